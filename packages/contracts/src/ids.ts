@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * Identifiers. Prefixed so that a reader knows what one names, and sortable by creation time: 48 bits of Unix
+ * milliseconds then 80 random bits, in Crockford base 32 (the ULID layout), 26 characters after the prefix.
+ */
+export const idPrefixes = {
+  tenant: 'ten',
+  integration: 'int',
+  connection: 'con',
+  execution: 'exe',
+  plan: 'pln',
+  webhookSource: 'src',
+  event: 'evt',
+  subscription: 'sub',
+  delivery: 'dlv',
+  auditEvent: 'aud',
+  apiKey: 'key',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const randomPool = new Uint8Array(4096);
+let poolOffset = randomPool.length;
+
+/** A new id of the kind, for example `exe_01JD…`. `nowMs` is Unix milliseconds. */
+export function newId(kind: IdKind, nowMs: number = Date.now()): string {
+  // One system call fills many ids: the pool keeps id creation off the hot path's profile.
+  if (poolOffset + 16 > randomPool.length) {
+    crypto.getRandomValues(randomPool);
+    poolOffset = 0;
+  }
+  let time = '';
+  for (let rest = nowMs, i = 0; i < 10; i++) {
+    time = alphabet[rest % 32] + time;
+    rest = Math.floor(rest / 32);
+  }
+  let random = '';
+  for (let i = 0; i < 16; i++) random += alphabet[(randomPool[poolOffset++] as number) & 31];
+  return `${idPrefixes[kind]}_${time}${random}`;
+}
+
+/** Schema of an id of one kind. */
+export function idSchema(kind: IdKind) {
+  return z.string().regex(new RegExp(`^${idPrefixes[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`), {
+    error: `expected an id such as ${idPrefixes[kind]}_01JD0000000000000000000000`,
+  });
+}
+
+/** A tenant's name as it stands in subjects, keys and rows: lower case, digits, inner hyphens; 1 to 63 characters. */
+export const TenantId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+  error: 'expected a tenant id: lower-case letters, digits and inner hyphens, at most 63 characters',
+});
+
+/** An integration's name: lower case, digits, underscore; 1 to 40 characters, starting with a letter. */
+export const IntegrationId = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, {
+  error: 'expected an integration id: a lower-case letter, then letters, digits or underscores, at most 40 characters',
+});
+
+/** A callable tool's name. 64 is the limit of the Anthropic and OpenAI APIs; ours is 40 when published (linter). */
+export const ToolName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, {
+  error: 'expected a tool name: a lower-case letter, then letters, digits or underscores, at most 64 characters',
+});
+
+/** Semantic version of an integration document: `major.minor.patch`. */
+export const Version = z.string().regex(/^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})$/, {
+  error: 'expected a version such as 1.2.0',
+});
+
+/** Orders two versions: negative when `a` is older than `b`. Both must satisfy `Version`. */
+export function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  for (let i = 0; i < 3; i++) {
+    const difference = (left[i] as number) - (right[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { idSchema, TenantId } from '../ids.ts';
+
+/** Token four of an audit subject. Each has exactly one producer (see `auditProducers`). */
+export const AuditClass = z.enum(['execution', 'credential', 'connection', 'registry', 'query']);
+export type AuditClass = z.infer<typeof AuditClass>;
+
+/** The only service that may write each class; the audit service refuses an event whose MAC is another's. */
+export const auditProducers: Record<AuditClass, 'executor' | 'vault' | 'registry' | 'audit'> = {
+  execution: 'executor',
+  credential: 'vault',
+  connection: 'vault',
+  registry: 'registry',
+  query: 'audit',
+};
+
+/** Who or what acted. */
+export const Actor = z.object({
+  /** `service`, `agent` or `admin`. */
+  kind: z.enum(['service', 'agent', 'admin']),
+  id: z.string().max(256),
+  session: z.string().max(128).optional(),
+  end_user: z.string().max(256).optional(),
+});
+
+/** The event's own facts. Never an argument's or a credential's value. */
+export const AuditData = z.object({
+  actor: Actor,
+  /** What was acted on, such as a tool, a connection or an integration. */
+  target: z.object({ kind: z.string(), id: z.string(), version: z.string().optional() }),
+  outcome: z.enum(['intent', 'succeeded', 'failed', 'refused', 'cancelled', 'outcome_unknown']),
+  error_code: z.string().optional(),
+  execution_id: idSchema('execution').optional(),
+  tool: z.string().optional(),
+  integration: z.string().optional(),
+  connection: z.string().optional(),
+  risk: z.enum(['read', 'write', 'destructive']).optional(),
+  /** SHA-256 of the canonical arguments, base64url; lets an auditor compare without seeing. */
+  arguments_digest: z.string().optional(),
+  attempts: z.int().optional(),
+  upstream_status: z.int().optional(),
+  duration_ms: z.number().optional(),
+  replayed: z.boolean().optional(),
+  trace_id: z.string().optional(),
+  /** Further facts of the class, each safe to keep for years. */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+});
+export type AuditData = z.infer<typeof AuditData>;
+
+/** CloudEvents 1.0 in structured JSON. `tenant` is an extension attribute. */
+export const AuditEvent = z.object({
+  specversion: z.literal('1.0'),
+  id: idSchema('auditEvent'),
+  source: z.string(),
+  type: z.string().regex(/^dev\.patchbay\.[a-z_.]+$/),
+  time: z.string(),
+  subject: z.string().optional(),
+  tenant: TenantId,
+  datacontenttype: z.literal('application/json'),
+  data: AuditData,
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
+/**
+ * One message of stream `AUDIT` is a CloudEvents batch: a JSON array of events of one tenant and class, so that a busy
+ * producer pays for one acknowledged write, not for each event. Header `Patchbay-Producer` names the service and
+ * `Patchbay-Mac` is HMAC-SHA256 (base64url) over subject, newline, payload under the key that producer shares with the
+ * audit service: a subject alone does not prove who wrote, because a reply subject can be chosen by the requester.
+ */
+export const AuditBatch = z.array(AuditEvent).min(1).max(1_000);
+export const auditHeaders = { producer: 'Patchbay-Producer', mac: 'Patchbay-Mac' } as const;
+
+/** `svc.audit.v1.query`: newest first. Times are RFC 3339. */
+export const AuditQuery = z.strictObject({
+  tenant: TenantId,
+  class: AuditClass.optional(),
+  tool: z.string().max(64).optional(),
+  session: z.string().max(128).optional(),
+  status: z.string().max(32).optional(),
+  execution_id: idSchema('execution').optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  limit: z.int().min(1).max(1_000).default(100),
+  cursor: z.string().max(200).optional(),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+export const AuditQueryResult = z.object({ events: z.array(AuditEvent), next_cursor: z.string().nullable() });
+export type AuditQueryResult = z.infer<typeof AuditQueryResult>;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { ErrorBody } from '../errors.ts';
+import { idSchema, ToolName, Version } from '../ids.ts';
+
+/** Longest deadline a caller may ask for, and what an omitted one becomes, in milliseconds. */
+export const maxDeadlineMs = 120_000;
+export const defaultDeadlineMs = 10_000;
+
+/** Largest message any endpoint accepts, in bytes. A larger one is answered with `invalid_request`. */
+export const maxMessageBytes = 1_048_576;
+
+/** Who is asking, for policy, audit and cancellation. None of it is trusted for the tenant: the subject is. */
+export const ExecutionContext = z.strictObject({
+  agent: z.string().min(1).max(128).optional(),
+  /** One conversation. `cancel` can name it. */
+  session: z.string().min(1).max(128).optional(),
+  end_user: z.string().min(1).max(256).optional(),
+});
+export type ExecutionContext = z.infer<typeof ExecutionContext>;
+
+/** `tools.v1.<tenant>.execute`: one tool call. */
+export const ExecuteRequest = z.strictObject({
+  tool: ToolName,
+  /** Omitted: the tenant's pin, else the latest version. */
+  version: Version.optional(),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+  /** Omitted: the tenant's default connection for the integration. */
+  connection: idSchema('connection').optional(),
+  /**
+   * The LLM's tool-call id. The same key with the same arguments returns the first answer and has no second effect;
+   * with other arguments it is refused. Omitted: reads run each time, other tools get a generated key.
+   */
+  idempotency_key: z.string().min(1).max(256).optional(),
+  /** Milliseconds from receipt within which the answer must be back, every wait and attempt included. */
+  deadline_ms: z.int().min(1).max(maxDeadlineMs).default(defaultDeadlineMs),
+  stream: z.boolean().default(false),
+  /** Check everything and build the request, but send nothing. `output` is the request without its credential. */
+  dry_run: z.boolean().default(false),
+  context: ExecutionContext.default({}),
+});
+export type ExecuteRequest = z.infer<typeof ExecuteRequest>;
+export type ExecuteRequestInput = z.input<typeof ExecuteRequest>;
+
+export const ExecutionStatus = z.enum(['succeeded', 'failed', 'refused', 'cancelled', 'outcome_unknown']);
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
+
+/** Milliseconds, to a tenth or finer. `overhead_ms` is ours: total less upstream. */
+export const ExecutionTiming = z.object({ total_ms: z.number(), upstream_ms: z.number(), overhead_ms: z.number() });
+export type ExecutionTiming = z.infer<typeof ExecutionTiming>;
+
+/** The answer to an execute request. `refused` means nothing was sent upstream. */
+export const ExecutionResult = z.object({
+  execution_id: idSchema('execution'),
+  status: ExecutionStatus,
+  output: z.unknown(),
+  error: ErrorBody.nullable(),
+  /** True when this is the stored answer of an earlier execution with the same idempotency key. */
+  replayed: z.boolean(),
+  /** HTTP attempts made. */
+  attempts: z.int().nonnegative(),
+  tool: z.string().nullable(),
+  version: z.string().nullable(),
+  timing: ExecutionTiming,
+});
+export type ExecutionResult = z.infer<typeof ExecutionResult>;
+
+/** `tools.v1.<tenant>.cancel`: exactly one of the three names what to stop. */
+export const CancelRequest = z
+  .strictObject({
+    execution_id: idSchema('execution').optional(),
+    idempotency_key: z.string().min(1).max(256).optional(),
+    session: z.string().min(1).max(128).optional(),
+    reason: z.string().max(256).optional(),
+  })
+  .refine((value) => [value.execution_id, value.idempotency_key, value.session].filter(Boolean).length === 1, {
+    error: 'name exactly one of execution_id, idempotency_key and session',
+  });
+export type CancelRequest = z.infer<typeof CancelRequest>;
+
+/** What became of each execution the cancel matched; empty when none was running. */
+export const CancelResult = z.object({
+  cancelled: z.array(
+    z.object({
+      execution_id: idSchema('execution'),
+      /** `aborted`: stopped without an effect. `finishing`: a write already sent; its result is kept under its key. */
+      effect: z.enum(['aborted', 'finishing']),
+    }),
+  ),
+});
+export type CancelResult = z.infer<typeof CancelResult>;
+
+/** `svc.executor.v1.cancel`: the same, between executors, with the tenant that the public subject proved. */
+export const CancelBroadcast = z.object({ tenant: z.string(), request: CancelRequest });
+export type CancelBroadcast = z.infer<typeof CancelBroadcast>;
+
+/** `events.v1.<tenant>.execution.<id>.finished`. */
+export const ExecutionFinished = z.object({
+  execution_id: idSchema('execution'),
+  session: z.string().nullable(),
+  result: ExecutionResult,
+});
+export type ExecutionFinished = z.infer<typeof ExecutionFinished>;

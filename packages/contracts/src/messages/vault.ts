@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { idSchema, IntegrationId, TenantId } from '../ids.ts';
+
+const Secret = z.string().min(1).max(16_384);
+
+/** What stands behind a connection. Only the vault, and the executor a lease was sealed to, ever hold one in clear. */
+export const Credential = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('api_key'), api_key: Secret }),
+  z.strictObject({ type: z.literal('basic'), username: z.string().max(1_024), password: z.string().max(16_384) }),
+  z.strictObject({ type: z.literal('bearer'), token: Secret }),
+  z.strictObject({
+    type: z.literal('oauth2'),
+    access_token: Secret,
+    refresh_token: Secret.optional(),
+    token_type: z.string().max(64).default('Bearer'),
+    /** RFC 3339. */
+    expires_at: z.string().optional(),
+    scope: z.string().max(4_096).optional(),
+    /** Other fields of the token response that the integration needs. */
+    extra: z.record(z.string(), z.string().max(4_096)).optional(),
+  }),
+  /** Named fields for a `custom` auth template. */
+  z.strictObject({ type: z.literal('custom'), fields: z.record(z.string(), Secret) }),
+]);
+export type Credential = z.infer<typeof Credential>;
+
+export const ConnectionStatus = z.enum(['active', 'expired', 'revoked']);
+
+/** An authorised link tenant–integration. Holds no secret. */
+export const Connection = z.object({
+  id: idSchema('connection'),
+  tenant: TenantId,
+  integration: IntegrationId,
+  label: z.string().max(120),
+  auth_type: z.enum(['api_key', 'basic', 'bearer', 'oauth2', 'custom', 'none']),
+  status: ConnectionStatus,
+  is_default: z.boolean(),
+  /** Values for `{variables}` in the integration's URLs. */
+  variables: z.record(z.string(), z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+  /** Grows by one with each change of the credential. */
+  credential_version: z.int().positive(),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/** `svc.vault.v1.connections.add`. The credential is sealed to the vault's key (`svc.vault.v1.key`), never in clear on the bus. */
+export const AddConnectionRequest = z.strictObject({
+  tenant: TenantId,
+  integration: IntegrationId,
+  label: z.string().max(120).default(''),
+  variables: z.record(z.string(), z.string().max(1_024)).default({}),
+  make_default: z.boolean().default(false),
+  sealed_credential: z.strictObject({ sender: z.string(), ciphertext: z.string() }),
+});
+export type AddConnectionRequest = z.infer<typeof AddConnectionRequest>;
+export const AddConnectionResult = z.object({ connection: Connection });
+
+export const ListConnectionsRequest = z.strictObject({ tenant: TenantId, integration: IntegrationId.optional() });
+export type ListConnectionsRequest = z.infer<typeof ListConnectionsRequest>;
+export const ListConnectionsResult = z.object({ connections: z.array(Connection) });
+
+export const RemoveConnectionRequest = z.strictObject({ tenant: TenantId, connection: idSchema('connection') });
+export type RemoveConnectionRequest = z.infer<typeof RemoveConnectionRequest>;
+export const RemoveConnectionResult = z.object({ connection: Connection });
+
+/** `svc.vault.v1.key`: the vault's X25519 public key (NATS xkey, `X…`), to seal credentials to. */
+export const VaultKeyRequest = z.strictObject({});
+export const VaultKeyResult = z.object({ public_key: z.string() });
+
+/** Longest life of a lease, in milliseconds. */
+export const maxLeaseMs = 30_000;
+
+/** `svc.vault.v1.lease` */
+export const LeaseRequest = z.strictObject({
+  tenant: TenantId,
+  integration: IntegrationId,
+  /** Omitted: the tenant's default for the integration. */
+  connection: idSchema('connection').optional(),
+  execution_id: idSchema('execution'),
+  /** The asking executor's xkey public key; the answer is sealed to it. */
+  recipient: z.string().regex(/^X[A-Z2-7]{55}$/),
+});
+export type LeaseRequest = z.infer<typeof LeaseRequest>;
+
+export const LeaseResult = z.object({
+  connection: idSchema('connection'),
+  credential_version: z.int().positive(),
+  /** The vault's public key that sealed it. */
+  sender: z.string(),
+  /** Base64 of the sealed `LeasePayload` JSON. */
+  sealed: z.string(),
+  /** Milliseconds from receipt for which it may be used; at most `maxLeaseMs`. */
+  ttl_ms: z.int().positive().max(maxLeaseMs),
+});
+export type LeaseResult = z.infer<typeof LeaseResult>;
+
+/** What is inside a lease. Bound to the asker's tenant and integration so that it cannot be presented for another. */
+export const LeasePayload = z.object({
+  tenant: TenantId,
+  integration: IntegrationId,
+  connection: idSchema('connection'),
+  credential_version: z.int().positive(),
+  variables: z.record(z.string(), z.string()),
+  credential: Credential,
+});
+export type LeasePayload = z.infer<typeof LeasePayload>;
+
+/** `svc.vault.v1.revoked`: broadcast; executors drop matching leases at once. */
+export const LeaseRevoked = z.object({ tenant: TenantId, connection: idSchema('connection') });
+export type LeaseRevoked = z.infer<typeof LeaseRevoked>;
+
+/** Value of KV `credentials` at `<tenant>.<connection>`: AWS Encryption SDK message over the credential JSON. */
+export const StoredCredential = z.object({
+  credential_version: z.int().positive(),
+  /** Version of the tenant key that encrypted it. */
+  tenant_key_version: z.int().positive(),
+  message: z.string(),
+});
+export type StoredCredential = z.infer<typeof StoredCredential>;
+
+/** Value of KV `tenant_keys` at `<tenant>.<version>`: the tenant key wrapped by the key service. */
+export const StoredTenantKey = z.object({
+  tenant: TenantId,
+  version: z.int().positive(),
+  /** `local` or `aws-kms`, and the key service's own name of the wrapping key. */
+  provider: z.string(),
+  key_id: z.string(),
+  wrapped: z.string(),
+  created_at: z.string(),
+});
+export type StoredTenantKey = z.infer<typeof StoredTenantKey>;

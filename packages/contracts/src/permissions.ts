@@ -1,0 +1,121 @@
+import { auditProducers } from './messages/audit.ts';
+import { events, everyTenant, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
+import { auditConsumer, type BucketName, streams } from './streams.ts';
+import { wildcardSubject } from './subjects.ts';
+
+/** What one identity may do on NATS. Allow-lists only: deny rules have been bypassable in the server. */
+export interface Permissions {
+  readonly publish: readonly string[];
+  /** `subject` or `subject queue`. */
+  readonly subscribe: readonly string[];
+}
+
+/**
+ * The inbox prefix of an identity: `_INBOX_executor`, and for tenants' identities `_INBOX_agent.acme`. A service answers
+ * only into the inboxes of those who may call it, by explicit list: `allow_responses` would let a requester name any
+ * subject as its reply and so make a service write, for example, an audit record.
+ */
+export function inboxPrefixOf(identity: Identity, tenant?: string): string {
+  return tenant === undefined ? `_INBOX_${identity}` : `_INBOX_${identity}.${tenant}`;
+}
+
+/** What each service reads and writes in key-value buckets. */
+const bucketUse: Record<ServiceName, { watch: readonly BucketName[]; read: readonly BucketName[]; write: readonly BucketName[] }> = {
+  registry: { watch: ['integrations'], read: ['integrations'], write: ['integrations'] },
+  executor: { watch: ['integrations'], read: ['integrations', 'executions'], write: ['executions'] },
+  vault: { watch: ['connections'], read: ['connections', 'credentials', 'tenant_keys'], write: ['connections', 'credentials', 'tenant_keys'] },
+  audit: { watch: [], read: [], write: [] },
+};
+
+function bucketSubjects(service: ServiceName): string[] {
+  const use = bucketUse[service];
+  return [
+    ...use.watch.flatMap((bucket) => [
+      `$JS.API.CONSUMER.CREATE.KV_${bucket}.>`,
+      `$JS.API.CONSUMER.DELETE.KV_${bucket}.*`,
+      `$JS.API.CONSUMER.INFO.KV_${bucket}.*`,
+      `$JS.API.CONSUMER.MSG.NEXT.KV_${bucket}.*`,
+      `$JS.FC.KV_${bucket}.>`,
+      `$JS.ACK.KV_${bucket}.>`,
+    ]),
+    ...use.read.flatMap((bucket) => [
+      `$JS.API.STREAM.INFO.KV_${bucket}`,
+      `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
+      `$JS.API.DIRECT.GET.KV_${bucket}`,
+      `$JS.API.DIRECT.GET.KV_${bucket}.>`,
+    ]),
+    ...use.write.map((bucket) => `$KV.${bucket}.>`),
+  ];
+}
+
+function servicePermissions(service: ServiceName): Permissions {
+  const publish = new Set<string>(['$JS.API.INFO', ...bucketSubjects(service)]);
+  const subscribe = new Set<string>([`${inboxPrefixOf(service)}.>`, '$SRV.PING', '$SRV.PING.>', '$SRV.INFO', '$SRV.INFO.>', '$SRV.STATS', '$SRV.STATS.>']);
+  publish.add(`${inboxPrefixOf('admin')}.>`); // $SRV answers
+  for (const route of Object.values(routes)) {
+    if ((route.callers as readonly Identity[]).includes(service)) publish.add(route.subject);
+    if (route.owner !== service) continue;
+    subscribe.add(`${wildcardSubject(route.subject)} ${queueGroupOf(service)}`);
+    for (const caller of route.callers) publish.add(`${inboxPrefixOf(caller)}.>`);
+  }
+  for (const event of Object.values(events)) {
+    if (event.owner === service) publish.add(wildcardSubject(event.subject));
+    if ((event.subscribers as readonly Identity[]).includes(service)) {
+      subscribe.add(wildcardSubject(event.subject));
+      if (event.owner === service) publish.add(`${inboxPrefixOf(service)}.>`);
+    }
+  }
+  for (const [auditClass, producer] of Object.entries(auditProducers)) {
+    if (producer === service) publish.add(`audit.v1.*.${auditClass}`);
+  }
+  if (service === 'audit') {
+    const { stream, durable } = auditConsumer;
+    for (const subject of [`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, `$JS.API.CONSUMER.INFO.${stream}.${durable}`, `$JS.ACK.${stream}.${durable}.>`]) publish.add(subject);
+  }
+  return { publish: [...publish].sort(), subscribe: [...subscribe].sort() };
+}
+
+function clientPermissions(identity: 'agent' | 'admin', tenant?: string): Permissions {
+  const fill = (pattern: string) => wildcardSubject(tenant === undefined ? pattern : pattern.replace('{tenant}', tenant));
+  const publish = Object.values(routes).filter((route) => (route.callers as readonly Identity[]).includes(identity)).map((route) => fill(route.subject));
+  const subscribe = [`${inboxPrefixOf(identity, tenant)}.>`];
+  for (const event of Object.values(events)) {
+    if (!(event.subscribers as readonly Identity[]).includes(identity)) continue;
+    subscribe.push(fill(event.subject));
+    if (tenant !== undefined && event === events.registryChanged) subscribe.push(event.subject.replace('{tenant}', everyTenant));
+  }
+  if (identity === 'admin') publish.push('$SRV.PING', '$SRV.PING.>', '$SRV.INFO', '$SRV.INFO.>', '$SRV.STATS', '$SRV.STATS.>');
+  return { publish: publish.sort(), subscribe: subscribe.sort() };
+}
+
+/** The permissions of an identity; `tenant` for those that belong to one. */
+export function permissionsOf(identity: Identity, tenant?: string): Permissions {
+  switch (identity) {
+    case 'agent':
+      if (tenant === undefined) throw new TypeError('an agent belongs to a tenant');
+      return clientPermissions('agent', tenant);
+    case 'auditor': {
+      if (tenant === undefined) throw new TypeError('an auditor belongs to a tenant');
+      // Reads the live stream of its tenant as it is published; history comes from the audit service's queries.
+      return { publish: [], subscribe: [`${inboxPrefixOf('auditor', tenant)}.>`, `audit.v1.${tenant}.*`] };
+    }
+    case 'admin':
+      return clientPermissions('admin');
+    case 'provisioner': {
+      const names = [...Object.values(streams).map((stream) => stream.name), ...(['integrations', 'executions', 'connections', 'credentials', 'tenant_keys'] as const).map((name) => `KV_${name}`)];
+      return {
+        publish: [
+          '$JS.API.INFO',
+          `$JS.API.CONSUMER.DURABLE.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
+          `$JS.API.CONSUMER.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
+          `$JS.API.CONSUMER.CREATE.${auditConsumer.stream}.${auditConsumer.durable}.>`,
+          `$JS.API.CONSUMER.INFO.${auditConsumer.stream}.${auditConsumer.durable}`,
+          ...names.flatMap((name) => [`$JS.API.STREAM.CREATE.${name}`, `$JS.API.STREAM.UPDATE.${name}`, `$JS.API.STREAM.INFO.${name}`]),
+        ],
+        subscribe: [`${inboxPrefixOf('provisioner')}.>`],
+      };
+    }
+    default:
+      return servicePermissions(identity);
+  }
+}

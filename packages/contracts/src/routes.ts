@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import { CancelBroadcast, CancelRequest, CancelResult, ExecuteRequest, ExecutionFinished, ExecutionResult } from './messages/execution.ts';
+import { AuditQuery, AuditQueryResult } from './messages/audit.ts';
+import {
+  DescribeToolsRequest, DescribeToolsResult, GetIntegrationRequest, GetIntegrationResult, ListToolsRequest,
+  ListToolsResult, RegisterRequest, RegisterResult, RegistryChanged, RetireRequest, RetireResult, SearchToolsRequest,
+  SearchToolsResult,
+} from './messages/registry.ts';
+import {
+  AddConnectionRequest, AddConnectionResult, LeaseRequest, LeaseResult, LeaseRevoked, ListConnectionsRequest,
+  ListConnectionsResult, RemoveConnectionRequest, RemoveConnectionResult, VaultKeyRequest, VaultKeyResult,
+} from './messages/vault.ts';
+
+/** Identities that may connect to NATS. `agent` and `auditor` are per tenant; `admin` is the operator's; `provisioner` creates streams. */
+export type Identity = 'registry' | 'executor' | 'vault' | 'audit' | 'agent' | 'auditor' | 'admin' | 'provisioner';
+export type ServiceName = 'registry' | 'executor' | 'vault' | 'audit';
+
+export interface RequestRoute<Req extends z.ZodType = z.ZodType, Res extends z.ZodType = z.ZodType> {
+  readonly kind: 'request';
+  /** `{name}` placeholders are filled by `buildSubject`. */
+  readonly subject: string;
+  /** The service that serves it. */
+  readonly owner: ServiceName;
+  /** Identities that may send it. */
+  readonly callers: readonly Identity[];
+  readonly request: Req;
+  readonly response: Res;
+  /** How long a caller waits when it names no deadline, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface EventRoute<Body extends z.ZodType = z.ZodType> {
+  readonly kind: 'event';
+  readonly subject: string;
+  /** The service that publishes it. */
+  readonly owner: ServiceName;
+  /** Identities that may subscribe. */
+  readonly subscribers: readonly Identity[];
+  readonly body: Body;
+}
+
+function request<Req extends z.ZodType, Res extends z.ZodType>(route: Omit<RequestRoute<Req, Res>, 'kind'>): RequestRoute<Req, Res> {
+  return { kind: 'request', ...route };
+}
+function event<Body extends z.ZodType>(route: Omit<EventRoute<Body>, 'kind'>): EventRoute<Body> {
+  return { kind: 'event', ...route };
+}
+
+/** The whole surface on NATS. A name here is the name of the operation's file in the owning service. */
+export const routes = {
+  executeTool: request({
+    subject: 'tools.v1.{tenant}.execute', owner: 'executor', callers: ['agent', 'admin'],
+    request: ExecuteRequest, response: ExecutionResult, timeoutMs: 10_000,
+  }),
+  cancelExecution: request({
+    subject: 'tools.v1.{tenant}.cancel', owner: 'executor', callers: ['agent', 'admin'],
+    request: CancelRequest, response: CancelResult, timeoutMs: 2_000,
+  }),
+  listTools: request({
+    subject: 'tools.v1.{tenant}.list', owner: 'registry', callers: ['agent', 'admin'],
+    request: ListToolsRequest, response: ListToolsResult, timeoutMs: 5_000,
+  }),
+  searchTools: request({
+    subject: 'tools.v1.{tenant}.search', owner: 'registry', callers: ['agent', 'admin'],
+    request: SearchToolsRequest, response: SearchToolsResult, timeoutMs: 5_000,
+  }),
+  describeTools: request({
+    subject: 'tools.v1.{tenant}.describe', owner: 'registry', callers: ['agent', 'admin'],
+    request: DescribeToolsRequest, response: DescribeToolsResult, timeoutMs: 5_000,
+  }),
+  registerIntegration: request({
+    subject: 'svc.registry.v1.register', owner: 'registry', callers: ['admin'],
+    request: RegisterRequest, response: RegisterResult, timeoutMs: 10_000,
+  }),
+  retireIntegration: request({
+    subject: 'svc.registry.v1.retire', owner: 'registry', callers: ['admin'],
+    request: RetireRequest, response: RetireResult, timeoutMs: 10_000,
+  }),
+  getIntegration: request({
+    subject: 'svc.registry.v1.get', owner: 'registry', callers: ['admin'],
+    request: GetIntegrationRequest, response: GetIntegrationResult, timeoutMs: 5_000,
+  }),
+  leaseCredential: request({
+    subject: 'svc.vault.v1.lease', owner: 'vault', callers: ['executor'],
+    request: LeaseRequest, response: LeaseResult, timeoutMs: 2_000,
+  }),
+  getVaultKey: request({
+    subject: 'svc.vault.v1.key', owner: 'vault', callers: ['admin'],
+    request: VaultKeyRequest, response: VaultKeyResult, timeoutMs: 2_000,
+  }),
+  addConnection: request({
+    subject: 'svc.vault.v1.connections.add', owner: 'vault', callers: ['admin'],
+    request: AddConnectionRequest, response: AddConnectionResult, timeoutMs: 10_000,
+  }),
+  listConnections: request({
+    subject: 'svc.vault.v1.connections.list', owner: 'vault', callers: ['admin'],
+    request: ListConnectionsRequest, response: ListConnectionsResult, timeoutMs: 5_000,
+  }),
+  removeConnection: request({
+    subject: 'svc.vault.v1.connections.remove', owner: 'vault', callers: ['admin'],
+    request: RemoveConnectionRequest, response: RemoveConnectionResult, timeoutMs: 10_000,
+  }),
+  queryAudit: request({
+    subject: 'svc.audit.v1.query', owner: 'audit', callers: ['admin'],
+    request: AuditQuery, response: AuditQueryResult, timeoutMs: 10_000,
+  }),
+} as const;
+
+/** Published, not answered. */
+export const events = {
+  executionFinished: event({
+    subject: 'events.v1.{tenant}.execution.{execution}.finished', owner: 'executor', subscribers: ['agent', 'admin'], body: ExecutionFinished,
+  }),
+  registryChanged: event({
+    subject: 'events.v1.{tenant}.registry.changed', owner: 'registry', subscribers: ['agent', 'admin'], body: RegistryChanged,
+  }),
+  /** Between executors: whoever runs the execution stops it and answers. */
+  cancelBroadcast: event({
+    subject: 'svc.executor.v1.cancel', owner: 'executor', subscribers: ['executor'], body: CancelBroadcast,
+  }),
+  leaseRevoked: event({
+    subject: 'svc.vault.v1.revoked', owner: 'vault', subscribers: ['executor'], body: LeaseRevoked,
+  }),
+} as const;
+
+/** `CancelResult` is what an executor answers to the broadcast. */
+export const cancelBroadcastAnswer = CancelResult;
+
+/** The tenant token of a registry event that concerns every tenant. Agents of any tenant may subscribe to it. */
+export const everyTenant = 'all';
+
+/** Header names of ours. The deadline is a budget in milliseconds from receipt, so that clocks need not agree. */
+export const headers = { budgetMs: 'Patchbay-Budget-Ms', traceparent: 'traceparent' } as const;
+
+/** NATS queue group that shares a service's requests among its processes. */
+export function queueGroupOf(service: ServiceName): string {
+  return service;
+}

@@ -1,0 +1,153 @@
+import type { EventRoute, RequestRoute, StreamDefinition, BucketDefinition } from '@patchbay/contracts';
+import type { z } from 'zod';
+
+/** Values for a subject's placeholders, such as `{ tenant: 'acme' }`. */
+export type SubjectValues = Readonly<Record<string, string>>;
+
+export interface ConnectOptions {
+  /** One URL or several of one cluster, `nats://host:port`. */
+  readonly servers: readonly string[];
+  /** The identity's NKey seed (`SU…`), as text. Wiped from the caller's hands is the caller's business. */
+  readonly seed: string;
+  /** Shown by the server in its connection list, such as `executor-1`. */
+  readonly name: string;
+  /** From `inboxPrefixOf` in contracts. */
+  readonly inboxPrefix: string;
+  /** Called with what the connection goes through; never with a secret. */
+  readonly onStatus?: (status: { type: string; detail?: string }) => void;
+}
+
+export interface RequestOptions {
+  /** Milliseconds to wait; also sent as the budget header. Default: the route's `timeoutMs`. */
+  readonly timeoutMs?: number;
+  readonly traceparent?: string;
+  /** Stops waiting; the request itself is not withdrawn. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a handler learns of a request besides its body. */
+export interface RequestContext {
+  /** Values of the subject's placeholders, as the server routed it: the tenant is proven by it. */
+  readonly values: SubjectValues;
+  /** Milliseconds left of the caller's budget when the request arrived, or null when it named none. */
+  readonly budgetMs: number | null;
+  /** `performance.now()` when the request was taken from the socket. */
+  readonly receivedAt: number;
+  readonly traceparent: string | null;
+}
+
+/** One served route. A thrown `PatchbayError` becomes its typed answer; anything else becomes `internal` and is reported. */
+export interface Endpoint<Route extends RequestRoute = RequestRoute> {
+  readonly name: string;
+  readonly route: Route;
+  readonly handler: (body: z.output<Route['request']>, context: RequestContext) => Promise<z.input<Route['response']>>;
+  /**
+   * Makes the answer to a request that could not be parsed or whose handler failed, for routes whose answers carry
+   * errors in their own shape. Default: `{ error }` with the NATS service error headers.
+   */
+  readonly onFailure?: (error: unknown, context: RequestContext) => z.input<Route['response']>;
+}
+
+export interface ServiceDescription {
+  /** NATS service name, such as `executor`. */
+  readonly name: string;
+  /** Semver. */
+  readonly version: string;
+  readonly description: string;
+  /** Unexpected errors of handlers come here, to be logged. */
+  readonly onError?: (error: unknown, where: string) => void;
+}
+
+/** A set of served endpoints. `stop` ends intake; `drained` settles when the requests under way are answered. */
+export interface ServedEndpoints {
+  stop(): Promise<void>;
+  /** Requests under way. */
+  readonly inFlight: number;
+}
+
+export interface Subscription {
+  unsubscribe(): void;
+}
+
+/** An answer from a stream: its sequence number, and whether the message id was known already. */
+export interface PublishAck {
+  readonly sequence: number;
+  readonly duplicate: boolean;
+}
+
+export interface DurablePublishOptions {
+  /** For the stream's duplicate window. */
+  readonly messageId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds to wait for the acknowledgement. Default 2,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface BucketEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly revision: number;
+}
+
+/** A watch event. `value` is null when the key was deleted. `initial` until the state at the start was delivered. */
+export interface BucketChange {
+  readonly key: string;
+  readonly value: Uint8Array | null;
+  readonly revision: number;
+}
+
+/** A JetStream key-value bucket. Compare-and-set reads go to the stream leader, never to a stale replica. */
+export interface Bucket {
+  get(key: string): Promise<BucketEntry | null>;
+  /** Sets the key if it does not exist. Returns its revision, or null when the key exists. */
+  create(key: string, value: Uint8Array, timeoutMs?: number): Promise<number | null>;
+  /** Sets the key whatever was there. */
+  put(key: string, value: Uint8Array, timeoutMs?: number): Promise<number>;
+  /** Sets the key if its revision is `revision`. Returns the new one, or null when another was first. */
+  update(key: string, value: Uint8Array, revision: number, timeoutMs?: number): Promise<number | null>;
+  delete(key: string): Promise<void>;
+  /** Follows keys under `prefix` (a key pattern such as `acme.>` or `>`). Resolves when the present state was delivered. */
+  watch(prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription>;
+}
+
+/** A message of a stream handed to a consumer. */
+export interface StreamMessage {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly sequence: number;
+  /** Times delivered, from 1. */
+  readonly deliveries: number;
+  header(name: string): string | null;
+}
+
+/** What to do with a batch: acknowledge all, or hand it again after a delay. */
+export type BatchVerdict = { readonly ack: true } | { readonly ack: false; readonly retryAfterMs: number };
+
+export interface BatchConsumer {
+  /** Stops fetching and waits for the batch in hand. */
+  stop(): Promise<void>;
+}
+
+/** A connection to NATS, typed by contracts. The only way the rest of the project speaks NATS. */
+export interface Messaging {
+  request<Route extends RequestRoute>(route: Route, values: SubjectValues, body: z.input<Route['request']>, options?: RequestOptions): Promise<z.output<Route['response']>>;
+  serve(service: ServiceDescription, endpoints: readonly Endpoint<never>[] | readonly Endpoint[]): Promise<ServedEndpoints>;
+  publishEvent<Route extends EventRoute>(route: Route, values: SubjectValues, body: z.input<Route['body']>, options?: { traceparent?: string }): void;
+  subscribeEvent<Route extends EventRoute>(route: Route, values: SubjectValues, onEvent: (body: z.output<Route['body']>, values: SubjectValues) => void): Subscription;
+  /** Publishes an event route and gathers answers for `timeoutMs`; ends early when `enough` says so. */
+  askAll<Route extends EventRoute, Answer extends z.ZodType>(route: Route, values: SubjectValues, body: z.input<Route['body']>, answer: Answer, options: { timeoutMs: number; enough?: (answers: z.output<Answer>[]) => boolean }): Promise<z.output<Answer>[]>;
+  /** Answers `askAll`. A null answer stays silent. */
+  answerEvent<Route extends EventRoute>(route: Route, onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>): Subscription;
+  publishDurable(subject: string, payload: Uint8Array, options?: DurablePublishOptions): Promise<PublishAck>;
+  bucket(name: string): Promise<Bucket>;
+  /** Pulls batches of at most `maxMessages` from a durable, one batch at a time. */
+  consume(stream: string, durable: string, options: { maxMessages: number; onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>; onError?: (error: unknown) => void }): Promise<BatchConsumer>;
+  /** Creates or updates streams, buckets and durables to match. Needs the provisioner identity. */
+  provision(plan: { streams: readonly StreamDefinition[]; buckets: readonly BucketDefinition[]; durables: readonly { stream: string; durable: string }[]; replicas: number; storage: 'file' | 'memory' }): Promise<void>;
+  /** Sends what is buffered and waits until the server has it. */
+  flush(): Promise<void>;
+  readonly connected: boolean;
+  readonly serverVersion: string;
+  /** Drains subscriptions, flushes and closes. */
+  close(): Promise<void>;
+}
