@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorCode } from '../errors.ts';
-import { IntegrationId, Version } from '../ids.ts';
+import { IntegrationId, ToolName, Version } from '../ids.ts';
 
 /** An HTTP header's name (RFC 9110 token). Those the HTTP layer owns are refused by the linter and the engine. */
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
@@ -23,6 +23,12 @@ export const Auth = z.strictObject({
   authorize_url: z.string().optional(),
   token_url: z.string().optional(),
   scopes: z.array(z.string()).optional(),
+  /** oauth2: what stands between scopes in the authorize URL. Default a space. */
+  scope_separator: z.enum([' ', ',']).optional(),
+  /** oauth2: fixed query parameters of the authorize URL, such as `access_type: offline`. */
+  authorize_params: z.record(z.string(), z.string()).optional(),
+  /** oauth2: whether the authorization server takes an RFC 7636 challenge. Default `optional`: sent. */
+  pkce: z.enum(['required', 'optional', 'none']).optional(),
   /** oauth2, bearer: the word before the token in `Authorization`. Default `Bearer`. */
   scheme: z.string().regex(/^[A-Za-z0-9_-]{1,40}(?: token=)?$/).optional(),
   /** api_key: where the key goes, and under which name. Default header `X-API-Key`. */
@@ -53,9 +59,17 @@ export const Retry = z.strictObject({
 });
 export type Retry = z.infer<typeof Retry>;
 
-/** Turns a response that says 200 but means failure, or a vendor code, into a catalogue error. First match wins. */
+/**
+ * Turns a response that says 200 but means failure, or a vendor code, into a catalogue error. Rules are tried on every
+ * response, whatever its status: the step's, then the tool's, then the document's. First match wins; a response that
+ * matches none is judged by its status.
+ */
 export const ErrorRule = z.strictObject({
-  /** `path = 'literal'` or `!=`, `exists(path)`, joined by `and` / `or`; paths into the body, `$status` is the status. */
+  /**
+   * `path = literal`, `path != literal` or `exists(path)`, joined by `and` / `or` (`and` binds tighter, no brackets).
+   * A literal is `'text'`, a number, `true`, `false` or `null`. Paths lead into the body; `[0].errorCode` starts at an
+   * array; `$status` is the HTTP status.
+   */
   when: z.string().min(1).max(400),
   code: ErrorCode,
   /** A path into the body whose text becomes part of `message`. */
@@ -65,25 +79,49 @@ export const ErrorRule = z.strictObject({
 export type ErrorRule = z.infer<typeof ErrorRule>;
 
 /**
- * JSON Schema 2020-12 of one argument plus where it goes. `x-in: const` and `x-from` parameters are hidden: the model
- * never sees them.
+ * JSON Schema 2020-12 of one argument plus where it goes. A parameter with `x-const`, `x-template` or `x-from` is
+ * hidden: the model never sees it and an argument of that name is refused. At most one of the three stands on a
+ * parameter, and none of them together with `required`.
+ *
+ * Value: the argument, else `default`, else the parameter is left out of the request. An argument that is `null`
+ * counts as left out unless its `type` includes `null` (strict OpenAI schemas send null for every optional argument).
  */
 export const Parameter = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
+  /** Whether the argument must be given. Not the JSON Schema keyword, which belongs to the object around it. */
   required: z.boolean().optional(),
-  /** Where it goes. Default: path when the path names it, else query for GET, HEAD and DELETE, else body. `none`: used only by templates. */
+  /**
+   * Where it goes. Default: path when the path names it, else query for GET, HEAD and DELETE, else body. `body_root`: the
+   * value is the whole body (with `body: raw`, its text). `none`: used only by templates.
+   */
   'x-in': z.enum(['path', 'query', 'header', 'cookie', 'body', 'body_root', 'none']).optional(),
-  /** Its name on the wire when it differs; dots nest body fields: `start.dateTime`. */
+  /**
+   * Its name on the wire when it differs. In a JSON body, dots nest (`start.dateTime`), `[0]` is a place in an array
+   * (`associations[0].to.id`) and `[]` spreads an array value, one element per item: with `attendees[].email`,
+   * `["a@b.c"]` becomes `attendees: [{ email: "a@b.c" }]`; with `requests[]`, plain items. At most one `[]` a name, and no
+   * other parameter may write below the same array. Elsewhere the name is taken as it stands.
+   */
   'x-name': z.string().optional(),
-  /** A fixed value; hidden from the model. */
+  /** A fixed value of any JSON type; hidden from the model. */
   'x-const': z.unknown().optional(),
-  /** A template over arguments and connection variables, such as `SELECT Id FROM Contact WHERE Name LIKE '{query|soql}'`; hidden. */
+  /**
+   * Text over arguments and connection variables: `SELECT Id FROM Contact WHERE Name LIKE '%{query|soql_like}%'`; hidden.
+   * `{name}` is the argument, else the connection variable, as text; `{name|filter}` passes it through a filter:
+   * `soql` quotes for a SOQL string literal, `soql_like` also quotes the wildcards % and _, `utc` turns an RFC 3339 time
+   * into UTC without a designator (`2026-03-02T20:00:00`), `byte_length` is the UTF-8 length in bytes, `url` is
+   * encodeURIComponent. `{{` and `}}` are literal braces. When a name has no value the whole parameter is left out.
+   */
   'x-template': z.string().optional(),
-  /** `connection.<variable>`; hidden. */
+  /**
+   * Hidden. `connection.<variable>`; in a step, `steps.<id>.<path>` into an earlier step's response body; `clock.now`, the
+   * RFC 3339 UTC time at which the execution began, the same in every attempt. No value: left out.
+   */
   'x-from': z.string().optional(),
+  /** An array in a query or form. Default `repeat`: `a=1&a=2`. */
   'x-array-style': z.enum(['repeat', 'comma', 'space', 'pipe', 'brackets']).optional(),
+  /** An object in a query or form. Default `deep`: `a[b]=1`. */
   'x-object-style': z.enum(['deep', 'form', 'json', 'dots']).optional(),
   /** How the value is treated in logs and audit: `safe` values may appear. Default: not logged. */
   'x-privacy': z.enum(['safe', 'pii', 'phi', 'secret']).optional(),
@@ -92,17 +130,24 @@ export type Parameter = z.infer<typeof Parameter>;
 
 export const HttpRequest = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
-  /** Begins with `/`; `{name}` is a path parameter or a connection variable. Appended to the base URL. */
+  /** Begins with `/`; `{name}` is a path parameter, else a connection variable. Appended to the base URL. */
   path: z.string().regex(/^\/[^\s?#]*$/, { error: "expected a path that begins with '/' and holds no query" }),
-  /** Another base URL for this request alone. Its host must be among the credential's hosts. */
+  /** Another base URL for this request alone. Its host must be among the credential's hosts. `{name}`: connection variables. */
   base_url: z.string().optional(),
+  /** How the body is encoded. Default `json` when a parameter goes into the body, else `none`. */
   body: z.enum(['json', 'form', 'multipart', 'raw', 'none']).optional(),
+  /** Fixed headers, over the document's own; `{name}` is a connection variable. `content-type` here wins over the encoding's. */
   headers: z.record(HeaderName, z.string()).optional(),
+  /** Fixed query parameters; `{name}` is a connection variable. */
   query: z.record(z.string(), z.string()).optional(),
 });
 export type HttpRequest = z.infer<typeof HttpRequest>;
 
-/** None: a repeat may act twice. Natural: a repeat is harmless. Header, field: the upstream takes a key there. */
+/**
+ * None: a repeat may act twice. Natural: a repeat is harmless. Header, field (a body field, with the grammar of `x-name`):
+ * the upstream takes a key there, under `name`. The key sent is 32 lower-case hexadecimal characters derived from the
+ * tenant, the tool and the execution's idempotency key, the same in every attempt.
+ */
 export const Idempotency = z.strictObject({
   kind: z.enum(['none', 'natural', 'header', 'field']),
   name: z.string().optional(),
@@ -110,7 +155,13 @@ export const Idempotency = z.strictObject({
 export type Idempotency = z.infer<typeof Idempotency>;
 
 export const ResponseShape = z.strictObject({
-  /** Fields the model sees, as dotted paths; `items[].id` maps over an array; `name: path` pairs rename. Empty: the whole body. */
+  /**
+   * Fields the model sees, as dotted paths into the body: a list keeps each path's shape (`contact.id` stays nested), and
+   * `name: path` pairs make a flat object. `items[].id` maps over an array, `items[0].id` takes one; a path list below
+   * the same array merges item by item, and with pairs `people: items[]` takes the items whole. A path that is not there
+   * is left out; an empty body gives `{}`. With steps, a path leads into the last step's body unless it begins with
+   * `steps.<id>.`. Left out: the whole body.
+   */
   pick: z.union([z.array(z.string()), z.record(z.string(), z.string())]).optional(),
   /** Most array items kept, at the top array of the shaped output. */
   max_items: z.int().positive().max(10_000).optional(),
@@ -139,14 +190,19 @@ export const Example = z.strictObject({
 export type Example = z.infer<typeof Example>;
 
 /**
- * One HTTP call of a tool that needs several. Parameters of a step take arguments by name, or an earlier step's
- * response through `x-from: steps.<id>.<path>`.
+ * One HTTP call of a tool that needs several, made in the order written; the first to fail ends the tool. With steps the
+ * tool's own `parameters` only declare its arguments. What a step sends is in its `parameters`: one without `x-const`,
+ * `x-template` or `x-from` takes the tool's argument of the same name, already checked and defaulted, so it repeats no
+ * schema. A step's `required: true` on an `x-from` that has no value is `response_invalid`.
  */
 export const Step = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
   request: HttpRequest,
   parameters: z.record(z.string(), Parameter).default({}),
-  /** A URL taken from an earlier step, such as an upload URL: `steps.ticket.upload_url`. Its host must be among `auth.hosts`. */
+  /**
+   * A whole URL, query included, taken from an earlier step, such as an upload URL: `steps.ticket.upload_url`. Its host must
+   * be among `auth.hosts`. It stands in place of `base_url` and `request.path`, which is then written `/`.
+   */
   url_from: z.string().optional(),
   /** Whether the credential goes along. Default true. */
   auth: z.boolean().optional(),
@@ -160,7 +216,12 @@ export const Speech = z.strictObject({
   failed: z.string().max(200).optional(),
 });
 
+/** How a person is asked before the tool runs. A hint for the host of the agent; policies are the registry's. */
+export const Confirm = z.enum(['never', 'policy', 'always']);
+
 export const Tool = z.strictObject({
+  /** The callable name when it is not `<integration id>_<tool key>`; see `toolNameOf`. */
+  name: ToolName.optional(),
   title: z.string().min(1).max(80),
   /** Written for a model: what it does, when to use it, what comes back. */
   description: z.string().min(1).max(2_000),
@@ -177,6 +238,23 @@ export const Tool = z.strictObject({
   speech: Speech.optional(),
   keywords: z.array(z.string()).optional(),
   examples: z.array(Example).default([]),
+  /** JSON Schema 2020-12 of the shaped output, root an object. */
+  output: z.looseObject({}).optional(),
+  /** Whether it acts on the world outside the tenant's own data, such as a message to a stranger. Default true (MCP). */
+  open_world: z.boolean().optional(),
+  confirm: Confirm.optional(),
+  /** What the agent asks first; `{argument}` stands for its value. */
+  confirm_prompt: z.string().max(200).optional(),
+  /** `deferred`: found by search, not put before the model at the start. Default `always`. */
+  loading: z.enum(['always', 'deferred']).optional(),
+  /** Who may call it: the model itself, or code the model writes. Default `[direct]`. */
+  callers: z.array(z.enum(['direct', 'programmatic'])).min(1).optional(),
+  /** Whether exports ask the model API to hold arguments to the schema. Default: wherever the schema fits. */
+  strict: z.boolean().optional(),
+  /** What a call usually takes, in milliseconds. */
+  latency: z.strictObject({ p50_ms: z.int().positive().optional(), p95_ms: z.int().positive().optional() }).optional(),
+  /** Free data for the host of the agent. Never shown to a model. */
+  meta: z.record(z.string(), z.unknown()).optional(),
 }).refine((tool) => (tool.request === undefined) !== (tool.steps === undefined), {
   error: 'give exactly one of request and steps',
 });
@@ -192,7 +270,7 @@ export const TenantVariable = z.strictObject({
 });
 export type TenantVariable = z.infer<typeof TenantVariable>;
 
-/** A third-party API as a catalogue document. A tool in it is callable as `<id>_<tool key>`. */
+/** A third-party API as a catalogue document. A tool in it is callable by the name `toolNameOf` gives. */
 export const IntegrationDocument = z.strictObject({
   id: IntegrationId,
   name: z.string().min(1).max(80),
@@ -220,7 +298,14 @@ export const IntegrationDocument = z.strictObject({
 export type IntegrationDocument = z.infer<typeof IntegrationDocument>;
 export type IntegrationDocumentInput = z.input<typeof IntegrationDocument>;
 
-/** The name an agent calls a tool by. */
-export function toolNameOf(integrationId: string, toolKey: string): string {
-  return toolKey === '' ? integrationId : `${integrationId}_${toolKey}`;
+/**
+ * The name an agent calls a tool by: the tool's own `name`, else `<integration id>_<tool key>`. The single-tool form with
+ * one endpoint sets `name` to the document's id. Pass `tool` when the document at hand does not hold its tools.
+ */
+export function toolNameOf(
+  document: { id: string; tools?: Readonly<Record<string, { name?: string | undefined }>> },
+  toolKey: string,
+  tool: { name?: string | undefined } | undefined = document.tools?.[toolKey],
+): string {
+  return tool?.name ?? `${document.id}_${toolKey}`;
 }
