@@ -48,6 +48,14 @@ export interface Endpoint<Route extends RequestRoute = RequestRoute> {
   readonly onFailure?: (error: unknown, context: RequestContext) => z.input<Route['response']>;
 }
 
+/** An endpoint whose route's types were checked by `endpoint`. */
+export interface AnyEndpoint {
+  readonly name: string;
+  readonly route: RequestRoute;
+  readonly handler: (body: never, context: RequestContext) => Promise<unknown>;
+  readonly onFailure?: (error: unknown, context: RequestContext) => unknown;
+}
+
 export interface ServiceDescription {
   /** NATS service name, such as `executor`. */
   readonly name: string;
@@ -100,11 +108,11 @@ export interface BucketChange {
 export interface Bucket {
   get(key: string): Promise<BucketEntry | null>;
   /** Sets the key if it does not exist. Returns its revision, or null when the key exists. */
-  create(key: string, value: Uint8Array, timeoutMs?: number): Promise<number | null>;
+  create(key: string, value: Uint8Array | string, timeoutMs?: number): Promise<number | null>;
   /** Sets the key whatever was there. */
-  put(key: string, value: Uint8Array, timeoutMs?: number): Promise<number>;
+  put(key: string, value: Uint8Array | string, timeoutMs?: number): Promise<number>;
   /** Sets the key if its revision is `revision`. Returns the new one, or null when another was first. */
-  update(key: string, value: Uint8Array, revision: number, timeoutMs?: number): Promise<number | null>;
+  update(key: string, value: Uint8Array | string, revision: number, timeoutMs?: number): Promise<number | null>;
   delete(key: string): Promise<void>;
   /** Follows keys under `prefix` (a key pattern such as `acme.>` or `>`). Resolves when the present state was delivered. */
   watch(prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription>;
@@ -131,14 +139,14 @@ export interface BatchConsumer {
 /** A connection to NATS, typed by contracts. The only way the rest of the project speaks NATS. */
 export interface Messaging {
   request<Route extends RequestRoute>(route: Route, values: SubjectValues, body: z.input<Route['request']>, options?: RequestOptions): Promise<z.output<Route['response']>>;
-  serve(service: ServiceDescription, endpoints: readonly Endpoint<never>[] | readonly Endpoint[]): Promise<ServedEndpoints>;
+  serve(service: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints>;
   publishEvent<Route extends EventRoute>(route: Route, values: SubjectValues, body: z.input<Route['body']>, options?: { traceparent?: string }): void;
   subscribeEvent<Route extends EventRoute>(route: Route, values: SubjectValues, onEvent: (body: z.output<Route['body']>, values: SubjectValues) => void): Subscription;
   /** Publishes an event route and gathers answers for `timeoutMs`; ends early when `enough` says so. */
   askAll<Route extends EventRoute, Answer extends z.ZodType>(route: Route, values: SubjectValues, body: z.input<Route['body']>, answer: Answer, options: { timeoutMs: number; enough?: (answers: z.output<Answer>[]) => boolean }): Promise<z.output<Answer>[]>;
   /** Answers `askAll`. A null answer stays silent. */
   answerEvent<Route extends EventRoute>(route: Route, onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>): Subscription;
-  publishDurable(subject: string, payload: Uint8Array, options?: DurablePublishOptions): Promise<PublishAck>;
+  publishDurable(subject: string, payload: Uint8Array | string, options?: DurablePublishOptions): Promise<PublishAck>;
   bucket(name: string): Promise<Bucket>;
   /** Pulls batches of at most `maxMessages` from a durable, one batch at a time. */
   consume(stream: string, durable: string, options: { maxMessages: number; onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>; onError?: (error: unknown) => void }): Promise<BatchConsumer>;
@@ -148,6 +156,7 @@ export interface Messaging {
   flush(): Promise<void>;
   readonly connected: boolean;
   readonly serverVersion: string;
+  readonly maxPayloadBytes: number;
   /** Drains subscriptions, flushes and closes. */
   close(): Promise<void>;
 }

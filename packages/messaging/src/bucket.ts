@@ -1,0 +1,67 @@
+import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { publishDurable, StreamRefusal, wrongLastSequence } from './durable-publish.ts';
+import type { Bucket, BucketChange, BucketEntry, Subscription } from './types.ts';
+
+/** Opens a bucket that provisioning made. @throws Error when it does not exist. */
+export async function openBucket(connection: NatsConnection, name: string): Promise<Bucket> {
+  const kv = await new Kvm(connection).open(name);
+  const subjectOf = (key: string) => `$KV.${name}.${key}`;
+
+  /** Null when another writer was first. */
+  async function write(key: string, value: Uint8Array | string, expected: number | undefined, timeoutMs?: number): Promise<number | null> {
+    try {
+      const ack = await publishDurable(connection, subjectOf(key), value, {
+        ...(expected !== undefined && { expectedLastSubjectSequence: expected }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      });
+      return ack.sequence;
+    } catch (error) {
+      if (error instanceof StreamRefusal && error.code === wrongLastSequence) return null;
+      throw error;
+    }
+  }
+
+  return {
+    async get(key): Promise<BucketEntry | null> {
+      const entry = await kv.get(key);
+      return entry === null || entry.operation !== 'PUT' ? null : { key, value: entry.value, revision: entry.revision };
+    },
+    async create(key, value, timeoutMs) {
+      const revision = await write(key, value, 0, timeoutMs);
+      if (revision !== null) return revision;
+      // A deleted key still has a last sequence: its marker. Creating over that marker is creating.
+      const entry = await kv.get(key);
+      if (entry === null || entry.operation === 'PUT') return null;
+      return write(key, value, entry.revision, timeoutMs);
+    },
+    async put(key, value, timeoutMs) {
+      return (await write(key, value, undefined, timeoutMs)) as number;
+    },
+    update: (key, value, revision, timeoutMs) => write(key, value, revision, timeoutMs),
+    delete: (key) => kv.purge(key),
+    watch: (prefix, onChange) => watchBucket(kv, prefix, onChange),
+  };
+}
+
+/** Resolves once the state at the start was delivered, so that a reader never answers from half a copy. */
+async function watchBucket(kv: KV, prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription> {
+  const entries = await kv.watch({ key: prefix });
+  const pending = (entries as unknown as { _data: { info(cached: boolean): Promise<{ num_pending: number }> } })._data;
+  const atStart = (await pending.info(true)).num_pending;
+  await new Promise<void>((resolve) => {
+    let seen = 0;
+    if (atStart === 0) resolve();
+    (async () => {
+      for await (const entry of entries) {
+        onChange(changeOf(entry));
+        if (++seen >= atStart) resolve();
+      }
+    })().catch(() => resolve());
+  });
+  return { unsubscribe: () => entries.stop() };
+}
+
+function changeOf(entry: KvWatchEntry): BucketChange {
+  return { key: entry.key, value: entry.operation === 'PUT' ? entry.value : null, revision: entry.revision };
+}

@@ -1,0 +1,67 @@
+import { ErrorBody, type ErrorCode, headers as headerNames, maxMessageBytes, PatchbayError, type RequestRoute, buildSubject, issuesOf } from '@patchbay/contracts';
+import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import { requestFailure, tooLarge } from './failures.ts';
+import { decodeJson } from './json.ts';
+import type { RequestOptions, SubjectValues } from './types.ts';
+
+/** The code for "nobody serves this", by the service that should have. */
+const unavailableCode: Record<RequestRoute['owner'], ErrorCode> = {
+  executor: 'overloaded',
+  registry: 'overloaded',
+  vault: 'vault_unavailable',
+  audit: 'audit_unavailable',
+};
+
+/**
+ * Sends a request and parses its answer with the route's contract.
+ * @throws PatchbayError the answer's own error, or `deadline_exceeded`, `not_permitted`, `invalid_request` (too large)
+ *   or the owner's unavailable code.
+ */
+export async function sendRequest<Route extends RequestRoute>(
+  connection: NatsConnection,
+  route: Route,
+  values: SubjectValues,
+  body: z.input<Route['request']>,
+  options: RequestOptions = {},
+): Promise<z.output<Route['response']>> {
+  const subject = buildSubject(route.subject, values);
+  const timeout = Math.max(1, Math.ceil(options.timeoutMs ?? route.timeoutMs));
+  const payload = JSON.stringify(body);
+  if (payload.length > maxMessageBytes) throw tooLarge();
+  const head = headers();
+  head.set(headerNames.budgetMs, String(timeout));
+  if (options.traceparent !== undefined) head.set(headerNames.traceparent, options.traceparent);
+  let answer: Msg;
+  try {
+    const pending = connection.request(subject, payload, { timeout, headers: head });
+    answer = await (options.signal === undefined ? pending : abortable(pending, options.signal));
+  } catch (error) {
+    throw requestFailure(error, unavailableCode[route.owner]);
+  }
+  return readAnswer(route, answer);
+}
+
+function readAnswer<Route extends RequestRoute>(route: Route, answer: Msg): z.output<Route['response']> {
+  const decoded = decodeJson(answer.data);
+  if (answer.headers?.has('Nats-Service-Error-Code')) {
+    const failure = ErrorBody.safeParse((decoded as { error?: unknown } | undefined)?.error);
+    if (!failure.success) throw new PatchbayError('internal', { message: 'The service answered with an error that is not in the catalogue.' });
+    const { code, message, speakable, retryable, retry_after_ms: retryAfterMs, details } = failure.data;
+    throw new PatchbayError(code, { message, speakable, retryable, retryAfterMs, details });
+  }
+  const parsed = route.response.safeParse(decoded);
+  if (!parsed.success) {
+    throw new PatchbayError('internal', { message: 'The answer does not follow its contract.', details: { issues: issuesOf(parsed.error) } });
+  }
+  return parsed.data as z.output<Route['response']>;
+}
+
+function abortable<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new PatchbayError('cancelled', { message: 'The caller stopped waiting.' }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

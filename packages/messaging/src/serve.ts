@@ -1,0 +1,135 @@
+import {
+  errorCatalogue, headers as headerNames, type Identity, inboxPrefixOf, issuesOf, maxMessageBytes, parseSubject, PatchbayError,
+  queueGroupOf, type RequestRoute, TenantId, toErrorBody, wildcardSubject,
+} from '@patchbay/contracts';
+import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { Svcm } from '@nats-io/services';
+import { tooLarge } from './failures.ts';
+import { decodeJson } from './json.ts';
+import type { AnyEndpoint, Endpoint, RequestContext, ServedEndpoints, ServiceDescription, SubjectValues } from './types.ts';
+
+/** Ties an endpoint's handler to its route's types. */
+export function endpoint<Route extends RequestRoute>(
+  name: string,
+  route: Route,
+  handler: Endpoint<Route>['handler'],
+  onFailure?: Endpoint<Route>['onFailure'],
+): AnyEndpoint {
+  return { name, route, handler, ...(onFailure && { onFailure }) };
+}
+
+/** Identities whose inboxes carry the tenant, so that an answer can only go to the tenant that asked. */
+const tenantIdentities: readonly Identity[] = ['agent', 'auditor'];
+
+/**
+ * Serves endpoints as a NATS service (`$SRV.PING|INFO|STATS` answer), sharing requests among the processes of the
+ * service's queue group.
+ */
+export async function serveEndpoints(connection: NatsConnection, description: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints> {
+  const onError = description.onError ?? (() => {});
+  let inFlight = 0;
+  let onIdle: (() => void) | null = null;
+  const service = await new Svcm(connection as never).add({
+    name: description.name,
+    version: description.version,
+    description: description.description,
+  });
+  for (const served of endpoints) {
+    const answer = answerer(connection, served, onError);
+    service.addEndpoint(served.name, {
+      subject: wildcardSubject(served.route.subject),
+      queue: queueGroupOf(served.route.owner),
+      handler: (error, message) => {
+        if (error) return onError(error, served.name);
+        inFlight++;
+        answer(message as unknown as Msg).finally(() => {
+          inFlight--;
+          if (inFlight === 0) onIdle?.();
+        });
+      },
+    });
+  }
+  return {
+    get inFlight() {
+      return inFlight;
+    },
+    async stop() {
+      await service.stop();
+      if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+    },
+  };
+}
+
+/** A request that never rejects: every failure is an answer, or a report when there is nobody to answer. */
+function answerer(connection: NatsConnection, served: AnyEndpoint, onError: (error: unknown, where: string) => void): (message: Msg) => Promise<void> {
+  const { route } = served;
+  return async (message) => {
+    const receivedAt = performance.now();
+    const values = parseSubject(route.subject, message.subject) ?? {};
+    if (!replyAllowed(route, values, message.reply)) {
+      // Nothing may be sent to a reply subject outside the inboxes of those who may call: see inboxPrefixOf.
+      onError(new Error('a request named a reply subject that its sender does not own, or none'), served.name);
+      return;
+    }
+    const context: RequestContext = { values, receivedAt, budgetMs: budgetOf(message), traceparent: message.headers?.get(headerNames.traceparent) || null };
+    try {
+      const body = parseBody(route, values, message.data);
+      respond(connection, message, await served.handler(body as never, context));
+    } catch (error) {
+      if (!(error instanceof PatchbayError)) onError(error, served.name);
+      try {
+        respondFailure(connection, message, served, error, context);
+      } catch (second) {
+        onError(second, served.name);
+      }
+    }
+  };
+}
+
+function replyAllowed(route: RequestRoute, values: SubjectValues, reply: string | undefined): boolean {
+  if (!reply) return false;
+  return route.callers.some((caller) => {
+    const tenant = tenantIdentities.includes(caller) ? values.tenant : undefined;
+    if (tenantIdentities.includes(caller) && tenant === undefined) return false;
+    return reply.startsWith(`${inboxPrefixOf(caller, tenant)}.`);
+  });
+}
+
+function budgetOf(message: Msg): number | null {
+  const value = Number(message.headers?.get(headerNames.budgetMs) || Number.NaN);
+  return Number.isFinite(value) && value > 0 ? value : null;
+}
+
+function parseBody(route: RequestRoute, values: SubjectValues, payload: Uint8Array): unknown {
+  if (values.tenant !== undefined && !TenantId.safeParse(values.tenant).success) {
+    throw new PatchbayError('invalid_request', { message: 'The tenant in the subject is not a tenant id.', details: { issues: [{ path: 'subject.tenant', message: 'not a tenant id' }] } });
+  }
+  if (payload.byteLength > maxMessageBytes) throw tooLarge();
+  const decoded = decodeJson(payload);
+  if (decoded === undefined) throw new PatchbayError('invalid_request', { message: 'The message is not JSON.', details: { issues: [{ path: '', message: 'not JSON' }] } });
+  const parsed = route.request.safeParse(decoded);
+  if (parsed.success) return parsed.data;
+  const issues = issuesOf(parsed.error);
+  const first = issues[0];
+  throw new PatchbayError('invalid_request', {
+    message: `The message does not follow its contract: ${first?.path ? `${first.path}: ` : ''}${first?.message ?? ''}`,
+    details: { issues },
+  });
+}
+
+function respond(connection: NatsConnection, message: Msg, result: unknown): void {
+  const payload = JSON.stringify(result);
+  if (payload.length > (connection.info?.max_payload ?? maxMessageBytes)) {
+    throw new PatchbayError('response_too_large', { message: 'The answer is larger than a message may be.' });
+  }
+  message.respond(payload);
+}
+
+function respondFailure(connection: NatsConnection, message: Msg, served: AnyEndpoint, error: unknown, context: RequestContext): void {
+  if (served.onFailure) return respond(connection, message, served.onFailure(error, context));
+  const body = toErrorBody(error);
+  const head = headers();
+  head.set('Nats-Service-Error-Code', String(errorCatalogue[body.code].httpStatus));
+  head.set('Nats-Service-Error', body.code);
+  message.respond(JSON.stringify({ error: body }), { headers: head });
+}
