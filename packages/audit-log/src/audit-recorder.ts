@@ -1,0 +1,127 @@
+import { type AuditClass, type AuditData, type AuditEvent, auditHeaders, buildSubject, newId, PatchbayError } from '@patchbay/contracts';
+import type { Messaging } from '@patchbay/messaging';
+import { type AuditProducer, auditMac } from './mac.ts';
+
+/** What a service tells the recorder; envelope, id and time are added. */
+export interface AuditEntry {
+  readonly tenant: string;
+  readonly class: AuditClass;
+  /** `dev.patchbay.…` */
+  readonly type: string;
+  /** What the event is about, such as an execution's id. */
+  readonly subject?: string;
+  readonly data: AuditData;
+}
+
+export interface AuditRecorder {
+  /** Settles when the event is durable. @throws PatchbayError `audit_unavailable` when no sink took it. */
+  record(entry: AuditEntry): Promise<void>;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}
+
+export interface AuditRecorderOptions {
+  readonly messaging: Pick<Messaging, 'publishDurable'>;
+  readonly producer: AuditProducer;
+  readonly instance: string;
+  readonly macKey: Buffer;
+  /** Milliseconds to wait for the stream's acknowledgement. */
+  readonly timeoutMs?: number;
+}
+
+interface Batch {
+  readonly events: string[];
+  readonly firstId: string;
+  bytes: number;
+  readonly written: Promise<void>;
+  readonly settle: (error?: unknown) => void;
+}
+
+/** Publishes of one lane under way at once before events start to share one. */
+const maxInFlight = 4;
+const maxBatchEvents = 500;
+const maxBatchBytes = 512 * 1_024;
+
+/**
+ * Records audit events on stream `AUDIT`. A quiet producer publishes each event at once; a busy one lets the events that
+ * arrive while four publishes are under way share the next one (group commit), so the cost of durability per event falls
+ * as load rises. Events of one tenant and class stay in order.
+ */
+export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {
+  const { messaging, producer, macKey } = options;
+  const source = `/services/${producer}/${options.instance}`;
+  const timeoutMs = options.timeoutMs ?? 2_000;
+  const lanes = new Map<string, { readonly subject: string; inFlight: number; waiting: Batch[] }>();
+  const open = new Set<Promise<void>>();
+
+  function laneOf(tenant: string, auditClass: AuditClass) {
+    const name = `${tenant}.${auditClass}`;
+    let lane = lanes.get(name);
+    if (lane === undefined) {
+      lane = { subject: buildSubject('audit.v1.{tenant}.{class}', { tenant, class: auditClass }), inFlight: 0, waiting: [] };
+      lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  async function publish(lane: ReturnType<typeof laneOf>, batch: Batch): Promise<void> {
+    lane.inFlight++;
+    const payload = `[${batch.events.join(',')}]`;
+    try {
+      await messaging.publishDurable(lane.subject, payload, {
+        messageId: batch.firstId,
+        timeoutMs,
+        headers: { [auditHeaders.producer]: producer, [auditHeaders.mac]: auditMac(macKey, lane.subject, payload) },
+      });
+      batch.settle();
+    } catch (error) {
+      batch.settle(new PatchbayError('audit_unavailable', { message: 'The audit stream did not take the record.', cause: error }));
+    } finally {
+      lane.inFlight--;
+      const next = lane.waiting.shift();
+      if (next !== undefined) void publish(lane, next);
+    }
+  }
+
+  return {
+    record(entry) {
+      const lane = laneOf(entry.tenant, entry.class);
+      const id = newId('auditEvent');
+      const event: AuditEvent = {
+        specversion: '1.0',
+        id,
+        source,
+        type: entry.type,
+        time: new Date().toISOString(),
+        ...(entry.subject !== undefined && { subject: entry.subject }),
+        tenant: entry.tenant,
+        datacontenttype: 'application/json',
+        data: entry.data,
+      };
+      const text = JSON.stringify(event);
+      const last = lane.waiting.at(-1);
+      if (last !== undefined && last.events.length < maxBatchEvents && last.bytes + text.length < maxBatchBytes) {
+        last.events.push(text);
+        last.bytes += text.length;
+        return last.written;
+      }
+      const batch = newBatch(id, text);
+      open.add(batch.written);
+      batch.written.then(
+        () => open.delete(batch.written),
+        () => open.delete(batch.written),
+      );
+      if (lane.inFlight < maxInFlight) void publish(lane, batch);
+      else lane.waiting.push(batch);
+      return batch.written;
+    },
+    async close() {
+      await Promise.allSettled(open);
+    },
+  };
+}
+
+function newBatch(firstId: string, text: string): Batch {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  return { events: [text], firstId, bytes: text.length, written: promise, settle: (error) => (error === undefined ? resolve() : reject(error)) };
+}

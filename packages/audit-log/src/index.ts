@@ -1,0 +1,2 @@
+export { type AuditEntry, type AuditRecorder, type AuditRecorderOptions, createAuditRecorder } from './audit-recorder.ts';
+export { type AuditProducer, auditMac, type MacVerdict, verifyAuditMac } from './mac.ts';

@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
+
+/** A service cannot start with the variables it was given. The message names each one and what it should be. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Parses the variables a schema names; others are ignored. Values never appear in the error. */
+export function parseConfig<Schema extends z.ZodObject>(schema: Schema, env: Readonly<Record<string, string | undefined>>): z.output<Schema> {
+  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is not set' : issue.message}`);
+  throw new ConfigError(`The configuration is incomplete or wrong:\n${lines.join('\n')}`);
+}
+
+/**
+ * Reads a file that holds a secret, without its trailing newline.
+ * @throws ConfigError when it is missing, empty, or readable by group or others.
+ */
+export function readSecretFile(path: string): string {
+  let mode: number;
+  let text: string;
+  try {
+    mode = statSync(path).mode;
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`The secret file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+  }
+  if ((mode & 0o077) !== 0) throw new ConfigError(`The secret file ${path} is readable by others. Run: chmod 600 ${path}`);
+  if (text === '') throw new ConfigError(`The secret file ${path} is empty.`);
+  return text;
+}
+
+/** The variables every service has. */
+export const baseVariables = z.object({
+  PATCHBAY_NATS_URLS: z.string().min(1),
+  PATCHBAY_NKEY_SEED_FILE: z.string().min(1),
+  PATCHBAY_MODE: z.enum(['development', 'production']).default('production'),
+  PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  PATCHBAY_INSTANCE: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional(),
+  PATCHBAY_AUDIT_MAC_KEY_FILE: z.string().min(1),
+});
+
+export interface BaseConfig {
+  /** One or several URLs of one NATS cluster. */
+  readonly natsUrls: readonly string[];
+  /** NKey seed of this service. Secret. */
+  readonly nkeySeed: string;
+  readonly mode: 'development' | 'production';
+  readonly logLevel: string;
+  /** Names this process in logs, audit and NATS. */
+  readonly instance: string;
+  /** 32 bytes shared with the audit service. Secret. */
+  readonly auditMacKey: Buffer;
+}
+
+/** The part of a service's configuration that all have. */
+export function readBaseConfig(service: string, env: Readonly<Record<string, string | undefined>>): BaseConfig {
+  const values = parseConfig(baseVariables, env);
+  return {
+    natsUrls: values.PATCHBAY_NATS_URLS.split(',').map((url) => url.trim()).filter((url) => url !== ''),
+    nkeySeed: readSecretFile(values.PATCHBAY_NKEY_SEED_FILE),
+    mode: values.PATCHBAY_MODE,
+    logLevel: values.PATCHBAY_LOG_LEVEL,
+    instance: values.PATCHBAY_INSTANCE ?? `${service}-${process.pid}`,
+    auditMacKey: readKeyFile(values.PATCHBAY_AUDIT_MAC_KEY_FILE),
+  };
+}
+
+/** A 32-byte key stored as 64 hexadecimal digits. */
+export function readKeyFile(path: string): Buffer {
+  const text = readSecretFile(path);
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new ConfigError(`The key file ${path} does not hold 64 hexadecimal digits.`);
+  return Buffer.from(text, 'hex');
+}

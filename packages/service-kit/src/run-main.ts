@@ -1,0 +1,69 @@
+import { ConfigError } from './config.ts';
+
+/** A service that is up. */
+export interface RunningService {
+  readonly name: string;
+  /** Stage one stops intake; stage two lets work under way finish, then releases what was opened. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Longest time a drain may take before the process ends anyway, in milliseconds. */
+const drainLimitMs = 15_000;
+
+/**
+ * Runs a service as a process of its own: SIGTERM and SIGINT drain it, a second signal or the limit ends it. An
+ * exception nobody caught ends the process, because its state can no longer be trusted.
+ */
+export async function runMain(start: () => Promise<RunningService>): Promise<void> {
+  let service: RunningService;
+  try {
+    service = await start();
+  } catch (error) {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
+    process.exit(error instanceof ConfigError ? 78 : 1); // 78: EX_CONFIG of sysexits.h
+  }
+  let stopping = false;
+  const stop = (exitCode: number) => {
+    if (stopping) process.exit(exitCode || 1);
+    stopping = true;
+    setTimeout(() => process.exit(exitCode || 1), drainLimitMs).unref();
+    service.stop().then(
+      () => process.exit(exitCode),
+      (error) => {
+        process.stderr.write(`${describe(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop(0));
+  process.on('SIGINT', () => stop(0));
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${describe(error)}\n`);
+    stop(70); // EX_SOFTWARE
+  });
+  // Told to the parent when there is one, so that it need not guess from output when the service answers.
+  process.send?.({ ready: service.name });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
+}
+
+/** Stops in order, each step even when one before it failed; the first failure is thrown at the end. */
+export function stopInOrder(steps: readonly (() => Promise<unknown> | unknown)[]): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  return () => {
+    running ??= (async () => {
+      let first: unknown;
+      for (const step of steps) {
+        try {
+          await step();
+        } catch (error) {
+          first ??= error;
+        }
+      }
+      if (first !== undefined) throw first;
+    })();
+    return running;
+  };
+}
