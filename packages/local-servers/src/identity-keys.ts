@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { auditProducers, type Identity, PatchbayError, TenantId } from '@patchbay/contracts';
+import { createUserSeed, publicKeyOf } from '@patchbay/messaging';
+import { ensureKeyFile, privateDirectory } from './key-file.ts';
+
+/** `system` is the user of NATS's own system account, for monitoring; it sees no Patchbay subject. */
+export type KeyOwner = Identity | 'system';
+
+/** One NKey: who holds it, the file with its seed (mode 0400) and the public key that the server knows it by. */
+export interface IdentityKey {
+  readonly identity: KeyOwner;
+  /** For agents and auditors. */
+  readonly tenant?: string;
+  /** What a client needs to connect: a file holding the seed (`SU…`). */
+  readonly seedFile: string;
+  readonly publicKey: string;
+}
+
+export type AuditProducer = (typeof auditProducers)[keyof typeof auditProducers];
+
+/** Every key of one installation. */
+export interface LocalKeys {
+  readonly dir: string;
+  readonly identities: readonly IdentityKey[];
+  /** 32 random bytes as hex, one file for each service that writes audit events. */
+  readonly auditMacKeyFiles: Readonly<Record<AuditProducer, string>>;
+  /** 32 random bytes as hex: the key-encryption key of a vault without a cloud KMS. */
+  readonly localKmsKeyFile: string;
+  /** Tenants that have keys, sorted. */
+  readonly tenants: readonly string[];
+}
+
+const installationIdentities = ['registry', 'executor', 'vault', 'audit', 'admin', 'provisioner', 'system'] as const satisfies readonly KeyOwner[];
+const tenantIdentities = ['agent', 'auditor'] as const satisfies readonly Identity[];
+
+const isUserSeed = (text: string) => text.startsWith('SU') && validKey(text);
+const isHexKey = (text: string) => /^[0-9a-f]{64}$/.test(text);
+const newHexKey = () => randomBytes(32).toString('hex');
+
+/**
+ * Makes the keys that are missing under `dir` (mode 0700) and returns all of them; a key once made is never changed.
+ * Tenants that have keys already keep them, named here or not.
+ * @throws PatchbayError `invalid_request` when a tenant is not a tenant id.
+ * @throws KeyFileError when an existing key file is readable by others or damaged.
+ */
+export function ensureIdentityKeys(dir: string, tenants: readonly string[]): LocalKeys {
+  tenants.forEach(refuseBadTenant);
+  privateDirectory(dir);
+  const nkeys = privateDirectory(join(dir, 'nkeys'));
+  const macs = privateDirectory(join(dir, 'audit-mac'));
+  const allTenants = [...new Set([...tenantsWithKeys(nkeys), ...tenants])].sort();
+  const producers = [...new Set(Object.values(auditProducers))];
+  return {
+    dir,
+    identities: [
+      ...installationIdentities.map((identity) => ensureIdentity(nkeys, identity)),
+      ...allTenants.flatMap((tenant) => tenantIdentities.map((identity) => ensureIdentity(nkeys, identity, tenant))),
+    ],
+    auditMacKeyFiles: Object.fromEntries(
+      producers.map((producer) => [producer, ensureKeyFile(macs, `${producer}.key`, newHexKey, isHexKey).path]),
+    ) as Record<AuditProducer, string>,
+    localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, isHexKey).path,
+    tenants: allTenants,
+  };
+}
+
+/** The file with the seed of an identity. @throws RangeError when it has no key. */
+export function seedFileOf(keys: LocalKeys, identity: KeyOwner, tenant?: string): string {
+  const key = keys.identities.find((candidate) => candidate.identity === identity && candidate.tenant === tenant);
+  if (key === undefined) throw new RangeError(`There is no key for ${identity}${tenant === undefined ? '' : ` of tenant ${tenant}`}.`);
+  return key.seedFile;
+}
+
+function ensureIdentity(dir: string, identity: KeyOwner, tenant?: string): IdentityKey {
+  const name = tenant === undefined ? identity : `${identity}.${tenant}`;
+  const { path, text } = ensureKeyFile(dir, `${name}.nk`, () => createUserSeed().seed, isUserSeed);
+  return { identity, ...(tenant !== undefined && { tenant }), seedFile: path, publicKey: publicKeyOf(text) };
+}
+
+function tenantsWithKeys(dir: string): string[] {
+  return readdirSync(dir).flatMap((file) => /^agent\.([^.]+)\.nk$/.exec(file)?.[1] ?? []);
+}
+
+function refuseBadTenant(tenant: string, index: number): void {
+  const parsed = TenantId.safeParse(tenant);
+  if (parsed.success) return;
+  const message = parsed.error.issues[0]?.message ?? 'expected a tenant id';
+  throw new PatchbayError('invalid_request', { message: `tenants[${index}]: ${message}`, details: { issues: [{ path: `tenants[${index}]`, message }] } });
+}
+
+function validKey(seed: string): boolean {
+  try {
+    return publicKeyOf(seed).startsWith('U');
+  } catch {
+    return false;
+  }
+}

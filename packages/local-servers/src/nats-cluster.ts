@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+
+export interface NatsClusterOptions extends Omit<NatsServerOptions, 'cluster' | 'port' | 'monitorPort' | 'serverName' | 'onExit'> {
+  /** Servers in the cluster. JetStream needs a majority of them. Default 3. */
+  readonly size?: number;
+}
+
+export interface NatsCluster {
+  readonly servers: readonly NatsServer[];
+  readonly urls: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster on loopback, each server under `<dir>/n<index>`, and resolves when JetStream has its leader. */
+export async function startNatsCluster(options: NatsClusterOptions): Promise<NatsCluster> {
+  const { size = 3, dir, ...rest } = options;
+  const secret = randomBytes(32).toString('hex');
+  const routePorts = await distinctPorts(size * 2);
+  const started: NatsServer[] = [];
+  try {
+    await Promise.all(
+      Array.from({ length: size }, async (_, index) => {
+        const port = routePorts[index] as number;
+        const peerPorts = routePorts.slice(0, size).filter((peer) => peer !== port);
+        const monitorPort = routePorts[size + index] as number;
+        const server = await startNatsServer({
+          ...rest,
+          dir: join(dir, `n${index + 1}`),
+          serverName: `n${index + 1}`,
+          monitorPort,
+          port: 0,
+          cluster: { name: 'patchbay', port, peerPorts, secret },
+        });
+        started[index] = server;
+        await healthy(monitorPort, options.readyTimeoutMs ?? 30_000);
+      }),
+    );
+  } catch (error) {
+    await Promise.allSettled(started.map((server) => server?.stop()));
+    throw error;
+  }
+  return {
+    servers: started,
+    urls: started.map((server) => server.url),
+    async stop() {
+      await Promise.all(started.map((server) => server.stop()));
+    },
+  };
+}
+
+async function distinctPorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
+/** `/healthz` answers 200 when JetStream on this server is current with the cluster's leader. */
+async function healthy(monitorPort: number, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await answersOk(`http://127.0.0.1:${monitorPort}/healthz`))) {
+    if (performance.now() > deadline) throw new Error(`the NATS cluster has no JetStream leader after ${timeoutMs} ms`);
+    await delay(50);
+  }
+}
+
+function answersOk(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { timeout: 1_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,85 @@
+import { permissionsOf } from '@patchbay/contracts';
+import type { IdentityKey } from './identity-keys.ts';
+
+/** One server of a cluster. Routes are authenticated: a route can inject anything into any account. */
+export interface NatsClusterConfig {
+  readonly name: string;
+  readonly port: number;
+  /** Route ports of the other servers. */
+  readonly peerPorts: readonly number[];
+  /** Shared by the cluster's servers. */
+  readonly secret: string;
+}
+
+export interface NatsConfigOptions {
+  readonly serverName: string;
+  readonly host: string;
+  readonly port: number;
+  /** Monitoring over HTTP, on loopback only. Without it there is none. */
+  readonly monitorPort?: number;
+  readonly logFile: string;
+  /** The server makes its `jetstream` directory in it. */
+  readonly storeDir: string;
+  /** Bytes that streams may take on disk. */
+  readonly maxFileBytes: number;
+  /** Bytes that memory streams may take. */
+  readonly maxMemoryBytes: number;
+  /** When writes reach the disk: `always` before each acknowledgement, else an interval such as `2m`. */
+  readonly syncInterval: string;
+  /** Largest message, in bytes. */
+  readonly maxPayloadBytes: number;
+  /** Whom the server lets in. `system` goes to the system account, everybody else to PATCHBAY. */
+  readonly identities: readonly Pick<IdentityKey, 'identity' | 'tenant' | 'publicKey'>[];
+  readonly cluster?: NatsClusterConfig;
+}
+
+/**
+ * The configuration of a nats-server, as text. It is written as JSON, which the server reads, so that no value can be
+ * taken for syntax. Who may do what comes from `permissionsOf` in contracts: allow-lists, no `allow_responses`, and no
+ * `no_auth_user`. It holds public keys only, but for a cluster's secret.
+ */
+export function renderNatsConfig(options: NatsConfigOptions): string {
+  const { cluster, identities } = options;
+  const config = {
+    server_name: options.serverName,
+    host: options.host,
+    port: options.port,
+    ...(options.monitorPort !== undefined && { http: `127.0.0.1:${options.monitorPort}` }),
+    log_file: options.logFile,
+    logfile_size_limit: 16_777_216,
+    logfile_max_num: 3,
+    max_payload: options.maxPayloadBytes,
+    jetstream: {
+      store_dir: options.storeDir,
+      max_file_store: options.maxFileBytes,
+      max_memory_store: options.maxMemoryBytes,
+      sync_interval: options.syncInterval,
+    },
+    accounts: {
+      PATCHBAY: { jetstream: 'enabled', users: identities.filter(({ identity }) => identity !== 'system').map(renderUser) },
+      SYS: { users: identities.filter(({ identity }) => identity === 'system').map(({ publicKey }) => ({ nkey: publicKey })) },
+    },
+    system_account: 'SYS',
+    ...(cluster !== undefined && {
+      cluster: {
+        name: cluster.name,
+        host: '127.0.0.1',
+        port: cluster.port,
+        authorization: { user: 'route', password: cluster.secret, timeout: 5 },
+        routes: cluster.peerPorts.map((port) => `nats-route://route:${cluster.secret}@127.0.0.1:${port}`),
+      },
+    }),
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function renderUser({ identity, tenant, publicKey }: NatsConfigOptions['identities'][number]) {
+  if (identity === 'system') throw new TypeError('the system user has no permissions to render');
+  const { publish, subscribe } = permissionsOf(identity, tenant);
+  return { nkey: publicKey, permissions: { publish: allowOnly(publish), subscribe: allowOnly(subscribe) } };
+}
+
+/** The server takes an empty allow-list for "everything", so nothing is spelled as one subject that nobody uses. */
+function allowOnly(subjects: readonly string[]) {
+  return { allow: subjects.length === 0 ? ['_NOTHING'] : subjects };
+}

@@ -1,0 +1,135 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import type { LocalKeys } from './identity-keys.ts';
+import { privateDirectory } from './key-file.ts';
+import { readFrom, sizeOf } from './log-tail.ts';
+import { type NatsClusterConfig, type NatsConfigOptions, renderNatsConfig } from './nats-config.ts';
+import { readGreeting } from './nats-greeting.ts';
+import { type ServerExit, type ServerProcess, ServerStartError, startServerProcess } from './server-process.ts';
+
+export interface NatsServerOptions {
+  /** The server's own directory, made if missing: `nats-server.conf`, `nats-server.log`, `jetstream/`. */
+  readonly dir: string;
+  /** From `findBinary('nats-server', …)`. */
+  readonly binary: string;
+  /** Whom it lets in. */
+  readonly keys: Pick<LocalKeys, 'identities'>;
+  /** Taken if free, else a free one. Default 4222. */
+  readonly port?: number;
+  /** Serves monitoring over HTTP on this loopback port. Default: none. */
+  readonly monitorPort?: number;
+  /** Default `patchbay`. */
+  readonly serverName?: string;
+  /** Bytes that streams may take on disk. Default 10 GiB. */
+  readonly maxFileBytes?: number;
+  /** Default 256 MiB. */
+  readonly maxMemoryBytes?: number;
+  /** When writes reach the disk: `always` before each acknowledgement, else an interval such as `2m`. Default `2m`. */
+  readonly syncInterval?: string;
+  /** Default 4 MiB. */
+  readonly maxPayloadBytes?: number;
+  readonly cluster?: NatsClusterConfig;
+  /** Milliseconds to wait for the server to greet. Default 30,000: a large store takes a while to recover. */
+  readonly readyTimeoutMs?: number;
+  /** Milliseconds between SIGTERM and SIGKILL. Default 10,000. */
+  readonly stopTimeoutMs?: number;
+  /** Called when the server ends without `stop` having been called. */
+  readonly onExit?: (exit: ServerExit) => void;
+}
+
+export interface NatsServer extends Omit<ServerProcess, 'exited'> {
+  /** `nats://127.0.0.1:<port>`; holds no secret. */
+  readonly url: string;
+  readonly port: number;
+  readonly logFile: string;
+  /** Lets these identities in, and no others, without dropping connections. @throws Error when the server refuses. */
+  reload(keys: Pick<LocalKeys, 'identities'>): Promise<void>;
+}
+
+const host = '127.0.0.1';
+/** Between looking for a free port and listening on it, another process can take it. */
+const portAttempts = 5;
+
+/**
+ * Starts a real nats-server with JetStream on loopback, and resolves when it greets clients.
+ * @throws ServerStartError when it exits or stays silent; AlreadyRunningError when another process runs one on `dir`.
+ */
+export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
+  privateDirectory(options.dir);
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort(attempt === 1 ? (options.port ?? 4222) : undefined);
+    try {
+      return await startOn(port, options);
+    } catch (error) {
+      if (!(error instanceof ServerStartError && error.portTaken) || attempt === portAttempts) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, options: NatsServerOptions): Promise<NatsServer> {
+  const { dir, serverName = 'patchbay' } = options;
+  const configFile = join(dir, 'nats-server.conf');
+  const logFile = join(dir, 'nats-server.log');
+  const writeConfig = (keys: Pick<LocalKeys, 'identities'>) => {
+    writeFileSync(configFile, renderNatsConfig(configOptions(port, logFile, keys, options)), { mode: 0o600 });
+  };
+  writeConfig(options.keys);
+  const server = await startServerProcess({
+    name: 'nats-server',
+    binary: options.binary,
+    args: ['--config', configFile],
+    dir,
+    logFile,
+    // The name shows that it is ours that answers, and not a stranger on the same port.
+    isReady: async () => (await readGreeting(host, port))?.server_name === serverName,
+    readyTimeoutMs: options.readyTimeoutMs ?? 30_000,
+    stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
+    ...(options.onExit && { onExit: options.onExit }),
+  });
+  return {
+    url: `nats://${host}:${port}`,
+    port,
+    pid: server.pid,
+    logFile,
+    stop: server.stop,
+    kill: server.kill,
+    async reload(keys) {
+      writeConfig(keys);
+      const from = sizeOf(logFile);
+      server.kill('SIGHUP');
+      await reloadReported(logFile, from);
+    },
+  };
+}
+
+function configOptions(port: number, logFile: string, keys: Pick<LocalKeys, 'identities'>, options: NatsServerOptions): NatsConfigOptions {
+  return {
+    serverName: options.serverName ?? 'patchbay',
+    host,
+    port,
+    logFile,
+    storeDir: options.dir,
+    maxFileBytes: options.maxFileBytes ?? 10 * 1024 ** 3,
+    maxMemoryBytes: options.maxMemoryBytes ?? 256 * 1024 ** 2,
+    syncInterval: options.syncInterval ?? '2m',
+    maxPayloadBytes: options.maxPayloadBytes ?? 4 * 1024 ** 2,
+    identities: keys.identities,
+    ...(options.monitorPort !== undefined && { monitorPort: options.monitorPort }),
+    ...(options.cluster !== undefined && { cluster: options.cluster }),
+  };
+}
+
+/** The server tells only its log whether it took the new configuration. */
+async function reloadReported(logFile: string, from: number): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (performance.now() < deadline) {
+    const news = readFrom(logFile, from);
+    if (/Reloaded server configuration/.test(news)) return;
+    const refusal = /Failed to reload server configuration: (.*)/.exec(news)?.[1];
+    if (refusal !== undefined) throw new Error(`nats-server refused the new configuration: ${refusal}`);
+    await delay(10);
+  }
+  throw new Error('nats-server did not say within 10 s whether it took the new configuration');
+}
