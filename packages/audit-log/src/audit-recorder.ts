@@ -51,14 +51,14 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   const { messaging, producer, macKey } = options;
   const source = `/services/${producer}/${options.instance}`;
   const timeoutMs = options.timeoutMs ?? 2_000;
-  const lanes = new Map<string, { readonly subject: string; inFlight: number; waiting: Batch[] }>();
+  const lanes = new Map<string, { readonly name: string; readonly subject: string; inFlight: number; waiting: Batch[] }>();
   const open = new Set<Promise<void>>();
 
   function laneOf(tenant: string, auditClass: AuditClass) {
     const name = `${tenant}.${auditClass}`;
     let lane = lanes.get(name);
     if (lane === undefined) {
-      lane = { subject: buildSubject('audit.v1.{tenant}.{class}', { tenant, class: auditClass }), inFlight: 0, waiting: [] };
+      lane = { name, subject: buildSubject('audit.v1.{tenant}.{class}', { tenant, class: auditClass }), inFlight: 0, waiting: [] };
       lanes.set(name, lane);
     }
     return lane;
@@ -80,6 +80,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       lane.inFlight--;
       const next = lane.waiting.shift();
       if (next !== undefined) void publish(lane, next);
+      else if (lane.inFlight === 0) lanes.delete(lane.name); // a million quiet tenants cost nothing
     }
   }
 

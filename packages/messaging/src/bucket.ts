@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { publishDurable, StreamRefusal, wrongLastSequence } from './durable-publish.ts';
@@ -39,7 +40,15 @@ export async function openBucket(connection: NatsConnection, name: string): Prom
       return (await write(key, value, undefined, timeoutMs)) as number;
     },
     update: (key, value, revision, timeoutMs) => write(key, value, revision, timeoutMs),
-    delete: (key) => kv.purge(key),
+    async delete(key, revision) {
+      try {
+        await kv.purge(key, revision === undefined ? undefined : { previousSeq: revision });
+        return true;
+      } catch (error) {
+        if (error instanceof JetStreamApiError && error.code === wrongLastSequence) return false;
+        throw error;
+      }
+    },
     watch: (prefix, onChange) => watchBucket(kv, prefix, onChange),
   };
 }

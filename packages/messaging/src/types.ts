@@ -113,7 +113,8 @@ export interface Bucket {
   put(key: string, value: Uint8Array | string, timeoutMs?: number): Promise<number>;
   /** Sets the key if its revision is `revision`. Returns the new one, or null when another was first. */
   update(key: string, value: Uint8Array | string, revision: number, timeoutMs?: number): Promise<number | null>;
-  delete(key: string): Promise<void>;
+  /** Removes the key; with `revision`, only if it is still that one. False when another was first. */
+  delete(key: string, revision?: number): Promise<boolean>;
   /** Follows keys under `prefix` (a key pattern such as `acme.>` or `>`). Resolves when the present state was delivered. */
   watch(prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription>;
 }

@@ -1,0 +1,74 @@
+import { type CancelRequest, type CancelResult, type DescribeToolsResult, events, type ExecutionContext, type ExecutionFinished, type ExecutionResult, inboxPrefixOf, type ListToolsRequest, type ListToolsResult, routes, type SearchToolsResult, type ToolFormat } from '@patchbay/contracts';
+import { connectMessaging, type Messaging } from '@patchbay/messaging';
+import { type ConnectSettings, resolveSettings } from './config.ts';
+import { executeCall, ExecutionError, type ToolCall } from './execute.ts';
+
+type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
+
+/** What an agent can do. */
+export interface Agent {
+  readonly tenant: string;
+  /** Carries out one tool call. Never throws for what can go wrong with it: look at `status` and `error`. */
+  execute(tool: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ExecutionResult>;
+  /** All at once; one result per call, in the order asked, whatever happens to the others. */
+  executeAll(calls: readonly ToolCall[]): Promise<ExecutionResult[]>;
+  /** The output alone. @throws ExecutionError unless the execution succeeded. */
+  call(tool: string, args?: Record<string, unknown>, options?: CallOptions): Promise<unknown>;
+  /** Stops an execution, whatever runs under a key, or a whole session. */
+  cancel(target: CancelRequest): Promise<CancelResult>;
+  readonly tools: {
+    list(filter?: Partial<ListToolsRequest>): Promise<ListToolsResult>;
+    search(query: string, options?: { limit?: number }): Promise<SearchToolsResult>;
+    /** Definitions ready to hand to a model in the format asked for. */
+    describe(names: readonly string[], format?: ToolFormat): Promise<DescribeToolsResult>;
+  };
+  /** Every execution of the tenant that finishes. Returns how to stop listening. */
+  onFinished(listener: (event: ExecutionFinished) => void): () => void;
+  /** A view of this agent whose calls all carry the context, such as one conversation's session. */
+  inSession(context: ExecutionContext): Agent;
+  close(): Promise<void>;
+}
+
+export interface AgentSettings extends ConnectSettings {
+  /** For calls that name no deadline. Milliseconds. */
+  readonly deadlineMs?: number;
+  readonly context?: ExecutionContext;
+}
+
+/**
+ * Connects an agent.
+ * @throws PatchbayError `invalid_request` for missing settings, `not_permitted` for a refused key, `overloaded` when
+ *   no server answers.
+ */
+export async function connect(settings: AgentSettings = {}): Promise<Agent> {
+  const { servers, tenant, seed, name } = resolveSettings(settings, 'agent');
+  const messaging = await connectMessaging({ servers, seed, name, inboxPrefix: inboxPrefixOf('agent', tenant) });
+  return agentOver(messaging, tenant, settings);
+}
+
+/** An agent over a connection that exists already. */
+export function agentOver(messaging: Messaging, tenant: string, defaults: { deadlineMs?: number; context?: ExecutionContext } = {}): Agent {
+  const execute: Agent['execute'] = (tool, args, options) => executeCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults);
+  return {
+    tenant,
+    execute,
+    executeAll: (calls) => Promise.all(calls.map((call) => executeCall(messaging, tenant, call, defaults))),
+    async call(tool, args, options) {
+      const result = await execute(tool, args, options);
+      if (result.status !== 'succeeded') throw new ExecutionError(result);
+      return result.output;
+    },
+    cancel: (target) => messaging.request(routes.cancelExecution, { tenant }, target),
+    tools: {
+      list: (filter = {}) => messaging.request(routes.listTools, { tenant }, filter),
+      search: (query, options = {}) => messaging.request(routes.searchTools, { tenant }, { query, ...options }),
+      describe: (names, format = 'patchbay') => messaging.request(routes.describeTools, { tenant }, { tools: [...names], format }),
+    },
+    onFinished(listener) {
+      const subscription = messaging.subscribeEvent(events.executionFinished, { tenant }, listener);
+      return () => subscription.unsubscribe();
+    },
+    inSession: (context) => agentOver(messaging, tenant, { ...defaults, context: { ...defaults.context, ...context } }),
+    close: () => messaging.close(),
+  };
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PatchbayError } from '@patchbay/contracts';
+
+/** How an agent reaches Patchbay. Whatever is left out comes from the environment, then from `.patchbay/dev.json`. */
+export interface ConnectSettings {
+  /** One NATS URL or several of one cluster. `PATCHBAY_NATS_URL` (comma list). */
+  readonly servers?: string | readonly string[];
+  /** `PATCHBAY_TENANT`. */
+  readonly tenant?: string;
+  /** Path of the file with the agent's NKey seed. `PATCHBAY_CREDENTIALS`. */
+  readonly credentials?: string;
+  /** Shown to operators. */
+  readonly name?: string;
+}
+
+export interface ResolvedSettings {
+  readonly servers: readonly string[];
+  readonly tenant: string;
+  /** Secret. */
+  readonly seed: string;
+  readonly name: string;
+}
+
+/** The connection facts that `npm start` leaves for tools and scripts. */
+export interface DevFacts {
+  readonly nats_url: string;
+  readonly tenant: string;
+  readonly agent_credentials: string;
+  readonly admin_credentials: string;
+  readonly sandbox_url: string;
+}
+
+/** `.patchbay/dev.json` of this folder or the nearest one above, or null. */
+export function findDevFacts(from: string = process.cwd()): DevFacts | null {
+  for (let folder = from; ; folder = dirname(folder)) {
+    try {
+      return JSON.parse(readFileSync(join(folder, '.patchbay', 'dev.json'), 'utf8')) as DevFacts;
+    } catch {
+      if (folder === dirname(folder)) return null;
+    }
+  }
+}
+
+/** @throws PatchbayError `invalid_request` naming what is missing and where it may come from. */
+export function resolveSettings(settings: ConnectSettings, identity: 'agent' | 'admin', env: Readonly<Record<string, string | undefined>> = process.env): ResolvedSettings {
+  const facts = findDevFacts();
+  const servers = settings.servers ?? env.PATCHBAY_NATS_URL ?? facts?.nats_url;
+  const tenant = settings.tenant ?? env.PATCHBAY_TENANT ?? facts?.tenant;
+  const credentials = settings.credentials ?? env.PATCHBAY_CREDENTIALS ?? facts?.[`${identity}_credentials`];
+  const missing = Object.entries({ servers, tenant, credentials }).filter(([, value]) => value === undefined).map(([name]) => name);
+  if (missing.length > 0 || servers === undefined || tenant === undefined || credentials === undefined) {
+    throw new PatchbayError('invalid_request', {
+      message: `Missing ${missing.join(', ')}. Pass them to connect(), set PATCHBAY_NATS_URL, PATCHBAY_TENANT and PATCHBAY_CREDENTIALS, or run 'npm start' so that .patchbay/dev.json exists.`,
+      details: { missing },
+    });
+  }
+  return {
+    servers: typeof servers === 'string' ? servers.split(',').map((url) => url.trim()) : servers,
+    tenant,
+    seed: readSeed(credentials),
+    name: settings.name ?? identity,
+  };
+}
+
+function readSeed(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new PatchbayError('invalid_request', { message: `The credentials file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).` });
+  }
+}

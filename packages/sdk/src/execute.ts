@@ -1,0 +1,76 @@
+import { defaultDeadlineMs, errorBody, type ExecuteRequestInput, type ExecutionContext, type ExecutionResult, newId, PatchbayError, routes } from '@patchbay/contracts';
+import type { Messaging } from '@patchbay/messaging';
+
+/** One tool call. */
+export interface ToolCall {
+  readonly tool: string;
+  readonly arguments?: Record<string, unknown>;
+  readonly version?: string;
+  readonly connection?: string;
+  /** The LLM's tool-call id: a repeat with it returns the first answer and never acts twice. */
+  readonly idempotencyKey?: string;
+  /** Milliseconds within which an answer must be here. Default 10,000. */
+  readonly deadlineMs?: number;
+  readonly dryRun?: boolean;
+  readonly context?: ExecutionContext;
+  /** W3C traceparent of the caller's span. */
+  readonly traceparent?: string;
+}
+
+/** An execution that did not succeed, for those who prefer exceptions. */
+export class ExecutionError extends PatchbayError {
+  readonly result: ExecutionResult;
+  constructor(result: ExecutionResult) {
+    const error = result.error ?? errorBody('internal');
+    super(error.code, { message: error.message, speakable: error.speakable, retryable: error.retryable, retryAfterMs: error.retry_after_ms, details: error.details });
+    this.name = 'ExecutionError';
+    this.result = result;
+  }
+}
+
+/** Milliseconds of the deadline kept for the way there and back. */
+function transitMargin(deadlineMs: number): number {
+  return Math.min(50, Math.max(1, deadlineMs * 0.02));
+}
+
+/**
+ * Sends one call and always answers within its deadline, with the executor's result or with one that says what is
+ * known: `refused` when nothing can have been sent, `outcome_unknown` when no answer came.
+ */
+export async function executeCall(messaging: Messaging, tenant: string, call: ToolCall, defaults: { deadlineMs?: number; context?: ExecutionContext }): Promise<ExecutionResult> {
+  const started = performance.now();
+  const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
+  const request: ExecuteRequestInput = {
+    tool: call.tool,
+    arguments: call.arguments ?? {},
+    deadline_ms: Math.max(1, Math.floor(deadlineMs - transitMargin(deadlineMs))),
+    context: { ...defaults.context, ...call.context },
+    ...(call.version !== undefined && { version: call.version }),
+    ...(call.connection !== undefined && { connection: call.connection }),
+    ...(call.idempotencyKey !== undefined && { idempotency_key: call.idempotencyKey }),
+    ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
+  };
+  try {
+    return await messaging.request(routes.executeTool, { tenant }, request, { timeoutMs: deadlineMs, ...(call.traceparent !== undefined && { traceparent: call.traceparent }) });
+  } catch (error) {
+    return withoutAnswer(error, call, performance.now() - started);
+  }
+}
+
+function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): ExecutionResult {
+  const failure = error instanceof PatchbayError ? error : new PatchbayError('internal', { cause: error });
+  // No answer in time says nothing about the effect. The same key asks again without acting twice.
+  const unknown = failure.code === 'deadline_exceeded' || failure.code === 'internal';
+  const hint = call.idempotencyKey === undefined ? 'Look the result up before trying again.' : 'Ask again with the same idempotency key.';
+  return {
+    execution_id: newId('execution'),
+    status: unknown ? 'outcome_unknown' : 'refused',
+    output: null,
+    error: unknown ? errorBody('outcome_unknown', { message: `No answer came within the deadline. ${hint}` }) : failure.body,
+    replayed: false,
+    attempts: 0,
+    tool: call.tool,
+    version: call.version ?? null,
+    timing: { total_ms: elapsedMs, upstream_ms: 0, overhead_ms: elapsedMs },
+  };
+}

@@ -1,0 +1,29 @@
+import type { IntegrationDocument } from '@patchbay/contracts';
+import { prepareTool, type PreparedTool } from '@patchbay/execution-engine';
+import type { RegistryCopy } from '@patchbay/registry-copy';
+import type { FindTool } from '../operations/ports.ts';
+
+/** Tools of the local registry copy, each compiled once and kept as long as the copy keeps its document. */
+export function createRegistryTools(copy: RegistryCopy): FindTool {
+  const prepared = new WeakMap<IntegrationDocument, Map<string, PreparedTool>>();
+  return {
+    find(tenant, name, version) {
+      const found = copy.resolve(tenant, name, version);
+      if (found === null) return null;
+      let tools = prepared.get(found.document);
+      if (tools === undefined) {
+        tools = new Map();
+        prepared.set(found.document, tools);
+      }
+      let tool = tools.get(found.toolKey);
+      if (tool === undefined) {
+        tool = prepareTool(found.document, found.toolKey);
+        tools.set(found.toolKey, tool);
+      }
+      return tool;
+    },
+    *names(tenant) {
+      for (const { name } of copy.visibleTools(tenant)) yield name;
+    },
+  };
+}

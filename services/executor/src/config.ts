@@ -1,0 +1,39 @@
+import { type BaseConfig, parseConfig, readBaseConfig, readSecretFile } from '@patchbay/service-kit';
+import { z } from 'zod';
+
+export interface ExecutorConfig extends BaseConfig {
+  /** `redis://…`, with its password. Secret. Null: every executor limits on its own. */
+  readonly redisUrl: string | null;
+  /** Executions under way at once before new ones are refused with `overloaded`. */
+  readonly maxInFlight: number;
+  /** Development only: the origin every upstream call is dialled at instead of its own host. */
+  readonly dialOverride: string | null;
+  /** Origins exempt from the public-address rule, such as a self-hosted product on a private network. */
+  readonly trustedOrigins: readonly string[];
+}
+
+const variables = z.object({
+  /** A file, because the URL carries the password. */
+  PATCHBAY_REDIS_URL_FILE: z.string().optional(),
+  PATCHBAY_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
+  PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
+});
+
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): ExecutorConfig {
+  const base = readBaseConfig('executor', env);
+  const values = parseConfig(
+    variables.refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
+      path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],
+      error: 'is for development only: it sends every call, with its credential, to one place',
+    }),
+    env,
+  );
+  return {
+    ...base,
+    redisUrl: values.PATCHBAY_REDIS_URL_FILE === undefined ? null : readSecretFile(values.PATCHBAY_REDIS_URL_FILE),
+    maxInFlight: values.PATCHBAY_MAX_IN_FLIGHT,
+    dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
+    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''),
+  };
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { AuditData, ExecuteRequest } from '@patchbay/contracts';
+import { canonicalJson } from './canonical-json.ts';
+
+/** SHA-256 of the canonical arguments, base64url. */
+export function argumentsDigest(args: Record<string, unknown>): string {
+  return createHash('sha256').update(canonicalJson(args)).digest('base64url');
+}
+
+/** What makes two requests with one key the same request: tool, connection and arguments; the version may move on. */
+export function requestDigest(request: ExecuteRequest, tool: { readonly name: string }): string {
+  return createHash('sha256').update(canonicalJson([tool.name, request.connection ?? null, request.arguments])).digest('base64url');
+}
+
+interface ToolFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly integration: string;
+  readonly risk: 'read' | 'write' | 'destructive';
+}
+
+/** The facts that an execution's intent and outcome share. No argument's value is among them. */
+export function auditFacts(request: ExecuteRequest, call: { readonly traceId: string | null }, tool: ToolFacts | null): Omit<AuditData, 'outcome'> {
+  const { agent, session, end_user } = request.context;
+  return {
+    actor: { kind: 'agent', id: agent ?? 'unnamed', ...(session !== undefined && { session }), ...(end_user !== undefined && { end_user }) },
+    target: { kind: 'tool', id: tool?.name ?? request.tool, ...(tool !== null && { version: tool.version }) },
+    tool: tool?.name ?? request.tool,
+    ...(tool !== null && { integration: tool.integration, risk: tool.risk }),
+    ...(request.connection !== undefined && { connection: request.connection }),
+    ...(call.traceId !== null && { trace_id: call.traceId }),
+  };
+}

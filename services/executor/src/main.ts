@@ -1,0 +1,83 @@
+import { createAuditRecorder } from '@patchbay/audit-log';
+import { events, inboxPrefixOf } from '@patchbay/contracts';
+import { createEgress } from '@patchbay/egress';
+import { createEngine } from '@patchbay/execution-engine';
+import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
+import { openRegistryCopy } from '@patchbay/registry-copy';
+import { createLogger, runMain, type RunningService, stopInOrder } from '@patchbay/service-kit';
+import { createExecutionAudit } from './adapters/nats-audit.ts';
+import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
+import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
+import { createNatsLedger } from './adapters/nats-ledger.ts';
+import { createRedisRateLimiter } from './adapters/redis-rate-limiter.ts';
+import { createRegistryTools } from './adapters/registry-tools.ts';
+import { type ExecutorConfig, readConfig } from './config.ts';
+import { RunningExecutions } from './domain/running-executions.ts';
+import { BackgroundWork } from './operations/background-work.ts';
+import { createCancelExecution } from './operations/cancel-execution.ts';
+import { createExecuteTool } from './operations/execute-tool.ts';
+import { executorEndpoints } from './routes.ts';
+
+export type { ExecutorConfig };
+
+/** Wires an executor and serves it. Scale by starting more: they share requests through a queue group. */
+export async function startExecutor(config: ExecutorConfig): Promise<RunningService> {
+  const log = createLogger({ service: 'executor', instance: config.instance, level: config.logLevel });
+  const messaging = await connectMessaging({
+    servers: config.natsUrls,
+    seed: config.nkeySeed,
+    name: config.instance,
+    inboxPrefix: inboxPrefixOf('executor'),
+    onStatus: (status) => log.info({ status }, 'nats connection'),
+  });
+  const copy = await openRegistryCopy({ messaging, onError: (error) => log.error({ err: error }, 'registry entry skipped') });
+  const leases = createNatsLeaseCache(messaging, createSealingKeys());
+  const limiter = createRedisRateLimiter(config.redisUrl, (error) => log.warn({ err: error }, 'rate limits are not shared: Redis is away'));
+  const recorder = createAuditRecorder({ messaging, producer: 'executor', instance: config.instance, macKey: config.auditMacKey });
+  const egress = createEgress({
+    trustedOrigins: config.trustedOrigins,
+    ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
+    onRefused: (refusal) => log.warn({ refusal }, 'egress refused'),
+  });
+  const engine = createEngine({ egress });
+  const running = new RunningExecutions();
+  const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
+  const executeTool = createExecuteTool({
+    tools: createRegistryTools(copy),
+    leases,
+    limits: limiter,
+    ledger: createNatsLedger(await messaging.bucket('executions')),
+    audit: createExecutionAudit(recorder),
+    engine,
+    announce: {
+      finished: (tenant, session, result) => messaging.publishEvent(events.executionFinished, { tenant, execution: result.execution_id }, { execution_id: result.execution_id, session, result }),
+    },
+    running,
+    maxInFlight: config.maxInFlight,
+    background: (work) => background.add(work),
+  });
+  const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
+  const broadcasts = answerExecutors(messaging, running);
+  const served = await messaging.serve(
+    { name: 'executor', version: '0.1.0', description: 'Carries out tool calls', onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly') },
+    executorEndpoints({ executeTool, cancelExecution }),
+  );
+  log.info({ nats: messaging.serverVersion }, 'executor ready');
+  return {
+    name: config.instance,
+    stop: stopInOrder([
+      () => served.stop(),
+      () => background.settled(),
+      () => broadcasts.unsubscribe(),
+      () => leases.close(),
+      () => copy.close(),
+      () => engine.close(),
+      () => egress.close(),
+      () => limiter.close(),
+      () => recorder.close(),
+      () => messaging.close(),
+    ]),
+  };
+}
+
+if (import.meta.main) await runMain(() => startExecutor(readConfig()));

@@ -1,0 +1,46 @@
+import type { AuditData, Credential, ExecutionResult } from '@patchbay/contracts';
+import type { PreparedTool } from '@patchbay/execution-engine';
+import type { LedgerRecord } from '../domain/ledger-record.ts';
+
+/** Tools by name, from a local copy that is always fresh. */
+export interface FindTool {
+  find(tenant: string, name: string, version: string | undefined): PreparedTool | null;
+  names(tenant: string): Iterable<string>;
+}
+
+/** A credential borrowed for a while. */
+export interface Lease {
+  readonly connection: string;
+  readonly credential: Credential;
+  readonly variables: Record<string, string>;
+}
+
+export interface BorrowLease {
+  /** @throws PatchbayError `connection_missing`, `credential_expired`, `vault_unavailable`, … */
+  borrow(request: { tenant: string; integration: string; connection: string | undefined; executionId: string; timeoutMs: number; fresh?: boolean }): Promise<Lease>;
+}
+
+export interface AdmitCall {
+  /** Null when the call may go now, else milliseconds until it may. Never throws: losing the counter costs accuracy only. */
+  admit(tenant: string, tool: PreparedTool, connection: string): Promise<number | null>;
+}
+
+export type Claim = { readonly won: true; readonly revision: number } | { readonly won: false; readonly record: LedgerRecord; readonly revision: number };
+
+/** The idempotency ledger. Writes compare and set, so that two executors can never both hold a key. */
+export interface KeepLedger {
+  claim(tenant: string, key: string, record: LedgerRecord, timeoutMs: number): Promise<Claim>;
+  read(tenant: string, key: string): Promise<{ record: LedgerRecord; revision: number } | null>;
+  /** False when another executor took the key over since `revision`. */
+  settle(tenant: string, key: string, record: LedgerRecord, revision: number): Promise<boolean>;
+  /** Gives a key back after a refusal: nothing was sent, so the same key may be tried again. */
+  release(tenant: string, key: string, revision: number): Promise<void>;
+}
+
+export interface RecordAudit {
+  record(tenant: string, type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome', executionId: string, data: AuditData): Promise<void>;
+}
+
+export interface AnnounceFinished {
+  finished(tenant: string, session: string | null, result: ExecutionResult): void;
+}

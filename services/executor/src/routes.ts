@@ -1,0 +1,27 @@
+import { type CancelRequest, type CancelResult, type ExecuteRequest, type ExecutionResult, newId, routes } from '@patchbay/contracts';
+import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
+import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
+import { refusal } from './domain/answers.ts';
+import type { ExecuteCall } from './operations/execute-tool.ts';
+
+export interface ExecutorOperations {
+  executeTool(request: ExecuteRequest, call: ExecuteCall): Promise<ExecutionResult>;
+  cancelExecution(tenant: string, request: CancelRequest): Promise<CancelResult>;
+}
+
+/** Everything the executor answers. */
+export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[] {
+  return [
+    endpoint(
+      'execute-tool',
+      routes.executeTool,
+      (request, { values, receivedAt, traceparent }) => {
+        const own = childTraceparent(traceparent);
+        return operations.executeTool(request, { tenant: values.tenant as string, receivedAt, traceparent: own, traceId: traceIdOf(own) });
+      },
+      // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
+      (error, { receivedAt }) => refusal({ executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() }, error),
+    ),
+    endpoint('cancel-execution', routes.cancelExecution, (request, { values }) => operations.cancelExecution(values.tenant as string, request)),
+  ];
+}
