@@ -1,0 +1,43 @@
+import { PatchbayError } from '@patchbay/contracts';
+import type { Bucket, BucketEntry } from '@patchbay/messaging';
+import type { z } from 'zod';
+
+/** A stored record and the revision to name when replacing it. */
+export interface Versioned<Value> {
+  readonly value: Value;
+  readonly revision: number;
+}
+
+/** Longest wait for one read or write of a bucket, in milliseconds: within it a caller still has time for an answer. */
+export const storeTimeoutMs = 1_000;
+
+/** Reads and parses one record. @throws PatchbayError `vault_unavailable` when the bucket does not answer or the record is damaged. */
+export async function readRecord<Schema extends z.ZodType>(bucket: Pick<Bucket, 'get'>, key: string, schema: Schema): Promise<Versioned<z.output<Schema>> | null> {
+  const entry = await reachable(withinTimeout(bucket.get(key)));
+  return entry === null ? null : { value: parseRecord(entry, schema), revision: entry.revision };
+}
+
+/** The record in an entry. @throws PatchbayError `vault_unavailable`, not retryable, when it is not of that schema. */
+export function parseRecord<Schema extends z.ZodType>(entry: Pick<BucketEntry, 'key' | 'value'>, schema: Schema): z.output<Schema> {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(entry.value).toString('utf8')));
+  } catch {
+    // The parser's own text may quote what it read, so it is not kept as the cause.
+    throw new PatchbayError('vault_unavailable', { message: `The stored record '${entry.key}' is damaged.`, retryable: false, details: { reason: 'damaged_record' } });
+  }
+}
+
+/** The result of a bucket operation. @throws PatchbayError `vault_unavailable` in place of whatever it failed with. */
+export async function reachable<Value>(operation: Promise<Value>): Promise<Value> {
+  try {
+    return await operation;
+  } catch (error) {
+    throw new PatchbayError('vault_unavailable', { message: 'The store of connections did not answer.', cause: error });
+  }
+}
+
+function withinTimeout<Value>(operation: Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${storeTimeoutMs} ms`)), storeTimeoutMs);
+  return Promise.race([operation, promise]).finally(() => clearTimeout(timer));
+}

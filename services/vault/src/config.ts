@@ -1,0 +1,57 @@
+import { type BaseConfig, ConfigError, parseConfig, readBaseConfig, readKeyFile, readSecretFile } from '@patchbay/service-kit';
+import { z } from 'zod';
+
+/** Where tenant keys are wrapped. */
+export type KeyServiceConfig =
+  /** `rootKey` is 32 bytes. Secret. */
+  | { readonly provider: 'local'; readonly rootKey: Buffer }
+  /** `endpoint` is null for the Region's own. */
+  | { readonly provider: 'aws-kms'; readonly keyId: string; readonly endpoint: string | null };
+
+export interface VaultConfig extends BaseConfig {
+  readonly keyService: KeyServiceConfig;
+  /** The vault's xkey seed, the same in every replica. Secret. */
+  readonly sealingSeed: string;
+}
+
+const variables = z.object({
+  PATCHBAY_KMS_PROVIDER: z.enum(['local', 'aws-kms']),
+  /** local: 64 hexadecimal digits. */
+  PATCHBAY_LOCAL_KMS_KEY_FILE: z.string().optional(),
+  /** aws-kms: id, ARN or alias of the wrapping key. Region and credentials come from the usual AWS sources. */
+  PATCHBAY_KMS_KEY_ID: z.string().min(1).max(2_048).optional(),
+  PATCHBAY_KMS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  PATCHBAY_VAULT_XKEY_SEED_FILE: z.string().min(1),
+});
+
+/** @throws ConfigError naming what is missing, unreadable or not allowed in this mode. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): VaultConfig {
+  const base = readBaseConfig('vault', env);
+  const values = parseConfig(
+    variables
+      .refine((value) => base.mode === 'development' || value.PATCHBAY_KMS_PROVIDER !== 'local', {
+        path: ['PATCHBAY_KMS_PROVIDER'],
+        error: "'local' is for development only: the key lies beside what it protects. Use 'aws-kms'",
+      })
+      .refine((value) => value.PATCHBAY_KMS_PROVIDER !== 'local' || value.PATCHBAY_LOCAL_KMS_KEY_FILE !== undefined, { path: ['PATCHBAY_LOCAL_KMS_KEY_FILE'] })
+      .refine((value) => value.PATCHBAY_KMS_PROVIDER !== 'aws-kms' || value.PATCHBAY_KMS_KEY_ID !== undefined, { path: ['PATCHBAY_KMS_KEY_ID'] })
+      .refine((value) => base.mode === 'development' || !value.PATCHBAY_KMS_ENDPOINT?.startsWith('http:'), {
+        path: ['PATCHBAY_KMS_ENDPOINT'],
+        error: 'must be https in production: tenant keys travel over it',
+      }),
+    env,
+  );
+  return { ...base, keyService: keyServiceOf(values), sealingSeed: readSealingSeed(values.PATCHBAY_VAULT_XKEY_SEED_FILE) };
+}
+
+function keyServiceOf(values: z.output<typeof variables>): KeyServiceConfig {
+  return values.PATCHBAY_KMS_PROVIDER === 'local'
+    ? { provider: 'local', rootKey: readKeyFile(values.PATCHBAY_LOCAL_KMS_KEY_FILE as string) }
+    : { provider: 'aws-kms', keyId: values.PATCHBAY_KMS_KEY_ID as string, endpoint: values.PATCHBAY_KMS_ENDPOINT ?? null };
+}
+
+function readSealingSeed(path: string): string {
+  const seed = readSecretFile(path);
+  if (!/^SX[A-Z2-7]{56}$/.test(seed)) throw new ConfigError(`The file ${path} does not hold an xkey seed (SX…).`);
+  return seed;
+}

@@ -1,0 +1,32 @@
+/** Which key of which tenant. Versions count from 1; a rotation adds one. */
+export interface TenantKeyName {
+  readonly tenant: string;
+  readonly version: number;
+}
+
+/**
+ * The service that holds the wrapping key: the only place from which a tenant key can be had in clear. Every method
+ * throws PatchbayError `vault_unavailable`; `retryable` is false when the wrapped key was refused, not just unreachable.
+ */
+export interface KeyService {
+  /** `local` or `aws-kms`; stored beside each wrapped key. */
+  readonly provider: string;
+  /** The wrapping key's own name, such as an ARN. Not a secret. */
+  readonly keyId: string;
+  /** A new 256-bit key, in clear and wrapped. The caller owns `key` and wipes it. */
+  generateTenantKey(name: TenantKeyName): Promise<{ key: Uint8Array; wrapped: Uint8Array }>;
+  /** The key inside `wrapped`, if it was wrapped for exactly this name. The caller owns it and wipes it. */
+  unwrap(wrapped: Uint8Array, name: TenantKeyName): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** Bytes of a tenant key. */
+export const tenantKeyBytes = 32;
+
+/**
+ * What a wrapped key is bound to. AWS KMS logs it in clear and wants exactly the same pairs to unwrap, so it names the
+ * key and holds nothing personal or secret.
+ */
+export function wrappingContext(name: TenantKeyName): Record<string, string> {
+  return { tenant: name.tenant, purpose: 'patchbay-tenant-key', key_version: String(name.version) };
+}

@@ -1,0 +1,73 @@
+import { createAuditRecorder } from '@patchbay/audit-log';
+import { events, inboxPrefixOf } from '@patchbay/contracts';
+import { connectMessaging } from '@patchbay/messaging';
+import { createLogger, runMain, type RunningService, stopInOrder } from '@patchbay/service-kit';
+import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
+import { createLocalFileKeyService } from './adapters/local-file-key-service.ts';
+import { createNatsConnectionStore } from './adapters/nats-connection-store.ts';
+import { createNatsCredentialStore } from './adapters/nats-credential-store.ts';
+import { createNatsTenantKeyStore } from './adapters/nats-tenant-key-store.ts';
+import { createXkeySealer } from './adapters/xkey-sealer.ts';
+import { readConfig, type VaultConfig } from './config.ts';
+import { createCredentialCipher, maxCredentialBytes } from './encryption/credential-cipher.ts';
+import type { KeyService } from './encryption/key-service.ts';
+import { createTenantKeys } from './encryption/tenant-keys.ts';
+import { addConnection } from './operations/add-connection.ts';
+import { getVaultKey } from './operations/get-vault-key.ts';
+import { leaseCredential } from './operations/lease-credential.ts';
+import { listConnections } from './operations/list-connections.ts';
+import type { BroadcastRevocation, RecordAudit, Report } from './operations/ports.ts';
+import { removeConnection } from './operations/remove-connection.ts';
+import { vaultEndpoints } from './routes.ts';
+
+export type { KeyServiceConfig, VaultConfig } from './config.ts';
+
+/** A lease waits for its audit record; a sink that hangs counts as failed after this. */
+const auditTimeoutMs = 1_000;
+
+/** Wires a vault and serves it. Start more for availability: they share requests through a queue group. */
+export async function startVault(config: VaultConfig): Promise<RunningService> {
+  const log = createLogger({ service: 'vault', instance: config.instance, level: config.logLevel });
+  const keyService = createKeyService(config);
+  const sealer = createXkeySealer(config.sealingSeed);
+  const messaging = await connectMessaging({
+    servers: config.natsUrls,
+    seed: config.nkeySeed,
+    name: config.instance,
+    inboxPrefix: inboxPrefixOf('vault'),
+    onStatus: (status) => log.info({ status }, 'nats connection'),
+  });
+  const recorder = createAuditRecorder({ messaging, producer: 'vault', instance: config.instance, macKey: config.auditMacKey, timeoutMs: auditTimeoutMs });
+  const connections = createNatsConnectionStore(await messaging.bucket('connections'));
+  const credentials = createNatsCredentialStore(await messaging.bucket('credentials'));
+  const now = () => new Date();
+  const tenantKeys = createTenantKeys({ keyService, store: createNatsTenantKeyStore(await messaging.bucket('tenant_keys')), now });
+  const cipher = createCredentialCipher(tenantKeys);
+  const recordAudit: RecordAudit = (entry) => recorder.record(entry);
+  const report: Report = (level, message, facts) => log[level](facts, message);
+  const broadcastRevocation: BroadcastRevocation = (revoked) => messaging.publishEvent(events.leaseRevoked, {}, revoked);
+
+  const served = await messaging.serve(
+    { name: 'vault', version: '0.1.0', description: 'Keeps connections and lends their credentials', onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly') },
+    vaultEndpoints({
+      leaseCredential: leaseCredential({ connections, credentials, cipher, sealer, recordAudit, report, now }),
+      getVaultKey: getVaultKey({ sealer }),
+      addConnection: addConnection({ connections, credentials, cipher, sealer, recordAudit, report, now, maxCredentialBytes }),
+      listConnections: listConnections({ connections, recordAudit }),
+      removeConnection: removeConnection({ connections, credentials, broadcastRevocation, recordAudit, report, now }),
+    }),
+  );
+  log.info({ nats: messaging.serverVersion, key_service: keyService.provider, key_id: keyService.keyId }, 'vault ready');
+  return {
+    name: config.instance,
+    stop: stopInOrder([() => served.stop(), () => recorder.close(), () => messaging.close(), () => tenantKeys.close(), () => keyService.close()]),
+  };
+}
+
+function createKeyService({ keyService, mode }: VaultConfig): KeyService {
+  return keyService.provider === 'local'
+    ? createLocalFileKeyService({ rootKey: keyService.rootKey, mode })
+    : createAwsKmsKeyService({ keyId: keyService.keyId, ...(keyService.endpoint !== null && { endpoint: keyService.endpoint }) });
+}
+
+if (import.meta.main) await runMain(() => startVault(readConfig()));

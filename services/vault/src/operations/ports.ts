@@ -1,0 +1,80 @@
+import type { AuditData, LeaseRevoked, StoredCredential } from '@patchbay/contracts';
+import type { ConnectionRecord } from '../domain/connection-record.ts';
+
+/** What one stored credential belongs to and may be used for: the encryption binds it to all of this. */
+export interface CredentialBinding {
+  readonly tenant: string;
+  readonly connection: string;
+  readonly integration: string;
+  /** The connection's `credential_version`. */
+  readonly version: number;
+  /** The connection's variables: they choose the host that gets the credential, so they are bound to it too. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Every method throws PatchbayError `vault_unavailable` when the store does not answer. */
+export interface ConnectionStore {
+  get(tenant: string, id: string): Promise<{ value: ConnectionRecord; revision: number } | null>;
+  create(record: ConnectionRecord): Promise<void>;
+  /** False when the record changed since `revision`. */
+  replace(record: ConnectionRecord, revision: number): Promise<boolean>;
+  /** Every connection of the tenant, and the default's id by integration. */
+  list(tenant: string): Promise<{ connections: ConnectionRecord[]; defaults: ReadonlyMap<string, string> }>;
+  /** `connection` is null when the integration has no default; `revision` is null when it never had one. */
+  getDefault(tenant: string, integration: string): Promise<{ connection: string | null; revision: number | null }>;
+  /** False when the default changed since `revision`. */
+  setDefault(tenant: string, integration: string, connection: string | null, revision: number | null): Promise<boolean>;
+}
+
+/** Every method throws PatchbayError `vault_unavailable` when the store does not answer. */
+export interface CredentialStore {
+  get(tenant: string, connection: string): Promise<StoredCredential | null>;
+  create(tenant: string, connection: string, stored: StoredCredential): Promise<void>;
+  delete(tenant: string, connection: string): Promise<void>;
+}
+
+/** Turns a credential's bytes into its stored form and back. */
+export interface CredentialCipher {
+  /** @throws PatchbayError `vault_unavailable` when the tenant's key cannot be had. */
+  encrypt(binding: CredentialBinding, plaintext: Uint8Array): Promise<StoredCredential>;
+  /**
+   * The caller owns the bytes and wipes them.
+   * @throws PatchbayError `vault_unavailable`: retryable when the tenant's key cannot be had now; not retryable, with
+   *   `details.reason` `integrity`, when the stored form is not what was stored for this binding.
+   */
+  decrypt(binding: CredentialBinding, stored: StoredCredential): Promise<Buffer>;
+}
+
+/** The vault's X25519 keys. */
+export interface Sealer {
+  readonly publicKey: string;
+  /** Whether `publicKey` is a key that something can be sealed to. */
+  isRecipient(publicKey: string): boolean;
+  seal(data: Uint8Array, recipient: string): Uint8Array;
+  /** @throws Error when it was not sealed to us by `sender`. */
+  open(data: Uint8Array, sender: string): Uint8Array;
+}
+
+export interface AuditEntry {
+  readonly tenant: string;
+  readonly class: 'credential' | 'connection';
+  readonly type: string;
+  readonly subject: string;
+  readonly data: AuditData;
+}
+
+/** Settles when the record is durable. @throws PatchbayError `audit_unavailable` when no sink took it. */
+export type RecordAudit = (entry: AuditEntry) => Promise<void>;
+
+/** Tells every executor to drop its leases of a connection. Best effort: a lease ends by itself in 30 seconds. */
+export type BroadcastRevocation = (revoked: LeaseRevoked) => void;
+
+/** Reports what an operator should see. `facts` hold no secret. */
+export type Report = (level: 'warn' | 'error', message: string, facts: Readonly<Record<string, unknown>>) => void;
+
+/** What an operation knows of the request besides its body. */
+export interface Caller {
+  /** W3C trace id, or null. */
+  readonly traceId: string | null;
+}
+

@@ -1,0 +1,30 @@
+import { routes } from '@patchbay/contracts';
+import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messaging';
+import { traceIdOf } from '@patchbay/service-kit';
+import type { addConnection } from './operations/add-connection.ts';
+import type { getVaultKey } from './operations/get-vault-key.ts';
+import type { leaseCredential } from './operations/lease-credential.ts';
+import type { listConnections } from './operations/list-connections.ts';
+import type { Caller } from './operations/ports.ts';
+import type { removeConnection } from './operations/remove-connection.ts';
+
+export interface VaultOperations {
+  readonly leaseCredential: ReturnType<typeof leaseCredential>;
+  readonly getVaultKey: ReturnType<typeof getVaultKey>;
+  readonly addConnection: ReturnType<typeof addConnection>;
+  readonly listConnections: ReturnType<typeof listConnections>;
+  readonly removeConnection: ReturnType<typeof removeConnection>;
+}
+
+const callerOf = ({ traceparent }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent) });
+
+/** Everything the vault answers. Who may ask is in contracts, and the server enforces it. */
+export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
+  return [
+    endpoint('lease-credential', routes.leaseCredential, (body, context) => operations.leaseCredential(body, callerOf(context))),
+    endpoint('get-vault-key', routes.getVaultKey, () => operations.getVaultKey()),
+    endpoint('add-connection', routes.addConnection, (body, context) => operations.addConnection(body, callerOf(context))),
+    endpoint('list-connections', routes.listConnections, (body, context) => operations.listConnections(body, callerOf(context))),
+    endpoint('remove-connection', routes.removeConnection, (body, context) => operations.removeConnection(body, callerOf(context))),
+  ];
+}
