@@ -1,0 +1,97 @@
+import { buckets } from '@patchbay/contracts';
+import type { BucketChange, Messaging } from '@patchbay/messaging';
+import { decodeEntry } from './decode-entry.ts';
+import { type EntryAddress, everyEntry, parseEntryKey } from './entry-key.ts';
+import { RegistryIndex } from './registry-index.ts';
+
+/** What changed in a copy: one stored document came, was retired, or went. */
+export interface RegistryCopyChange extends EntryAddress {
+  readonly revision: number;
+}
+
+/** An entry that was left out, and why. Holds no content of it. */
+export interface UnreadableEntry {
+  readonly key: string;
+  readonly revision: number;
+  readonly reason: string;
+}
+
+export interface RegistryCopyOptions {
+  readonly messaging: Pick<Messaging, 'bucket'>;
+  /** Told of entries left out and of listeners that throw. The copy goes on in either case. */
+  readonly onError?: (problem: UnreadableEntry | Error) => void;
+}
+
+/** A complete local copy of the registry, kept fresh by a watch on bucket `integrations`. Reads never leave the process. */
+export interface RegistryCopy extends Pick<RegistryIndex, 'resolve' | 'visibleTools' | 'hasOwnDocuments' | 'integration' | 'offering'> {
+  /** Grows with every change. */
+  readonly generation: number;
+  /** The newest bucket revision applied. */
+  readonly revision: number;
+  /** Calls the listener after each change was applied. Returns how to stop it. */
+  onChange(listener: (change: RegistryCopyChange) => void): () => void;
+  /** Takes a write this process made itself before the watch brings it, so that its next answer already knows of it. */
+  applyOwnWrite(change: BucketChange): void;
+  close(): void;
+}
+
+/**
+ * Opens a copy; resolves when it holds everything that was stored. An entry this release cannot read counts as absent and
+ * is reported. The copy never goes back behind a revision it has seen: after the bucket was restored from an older
+ * backup, restart the process.
+ * @throws Error when the bucket does not exist or JetStream does not answer.
+ */
+export async function openRegistryCopy({ messaging, onError = () => {} }: RegistryCopyOptions): Promise<RegistryCopy> {
+  const index = new RegistryIndex();
+  const listeners = new Set<(change: RegistryCopyChange) => void>();
+
+  /** A reporter that fails must not end the watch. */
+  function report(problem: UnreadableEntry | Error): void {
+    try {
+      onError(problem);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  function take(change: BucketChange): void {
+    const { key, value, revision } = change;
+    const address = parseEntryKey(key);
+    if (address === null) return report({ key, revision, reason: 'the key is not one of a stored document' });
+    if (!index.isNewer(address, revision)) return; // this process's own write, or a watch that began again
+    const decoded = value === null ? null : decodeEntry(address, value);
+    if (decoded?.ok === false) report({ key, revision, reason: decoded.reason });
+    index.apply(address, revision, decoded?.ok ? decoded.stored : null);
+    for (const listener of listeners) {
+      try {
+        listener({ ...address, revision });
+      } catch (error) {
+        report(error instanceof Error ? error : new Error('a listener of the registry copy failed'));
+      }
+    }
+  }
+
+  const watch = await (await messaging.bucket(buckets.integrations.name)).watch(everyEntry, take);
+  return {
+    get generation() {
+      return index.generation;
+    },
+    get revision() {
+      return index.revision;
+    },
+    resolve: (tenant, name, version) => index.resolve(tenant, name, version),
+    visibleTools: (tenant) => index.visibleTools(tenant),
+    hasOwnDocuments: (scope) => index.hasOwnDocuments(scope),
+    integration: (scope, id) => index.integration(scope, id),
+    offering: (scope, name) => index.offering(scope, name),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    applyOwnWrite: take,
+    close() {
+      listeners.clear();
+      watch.unsubscribe();
+    },
+  };
+}
