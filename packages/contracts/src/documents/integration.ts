@@ -81,7 +81,7 @@ export type ErrorRule = z.infer<typeof ErrorRule>;
 /**
  * JSON Schema 2020-12 of one argument plus where it goes. A parameter with `x-const`, `x-template` or `x-from` is
  * hidden: the model never sees it and an argument of that name is refused. At most one of the three stands on a
- * parameter, and none of them together with `required`.
+ * parameter, and none of them together with `required` (but see `Step`).
  *
  * Value: the argument, else `default`, else the parameter is left out of the request. An argument that is `null`
  * counts as left out unless its `type` includes `null` (strict OpenAI schemas send null for every optional argument).
@@ -98,7 +98,7 @@ export const Parameter = z.looseObject({
    */
   'x-in': z.enum(['path', 'query', 'header', 'cookie', 'body', 'body_root', 'none']).optional(),
   /**
-   * Its name on the wire when it differs. In a JSON body, dots nest (`start.dateTime`), `[0]` is a place in an array
+   * Its name on the wire when it differs (a path parameter has none: the path names it). In a JSON body, dots nest (`start.dateTime`), `[0]` is a place in an array
    * (`associations[0].to.id`) and `[]` spreads an array value, one element per item: with `attendees[].email`,
    * `["a@b.c"]` becomes `attendees: [{ email: "a@b.c" }]`; with `requests[]`, plain items. At most one `[]` a name, and no
    * other parameter may write below the same array. Elsewhere the name is taken as it stands.

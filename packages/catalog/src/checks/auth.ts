@@ -1,0 +1,54 @@
+import type { Auth, IntegrationDocument } from '@patchbay/contracts';
+import { type Finding, finding } from '../finding.ts';
+import { headerProblem } from './headers.ts';
+
+const fieldsOf: Record<Auth['type'], readonly (keyof Auth)[]> = {
+  oauth2: ['authorize_url', 'token_url', 'scopes', 'scope_separator', 'authorize_params', 'pkce', 'scheme', 'hosts'],
+  api_key: ['in', 'name', 'prefix', 'hosts'],
+  basic: ['hosts'],
+  bearer: ['scheme', 'hosts'],
+  custom: ['headers', 'query', 'hosts'],
+  none: ['hosts'],
+};
+
+/** Whether `auth` says all that its type needs, and nothing that belongs to another type. */
+export function checkAuth(document: IntegrationDocument): Finding[] {
+  const { auth } = document;
+  const allowed = new Set<string>(['type', ...fieldsOf[auth.type]]);
+  const findings = Object.keys(auth)
+    .filter((field) => auth[field as keyof Auth] !== undefined && !allowed.has(field))
+    .map((field) => finding(['auth', field], `does not belong to auth type ${auth.type}`));
+
+  if (auth.type === 'oauth2') {
+    if (auth.authorize_url !== undefined && auth.token_url === undefined) {
+      findings.push(finding(['auth', 'token_url'], 'required beside authorize_url'));
+    }
+    if (auth.scopes !== undefined && auth.token_url === undefined) {
+      findings.push(finding(['auth', 'token_url'], 'required where scopes are asked for'));
+    }
+  }
+  if (auth.type === 'api_key' && auth.in === 'query' && auth.name === undefined) {
+    findings.push(finding(['auth', 'name'], 'required when the key goes into the query'));
+  }
+  if (auth.type === 'api_key' && auth.in !== 'query' && auth.name !== undefined) {
+    const problem = headerProblem(auth.name, true);
+    if (problem !== undefined) findings.push(finding(['auth', 'name'], problem));
+  }
+  if (auth.type === 'custom') findings.push(...checkCustom(auth));
+  if (auth.hosts?.length === 0) findings.push(finding(['auth', 'hosts'], 'an empty list would let the credential go nowhere'));
+  return findings;
+}
+
+function checkCustom(auth: Auth): Finding[] {
+  const entries = [
+    ...Object.entries(auth.headers ?? {}).map(([name, text]) => ({ path: ['auth', 'headers', name], name, text, header: true })),
+    ...Object.entries(auth.query ?? {}).map(([name, text]) => ({ path: ['auth', 'query', name], name, text, header: false })),
+  ];
+  if (entries.length === 0) return [finding(['auth', 'headers'], 'auth type custom needs headers or query templates')];
+  return entries.flatMap(({ path, name, text, header }) => {
+    const problem = header ? headerProblem(name, true) : undefined;
+    if (problem !== undefined) return [finding(path, problem)];
+    // A template without a field would put the same fixed text before every tenant's requests: a secret in a document.
+    return /\{[A-Za-z_][A-Za-z0-9_]*\}/.test(text) ? [] : [finding(path, 'expected a credential field such as {api_key}')];
+  });
+}

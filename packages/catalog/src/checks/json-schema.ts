@@ -1,0 +1,98 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { type Finding, finding } from '../finding.ts';
+import { patternProblem } from '../pattern-safety.ts';
+
+const types = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']);
+const valueKeywords = new Set(['const', 'enum', 'default', 'examples']);
+const schemaKeywords = new Set(['items', 'not', 'additionalProperties', 'contains', 'propertyNames']);
+const schemaListKeywords = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const schemaMapKeywords = new Set(['properties', 'patternProperties', '$defs']);
+const plainKeywords = new Set([
+  'type', 'title', 'description', '$comment', 'deprecated', '$ref', 'format', 'pattern', 'minLength', 'maxLength', 'minimum',
+  'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minItems', 'maxItems', 'uniqueItems', 'minContains',
+  'maxContains', 'minProperties', 'maxProperties', 'required',
+]);
+const extensions = new Set([
+  'x-in', 'x-name', 'x-const', 'x-template', 'x-from', 'x-array-style', 'x-object-style', 'x-privacy',
+]);
+
+/** A validator for argument schemas. Not strict: a document's schemas are checked by `checkSchema`, which names paths. */
+export function newValidator(): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, logger: false });
+  // The package is CommonJS: its function is the `default` of the namespace Node gives.
+  (addFormats as unknown as { default: (target: Ajv2020) => void }).default(ajv);
+  return ajv;
+}
+
+/** Everything wrong with one parameter's schema (or an `output` schema), each at its own path. */
+export function checkSchema(schema: unknown, path: readonly PropertyKey[], allowExtensions = true): Finding[] {
+  const findings: Finding[] = [];
+  walk(schema, path, allowExtensions, findings);
+  if (findings.length > 0) return findings;
+  const ajv = newValidator();
+  const plain = { ...(schema as Record<string, unknown>) };
+  if (typeof plain['required'] === 'boolean') delete plain['required'];
+  if (ajv.validateSchema(plain) !== true) {
+    return (ajv.errors ?? []).map((error) => finding([...path, ...pointerParts(error)], error.message ?? 'not a valid schema'));
+  }
+  try {
+    ajv.compile(plain);
+    return [];
+  } catch (error) {
+    return [finding(path, `the schema does not compile: ${(error as Error).message}`)];
+  }
+}
+
+function walk(schema: unknown, path: readonly PropertyKey[], top: boolean, findings: Finding[]): void {
+  if (typeof schema === 'boolean') return;
+  if (schema === null || typeof schema !== 'object' || Array.isArray(schema)) {
+    findings.push(finding(path, 'expected a JSON Schema: an object'));
+    return;
+  }
+  for (const [keyword, value] of Object.entries(schema)) {
+    const at = [...path, keyword];
+    if (schemaKeywords.has(keyword)) walk(value, at, false, findings);
+    else if (schemaListKeywords.has(keyword) && Array.isArray(value)) {
+      for (const [index, child] of value.entries()) walk(child, [...at, index], false, findings);
+    } else if (schemaMapKeywords.has(keyword) && value !== null && typeof value === 'object') {
+      for (const [name, child] of Object.entries(value)) {
+        walk(child, [...at, name], false, findings);
+        if (keyword === 'patternProperties') reportPattern(name, [...at, name], findings);
+      }
+    } else if (!isKnown(keyword, top)) findings.push(finding(at, `'${keyword}' is not a supported keyword`));
+    else if (keyword === 'type') reportTypes(value, at, findings);
+    else if (keyword === 'pattern' && typeof value === 'string') reportPattern(value, at, findings);
+    else if (keyword === '$ref' && !(typeof value === 'string' && value.startsWith('#'))) {
+      findings.push(finding(at, "a $ref may only point into the same schema, beginning with '#'"));
+    }
+  }
+}
+
+function isKnown(keyword: string, top: boolean): boolean {
+  return (
+    plainKeywords.has(keyword) || valueKeywords.has(keyword) || schemaListKeywords.has(keyword) ||
+    schemaMapKeywords.has(keyword) || (top && extensions.has(keyword))
+  );
+}
+
+function reportTypes(value: unknown, path: readonly PropertyKey[], findings: Finding[]): void {
+  for (const [index, type] of (Array.isArray(value) ? value : [value]).entries()) {
+    if (typeof type === 'string' && types.has(type)) continue;
+    const at = Array.isArray(value) ? [...path, index] : path;
+    findings.push(finding(at, `${JSON.stringify(type)} is not a JSON Schema type; use ${[...types].join(', ')}`));
+  }
+}
+
+function reportPattern(pattern: string, path: readonly PropertyKey[], findings: Finding[]): void {
+  const problem = patternProblem(pattern);
+  if (problem !== undefined) findings.push(finding(path, problem));
+}
+
+function pointerParts(error: ErrorObject): PropertyKey[] {
+  return error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}

@@ -1,0 +1,106 @@
+import type { IntegrationDocument, Parameter } from '@patchbay/contracts';
+import { type Finding, finding } from '../finding.ts';
+import { parseTemplate, templateFilters } from '../templates.ts';
+import { callsOf, hidingKeywords, isHidden, type ToolEntry } from '../tool-calls.ts';
+import { checkSchema, newValidator } from './json-schema.ts';
+
+/** Parameters of a tool and of its steps: their schemas, fixed values and templates, and that none is lost. */
+export function checkParameters(document: IntegrationDocument, entry: ToolEntry): Finding[] {
+  const findings: Finding[] = [];
+  const forbidden = ['__proto__', 'constructor', 'prototype'];
+  for (const [name, parameter] of Object.entries(entry.tool.parameters)) {
+    const path = [...entry.path, 'parameters', name];
+    const schemaFindings = checkSchema(parameter, path);
+    findings.push(...schemaFindings, ...checkHiding(parameter, path, false), ...checkTemplate(document, entry, parameter, path));
+    findings.push(...checkSource(document, parameter, [], path));
+    if (schemaFindings.length === 0) findings.push(...checkDefault(parameter, path));
+    if (forbidden.includes(name)) findings.push(finding(path, 'this name is not allowed'));
+  }
+  const earlier: string[] = [];
+  for (const call of callsOf(entry)) {
+    if (call.step === undefined) continue;
+    for (const [name, parameter] of Object.entries(call.parameters)) {
+      const path = [...call.path, 'parameters', name];
+      findings.push(...checkSchema(parameter, path), ...checkHiding(parameter, path, true));
+      findings.push(...checkTemplate(document, entry, parameter, path), ...checkSource(document, parameter, earlier, path));
+      if (!isHidden(parameter) && !Object.hasOwn(entry.tool.parameters, name)) {
+        findings.push(finding(path, `the tool has no parameter '${name}', and this one has no x-const, x-template or x-from`));
+      }
+    }
+    earlier.push(call.step.id);
+  }
+  return [...findings, ...checkAllUsed(entry)];
+}
+
+function checkHiding(parameter: Parameter, path: readonly PropertyKey[], inStep: boolean): Finding[] {
+  const used = hidingKeywords.filter((keyword) => parameter[keyword] !== undefined);
+  if (used.length > 1) return [finding([...path, used[1] as string], `cannot stand beside ${used[0]}`)];
+  if (used.length === 1 && !inStep && parameter.required === true) {
+    return [finding([...path, 'required'], `the model never sees a parameter with ${used[0]}, so it cannot be required`)];
+  }
+  return [];
+}
+
+function checkTemplate(
+  document: IntegrationDocument,
+  entry: ToolEntry,
+  parameter: Parameter,
+  parameterPath: readonly PropertyKey[],
+): Finding[] {
+  const template = parameter['x-template'];
+  if (template === undefined) return [];
+  const path = [...parameterPath, 'x-template'];
+  const { placeholders, problem } = parseTemplate(template);
+  if (problem !== undefined) return [finding(path, problem)];
+  return placeholders.flatMap(({ name, filter, quoted }) => {
+    const argument = entry.tool.parameters[name];
+    const known = argument === undefined ? Object.hasOwn(document.variables ?? {}, name) : !isHidden(argument);
+    if (!known) return [finding(path, `{${name}} is neither an argument nor one of the variables`)];
+    if (filter !== undefined && !templateFilters.has(filter)) {
+      return [finding(path, `there is no filter '${filter}'; use ${[...templateFilters].join(', ')}`)];
+    }
+    if (quoted && !filter?.startsWith('soql')) return [finding(path, `{${name}} stands between quotes, so it needs the filter soql or soql_like`)];
+    return [];
+  });
+}
+
+function checkSource(
+  document: IntegrationDocument,
+  parameter: Parameter,
+  earlierSteps: readonly string[],
+  parameterPath: readonly PropertyKey[],
+): Finding[] {
+  const source = parameter['x-from'];
+  if (source === undefined || source === 'clock.now') return [];
+  const path = [...parameterPath, 'x-from'];
+  const [, kind, name] = /^(connection|steps)\.([a-z][a-z0-9_]*)(?:\.\S+)?$/.exec(source) ?? [];
+  if (kind === 'connection' && source === `connection.${name}`) {
+    return Object.hasOwn(document.variables ?? {}, name as string) ? [] : [finding(path, `'${name}' is not declared in variables`)];
+  }
+  if (kind === 'steps' && source !== `steps.${name}`) {
+    return earlierSteps.includes(name as string) ? [] : [finding(path, `no earlier step is called '${name}'`)];
+  }
+  return [finding(path, 'expected connection.<variable>, clock.now or, in a step, steps.<id>.<path>')];
+}
+
+function checkDefault(parameter: Parameter, path: readonly PropertyKey[]): Finding[] {
+  if (parameter.default === undefined) return [];
+  const { required: _required, ...schema } = parameter;
+  const ajv = newValidator();
+  return ajv.validate(schema, parameter.default) ? [] : [finding([...path, 'default'], `the default does not fit: ${ajv.errorsText()}`)];
+}
+
+/** An argument that nothing sends would be asked of the person and then dropped. */
+function checkAllUsed(entry: ToolEntry): Finding[] {
+  const used = new Set<string>();
+  for (const call of callsOf(entry)) {
+    for (const [name, parameter] of Object.entries(call.parameters)) {
+      if (!isHidden(parameter) && (call.step !== undefined || parameter['x-in'] !== 'none')) used.add(name);
+      for (const placeholder of parseTemplate(parameter['x-template'] ?? '').placeholders) used.add(placeholder.name);
+    }
+  }
+  // Templates may also stand on the tool's own parameters when it has steps; those are checked but never sent.
+  return Object.keys(entry.tool.parameters)
+    .filter((name) => !used.has(name) && !(entry.tool.request !== undefined && isHidden(entry.tool.parameters[name] as Parameter)))
+    .map((name) => finding([...entry.path, 'parameters', name], 'nothing in the request uses this parameter'));
+}

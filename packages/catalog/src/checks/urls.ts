@@ -1,0 +1,93 @@
+import type { IntegrationDocument } from '@patchbay/contracts';
+import { type Finding, finding } from '../finding.ts';
+import { patternProblem } from '../pattern-safety.ts';
+import { parsePlain } from '../templates.ts';
+import { callsOf, toolEntries } from '../tool-calls.ts';
+
+const urlShape = /^(https?):\/\/([^/?#\s]+)([^\s?#]*)$/;
+/** The host of an URL as written: lower case, its variables and its port kept. `undefined` when it is not an http(s) URL. */
+export function hostOf(url: string): string | undefined {
+  const authority = urlShape.exec(url)?.[2];
+  return authority === undefined || authority.includes('@') ? undefined : authority.toLowerCase();
+}
+
+/** The hosts that may receive the credential: `auth.hosts`, else the host of `base_url`. */
+export function allowedHosts(document: IntegrationDocument): string[] {
+  const own = hostOf(document.base_url);
+  return (document.auth.hosts ?? (own === undefined ? [] : [own])).map((host) => host.toLowerCase());
+}
+
+function isCovered(host: string, allowed: readonly string[]): boolean {
+  return allowed.some((entry) => (entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : entry === host));
+}
+
+function isLoopback(host: string): boolean {
+  const name = host.replace(/:\d+$/, '');
+  return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
+/** URLs: shape, https, variables that exist, and hosts that the credential may go to. */
+export function checkUrls(document: IntegrationDocument): Finding[] {
+  const allowed = allowedHosts(document);
+  const findings = [
+    ...checkUrl(document, document.base_url, ['base_url'], allowed),
+    ...checkUrl(document, document.auth.authorize_url, ['auth', 'authorize_url']),
+    ...checkUrl(document, document.auth.token_url, ['auth', 'token_url']),
+  ];
+  for (const [index, host] of (document.auth.hosts ?? []).entries()) {
+    findings.push(...checkVariables(document, host, ['auth', 'hosts', index]));
+    if (/^\*\.[^.]+$/.test(host)) findings.push(finding(['auth', 'hosts', index], 'a wildcard needs at least two labels after it'));
+  }
+  for (const entry of toolEntries(document)) {
+    for (const call of callsOf(entry)) {
+      findings.push(...checkUrl(document, call.request.base_url, [...call.path, 'request', 'base_url'], allowed));
+    }
+  }
+  return [...findings, ...checkVariablePatterns(document)];
+}
+
+function checkUrl(
+  document: IntegrationDocument,
+  url: string | undefined,
+  path: readonly PropertyKey[],
+  allowed?: readonly string[],
+): Finding[] {
+  if (url === undefined) return [];
+  const host = hostOf(url);
+  if (host === undefined) return [finding(path, 'expected an absolute URL such as https://api.example.com/v1, without user or query')];
+  const findings = checkVariables(document, url, path);
+  if (!url.startsWith('https://') && !isLoopback(host)) findings.push(finding(path, 'expected https; plain http is only for loopback hosts'));
+  if (allowed !== undefined && !isCovered(host, allowed)) {
+    findings.push(finding(path, `its host ${host} is not among auth.hosts (${allowed.join(', ')})`));
+  }
+  return findings;
+}
+
+/** Placeholders of text that only connection variables can fill. */
+export function checkVariables(document: IntegrationDocument, text: string, path: readonly PropertyKey[]): Finding[] {
+  const { placeholders, problem } = parsePlain(text);
+  if (problem !== undefined) return [finding(path, problem)];
+  return placeholders
+    .filter(({ name }) => !Object.hasOwn(document.variables ?? {}, name))
+    .map(({ name }) => finding(path, `{${name}} is not declared in variables`));
+}
+
+/** What a variable's value must never be able to do: end the host or the path segment it stands in. */
+const escapes = ['a/b', 'a\\b', 'a@b', 'a#b', 'a?b', 'a b', 'a%2fb', 'a:b', '..', ''];
+
+function checkVariablePatterns(document: IntegrationDocument): Finding[] {
+  return Object.entries(document.variables ?? {}).flatMap(([name, variable]) => {
+    const path = ['variables', name, 'pattern'];
+    const problem = patternProblem(variable.pattern);
+    if (problem !== undefined) return [finding(path, problem)];
+    if (!variable.pattern.startsWith('^') || !variable.pattern.endsWith('$')) {
+      return [finding(path, 'the pattern must cover the whole value: begin with ^ and end with $')];
+    }
+    const expression = new RegExp(variable.pattern, 'u');
+    const escape = escapes.find((text) => expression.test(text));
+    if (escape !== undefined) return [finding(path, `the pattern accepts ${JSON.stringify(escape)}, which would change the URL it stands in`)];
+    return (['example', 'default'] as const)
+      .filter((field) => variable[field] !== undefined && !expression.test(variable[field]))
+      .map((field) => finding(['variables', name, field], 'does not match the pattern'));
+  });
+}

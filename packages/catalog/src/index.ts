@@ -1,0 +1,15 @@
+import { type IntegrationDocument, toolNameOf } from '@patchbay/contracts';
+
+export { digestOf } from './digest.ts';
+export { type ExportedTool, exportTool } from './exports/export-tool.ts';
+export { inputSchemaOf, type ObjectSchema } from './input-schema.ts';
+export { lintDocument } from './lint/lint-document.ts';
+export type { LintFinding } from './lint/rule.ts';
+export { catalogDirectory, loadCatalog, loadIntegration } from './load-catalog.ts';
+export { type NormalisedDocument, normaliseDocument } from './normalise-document.ts';
+export { parseDocumentText } from './parse-document-text.ts';
+
+/** The callable names of a document's tools, in the order written. */
+export function toolNamesOf(document: IntegrationDocument): string[] {
+  return Object.keys(document.tools).map((key) => toolNameOf(document, key));
+}
