@@ -1,0 +1,41 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { PGlite } from '@electric-sql/pglite';
+import { type Dialect, PGliteDialect } from 'kysely';
+import { lockDirectory } from './pglite-directory-lock.ts';
+
+export interface OpenedDialect {
+  readonly dialect: Dialect;
+  /** Releases what `dialect` stands on; the database was given back by then. */
+  close(): Promise<void>;
+}
+
+/** A cache of 32 MiB is plenty for a projection, and compiling queries costs more than it gains in one process. */
+const settings = ['shared_buffers=32MB', 'jit=off', 'timezone=UTC'];
+
+/**
+ * PostgreSQL inside this process, on a directory or, when `directory` is null, in memory. It cannot fsync, so a power cut
+ * may damage it; the truth is stream `AUDIT`, from which the store can be filled again.
+ * @throws DirectoryInUse
+ */
+export async function openPglite(directory: string | null): Promise<OpenedDialect> {
+  const unlock = directory === null ? () => {} : lockDirectory(directory);
+  try {
+    if (directory !== null) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      chmodSync(directory, 0o700);
+    }
+    const pglite = await PGlite.create(directory ?? 'memory://', {
+      startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
+    });
+    return {
+      dialect: new PGliteDialect({ pglite }),
+      async close() {
+        if (!pglite.closed) await pglite.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

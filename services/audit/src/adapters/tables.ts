@@ -1,0 +1,35 @@
+import type { Generated } from 'kysely';
+
+/** The tables of the audit store, for queries. Their definition is in `migrations/`. */
+export interface AuditTables {
+  audit_events: {
+    event_id: string;
+    tenant: string;
+    class: string;
+    type: string;
+    time: string;
+    stream_sequence: string;
+    received_at: Generated<string>;
+    producer: string;
+    execution_id: string | null;
+    tool: string | null;
+    session: string | null;
+    status: string;
+    error_code: string | null;
+    duration_ms: number | null;
+    altered: boolean;
+    event: object;
+  };
+  audit_quarantine: {
+    stream_sequence: string;
+    position: number;
+    sha256: string;
+    received_at: Generated<string>;
+    subject: string;
+    producer: string | null;
+    reason: string;
+    detail: string;
+    size_bytes: number;
+    copy: Uint8Array;
+  };
+}

@@ -1,0 +1,83 @@
+import { createAuditRecorder, verifyAuditMac } from '@patchbay/audit-log';
+import { auditConsumer, inboxPrefixOf } from '@patchbay/contracts';
+import { connectMessaging } from '@patchbay/messaging';
+import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
+import { openAuditDatabase } from './adapters/audit-database.ts';
+import { type AuditCounters, createLogStoreReport, newCounters } from './adapters/log-store-report.ts';
+import { paceBatches } from './adapters/paced-batches.ts';
+import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
+import { createPostgresEventPages } from './adapters/postgres-event-pages.ts';
+import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
+import { prepareDatabase } from './adapters/prepare-database.ts';
+import { toStreamHandler } from './adapters/stream-batches.ts';
+import { type AuditConfig, readConfig } from './config.ts';
+import { createFindOpenIntents } from './operations/find-open-intents.ts';
+import { createQueryAudit } from './operations/query-audit.ts';
+import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
+import { auditRoutes } from './routes.ts';
+
+export type { AuditConfig } from './config.ts';
+
+export interface AuditService extends RunningService {
+  readonly counters: Readonly<AuditCounters>;
+  /** Executions begun and never finished in the record. */
+  readonly findOpenIntents: ReturnType<typeof createFindOpenIntents>;
+}
+
+/** Messages of one batch, and the least time between two, in milliseconds. */
+const maxMessages = 500;
+const paceMs = 100;
+
+export async function startAudit(config: AuditConfig): Promise<AuditService> {
+  const log = createLogger({ ...config, service: 'audit' });
+  const counters = newCounters();
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = stopInOrder([() => stopInOrder([...stops].reverse())()]);
+  try {
+    const database = await openAuditDatabase(config.databaseUrl, { onIdleError: (err) => log.warn({ err }, 'A database connection was lost') });
+    stops.push(() => database.close());
+    await prepareDatabase(database, log);
+
+    const messaging = await connectMessaging({
+      servers: config.natsUrls,
+      seed: config.nkeySeed,
+      name: config.instance,
+      inboxPrefix: inboxPrefixOf('audit'),
+      onStatus: (status) => log.info(status, 'NATS connection'),
+    });
+    stops.push(() => messaging.close());
+    const recorder = createAuditRecorder({ messaging, producer: 'audit', instance: config.instance, macKey: config.auditMacKey });
+    stops.push(() => recorder.close());
+
+    const storeAuditBatch = createStoreAuditBatch({
+      verify: (message) => verifyAuditMac(config.auditMacKeys, message),
+      store: createPostgresAuditStore(database),
+      report: createLogStoreReport(log, counters),
+    });
+    const consumer = await messaging.consume(auditConsumer.stream, auditConsumer.durable, {
+      maxMessages,
+      onBatch: paceBatches(paceMs, toStreamHandler(storeAuditBatch)),
+      onError: (err) => log.error({ alert: 'audit_consumer', err }, 'Storing a batch failed unexpectedly'),
+    });
+    stops.push(() => consumer.stop());
+
+    const operations = {
+      queryAudit: createQueryAudit({ readPage: createPostgresEventPages(database), record: (entry) => recorder.record(entry) }),
+      onFailure: (err: Error, where: string) => log.warn({ err, where }, 'A request failed'),
+    };
+    const served = await messaging.serve(
+      { name: 'audit', version: '0.1.0', description: 'Stores audit events and answers queries', onError: (err, where) => log.error({ err, where }, 'A request failed unexpectedly') },
+      auditRoutes(operations),
+    );
+    stops.push(() => served.stop());
+    log.info({ nats: messaging.serverVersion }, 'The audit service is up');
+
+    const findOpenIntents = createFindOpenIntents({ now: Date.now, readOpenIntents: createPostgresOpenIntents(database) });
+    return { name: 'audit', stop, counters, findOpenIntents };
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+}
+
+if (import.meta.main) await runMain(() => startAudit(readConfig()));
