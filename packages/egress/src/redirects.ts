@@ -1,0 +1,71 @@
+import { failureOf, type Reason } from './reasons.ts';
+import { withoutBodyHeaders, withoutPrivateHeaders } from './request-headers.ts';
+import type { EgressOutcome, EgressRequest, EgressResponse } from './types.ts';
+
+export const maxRedirects = 3;
+
+const redirecting = new Set([301, 302, 303, 307, 308]);
+
+/** What comes after a response: another request, a refusal, or null when the response is the answer. */
+export type NextHop = { readonly request: EgressRequest } | { readonly refused: Reason } | null;
+
+/**
+ * Reads a redirect (RFC 9110 section 15.4). To another origin go only headers that say nothing about the asker, and no
+ * body; never from https to http, and never from outside into a trusted origin. The next URL passes all checks again.
+ */
+export function nextHop(
+  request: EgressRequest,
+  response: EgressResponse,
+  trustedOrigins: ReadonlySet<string>,
+): NextHop {
+  const { location } = response.headers;
+  if (!redirecting.has(response.status) || location === undefined) return null;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+  if (typeof location !== 'string' || /[\u0000-\u0020\u007f-\u00a0\\]/.test(location)) return { refused: 'redirect_invalid' };
+  const from = new URL(request.url);
+  const to = URL.parse(location, from);
+  if (to === null) return { refused: 'redirect_invalid' };
+  if (from.protocol === 'https:' && to.protocol === 'http:') return { refused: 'redirect_downgrade' };
+  const crosses = to.origin !== from.origin;
+  if (crosses && trustedOrigins.has(to.origin) && !trustedOrigins.has(from.origin)) {
+    return { refused: 'redirect_into_trusted' };
+  }
+  return { request: { ...request, ...carriedOver(request, response.status, crosses), url: to.href } };
+}
+
+function carriedOver(
+  request: EgressRequest,
+  status: number,
+  crosses: boolean,
+): Pick<EgressRequest, 'method' | 'headers' | 'body'> {
+  const { method, headers, body } = request;
+  const becomesGet = (status === 303 && method !== 'HEAD') || ((status === 301 || status === 302) && method === 'POST');
+  if (crosses) return { method: becomesGet ? 'GET' : method, headers: withoutPrivateHeaders(headers), body: null };
+  if (becomesGet) return { method: 'GET', headers: withoutBodyHeaders(headers), body: null };
+  return { method, headers, body };
+}
+
+/** Sends a request and follows its redirects. Whatever fails after the first hop, something has been sent. */
+export async function sendFollowing(
+  request: EgressRequest,
+  send: (request: EgressRequest) => Promise<EgressOutcome>,
+  trustedOrigins: ReadonlySet<string>,
+  onRefused: (request: EgressRequest, reason: Reason) => void,
+): Promise<EgressOutcome> {
+  const startedAt = performance.now();
+  let current = request;
+  for (let hop = 0; ; hop += 1) {
+    const outcome = await send(current);
+    if (!outcome.ok) return hop === 0 ? outcome : { ok: false, failure: { ...outcome.failure, sent: true } };
+    const next = nextHop(current, outcome.response, trustedOrigins);
+    if (next === null) {
+      return { ...outcome, timing: { ...outcome.timing, totalMs: performance.now() - startedAt } };
+    }
+    const refused = 'refused' in next ? next.refused : hop === maxRedirects ? 'too_many_redirects' : null;
+    if (refused !== null) {
+      onRefused(current, refused);
+      return { ok: false, failure: failureOf(refused, true) };
+    }
+    if ('request' in next) current = next.request;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Reason } from './reasons.ts';
+
+/** One outbound HTTP request. */
+export interface EgressRequest {
+  /** Whose request it is. Sockets are never shared between tenants. */
+  readonly tenant: string;
+  /** An upper-case HTTP method; `CONNECT` and `TRACE` are refused. */
+  readonly method: string;
+  /** Absolute. A fragment is dropped. */
+  readonly url: string;
+  /** `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Proxy-*` and their like are refused: they are ours to write. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string | null;
+  /** Allow-list: `api.example.com`, `*.example.com` (any depth below, not the apex), either with `:port`. The URL's host must match one. */
+  readonly hosts: readonly string[];
+  /** `performance.now()` milliseconds at which the socket is aborted. */
+  readonly deadlineAt: number;
+  /** Cancels: the socket is aborted at once. */
+  readonly signal?: AbortSignal;
+  /** Most bytes of the body after decoding; what goes beyond ends the exchange as `too_large`. */
+  readonly maxResponseBytes: number;
+  /** Default false: a redirect is answered as it stands. When true, at most three hops, each through every check. */
+  readonly followRedirects?: boolean;
+}
+
+export interface EgressResponse {
+  readonly status: number;
+  /** Names in lower case; a repeated header is a list. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Decoded: `Content-Encoding` is undone. */
+  readonly body: Uint8Array;
+  readonly contentType: string | null;
+}
+
+export type EgressFailureKind =
+  | 'denied'
+  | 'unreachable'
+  | 'deadline'
+  | 'aborted'
+  | 'connection_lost'
+  | 'too_large'
+  | 'invalid_response';
+
+export interface EgressFailure {
+  readonly kind: EgressFailureKind;
+  /** False only when it is certain that no byte of the request left. */
+  readonly sent: boolean;
+  /** A stable short code out of a closed list. */
+  readonly reason: Reason;
+  /** For a developer. Holds no address and no secret. */
+  readonly message: string;
+}
+
+export interface EgressTiming {
+  /** Milliseconds until the request could be written: name, TCP, TLS and the wait for a free socket. Near 0 on a warm socket. */
+  readonly connectMs: number;
+  readonly totalMs: number;
+}
+
+export type EgressOutcome =
+  | { readonly ok: true; readonly response: EgressResponse; readonly timing: EgressTiming }
+  | { readonly ok: false; readonly failure: EgressFailure };
+
+export interface EgressStats {
+  /** Pools open, one for each (tenant, origin, address) in use. */
+  readonly pools: number;
+  /** Sockets open in all pools. */
+  readonly sockets: number;
+}
+
+export interface Egress {
+  /** Never rejects for what the network, the upstream or the URL can do; those are outcomes. */
+  send(request: EgressRequest): Promise<EgressOutcome>;
+  /** Resolves, connects and shakes hands ahead of the first request, without sending one. True when a socket is ready. */
+  warm(tenant: string, url: string, hosts: readonly string[]): Promise<boolean>;
+  stats(): EgressStats;
+  /** Takes no more requests, lets those under way end, then closes every socket. */
+  close(): Promise<void>;
+}
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+export interface Refusal {
+  readonly tenant: string;
+  /** The host as the URL gave it, or empty when the URL has none. */
+  readonly host: string;
+  readonly reason: Reason;
+}
+
+export interface EgressOptions {
+  /** Answers every address of a name. Default: DNS, A and AAAA, within 2 s. Given up on after 2 s in any case. */
+  readonly resolve?: (name: string) => Promise<readonly ResolvedAddress[]>;
+  /** Exact origins exempt from the address, name, https and port rules, as `http://127.0.0.1:4010`. The operator's own, never a tenant's. */
+  readonly trustedOrigins?: readonly string[];
+  /** Development only: the http origin that every allowed request is dialled at instead. Only the address checks of the dial are skipped. */
+  readonly dialOverride?: string;
+  /** Milliseconds for TCP and TLS together. Default 3,000. */
+  readonly connectTimeoutMs?: number;
+  /** Default 100. Further requests wait for a socket, inside their deadline. */
+  readonly maxSocketsPerPool?: number;
+  /** Default 512; the one unused for longest is closed first. */
+  readonly maxPools?: number;
+  /** Milliseconds after which an idle socket is closed, unless the upstream asks for less. Default 30,000. */
+  readonly idleMs?: number;
+  /** Called once for every refusal; must not throw. */
+  readonly onRefused?: (refusal: Refusal) => void;
+  /** A certificate authority (PEM) trusted besides the usual ones. */
+  readonly ca?: string;
+}
