@@ -42,6 +42,8 @@ export const baseVariables = z.object({
   PATCHBAY_NKEY_SEED_FILE: z.string().min(1),
   PATCHBAY_MODE: z.enum(['development', 'production']).default('production'),
   PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Lines go here instead of standard output. */
+  PATCHBAY_LOG_FILE: z.string().optional(),
   PATCHBAY_INSTANCE: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional(),
   PATCHBAY_AUDIT_MAC_KEY_FILE: z.string().min(1),
 });
@@ -53,6 +55,8 @@ export interface BaseConfig {
   readonly nkeySeed: string;
   readonly mode: 'development' | 'production';
   readonly logLevel: string;
+  /** Null: standard output. */
+  readonly logFile: string | null;
   /** Names this process in logs, audit and NATS. */
   readonly instance: string;
   /** 32 bytes shared with the audit service. Secret. */
@@ -67,6 +71,7 @@ export function readBaseConfig(service: string, env: Readonly<Record<string, str
     nkeySeed: readSecretFile(values.PATCHBAY_NKEY_SEED_FILE),
     mode: values.PATCHBAY_MODE,
     logLevel: values.PATCHBAY_LOG_LEVEL,
+    logFile: values.PATCHBAY_LOG_FILE ?? null,
     instance: values.PATCHBAY_INSTANCE ?? `${service}-${process.pid}`,
     auditMacKey: readKeyFile(values.PATCHBAY_AUDIT_MAC_KEY_FILE),
   };

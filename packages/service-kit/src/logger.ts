@@ -33,15 +33,15 @@ function scrubText(text: string): string {
 export interface LoggerOptions {
   readonly service: string;
   readonly instance: string;
-  readonly level: string;
-  /** Where lines go; standard output by default. */
-  readonly destination?: { write(line: string): void };
+  readonly logLevel: string;
+  /** Path of a file that lines are appended to; null or omitted: standard output. */
+  readonly logFile?: string | null;
 }
 
 /** JSON lines. Every object logged passes `scrub`: redaction by listed paths misses nesting, other case and errors. */
-export function createLogger({ service, instance, level, destination }: LoggerOptions): Logger {
+export function createLogger({ service, instance, logLevel, logFile }: LoggerOptions): Logger {
   const options = {
-    level,
+    level: logLevel,
     base: { service, instance },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -53,5 +53,6 @@ export function createLogger({ service, instance, level, destination }: LoggerOp
       },
     },
   };
-  return destination === undefined ? pino(options as never) : pino(options as never, destination);
+  // Synchronous, so that the last lines before an end are not lost.
+  return logFile ? pino(options as never, pino.destination({ dest: logFile, mkdir: true, mode: 0o600, sync: true })) : pino(options as never);
 }

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+export interface LauncherConfig {
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly once: boolean;
+  readonly shape: 'one_process' | 'processes';
+  readonly executors: number;
+  readonly sandbox: boolean;
+  readonly stateDir: string;
+  readonly logLevel: string;
+  readonly databaseUrl: string | null;
+}
+
+export const usage = `Usage: npm start -- [options]
+
+Starts Patchbay on this machine: nats-server, redis-server, every service, a demo tenant and the sandbox. Executes one
+tool call, prints what happened, and stays up until Ctrl-C.
+
+  --processes        run each service as a process of its own (default: one process hosts all)
+  --executors N      executors to run, 1 to 32 (default 1)
+  --live             call the real upstream hosts instead of the sandbox
+  --state DIR        where keys, streams, database and logs are kept (default .patchbay)
+  --database URL     postgres://… instead of the built-in PGlite
+  --log-level LEVEL  trace, debug, info, warn, error, fatal or silent (default info), written to the state's logs
+  --once             stop after the first call
+  --json             print one JSON object instead of text
+  --help             this text
+`;
+
+/** A wrong option; the message says which and what is right. */
+export class UsageError extends Error {}
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** @throws UsageError */
+export function readLauncherConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>> = process.env): LauncherConfig {
+  const values = parse(argv);
+  const executors = Number(values.executors ?? '1');
+  if (!Number.isInteger(executors) || executors < 1 || executors > 32) throw new UsageError(`--executors takes a whole number from 1 to 32, not '${values.executors}'.`);
+  const logLevel = values['log-level'] ?? 'info';
+  if (!levels.includes(logLevel)) throw new UsageError(`--log-level takes one of ${levels.join(', ')}, not '${logLevel}'.`);
+  return {
+    help: values.help ?? false,
+    json: values.json ?? false,
+    once: values.once ?? false,
+    shape: values.processes ? 'processes' : 'one_process',
+    executors,
+    sandbox: !(values.live ?? false),
+    stateDir: values.state ?? env.PATCHBAY_STATE_DIR ?? join(fileURLToPath(new URL('../..', import.meta.url)), '.patchbay'),
+    logLevel,
+    databaseUrl: values.database ?? null,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        json: { type: 'boolean' },
+        once: { type: 'boolean' },
+        processes: { type: 'boolean' },
+        live: { type: 'boolean' },
+        executors: { type: 'string' },
+        state: { type: 'string' },
+        database: { type: 'string' },
+        'log-level': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\nRun 'npm start -- --help' for the options.`);
+  }
+}

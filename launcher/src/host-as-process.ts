@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostedService } from './hosted-service.ts';
+
+export interface ProcessOptions {
+  /** The module to run. */
+  readonly entry: string;
+  readonly instance: string;
+  readonly env: Record<string, string>;
+  /** Its standard output and error go to `<dir>/<instance>.out`. */
+  readonly logDir: string;
+  readonly readyTimeoutMs?: number;
+  /** Called when it ends without having been stopped. */
+  readonly onExit?: (instance: string, detail: string) => void;
+}
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+const stopTimeoutMs = 20_000;
+
+/** Runs a module in a Node process of its own and resolves when it says that it is ready. */
+export async function hostAsProcess<Service extends HostedService['service']>(service: Service, options: ProcessOptions): Promise<HostedService> {
+  const outFile = join(options.logDir, `${options.instance}.out`);
+  const out = openSync(outFile, 'a', 0o600);
+  const child = fork(options.entry, [], { env: { PATH: process.env.PATH ?? '', ...options.env }, stdio: ['ignore', out, out, 'ipc'], execArgv: [] });
+  let stopping = false;
+  let ready = false;
+  const exited = once(child, 'exit').then(([code, signal]) => `exit ${code ?? signal}`);
+  void exited.then((detail) => {
+    if (ready && !stopping) options.onExit?.(options.instance, detail);
+  });
+  const outcome = await Promise.race([
+    once(child, 'message').then(() => 'ready'),
+    exited,
+    new Promise<string>((resolve) => setTimeout(() => resolve('silence'), options.readyTimeoutMs ?? 30_000).unref()),
+  ]);
+  if (outcome !== 'ready') {
+    child.kill('SIGKILL');
+    throw new Error(`${options.instance} did not start (${outcome}). See ${outFile}`);
+  }
+  ready = true;
+  return {
+    service,
+    instance: options.instance,
+    pid: child.pid ?? null,
+    async stop() {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      child.kill('SIGTERM');
+      await exited;
+      clearTimeout(force);
+    },
+    kill(signal) {
+      stopping = true;
+      child.kill(signal);
+    },
+  };
+}

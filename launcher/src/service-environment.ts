@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { ServiceName } from '@patchbay/contracts';
+import { type LocalKeys, seedFileOf } from '@patchbay/local-servers';
+import type { StateDirectory } from './state-directory.ts';
+
+export interface Installation {
+  readonly state: StateDirectory;
+  readonly keys: LocalKeys;
+  readonly natsUrls: readonly string[];
+  /** File with the Redis URL; it carries the password. */
+  readonly redisUrlFile: string;
+  /** Null: executors call the real hosts. */
+  readonly sandboxUrl: string | null;
+  /** `postgres://…` or `pglite:…`. */
+  readonly databaseUrl: string;
+  readonly logLevel: string;
+  readonly seedCatalog: boolean;
+}
+
+/** The variables of one service process: the same whether it runs alone or beside the others. */
+export function serviceEnvironment(installation: Installation, service: ServiceName, instance: string): Record<string, string> {
+  const { keys, state } = installation;
+  const base = {
+    PATCHBAY_NATS_URLS: installation.natsUrls.join(','),
+    PATCHBAY_NKEY_SEED_FILE: seedFileOf(keys, service),
+    PATCHBAY_MODE: 'development',
+    PATCHBAY_LOG_LEVEL: installation.logLevel,
+    PATCHBAY_LOG_FILE: join(state.logs, `${instance}.log`),
+    PATCHBAY_INSTANCE: instance,
+    PATCHBAY_AUDIT_MAC_KEY_FILE: keys.auditMacKeyFiles[service],
+  };
+  return { ...base, ...ownVariables(installation, service) };
+}
+
+function ownVariables({ keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog }: Installation, service: ServiceName): Record<string, string> {
+  switch (service) {
+    case 'registry':
+      return { PATCHBAY_REGISTRY_SEED_CATALOG: String(seedCatalog) };
+    case 'executor':
+      return { PATCHBAY_REDIS_URL_FILE: redisUrlFile, ...(sandboxUrl !== null && { PATCHBAY_EGRESS_DIAL_OVERRIDE: sandboxUrl }) };
+    case 'vault':
+      return { PATCHBAY_KMS_PROVIDER: 'local', PATCHBAY_LOCAL_KMS_KEY_FILE: keys.localKmsKeyFile, PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile };
+    case 'audit':
+      return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };
+  }
+}

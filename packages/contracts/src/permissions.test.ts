@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { auditProducers } from './messages/audit.ts';
+import { inboxPrefixOf, permissionsOf } from './permissions.ts';
+import type { Identity } from './routes.ts';
+
+const identities: [Identity, string?][] = [['registry'], ['executor'], ['vault'], ['audit'], ['admin'], ['provisioner'], ['agent', 'acme'], ['auditor', 'acme']];
+
+describe('permissions', () => {
+  test.each(identities)('of %s never reach everything', (identity, tenant) => {
+    const { publish, subscribe } = permissionsOf(identity, tenant);
+    for (const subject of [...publish, ...subscribe]) expect(subject).not.toMatch(/^[>*]|^\$JS\.API\.>|^_INBOX\.>|^tools\.>|^audit\.v1\.>/);
+  });
+
+  test.each(identities)('of %s include its own inbox and nobody else’s to read', (identity, tenant) => {
+    const inboxes = permissionsOf(identity, tenant).subscribe.filter((subject) => subject.startsWith('_INBOX'));
+    expect(inboxes).toEqual([`${inboxPrefixOf(identity, tenant)}.>`]);
+  });
+
+  test('let each audit class be written by its producer alone', () => {
+    for (const [auditClass, producer] of Object.entries(auditProducers)) {
+      const writers = identities.filter(([identity, tenant]) => permissionsOf(identity, tenant).publish.includes(`audit.v1.*.${auditClass}`)).map(([identity]) => identity);
+      expect(writers).toEqual([producer]);
+    }
+  });
+
+  test('let nobody delete, purge or restore a stream', () => {
+    for (const [identity, tenant] of identities) {
+      expect(permissionsOf(identity, tenant).publish.filter((subject) => /STREAM\.(DELETE|PURGE|RESTORE|MSG\.DELETE)/.test(subject))).toEqual([]);
+    }
+  });
+
+  test('keep an agent inside its tenant', () => {
+    const { publish, subscribe } = permissionsOf('agent', 'acme');
+    for (const subject of publish) expect(subject).toMatch(/^tools\.v1\.acme\.[a-z]+$/);
+    for (const subject of subscribe) expect(subject).toMatch(/^(_INBOX_agent\.acme\.>|events\.v1\.(acme|all)\.)/);
+  });
+
+  test('make services subscribe to requests in their queue group only', () => {
+    expect(permissionsOf('vault').subscribe).toContain('svc.vault.v1.lease vault');
+    expect(permissionsOf('vault').subscribe).not.toContain('svc.vault.v1.lease');
+  });
+
+  test('need a tenant for identities that belong to one', () => {
+    expect(() => permissionsOf('agent')).toThrow(TypeError);
+    expect(() => permissionsOf('auditor')).toThrow(TypeError);
+  });
+});
