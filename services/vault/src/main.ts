@@ -27,7 +27,7 @@ const auditTimeoutMs = 1_000;
 
 /** Wires a vault and serves it. Start more for availability: they share requests through a queue group. */
 export async function startVault(config: VaultConfig): Promise<RunningService> {
-  const log = createLogger({ service: 'vault', instance: config.instance, level: config.logLevel });
+  const log = createLogger({ service: 'vault', ...config });
   const keyService = createKeyService(config);
   const sealer = createXkeySealer(config.sealingSeed);
   const messaging = await connectMessaging({

@@ -1,15 +1,14 @@
 import { createSealingKeys } from '@patchbay/messaging';
 import type { Sealer } from '../operations/ports.ts';
 
-/** Executors' keys remembered as good; there are as many as executor processes. */
-const maxKnownRecipients = 1_024;
 const probe = new Uint8Array(1);
 
 /**
  * Seals and opens with the vault's xkey. Every replica of the vault has the same seed: a credential sealed to the key that
  * one replica answered with may be delivered to another.
+ * @param maxKnownRecipients recipients remembered as good, so that not every lease checks its recipient anew.
  */
-export function createXkeySealer(seed: string): Sealer {
+export function createXkeySealer(seed: string, maxKnownRecipients = 1_024): Sealer {
   const keys = createSealingKeys(seed);
   const known = new Set<string>();
   return {
