@@ -12,7 +12,9 @@ export interface ParsedTemplate {
 }
 
 /** Filters of `x-template`; their meaning is in the contract of `Parameter`. */
-export const templateFilters: ReadonlySet<string> = new Set(['soql', 'soql_like', 'utc', 'byte_length', 'url']);
+export const templateFilters: ReadonlySet<string> = new Set([
+  'soql', 'soql_like', 'jql', 'odata', 'utc', 'byte_length', 'json', 'url', 'base64', 'base64url', 'line',
+]);
 
 const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|'|\\./gs;
 const inner = /^([A-Za-z_][A-Za-z0-9_.-]*)(?:\|([a-z_]+))?$/;

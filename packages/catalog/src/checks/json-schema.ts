@@ -14,7 +14,7 @@ const plainKeywords = new Set([
   'maxContains', 'minProperties', 'maxProperties', 'required',
 ]);
 const extensions = new Set([
-  'x-in', 'x-name', 'x-const', 'x-template', 'x-from', 'x-array-style', 'x-object-style', 'x-privacy',
+  'x-in', 'x-name', 'x-const', 'x-template', 'x-from', 'x-when', 'x-array-style', 'x-object-style', 'x-privacy',
 ]);
 
 /** A validator for argument schemas. Not strict: a document's schemas are checked by `checkSchema`, which names paths. */

@@ -11,7 +11,8 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
   for (const [name, parameter] of Object.entries(entry.tool.parameters)) {
     const path = [...entry.path, 'parameters', name];
     const schemaFindings = checkSchema(parameter, path);
-    findings.push(...schemaFindings, ...checkHiding(parameter, path, false), ...checkTemplate(document, entry, parameter, path));
+    findings.push(...schemaFindings, ...checkHiding(parameter, path, false), ...checkCondition(entry, parameter, path));
+    findings.push(...checkTemplate(document, entry, parameter, path));
     findings.push(...checkSource(document, parameter, [], path));
     if (schemaFindings.length === 0) findings.push(...checkDefault(parameter, path));
     if (forbidden.includes(name)) findings.push(finding(path, 'this name is not allowed'));
@@ -21,7 +22,7 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
     if (call.step === undefined) continue;
     for (const [name, parameter] of Object.entries(call.parameters)) {
       const path = [...call.path, 'parameters', name];
-      findings.push(...checkSchema(parameter, path), ...checkHiding(parameter, path, true));
+      findings.push(...checkSchema(parameter, path), ...checkHiding(parameter, path, true), ...checkCondition(entry, parameter, path));
       findings.push(...checkTemplate(document, entry, parameter, path), ...checkSource(document, parameter, earlier, path));
       if (!isHidden(parameter) && !Object.hasOwn(entry.tool.parameters, name)) {
         findings.push(finding(path, `the tool has no parameter '${name}', and this one has no x-const, x-template or x-from`));
@@ -39,6 +40,15 @@ function checkHiding(parameter: Parameter, path: readonly PropertyKey[], inStep:
     return [finding([...path, 'required'], `the model never sees a parameter with ${used[0]}, so it cannot be required`)];
   }
   return [];
+}
+
+function checkCondition(entry: ToolEntry, parameter: Parameter, path: readonly PropertyKey[]): Finding[] {
+  const name = parameter['x-when'];
+  if (name === undefined) return [];
+  const at = [...path, 'x-when'];
+  if (!isHidden(parameter)) return [finding(at, 'works only beside x-const, x-template or x-from')];
+  const argument = Object.hasOwn(entry.tool.parameters, name) ? entry.tool.parameters[name] : undefined;
+  return argument === undefined || isHidden(argument) ? [finding(at, `'${name}' is not an argument of the tool`)] : [];
 }
 
 function checkTemplate(
@@ -59,10 +69,15 @@ function checkTemplate(
     if (filter !== undefined && !templateFilters.has(filter)) {
       return [finding(path, `there is no filter '${filter}'; use ${[...templateFilters].join(', ')}`)];
     }
-    if (quoted && !filter?.startsWith('soql')) return [finding(path, `{${name}} stands between quotes, so it needs the filter soql or soql_like`)];
+    if (quoted && !quotingFilters.has(filter ?? '')) {
+      return [finding(path, `{${name}} stands between quotes, so it needs one of the filters ${[...quotingFilters].join(', ')}`)];
+    }
     return [];
   });
 }
+
+/** Filters after which a value cannot end the quoted text it stands in. */
+const quotingFilters: ReadonlySet<string> = new Set(['soql', 'soql_like', 'jql', 'odata', 'url', 'base64', 'base64url', 'byte_length', 'utc']);
 
 function checkSource(
   document: IntegrationDocument,

@@ -109,9 +109,10 @@ export const Parameter = z.looseObject({
   /**
    * Text over arguments and connection variables: `SELECT Id FROM Contact WHERE Name LIKE '%{query|soql_like}%'`; hidden.
    * `{name}` is the argument, else the connection variable, as text; `{name|filter}` passes it through a filter:
-   * `soql` quotes for a SOQL string literal, `soql_like` also quotes the wildcards % and _, `utc` turns an RFC 3339 time
-   * into UTC without a designator (`2026-03-02T20:00:00`), `byte_length` is the UTF-8 length in bytes, `url` is
-   * encodeURIComponent. `{{` and `}}` are literal braces. When a name has no value the whole parameter is left out.
+   * `soql`, `jql`, `odata` quote for a string literal of that language (`soql_like` also quotes the wildcards % and _);
+   * `utc` turns an RFC 3339 time into UTC without a designator (`2026-03-02T20:00:00`); `byte_length` is the UTF-8 length in
+   * bytes; `json`, `url` (encodeURIComponent), `base64` and `base64url` encode; `line` puts it on one line. `{{` and `}}` are
+   * literal braces. When a name has no value the whole parameter is left out.
    */
   'x-template': z.string().optional(),
   /**
@@ -119,6 +120,11 @@ export const Parameter = z.looseObject({
    * RFC 3339 UTC time at which the execution began, the same in every attempt. No value: left out.
    */
   'x-from': z.string().optional(),
+  /**
+   * An argument's name, beside `x-const`, `x-template` or `x-from`: the parameter is sent only when that argument has a
+   * value. `start.timeZone: UTC` goes with a start, or not at all.
+   */
+  'x-when': z.string().optional(),
   /** An array in a query or form. Default `repeat`: `a=1&a=2`. */
   'x-array-style': z.enum(['repeat', 'comma', 'space', 'pipe', 'brackets']).optional(),
   /** An object in a query or form. Default `deep`: `a[b]=1`. */
@@ -172,6 +178,10 @@ export const ResponseShape = z.strictObject({
 });
 export type ResponseShape = z.infer<typeof ResponseShape>;
 
+/**
+ * A call and what the upstream answers. Drives the sandbox, the tests and the model's input examples. A `body` that is a
+ * string stands for text when a `content-type` header says something other than JSON; no `body` is an empty one.
+ */
 export const Example = z.strictObject({
   title: z.string().optional(),
   arguments: z.record(z.string(), z.unknown()),
@@ -266,6 +276,7 @@ export const TenantVariable = z.strictObject({
   /** The whole value must match. */
   pattern: z.string().default('^[A-Za-z0-9-]{1,63}$'),
   example: z.string().optional(),
+  /** Its value for a connection that gives none. */
   default: z.string().optional(),
 });
 export type TenantVariable = z.infer<typeof TenantVariable>;
