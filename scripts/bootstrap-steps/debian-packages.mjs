@@ -18,7 +18,7 @@ export function debianFamily() {
 }
 
 /**
- * Downloads packages with apt's own signature checks into `into` and unpacks them there. Nothing is installed, no
+ * Downloads packages, with apt's own signature checks, and unpacks them into `into`. Nothing is installed, no
  * maintainer script runs, nothing of the system changes, and no rights are needed: apt gets private directories for its
  * lists and its cache.
  * @param {{ packages: string[], into: string, suite?: { names: string[], components: string }, withDependencies: boolean }} wanted
@@ -42,7 +42,32 @@ export async function unpackPackages({ packages, into, suite, withDependencies }
   }
 }
 
+/**
+ * Installs packages into the system, from the machine's own sources. Needs root.
+ * @returns {Promise<string | null>} null, or what went wrong.
+ */
+export async function installPackages(packages) {
+  const scratch = mkdtempSync(join(tmpdir(), 'patchbay-apt-'));
+  try {
+    return await aptGet(scratch, ['install', '--no-install-recommends', '--yes', ...packages], { 'Debug::NoLocking': 'false' });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 async function downloadInto(area, packages, withDependencies, source) {
+  mkdirSync(area, { recursive: true });
+  const extra = {};
+  if (source) {
+    writeFileSync(join(area, 'sources.list'), source.line);
+    Object.assign(extra, { 'Dir::Etc::sourcelist': join(area, 'sources.list'), 'Dir::Etc::sourceparts': '-' });
+  }
+  const install = ['install', '--download-only', '--reinstall', '--no-install-recommends', '--yes', ...packages];
+  return aptGet(area, withDependencies ? install : ['download', ...packages], extra);
+}
+
+/** Runs one apt-get command after an update, with lists and cache of its own under `area`. */
+async function aptGet(area, command, extra) {
   const archives = join(area, 'packages');
   for (const directory of ['lists/partial', 'cache/archives/partial', 'packages/partial']) mkdirSync(join(area, directory), { recursive: true });
   const options = {
@@ -55,24 +80,19 @@ async function downloadInto(area, packages, withDependencies, source) {
     'Acquire::http::Timeout': '20',
     'Acquire::https::Timeout': '20',
     'Debug::NoLocking': 'true',
+    ...extra,
   };
-  if (source) {
-    writeFileSync(join(area, 'sources.list'), source.line);
-    Object.assign(options, { 'Dir::Etc::sourcelist': join(area, 'sources.list'), 'Dir::Etc::sourceparts': '-' });
-  }
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
   const update = await run('apt-get', [...flags, 'update'], { env, cwd: archives });
-  // A failed update of some other source of the machine's must not stop us: what counts is whether the download works.
-  const install = ['install', '--download-only', '--reinstall', '--no-install-recommends', '--yes', ...packages];
-  const fetch = withDependencies ? install : ['download', ...packages];
-  const download = await run('apt-get', [...flags, ...fetch], { env, cwd: archives });
-  if (download.status === 0) return null;
-  const said = lastLines(`${complaints(update.output)}\n${complaints(download.output)}`, 8);
+  // A failed update of some other source of the machine's must not stop us: what counts is whether the command works.
+  const result = await run('apt-get', [...flags, ...command], { env, cwd: archives });
+  if (result.status === 0) return null;
+  const said = lastLines(`${complaints(update.output)}\n${complaints(result.output)}`, 8);
   if (/NO_PUBKEY|not signed|sqv|verif/i.test(update.output)) {
     return `apt could not verify the packages; install the newest debian-archive-keyring (or ubuntu-keyring).\n${said}`;
   }
-  return `apt could not download ${packages.join(' ')}.\n${said}`;
+  return `'apt-get ${command.join(' ')}' failed.\n${said}`;
 }
 
 /** One line of a sources.list for another suite of the mirror that this machine uses already. */

@@ -22,6 +22,14 @@ export function run(program, args, { cwd, env = process.env, timeoutMs = 600_000
 
 /** The last lines of a program's output, indented, for the end of an error message. */
 export function lastLines(output, count = 15) {
-  const lines = output.trim().split('\n').slice(-count);
+  return indent(output.trim().split('\n').slice(-count));
+}
+
+/** The first lines, for programs that say what is wrong before they print their usage. */
+export function firstLines(output, count = 15) {
+  return indent(output.trim().split('\n').slice(0, count));
+}
+
+function indent(lines) {
   return lines.map((line) => `    ${line}`).join('\n');
 }
