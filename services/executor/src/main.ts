@@ -18,11 +18,11 @@ import { createCancelExecution } from './operations/cancel-execution.ts';
 import { createExecuteTool } from './operations/execute-tool.ts';
 import { executorEndpoints } from './routes.ts';
 
-export type { ExecutorConfig };
+export { type ExecutorConfig, readConfig };
 
 /** Wires an executor and serves it. Scale by starting more: they share requests through a queue group. */
 export async function startExecutor(config: ExecutorConfig): Promise<RunningService> {
-  const log = createLogger({ service: 'executor', instance: config.instance, level: config.logLevel });
+  const log = createLogger({ service: 'executor', ...config });
   const messaging = await connectMessaging({
     servers: config.natsUrls,
     seed: config.nkeySeed,

@@ -1,0 +1,136 @@
+import { AuditBatch, type AuditData, auditHeaders } from '@patchbay/contracts';
+import { describe, expect, test } from 'vitest';
+import { createAuditRecorder } from './audit-recorder.ts';
+import { verifyAuditMac } from './mac.ts';
+
+const data: AuditData = { actor: { kind: 'agent', id: 'a' }, target: { kind: 'tool', id: 't' }, outcome: 'intent' };
+const macKey = Buffer.alloc(32, 7);
+
+interface Published {
+  readonly subject: string;
+  readonly payload: string;
+  readonly headers: Record<string, string>;
+  readonly messageId: string;
+  readonly settle: (error?: Error) => void;
+}
+
+/** A stream whose acknowledgements the test gives. */
+function setup() {
+  const published: Published[] = [];
+  const recorder = createAuditRecorder({
+    producer: 'executor',
+    instance: 'executor-1',
+    macKey,
+    messaging: {
+      publishDurable: (subject, payload, options) =>
+        new Promise((resolve, reject) => {
+          published.push({
+            subject,
+            payload: String(payload),
+            headers: { ...options?.headers },
+            messageId: options?.messageId ?? '',
+            settle: (error) => (error ? reject(error) : resolve({ sequence: 1, duplicate: false })),
+          });
+        }),
+    },
+  });
+  const record = (id: number, tenant = 'acme') => recorder.record({ tenant, class: 'execution', type: 'dev.patchbay.execution.intent', subject: `exe_${id}`, data });
+  const subjectsOf = ({ payload }: Published) => AuditBatch.parse(JSON.parse(payload)).map(({ subject }) => subject);
+  return { published, recorder, record, subjectsOf };
+}
+
+describe('the audit recorder', () => {
+  test('publishes a quiet event at once, as a CloudEvents batch under the MAC of its producer', async () => {
+    const { published, record } = setup();
+    const written = record(1);
+    expect(published).toHaveLength(1);
+    const message = published[0] as Published;
+    const [event] = AuditBatch.parse(JSON.parse(message.payload));
+    expect(message.subject).toBe('audit.v1.acme.execution');
+    expect(event).toMatchObject({ source: '/services/executor/executor-1', type: 'dev.patchbay.execution.intent', subject: 'exe_1', tenant: 'acme' });
+    expect(message.messageId).toBe(event?.id);
+    expect(verifyAuditMac(new Map([['executor', macKey]]), { subject: message.subject, payload: Buffer.from(message.payload), producer: message.headers[auditHeaders.producer] ?? null, mac: message.headers[auditHeaders.mac] ?? null })).toEqual({ ok: true, producer: 'executor' });
+    message.settle();
+    await written;
+  });
+
+  test('settles an event only when its publish was acknowledged', async () => {
+    const { published, record } = setup();
+    let settled = false;
+    const written = record(1).then(() => {
+      settled = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(settled).toBe(false);
+    published[0]?.settle();
+    await written;
+    expect(settled).toBe(true);
+  });
+
+  test('lets what arrives while four publishes are under way share the next, in order', async () => {
+    const { published, record, subjectsOf } = setup();
+    const written = Array.from({ length: 50 }, (_, i) => record(i));
+    expect(published.map(subjectsOf)).toEqual([['exe_0'], ['exe_1'], ['exe_2'], ['exe_3']]);
+    published[0]?.settle();
+    await written[0];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(published).toHaveLength(5);
+    expect(subjectsOf(published[4] as Published)).toEqual(Array.from({ length: 46 }, (_, i) => `exe_${i + 4}`));
+    for (const message of published) message.settle();
+    await Promise.all(written);
+  });
+
+  test('splits a flood into bounded batches', async () => {
+    const { published, record, subjectsOf } = setup();
+    const written = Array.from({ length: 1_204 }, (_, i) => record(i));
+    while (published.length < 7) {
+      for (const message of published) message.settle();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(published.map((message) => subjectsOf(message).length)).toEqual([1, 1, 1, 1, 500, 500, 200]);
+    for (const message of published) message.settle();
+    await Promise.all(written);
+  });
+
+  test('keeps tenants apart', () => {
+    const { published, record } = setup();
+    for (let i = 0; i < 6; i++) void record(i, i % 2 ? 'acme' : 'rival').catch(() => {});
+    expect(new Set(published.map(({ subject }) => subject))).toEqual(new Set(['audit.v1.acme.execution', 'audit.v1.rival.execution']));
+    for (const { payload, subject } of published) for (const event of AuditBatch.parse(JSON.parse(payload))) expect(subject).toContain(`.${event.tenant}.`);
+  });
+
+  test('fails every event of a batch that was not taken, and goes on', async () => {
+    const { published, record } = setup();
+    const written = Array.from({ length: 6 }, (_, i) => record(i));
+    published[0]?.settle(new Error('no responders'));
+    await expect(written[0]).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await new Promise((resolve) => setImmediate(resolve));
+    published[4]?.settle(new Error('no responders'));
+    await expect(written[4]).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await expect(written[5]).rejects.toMatchObject({ code: 'audit_unavailable' });
+    for (const message of published) message.settle();
+    await Promise.all(written.slice(1, 4));
+    const next = record(7);
+    published.at(-1)?.settle();
+    await next;
+  });
+
+  test('refuses a tenant that would change the subject', () => {
+    const { record } = setup();
+    expect(() => record(1, 'acme.credential')).toThrow();
+  });
+
+  test('waits for what is under way when it closes', async () => {
+    const { published, recorder, record } = setup();
+    void record(1);
+    let closed = false;
+    const closing = recorder.close().then(() => {
+      closed = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBe(false);
+    published[0]?.settle();
+    await closing;
+    expect(closed).toBe(true);
+  });
+});

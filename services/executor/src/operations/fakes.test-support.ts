@@ -1,0 +1,109 @@
+import { errorBody, ExecuteRequest, type ExecuteRequestInput, newId, type PatchbayError } from '@patchbay/contracts';
+import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
+import type { LedgerRecord } from '../domain/ledger-record.ts';
+import { RunningExecutions } from '../domain/running-executions.ts';
+import { BackgroundWork } from './background-work.ts';
+import { createExecuteTool, type ExecuteCall, type ExecuteToolPorts } from './execute-tool.ts';
+import type { KeepLedger, RecordAudit } from './ports.ts';
+
+/** A prepared tool with what the operation looks at. */
+export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
+  return {
+    name: 'acme_do',
+    version: '1.0.0',
+    integration: 'acme',
+    risk: 'write',
+    needsConnection: true,
+    rateLimits: null,
+    toolRateLimits: null,
+    validateArguments: (args: Record<string, unknown>) => ('channel' in args ? [] : [{ path: 'arguments.channel', message: 'is required' }]),
+    ...over,
+  } as PreparedTool;
+}
+
+/** A ledger in memory with the same promises as the real one. */
+export class MemoryLedger implements KeepLedger {
+  readonly entries = new Map<string, { record: LedgerRecord; revision: number }>();
+  #revision = 0;
+
+  async claim(tenant: string, key: string, record: LedgerRecord) {
+    const found = this.entries.get(`${tenant}/${key}`);
+    if (found !== undefined) return { won: false as const, ...found };
+    this.entries.set(`${tenant}/${key}`, { record, revision: ++this.#revision });
+    return { won: true as const, revision: this.#revision };
+  }
+
+  async read(tenant: string, key: string) {
+    return this.entries.get(`${tenant}/${key}`) ?? null;
+  }
+
+  async settle(tenant: string, key: string, record: LedgerRecord, revision: number) {
+    if (this.entries.get(`${tenant}/${key}`)?.revision !== revision) return false;
+    this.entries.set(`${tenant}/${key}`, { record, revision: ++this.#revision });
+    return true;
+  }
+
+  async release(tenant: string, key: string, revision: number) {
+    if (this.entries.get(`${tenant}/${key}`)?.revision === revision) this.entries.delete(`${tenant}/${key}`);
+  }
+}
+
+export const succeeded: ExecuteOutcome = { status: 'succeeded', output: { ok: true }, error: null, attempts: 1, upstreamMs: 1, upstreamStatus: 200, truncated: false };
+
+export interface Harness {
+  readonly ports: ExecuteToolPorts;
+  readonly ledger: MemoryLedger;
+  /** `intent` or the outcome's status, in order, with the entry. */
+  readonly audited: Parameters<RecordAudit['record']>[];
+  readonly executed: ExecuteInput[];
+  readonly finished: unknown[];
+  readonly background: BackgroundWork;
+  readonly backgroundErrors: unknown[];
+  run(request?: Partial<ExecuteRequestInput>, call?: Partial<ExecuteCall>): ReturnType<ReturnType<typeof createExecuteTool>>;
+}
+
+/** The operation over ports that work, each of which a test may replace. */
+export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool | null = toolOf()): Harness {
+  const ledger = new MemoryLedger();
+  const audited: Harness['audited'] = [];
+  const executed: ExecuteInput[] = [];
+  const finished: unknown[] = [];
+  const backgroundErrors: unknown[] = [];
+  const background = new BackgroundWork((error) => backgroundErrors.push(error));
+  const ports: ExecuteToolPorts = {
+    tools: { find: (_tenant, name) => (name === 'acme_do' ? tool : null), names: () => ['acme_do', 'acme_undo', 'slack_post_message'] },
+    leases: { borrow: async () => ({ connection: newId('connection'), credential: { type: 'bearer', token: 't' }, variables: {} }) },
+    limits: { admit: async () => null },
+    ledger,
+    audit: { record: async (...entry) => void audited.push(entry) },
+    engine: {
+      execute: async (input) => {
+        executed.push(input);
+        input.onAttempt?.({ number: 1 });
+        return succeeded;
+      },
+      previewRequest: () => ({ method: 'POST', url: 'https://api.example.com/', headers: {}, body: null }),
+    } as Pick<Engine, 'execute' | 'previewRequest'>,
+    announce: { finished: (...args) => void finished.push(args) },
+    running: new RunningExecutions(),
+    maxInFlight: 10,
+    background: (work) => background.add(work),
+    ...over,
+  };
+  const executeTool = createExecuteTool(ports);
+  return {
+    ports,
+    ledger,
+    audited,
+    executed,
+    finished,
+    background,
+    backgroundErrors,
+    run: (request, call) =>
+      executeTool(ExecuteRequest.parse({ tool: 'acme_do', arguments: { channel: 'C1' }, ...request }), { tenant: 'acme', receivedAt: performance.now(), traceparent: '00-a-b-00', traceId: null, ...call }),
+  };
+}
+
+export function failed(code: PatchbayError['code'], status: ExecuteOutcome['status'] = 'failed'): ExecuteOutcome {
+  return { ...succeeded, status, output: null, error: errorBody(code) };
+}
