@@ -77,16 +77,8 @@ export function checkMessage(message: ReceivedMessage, verify: VerifyMac): Check
 
 /** The quarantine entry of a whole message or, with `position` and `event`, of one event of it. */
 export function itemOf(message: ReceivedMessage, reason: QuarantineReason, detail: string, position = wholeMessage, event?: unknown): QuarantinedItem {
-  const payload = position === wholeMessage ? message.payload : bytesOf(event, message);
+  const payload = position === wholeMessage ? message.payload : encoder.encode(JSON.stringify(event));
   return { sequence: message.sequence, position, subject: message.subject, producer: message.producer, reason, detail, payload };
-}
-
-function bytesOf(event: unknown, message: ReceivedMessage): Uint8Array {
-  try {
-    return encoder.encode(JSON.stringify(event));
-  } catch {
-    return message.payload; // nested deeper than the serialiser's stack, which the parser was not
-  }
 }
 
 function apart(message: ReceivedMessage, reason: QuarantineReason, detail: string): CheckedMessage {

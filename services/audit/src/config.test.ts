@@ -1,0 +1,53 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '@patchbay/service-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+let dir: string;
+let env: Record<string, string>;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'audit-config-'));
+  mkdirSync(join(dir, 'macs'));
+  ['executor', 'vault', 'registry', 'audit'].forEach((producer, index) => {
+    writeFileSync(join(dir, 'macs', `${producer}.key`), `${String(index + 1).repeat(64)}\n`, { mode: 0o400 });
+  });
+  writeFileSync(join(dir, 'seed'), 'SUA', { mode: 0o400 });
+  env = {
+    PATCHBAY_NATS_URLS: 'nats://127.0.0.1:4222',
+    PATCHBAY_NKEY_SEED_FILE: join(dir, 'seed'),
+    PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'audit.key'),
+    PATCHBAY_AUDIT_MAC_KEYS_DIR: join(dir, 'macs'),
+    PATCHBAY_DATABASE_URL: 'pglite:memory',
+  };
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+describe('the configuration of the audit service', () => {
+  it('holds the key of every producer and the database', () => {
+    const config = readConfig(env);
+    expect([...config.auditMacKeys.keys()].sort()).toEqual(['audit', 'executor', 'registry', 'vault']);
+    expect(config.auditMacKeys.get('executor')?.toString('hex')).toBe('1'.repeat(64));
+    expect(config).toMatchObject({ databaseUrl: 'pglite:memory', nkeySeed: 'SUA' });
+  });
+
+  it.each(['postgres://u:p@h/db', 'postgresql://h/db', 'pglite:/var/lib/patchbay/audit'])('takes %s', (url) => {
+    expect(readConfig({ ...env, PATCHBAY_DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
+  it.each(['mysql://u:hunter2@h/db', 'pglite:', 'postgres://'])('refuses %s by the name of the variable, without its value', (url) => {
+    const read = () => readConfig({ ...env, PATCHBAY_DATABASE_URL: url });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(/PATCHBAY_DATABASE_URL: expected postgres/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  it('refuses a missing key, an open key and a key of its own that differs', () => {
+    expect(() => readConfig({ ...env, PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'vault.key') })).toThrow(/PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key/);
+    chmodSync(join(dir, 'macs', 'vault.key'), 0o644);
+    expect(() => readConfig(env)).toThrow(/vault\.key/);
+    rmSync(join(dir, 'macs', 'vault.key'));
+    expect(() => readConfig(env)).toThrow(/vault\.key/);
+  });
+});
