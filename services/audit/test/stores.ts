@@ -1,0 +1,31 @@
+import { findPostgres, startPostgres, type TestPostgres } from './start-postgres.ts';
+
+/** A kind of database that the audit store runs on. The same suite runs over each. */
+export interface StoreKind {
+  /** For the title of a suite; says why it is skipped when it is. */
+  readonly title: string;
+  readonly available: boolean;
+  start(): Promise<StartedStore>;
+}
+
+export interface StartedStore {
+  /** Of an empty database. */
+  readonly url: string;
+  /** Null for PGlite. */
+  readonly server: TestPostgres | null;
+  stop(): Promise<void>;
+}
+
+const postgresPrograms = findPostgres();
+
+export const storeKinds: readonly StoreKind[] = [
+  { title: 'PGlite', available: true, start: async () => ({ url: 'pglite:memory', server: null, stop: async () => {} }) },
+  {
+    title: postgresPrograms === null ? 'a PostgreSQL server (skipped: no server program was found; install postgresql)' : 'a PostgreSQL server',
+    available: postgresPrograms !== null,
+    async start() {
+      const server = await startPostgres(postgresPrograms as string);
+      return { url: await server.createDatabase(), server, stop: () => server.stop() };
+    },
+  },
+];
