@@ -1,0 +1,20 @@
+import type { IntegrationDocument, Tool, ToolSummary } from '@patchbay/contracts';
+
+/** A tool with the document it belongs to. */
+export interface DocumentedTool {
+  readonly name: string;
+  readonly tool: Tool;
+  readonly document: IntegrationDocument;
+}
+
+export function summaryOf({ name, tool, document }: DocumentedTool): ToolSummary {
+  return {
+    name,
+    title: tool.title,
+    integration: document.id,
+    category: document.category,
+    version: document.version,
+    risk: tool.risk,
+    description: tool.description,
+  };
+}

@@ -1,0 +1,17 @@
+import type { ListToolsRequest, ListToolsResult } from '@patchbay/contracts';
+import { pageOfTools } from '../domain/page-of-tools.ts';
+import { summaryOf } from '../domain/tool-summary.ts';
+import type { Documents } from './ports.ts';
+
+/**
+ * The tools a tenant can call, by name, a page at a time. `total` counts all that match.
+ * @throws PatchbayError `invalid_request` when the cursor is none of ours.
+ */
+export function listTools({ documents }: { readonly documents: Documents }) {
+  return async (tenant: string, { category, integration, risk, limit, cursor }: ListToolsRequest): Promise<ListToolsResult> => {
+    const matching = documents
+      .visibleTools(tenant)
+      .filter(({ document, tool }) => (category === undefined || document.category === category) && (integration === undefined || document.id === integration) && (risk === undefined || tool.risk === risk));
+    return { ...pageOfTools(matching.map(summaryOf), { limit, cursor }), total: matching.length };
+  };
+}

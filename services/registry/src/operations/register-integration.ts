@@ -1,0 +1,106 @@
+import { digestOf, toolNamesOf } from '@patchbay/catalog';
+import { buckets, type Issue, PatchbayError, platformScope, type RegisterRequest, type RegisterResult, type StoredIntegration, toolNameOf } from '@patchbay/contracts';
+import { byPrecedence, type EntryAddress, IntegrationVersions } from '@patchbay/registry-copy';
+import { isReservedScope } from '../domain/audit-scope.ts';
+import { judgeNames, type NameClaim } from '../domain/name-clashes.ts';
+import { refusedDocument, versionTaken } from '../domain/refusals.ts';
+import { auditedChange, type AuditPorts, auditRefusal } from './audited-change.ts';
+import type { Announce, Caller, Documents, DocumentStore } from './ports.ts';
+import { type ReadDocument, readDocument } from './read-document.ts';
+
+export interface RegisterPorts extends AuditPorts {
+  readonly documents: Documents;
+  readonly store: DocumentStore;
+  readonly announce: Announce;
+  /** Whether an integration comes with Patchbay: its names may be overridden. */
+  readonly isCatalogue: (integration: string) => boolean;
+  readonly now: () => Date;
+}
+
+/** A document that passed every check, and what registering it would mean. */
+interface Candidate {
+  readonly stored: StoredIntegration;
+  readonly warnings: readonly Issue[];
+  /** The version as it stands in the store, if it does. */
+  readonly present: StoredIntegration | null;
+}
+
+/** Room in a stored value for its key and headers. */
+const maxStoredBytes = buckets.integrations.maxValueBytes - 4_096;
+/** Other writers can come between reading and replacing an entry; more than a few times means something is wrong. */
+const maxTries = 5;
+
+/**
+ * Registers a version of an integration. The same document again changes nothing; registering a retired version again
+ * puts it back in use.
+ * @throws PatchbayError `invalid_request` with every issue, `audit_unavailable`, `overloaded`, `outcome_unknown`.
+ */
+export function registerIntegration(ports: RegisterPorts) {
+  return async (request: RegisterRequest, caller: Caller): Promise<RegisterResult> => {
+    // 1. Read and check the document against everything known here.
+    let target: Partial<EntryAddress> & { scope: string } = { scope: request.scope };
+    let candidate: Candidate;
+    try {
+      candidate = check(ports, request.scope, readDocument(request, (named) => (target = { ...target, ...named })));
+    } catch (error) {
+      if (!request.dry_run) await auditRefusal(ports, target, caller, error);
+      throw error;
+    }
+    const { stored, warnings, present } = candidate;
+    const { document } = stored;
+    const result = { integration: document.id, version: document.version, tools: toolNamesOf(document) };
+    if (request.dry_run) return { ...result, created: present === null, warnings: [...warnings] };
+
+    // 2. Write it between its audit records. The store decides between replicas that register at the same time.
+    const address = { scope: stored.scope, integration: document.id, version: document.version };
+    const outcome = await auditedChange(ports, { ...address, type: 'dev.patchbay.registry.registered', digest: stored.digest }, caller, async () => {
+      const kept = await keep(ports.store, address, stored);
+      // 3. Say so.
+      if (kept !== 'unchanged') ports.announce({ ...address, change: 'registered', tools: result.tools });
+      return { result: kept, facts: { created: kept === 'created', reinstated: kept === 'reinstated', tools: result.tools.length } };
+    });
+    const reinstated = outcome === 'reinstated' ? [{ path: 'version', message: `${document.version} had been retired and is in use again` }] : [];
+    return { ...result, created: outcome === 'created', warnings: [...warnings, ...reinstated] };
+  };
+}
+
+function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candidate {
+  const { document } = read;
+  if (isReservedScope(scope)) throw refusedDocument([{ path: 'scope', message: `'${scope}' stands for every tenant and cannot be a scope; leave it out for the platform` }]);
+
+  const stored: StoredIntegration = { scope, document, registered_at: ports.now().toISOString(), retired: false, digest: digestOf(document) };
+  const bytes = Buffer.byteLength(JSON.stringify(stored));
+  if (bytes > maxStoredBytes) throw refusedDocument([{ path: '', message: `the document with its defaults is ${bytes} bytes; at most ${maxStoredBytes} can be stored` }]);
+
+  const versions = ports.documents.integration(scope, document.id) ?? new IntegrationVersions(document.id, []);
+  const present = versions.find(document.version)?.stored ?? null;
+  if (present !== null && present.digest !== stored.digest) throw versionTaken(document.id, document.version);
+
+  // Precedence among integrations of one scope is worked out as it will be once this version stands there.
+  const after = versions.with(present ?? stored);
+  const claims = Object.keys(document.tools).map((key): NameClaim => {
+    const name = toolNameOf(document, key);
+    const others = ports.documents.offering(scope, name).filter(({ id }) => id !== document.id);
+    return {
+      name,
+      path: read.form === 'single_tool' ? 'id' : document.tools[key]?.name === undefined ? `tools.${key}` : `tools.${key}.name`,
+      order: [...others, after].sort(byPrecedence).map(({ id }) => id),
+      platform: scope === platformScope ? null : (ports.documents.offering(platformScope, name)[0]?.id ?? null),
+    };
+  });
+  const { issues, warnings } = judgeNames(document.id, claims, ports.isCatalogue);
+  if (issues.length > 0) throw refusedDocument(issues);
+  return { stored, warnings: [...read.warnings, ...warnings], present };
+}
+
+async function keep(store: DocumentStore, address: EntryAddress, stored: StoredIntegration): Promise<'created' | 'unchanged' | 'reinstated'> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    if (await store.create(stored)) return 'created';
+    const present = await store.read(address);
+    if (present === null) continue; // it went between the two
+    if (present.stored.digest !== stored.digest) throw versionTaken(address.integration, address.version);
+    if (!present.stored.retired) return 'unchanged';
+    if (await store.replace({ ...present.stored, retired: false }, present.revision)) return 'reinstated';
+  }
+  throw new PatchbayError('overloaded', { message: `${address.integration} ${address.version} is being changed by others; try again.` });
+}

@@ -1,0 +1,38 @@
+import { digestOf } from '@patchbay/catalog';
+import { PatchbayError, platformScope, type RegisterRequest, type RegisterResult } from '@patchbay/contracts';
+import type { Caller, CatalogueDocuments, Documents, Report } from './ports.ts';
+
+export interface SeedPorts {
+  readonly documents: Documents;
+  readonly register: (request: RegisterRequest, caller: Caller) => Promise<RegisterResult>;
+  readonly report: Report;
+}
+
+/**
+ * Registers the shipped documents whose version is missing at platform scope, and returns how many. What is stored is never
+ * touched: a version that an operator registered or retired stays as it is, and an integration that was retired as a whole
+ * does not come back with a newer release. Running it in several processes at once does no harm.
+ * @throws PatchbayError `audit_unavailable`, `overloaded`, `outcome_unknown`: the process is started again.
+ */
+export function seedCatalogue({ documents, register, report }: SeedPorts) {
+  return async (catalogue: CatalogueDocuments, caller: Caller): Promise<number> => {
+    let created = 0;
+    for (const document of catalogue) {
+      const known = documents.integration(platformScope, document.id);
+      const present = known?.find(document.version)?.stored;
+      if (present !== undefined && present.digest !== digestOf(document)) {
+        report('warn', 'a stored integration differs from the shipped one of the same version; the stored one stays', { integration: document.id, version: document.version });
+      }
+      if (present !== undefined || (known !== null && known.latest === null)) continue;
+      try {
+        const result = await register({ scope: platformScope, document, dry_run: false }, caller);
+        if (result.created) created++;
+      } catch (error) {
+        // What an operator registered stands in the way of one document; that must not keep the others away.
+        if (!(error instanceof PatchbayError && error.code === 'invalid_request')) throw error;
+        report('error', 'a shipped integration was not registered', { integration: document.id, version: document.version, reason: error.message });
+      }
+    }
+    return created;
+  };
+}
