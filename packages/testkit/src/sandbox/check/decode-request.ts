@@ -1,0 +1,76 @@
+import type { Issue } from '@patchbay/contracts';
+import type { Arrival } from '../arrival.ts';
+import type { Target } from '../route/target.ts';
+import { decodePairs } from '../wire/decode-pairs.ts';
+import type { Field } from '../wire/fields.ts';
+import { MalformedText, parseCookies, parsePairs, percentDecode } from '../wire/query-string.ts';
+import { itemsOf, typesOf } from '../wire/schema-types.ts';
+import { valueOfText } from '../wire/text-value.ts';
+import { type BodyFailure, decodeBody } from './decode-body.ts';
+import { valueAt } from '../answer/value-at.ts';
+
+export interface Decoded {
+  readonly values: Record<string, unknown>;
+  readonly issues: Issue[];
+  readonly failure: BodyFailure | null;
+  readonly idempotencyKey: string | null;
+}
+
+/** How the contract says the key is made. */
+const ourKey = /^[0-9a-f]{32}$/;
+const noNames: ReadonlySet<string> = new Set();
+
+/** Reads every argument of the target off the wire. `groups` are the path's pieces. */
+export function decodeRequest(arrival: Arrival, target: Target, groups: Readonly<Record<string, string>>): Decoded {
+  const values: Record<string, unknown> = {};
+  const issues: Issue[] = [];
+  const complain = (path: string, message: string) => void issues.push({ path, message });
+  if (arrival.queryIsMalformed) return { values, issues, failure: { status: 400, message: 'the query is malformed' }, idempotencyKey: null };
+  let failure: BodyFailure | null = null;
+  try {
+    target.path.names.forEach((name, index) => {
+      const field = target.pathFields.get(name);
+      const text = percentDecode(groups[`p${index}`] ?? '', false);
+      if (field !== undefined) values[field.argument] = textOf(field, text);
+    });
+    if (target.urlQuery !== '' && !arrival.query.startsWith(target.urlQuery)) complain('query', 'must be the one of the URL that was handed out');
+    const pairs = target.urlQuery === '' ? arrival.queryPairs : arrival.queryPairs.slice(target.urlQuery.split('&').length);
+    decodePairs(pairs, target.queryNames, target.queryIgnored, values, complain);
+    for (const field of target.headerFields) {
+      const text = arrival.header(field.wire);
+      if (text !== undefined) values[field.argument] = textOf(field, text);
+    }
+    decodePairs(parseCookies(arrival.header('cookie') ?? ''), target.cookieFields, noNames, values, complain);
+    failure = decodeBody(arrival, target, values, complain);
+  } catch (error) {
+    if (!(error instanceof MalformedText)) throw error;
+    failure = { status: 400, message: error.message };
+  }
+  const idempotencyKey = keyOf(arrival, target);
+  if (target.idempotency.required && idempotencyKey === null) complain(`${target.idempotency.kind} ${target.idempotency.name}`, 'is missing: the upstream takes an idempotency key here');
+  if (idempotencyKey !== null && !ourKey.test(idempotencyKey)) complain(`${target.idempotency.kind} ${target.idempotency.name}`, 'must be 32 lower-case hexadecimal characters');
+  return { values, issues, failure, idempotencyKey };
+}
+
+/** A path piece or header: lists are joined by commas. */
+function textOf(field: Field, text: string): unknown {
+  if (!typesOf(field.schema).has('array')) return valueOfText(text, field.schema);
+  return text === '' ? [] : text.split(',').map((item) => valueOfText(item.trim(), itemsOf(field.schema)));
+}
+
+function keyOf(arrival: Arrival, target: Target): string | null {
+  const { kind, name, path } = target.idempotency;
+  if (kind === 'header') return arrival.header(name) ?? null;
+  if (kind !== 'field') return null;
+  if (target.bodyKind === 'json') {
+    const parsed = arrival.json();
+    const key = 'value' in parsed ? valueAt(parsed.value, path) : undefined;
+    return typeof key === 'string' ? key : null;
+  }
+  if (target.bodyKind !== 'form') return arrival.queryValue(name) ?? null;
+  try {
+    return parsePairs(arrival.body.toString()).find(([key]) => key === name)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}

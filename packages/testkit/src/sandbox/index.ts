@@ -1,0 +1,14 @@
+export { sandboxClient, type SandboxClient } from './control/sandbox-client.ts';
+export { startSandbox } from './start-sandbox.ts';
+export type {
+  Behaviour,
+  BehaviourRule,
+  Effect,
+  Lie,
+  RecordedRequest,
+  RecordFilter,
+  Sandbox,
+  SandboxOptions,
+  Violation,
+  ViolationKind,
+} from './types.ts';

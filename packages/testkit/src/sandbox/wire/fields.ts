@@ -1,0 +1,31 @@
+import type { Schema } from './schema-types.ts';
+
+export type Place = 'path' | 'query' | 'header' | 'cookie' | 'body' | 'body_root';
+export type ArrayStyle = 'repeat' | 'comma' | 'space' | 'pipe' | 'brackets';
+export type ObjectStyle = 'deep' | 'form' | 'json' | 'dots';
+
+/** One parameter of one HTTP call, as it must stand on the wire. */
+export interface Field {
+  /** The parameter's name in the document, by which arguments are reported. */
+  readonly argument: string;
+  readonly place: Place;
+  /** Its name on the wire. */
+  readonly wire: string;
+  /** `wire` as steps into a JSON body; see `stepsOf`. */
+  readonly path: readonly string[];
+  readonly schema: Schema;
+  readonly required: boolean;
+  /** Present when the value is fixed. */
+  readonly constant?: { readonly value: unknown };
+  /** What the value of an `x-template` begins with, up to its first placeholder. */
+  readonly prefix?: string;
+  /** `x-from`, where the value comes from an earlier step or the connection. */
+  readonly from?: string;
+  readonly arrayStyle?: ArrayStyle;
+  readonly objectStyle?: ObjectStyle;
+}
+
+/** `start.dateTime` → `start`, `dateTime`; `data[0].name` → `data`, `[0]`, `name`; `people[].email` → `people`, `[]`, `email`. */
+export function stepsOf(wire: string): string[] {
+  return wire.replace(/\[(\d*)\]/g, '.[$1]').split('.').filter((step) => step !== '');
+}
