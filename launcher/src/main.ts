@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { loadCatalog } from '@patchbay/catalog';
 import { connect, connectAdmin } from '@patchbay/sdk';
 import { type LauncherConfig, readLauncherConfig, UsageError, usage } from './config.ts';
@@ -76,8 +75,22 @@ const nextSteps = `Try next, in another terminal:
   npx patchbay audit tail                             what the audit log keeps
 Ctrl-C stops.`;
 
+/** Resolves at the first signal. A second one, unless it is the first one's echo, ends the process at once. */
+function untilInterrupted(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let first = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (first === 0) first = performance.now();
+      else if (performance.now() - first > 500) process.exit(130);
+      resolve();
+    });
+  }
+  return promise;
+}
+
 if (import.meta.main) {
-  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const interrupted = untilInterrupted();
   try {
     process.exitCode = await launch(process.argv.slice(2), (text) => process.stdout.write(text), interrupted);
   } catch (error) {

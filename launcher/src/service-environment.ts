@@ -9,7 +9,7 @@ export interface Installation {
   readonly natsUrls: readonly string[];
   /** File with the Redis URL; it carries the password. */
   readonly redisUrlFile: string;
-  /** Null: executors call the real hosts. */
+  /** The origin that executors dial every upstream at; null: they call the real hosts. */
   readonly sandboxUrl: string | null;
   /** `postgres://…` or `pglite:…`. */
   readonly databaseUrl: string;

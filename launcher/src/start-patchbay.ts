@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly executors: number;
   /** Executors call the sandbox instead of the real hosts. */
   readonly sandbox: boolean;
+  /** Another origin that executors dial every upstream at; for benches. */
+  readonly dialUpstreamAt?: string;
   /** Registers the catalogue that ships with Patchbay. */
   readonly seedCatalog: boolean;
   readonly logLevel: string;
@@ -37,6 +39,7 @@ export interface RunningPatchbay {
   readonly state: StateDirectory;
   readonly keys: LocalKeys;
   readonly nats: NatsServer;
+  readonly redisPid: number;
   readonly sandbox: LocalSandbox | null;
   readonly services: readonly HostedService[];
   /** Adds an executor to the fleet. */
@@ -83,7 +86,7 @@ async function startAll(options: StartOptions, state: StateDirectory, undo: (() 
     keys,
     natsUrls: [nats.url],
     redisUrlFile: writeSecret(state, 'redis.url', redis.url),
-    sandboxUrl: sandbox?.url ?? null,
+    sandboxUrl: sandbox?.url ?? options.dialUpstreamAt ?? null,
     databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
@@ -119,7 +122,7 @@ async function startAll(options: StartOptions, state: StateDirectory, undo: (() 
   writeDevFacts(state, facts);
   undo.push(() => removeDevFacts(state));
   // The order of starting, reversed: nothing loses what it leans on before it has drained.
-  return { facts, state, keys, nats, sandbox, services, addExecutor, stop: stopInOrder([...undo].reverse()) };
+  return { facts, state, keys, nats, redisPid: redis.pid, sandbox, services, addExecutor, stop: stopInOrder([...undo].reverse()) };
 }
 
 async function keepUndo<T extends { stop(): Promise<void> } | null>(starting: Promise<T> | T, undo: (() => Promise<unknown> | unknown)[]): Promise<T> {

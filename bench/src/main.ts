@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startPatchbay } from '@patchbay/launcher';
+import { findBinary, freePort } from '@patchbay/local-servers';
+import { connectAdmin } from '@patchbay/sdk';
+import { ask, cpuSeconds, startModule } from './processes.ts';
+import { judge, renderReport, type Sample, summarise } from './report.ts';
+import { benchDocument, type Candidate, candidates, type DriverResult } from './work.ts';
+
+const usage = `Usage: npm run bench -- [options]
+
+Measures, in one run and interleaved: a direct undici call, a bare NATS request to a worker that calls undici, and a full
+Patchbay execution of a read tool and of a write tool. Each process counts: drivers, services, servers and upstream.
+
+  --rounds N        rounds per figure; medians are printed (default 5)
+  --seconds S       seconds per candidate, concurrency and round (default 2)
+  --concurrency L   comma list (default 1,16,64)
+  --warmup S        seconds of load before counting (default 5)
+  --only L          comma list of direct, bare, read, write
+  --json            print one JSON object
+`;
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' }, concurrency: { type: 'string', default: '1,16,64' }, warmup: { type: 'string', default: '5' }, only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+});
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
+const children: ChildProcess[] = [];
+
+async function startBareNats(): Promise<{ url: string; pid: number }> {
+  const port = await freePort();
+  const config = join(dir, 'bare-nats.conf');
+  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n`);
+  const child = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
+  children.push(child);
+  for (let i = 0; i < 200; i++) {
+    const up = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ host: '127.0.0.1', port });
+      socket.once('data', () => (socket.destroy(), resolve(true)));
+      socket.once('error', () => resolve(false));
+    });
+    if (up) return { url: `nats://127.0.0.1:${port}`, pid: child.pid as number };
+    await delay(20);
+  }
+  throw new Error('the bare nats-server did not start');
+}
+
+const upstream = await startModule<{ port: number }>('upstream.ts', []);
+children.push(upstream.child);
+const upstreamUrl = `http://127.0.0.1:${upstream.first.port}`;
+const bareNats = await startBareNats();
+const worker = await startModule('bare-worker.ts', [bareNats.url, upstreamUrl]);
+children.push(worker.child);
+const patchbay = await startPatchbay({ stateDir: join(dir, 'state'), tenants: ['bench'], shape: 'processes', executors: 1, sandbox: false, dialUpstreamAt: upstreamUrl, seedCatalog: false, logLevel: 'warn', ports: { nats: 0, redis: 0 } });
+try {
+  const { facts } = patchbay;
+  const admin = await connectAdmin({ servers: facts.nats_url, tenant: facts.tenant, credentials: facts.admin_credentials });
+  await admin.register({ document: benchDocument });
+  await admin.addConnection({ integration: 'bench', credential: { type: 'bearer', token: 'bench-credential' } });
+  await admin.close();
+
+  const chosen = values.only === undefined ? candidates : candidates.filter((candidate) => values.only?.split(',').includes(candidate) || candidate === 'bare');
+  const servicePids = patchbay.services.map(({ pid }) => pid as number);
+  const places: Record<Candidate, { args: string[]; pids: number[] }> = {
+    direct: { args: [upstreamUrl], pids: [] },
+    bare: { args: [bareNats.url], pids: [bareNats.pid, worker.child.pid as number] },
+    read: { args: [facts.nats_url, facts.tenant, facts.agent_credentials], pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids] },
+    write: { args: [facts.nats_url, facts.tenant, facts.agent_credentials], pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids] },
+  };
+  const drivers = new Map<Candidate, ChildProcess>();
+  for (const candidate of chosen) {
+    const { child } = await startModule('driver.ts', [candidate, ...places[candidate].args]);
+    children.push(child);
+    drivers.set(candidate, child);
+  }
+  const levels = values.concurrency.split(',').map(Number);
+  const rounds = Number(values.rounds);
+  const seconds = Number(values.seconds);
+  say(`warming up, then ${rounds} rounds of ${chosen.length} candidates at ${levels.join(', ')}: about ${Math.round(Number(values.warmup) * chosen.length + rounds * chosen.length * levels.length * seconds)} s`);
+  for (const candidate of chosen) await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: Number(values.warmup) });
+
+  const samples: Sample[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const concurrency of levels) {
+      for (const candidate of chosen) {
+        const driver = drivers.get(candidate) as ChildProcess;
+        const pids = [driver.pid as number, upstream.child.pid as number, ...places[candidate].pids];
+        const before = cpuSeconds(pids);
+        const result = await ask<DriverResult>(driver, { concurrency, seconds });
+        // What is still being stored belongs to these calls: wait for it, and count it.
+        if (candidate === 'read' || candidate === 'write') await delay(300);
+        samples.push({ ...result, candidate, concurrency, round, cpuSeconds: cpuSeconds(pids) - before });
+      }
+    }
+    say(`round ${round} of ${rounds} done`);
+  }
+  const rows = summarise(samples).filter(({ candidate }) => chosen.includes(candidate));
+  const goals = judge(rows);
+  process.stdout.write(values.json ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds, seconds, rows, goals })}\n` : renderReport(rows, goals));
+} finally {
+  for (const child of children) child.kill();
+  await patchbay.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+process.exit();

@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Starts a module of this folder as a process and resolves with its first message. */
+export async function startModule<First>(name: string, args: readonly string[]): Promise<{ child: ChildProcess; first: First }> {
+  const child = fork(fileURLToPath(new URL(name, import.meta.url)), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${name} ended (${code})`);
+  });
+  ended.catch(() => {});
+  const [first] = (await Promise.race([once(child, 'message'), ended])) as [First];
+  return { child, first };
+}
+
+export async function ask<Answer>(child: ChildProcess, message: object): Promise<Answer> {
+  child.send(message);
+  const [answer] = (await once(child, 'message')) as [{ result?: Answer; error?: string }];
+  if (answer.result === undefined) throw new Error(answer.error ?? 'a driver gave no result');
+  return answer.result;
+}
+
+/** Seconds of processor time that the processes used so far, user and system, all threads (proc(5), 100 ticks/s). */
+export function cpuSeconds(pids: readonly number[]): number {
+  let ticks = 0;
+  for (const pid of pids) {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks / 100;
+}

@@ -1,0 +1,18 @@
+import { createServer } from 'node:http';
+import { replyBody } from './work.ts';
+
+/** The far side: takes the body, checks the credential's form, answers 1.1 KB at once. Tells its port to its parent. */
+const reply = Buffer.from(replyBody);
+const server = createServer((request, response) => {
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  request.on('end', () => {
+    const good = bytes > 0 && request.headers.authorization?.startsWith('Bearer ') === true;
+    response.writeHead(good ? 200 : 400, { 'content-type': 'application/json', 'content-length': good ? reply.length : 0 });
+    response.end(good ? reply : undefined);
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));

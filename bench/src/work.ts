@@ -1,0 +1,56 @@
+/** The work that every candidate does: one JSON POST with a bearer credential, a reply of 1.1 KB handed back whole. */
+
+export const requestArguments = { customer: 'C-1042', date: '2026-11-23', note: 'x'.repeat(64) };
+
+export const replyBody = JSON.stringify({
+  ok: true,
+  items: Array.from({ length: 8 }, (_, i) => ({ id: `slot_${i}`, start: `2026-11-23T${String(9 + i).padStart(2, '0')}:00:00Z`, minutes: 30, room: `Room ${i}`, open: i % 2 === 0 })),
+  note: 'y'.repeat(330),
+});
+
+/** Throws unless the output is the upstream's reply. */
+export function checkReply(output: unknown): void {
+  if ((output as { items?: unknown[] } | null)?.items?.length !== 8) throw new Error(`a candidate answered wrongly: ${JSON.stringify(output)?.slice(0, 300)}`);
+}
+
+/** What a driver process is told and answers. */
+export interface DriverTask {
+  readonly concurrency: number;
+  readonly seconds: number;
+}
+export interface DriverResult {
+  readonly calls: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export const candidates = ['direct', 'bare', 'read', 'write'] as const;
+export type Candidate = (typeof candidates)[number];
+
+export const benchDocument = {
+  id: 'bench',
+  name: 'Bench',
+  version: '1.0.0',
+  category: 'other',
+  description: 'The upstream of the benchmark.',
+  base_url: 'https://bench.example.com/api',
+  auth: { type: 'bearer' },
+  tools: Object.fromEntries(
+    (['lookup', 'book'] as const).map((key) => [
+      key,
+      {
+        title: key,
+        description: 'Posts the work of the benchmark and hands the reply back.',
+        risk: key === 'lookup' ? 'read' : 'write',
+        request: { method: 'POST', path: `/${key}`, body: 'json' },
+        parameters: {
+          customer: { type: 'string', required: true },
+          date: { type: 'string', required: true },
+          note: { type: 'string' },
+        },
+      },
+    ]),
+  ),
+};

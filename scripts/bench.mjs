@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// `npm run bench`: sets up what is missing, then measures under the pinned runtime.
+import { spawnSync } from 'node:child_process';
+import { bootstrapOrExit } from './bootstrap.mjs';
+
+const { node } = await bootstrapOrExit();
+const { status } = spawnSync(node.path, ['bench/src/main.ts', ...process.argv.slice(2)], { cwd: new URL('..', import.meta.url), stdio: 'inherit' });
+process.exitCode = status ?? 1;
