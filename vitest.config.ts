@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+
+const sources = ['packages/*/src', 'services/*/src', 'launcher/src'];
+const tests = '*.test.{ts,mjs}';
+const integrationTests = '*.integration.test.{ts,mjs}';
+
+// Three kinds of test, told apart by name and place. The limits leave room for a busy machine with two cores; no test
+// may lean on them for its verdict.
+export default defineConfig({
+  test: {
+    // Real servers, WASM PostgreSQL and worker processes: a process for each file keeps them apart.
+    pool: 'forks',
+    maxWorkers: 2,
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map((directory) => `${directory}/**/${tests}`),
+          exclude: ['**/node_modules/**', `**/${integrationTests}`],
+          testTimeout: 15_000,
+          hookTimeout: 15_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map((directory) => `${directory}/**/${integrationTests}`),
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test-e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: sources.map((directory) => `${directory}/**/*.{ts,mjs}`),
+      exclude: ['**/*.test.*', '**/*.test-support.ts', '**/*.fixture.ts', '**/*.d.mts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      reportsDirectory: 'coverage',
+      thresholds: { lines: 95, functions: 95, statements: 95 },
+    },
+  },
+});
