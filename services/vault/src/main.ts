@@ -57,6 +57,8 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       removeConnection: removeConnection({ connections, credentials, broadcastRevocation, recordAudit, report, now }),
     }),
   );
+  // Ready means that the server routes requests here, not only that it was asked to.
+  await messaging.flush();
   log.info({ nats: messaging.serverVersion, key_service: keyService.provider, key_id: keyService.keyId }, 'vault ready');
   return {
     name: config.instance,

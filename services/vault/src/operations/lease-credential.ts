@@ -122,7 +122,7 @@ function reportDenial(ports: LeaseCredentialPorts, request: LeaseRequest, caller
   if (details.reason === 'integrity' || details.reason === 'damaged_record' || details.reason === 'tenant_key') {
     ports.report('error', 'a stored credential or key was refused: the store may have been changed', { ...facts, reason: details.reason, err: error });
   }
-  ports.recordAudit(leaseEntry(request, caller, 'dev.patchbay.credential.denied', code === 'vault_unavailable' ? 'failed' : 'refused', null, error)).catch((second: unknown) => {
+  ports.recordAudit(leaseEntry(request, caller, 'dev.patchbay.credential.denied', code === 'vault_unavailable' || code === 'internal' ? 'failed' : 'refused', null, error)).catch((second: unknown) => {
     ports.report('warn', 'a refused lease could not be audited', { ...facts, err: second });
   });
 }

@@ -1,0 +1,72 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSealingSeed, createUserSeed } from '@patchbay/messaging';
+import { ConfigError } from '@patchbay/service-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+let dir: string;
+let env: Record<string, string>;
+const sealingSeed = createSealingSeed();
+
+/** A secret file's path. */
+function file(name: string, text: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, `${text}\n`, { mode: 0o600 });
+  return path;
+}
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'patchbay-config-'));
+  env = {
+    PATCHBAY_NATS_URLS: 'nats://127.0.0.1:4222',
+    PATCHBAY_NKEY_SEED_FILE: file('vault.nk', createUserSeed().seed),
+    PATCHBAY_AUDIT_MAC_KEY_FILE: file('mac.key', 'ab'.repeat(32)),
+    PATCHBAY_VAULT_XKEY_SEED_FILE: file('vault-xkey.seed', sealingSeed),
+    PATCHBAY_LOCAL_KMS_KEY_FILE: file('local-kms.key', 'cd'.repeat(32)),
+    PATCHBAY_MODE: 'development',
+    PATCHBAY_KMS_PROVIDER: 'local',
+  };
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const aws = { PATCHBAY_KMS_PROVIDER: 'aws-kms', PATCHBAY_KMS_KEY_ID: 'alias/vault' };
+
+describe('readConfig', () => {
+  it('reads a local key for development', () => {
+    expect(readConfig(env)).toMatchObject({ mode: 'development', keyService: { provider: 'local', rootKey: Buffer.alloc(32, 0xcd) }, sealingSeed });
+  });
+
+  it('reads AWS KMS for production, which is the default mode', () => {
+    const production = { ...env, ...aws, PATCHBAY_MODE: '' };
+    expect(readConfig(production)).toMatchObject({ mode: 'production', keyService: { provider: 'aws-kms', keyId: 'alias/vault', endpoint: null } });
+    expect(readConfig({ ...production, PATCHBAY_KMS_ENDPOINT: 'https://kms.internal.example' }).keyService).toMatchObject({ endpoint: 'https://kms.internal.example' });
+  });
+
+  it.each([
+    ['a local key in production', { PATCHBAY_MODE: 'production' }, 'PATCHBAY_KMS_PROVIDER'],
+    ['no key service', { PATCHBAY_KMS_PROVIDER: '' }, 'PATCHBAY_KMS_PROVIDER'],
+    ['an unknown key service', { PATCHBAY_KMS_PROVIDER: 'none' }, 'PATCHBAY_KMS_PROVIDER'],
+    ['no local key file', { PATCHBAY_LOCAL_KMS_KEY_FILE: '' }, 'PATCHBAY_LOCAL_KMS_KEY_FILE'],
+    ['no key id', { ...aws, PATCHBAY_KMS_KEY_ID: '' }, 'PATCHBAY_KMS_KEY_ID'],
+    ['an endpoint that is no URL', { ...aws, PATCHBAY_KMS_ENDPOINT: 'kms' }, 'PATCHBAY_KMS_ENDPOINT'],
+    ['an endpoint of another scheme', { ...aws, PATCHBAY_KMS_ENDPOINT: 'ftp://kms.example' }, 'PATCHBAY_KMS_ENDPOINT'],
+    ['a plain-text endpoint in production', { ...aws, PATCHBAY_MODE: 'production', PATCHBAY_KMS_ENDPOINT: 'http://kms.example' }, 'PATCHBAY_KMS_ENDPOINT'],
+    ['no sealing seed', { PATCHBAY_VAULT_XKEY_SEED_FILE: '' }, 'PATCHBAY_VAULT_XKEY_SEED_FILE'],
+  ])('refuses %s, naming the variable', (_, change, variable) => {
+    expect(() => readConfig({ ...env, ...change })).toThrow(ConfigError);
+    expect(() => readConfig({ ...env, ...change })).toThrow(variable);
+  });
+
+  it('refuses a file that holds no xkey seed, and quotes nothing of it', () => {
+    const wrong = { ...env, PATCHBAY_VAULT_XKEY_SEED_FILE: file('wrong.seed', createUserSeed().seed) };
+    expect(() => readConfig(wrong)).toThrow('wrong.seed does not hold an xkey seed (SX…).');
+  });
+
+  it('refuses a key that others can read', () => {
+    const open = file('open.key', 'cd'.repeat(32));
+    chmodSync(open, 0o644);
+    expect(() => readConfig({ ...env, PATCHBAY_LOCAL_KMS_KEY_FILE: open })).toThrow('readable by others');
+  });
+});

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { type Credential, PatchbayError, type StoredCredential } from '@patchbay/contracts';
+import { createSealingKeys, createSealingSeed, type SealingKeys } from '@patchbay/messaging';
+import { createLocalFileKeyService } from '../src/adapters/local-file-key-service.ts';
+import { createXkeySealer } from '../src/adapters/xkey-sealer.ts';
+import type { ConnectionRecord } from '../src/domain/connection-record.ts';
+import { createCredentialCipher, maxCredentialBytes } from '../src/encryption/credential-cipher.ts';
+import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
+import { addConnection } from '../src/operations/add-connection.ts';
+import { leaseCredential } from '../src/operations/lease-credential.ts';
+import { listConnections } from '../src/operations/list-connections.ts';
+import type { AuditEntry, ConnectionStore, CredentialCipher, CredentialStore, Report } from '../src/operations/ports.ts';
+import { removeConnection } from '../src/operations/remove-connection.ts';
+import { memoryTenantKeyStore } from './memory-tenant-keys.ts';
+
+export const caller = { traceId: '0af7651916cd43dd8448eb211c80319c' };
+
+/** Connections in memory, with revisions as the bucket has them. */
+export function memoryConnections() {
+  const rows = new Map<string, { value: unknown; revision: number }>();
+  let revision = 0;
+  const write = (key: string, value: unknown) => void rows.set(key, { value: structuredClone(value), revision: ++revision });
+  const read = <Value>(key: string) => structuredClone(rows.get(key) ?? null) as { value: Value; revision: number } | null;
+  const store: ConnectionStore = {
+    get: async (tenant, id) => read<ConnectionRecord>(`${tenant}.${id}`),
+    create: async (record) => write(`${record.tenant}.${record.id}`, record),
+    async replace(record, expected) {
+      if (rows.get(`${record.tenant}.${record.id}`)?.revision !== expected) return false;
+      write(`${record.tenant}.${record.id}`, record);
+      return true;
+    },
+    async list(tenant) {
+      const own = [...rows].filter(([key]) => key.startsWith(`${tenant}.`));
+      const isDefault = ([key]: [string, unknown]) => key.split('.')[1] === 'default';
+      return {
+        connections: own.filter((row) => !isDefault(row)).map(([, { value }]) => structuredClone(value) as ConnectionRecord),
+        defaults: new Map(own.filter(isDefault).flatMap(([key, { value }]) => (value === null ? [] : [[key.split('.')[2] as string, value as string]]))),
+      };
+    },
+    async getDefault(tenant, integration) {
+      const found = read<string | null>(`${tenant}.default.${integration}`);
+      return { connection: found?.value ?? null, revision: found?.revision ?? null };
+    },
+    async setDefault(tenant, integration, connection, expected) {
+      if ((rows.get(`${tenant}.default.${integration}`)?.revision ?? null) !== expected) return false;
+      write(`${tenant}.default.${integration}`, connection);
+      return true;
+    },
+  };
+  return { rows, store };
+}
+
+export function memoryCredentials() {
+  const rows = new Map<string, StoredCredential>();
+  const store: CredentialStore = {
+    get: async (tenant, connection) => structuredClone(rows.get(`${tenant}.${connection}`) ?? null),
+    create: async (tenant, connection, stored) => void rows.set(`${tenant}.${connection}`, stored),
+    delete: async (tenant, connection) => void rows.delete(`${tenant}.${connection}`),
+  };
+  return { rows, store };
+}
+
+/** The vault's operations over memory, with its real encryption and sealing. */
+export function memoryVault() {
+  const connections = memoryConnections();
+  const credentials = memoryCredentials();
+  const clock = { now: new Date('2026-01-02T03:04:05.000Z') };
+  const now = () => clock.now;
+  const keyService = createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'development' });
+  const cipher = createCredentialCipher(createTenantKeys({ keyService, store: memoryTenantKeyStore(), now }));
+  const decryptions = { count: 0 };
+  const counting: CredentialCipher = {
+    encrypt: cipher.encrypt,
+    decrypt(binding, stored) {
+      decryptions.count++;
+      return cipher.decrypt(binding, stored);
+    },
+  };
+  const sealer = createXkeySealer(createSealingSeed());
+  const audit: { entries: AuditEntry[]; down: boolean } = { entries: [], down: false };
+  const recordAudit = async (entry: AuditEntry) => {
+    if (audit.down) throw new PatchbayError('audit_unavailable');
+    audit.entries.push(entry);
+  };
+  const reports: { level: string; message: string; facts: Readonly<Record<string, unknown>> }[] = [];
+  const report: Report = (level, message, facts) => void reports.push({ level, message, facts });
+  const revoked: { tenant: string; connection: string }[] = [];
+  const ports = {
+    connections: connections.store, credentials: credentials.store, cipher: counting, sealer, recordAudit, report, now, maxCredentialBytes,
+    broadcastRevocation: (event: { tenant: string; connection: string }) => void revoked.push(event),
+  };
+  return {
+    ports, connections, credentials, clock, audit, reports, revoked, decryptions, sealer,
+    add: addConnection(ports), list: listConnections(ports), remove: removeConnection(ports), lease: leaseCredential(ports),
+  };
+}
+
+const admin = createSealingKeys();
+
+/** A credential as an administrator sends it: sealed to the vault. */
+export function sealCredential(credential: unknown, vaultKey: string, sender: SealingKeys = admin) {
+  const ciphertext = Buffer.from(sender.seal(Buffer.from(JSON.stringify(credential)), vaultKey)).toString('base64');
+  return { sender: sender.publicKey, ciphertext };
+}
+
+/** A request to add a connection of `acme` to Slack, with changes. */
+export function addRequest(vaultKey: string, credential: unknown = { type: 'bearer', token: 'xoxb-secret-canary' } satisfies Credential, change: object = {}) {
+  return { tenant: 'acme', integration: 'slack', label: 'Front desk', variables: {}, make_default: false, sealed_credential: sealCredential(credential, vaultKey), ...change };
+}
