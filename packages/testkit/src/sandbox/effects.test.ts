@@ -12,10 +12,22 @@ afterAll(() => sandbox.close());
 
 const keyOf = (n: number) => String(n).padStart(32, '0');
 const post = (n: number, text = 'hi', authorization = bearer.authorization) =>
-  call(sandbox, json('POST', 'chat.example', '/api/chat.postMessage', { channel: 'C1', text, unfurl: true, schedule: { kind: 'plain' }, client_msg_id: keyOf(n) }, { ...bearer, authorization }));
+  call(
+    sandbox,
+    json(
+      'POST',
+      'chat.example',
+      '/api/chat.postMessage',
+      { channel: 'C1', text, unfurl: true, schedule: { kind: 'plain' }, client_msg_id: keyOf(n) },
+      { ...bearer, authorization },
+    ),
+  );
 const invoice = (idempotencyKey: string) =>
   call(sandbox, {
-    method: 'POST', host: 'eu.billing.example', path: '/v1/invoices?mode=live', body: 'customer=c1&amount=5',
+    method: 'POST',
+    host: 'eu.billing.example',
+    path: '/v1/invoices?mode=live',
+    body: 'customer=c1&amount=5',
     headers: { ...basic, 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': idempotencyKey },
   });
 
@@ -23,7 +35,9 @@ test('a repeat with the same key gets the first answer and has no second effect'
   const first = await post(1);
   const second = await post(1);
   expect(second.json).toEqual(first.json);
-  expect(sandbox.effects()).toMatchObject([{ tool: 'chat_post_message', step: null, idempotencyKey: keyOf(1), idempotency: 'field' }]);
+  expect(sandbox.effects()).toMatchObject([
+    { tool: 'chat_post_message', step: null, idempotencyKey: keyOf(1), idempotency: 'field' },
+  ]);
   expect(sandbox.requests().map((request) => request.replayed)).toEqual([false, true]);
 });
 
@@ -49,9 +63,19 @@ test('keys belong to the account: another credential has its own', async () => {
 });
 
 test('with uniqueIds every new effect has an id of its own, and reads keep the example', async () => {
-  const ids = [(await post(1)).json.message.id, (await post(2)).json.message.id, (await invoice(keyOf(3))).json.data.id];
+  const ids = [
+    (await post(1)).json.message.id,
+    (await post(2)).json.message.id,
+    (await invoice(keyOf(3))).json.data.id,
+  ];
   expect(ids).toEqual(['m1-1', 'm1-2', 'in_1-3']);
-  const upload = await call(sandbox, { method: 'POST', host: 'us.billing.example', path: '/v1/files', headers: { ...basic, 'content-type': 'multipart/form-data; boundary=b' }, body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n--b--\r\n' });
+  const upload = await call(sandbox, {
+    method: 'POST',
+    host: 'us.billing.example',
+    path: '/v1/files',
+    headers: { ...basic, 'content-type': 'multipart/form-data; boundary=b' },
+    body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n--b--\r\n',
+  });
   expect(upload.json.id).toBe(7 + 4);
   const read = await call(sandbox, { host: 'chat.example', path: '/api/users/U1', headers: bearer });
   expect(read).toMatchObject({ json: { id: 'U1' }, headers: { 'x-page': '1' } });
@@ -59,33 +83,83 @@ test('with uniqueIds every new effect has an id of its own, and reads keep the e
 
 test('a read, a refusal and an example that fails have no effect', async () => {
   await call(sandbox, { host: 'chat.example', path: '/api/users/me', headers: bearer });
-  await call(sandbox, json('POST', 'graph.example', '/graphql?key=k', { query: 'query F($n: String) { find(name: $n) { id } }', variables: { n: 'a' } }));
-  const failing = json('POST', 'chat.example', '/api/chat.postMessage', { channel: 'C404', text: 'hi', unfurl: true, schedule: { kind: 'plain' }, client_msg_id: key }, bearer);
+  await call(
+    sandbox,
+    json('POST', 'graph.example', '/graphql?key=k', {
+      query: 'query F($n: String) { find(name: $n) { id } }',
+      variables: { n: 'a' },
+    }),
+  );
+  const failing = json(
+    'POST',
+    'chat.example',
+    '/api/chat.postMessage',
+    { channel: 'C404', text: 'hi', unfurl: true, schedule: { kind: 'plain' }, client_msg_id: key },
+    bearer,
+  );
   expect(await call(sandbox, failing)).toMatchObject({ status: 404, json: { error: 'channel_not_found' } });
   expect(sandbox.effects()).toEqual([]);
   expect(sandbox.counts()).toEqual({ requests: 3, accepted: 3, refused: 0, effects: 0, violations: 0 });
 });
 
 test('every step of a tool is served, its upload URL too, and only its writes are effects', async () => {
-  const ticket = await call(sandbox, { host: 'chat.example', path: '/api/files.getUploadURL?filename=a.txt&length=5', headers: bearer });
+  const ticket = await call(sandbox, {
+    host: 'chat.example',
+    path: '/api/files.getUploadURL?filename=a.txt&length=5',
+    headers: bearer,
+  });
   expect(ticket.json.upload_url).toBe('https://files.chat.example/up/ABC?sig=1');
-  const put = await call(sandbox, { method: 'POST', host: 'files.chat.example', path: '/up/ABC?sig=1', headers: { 'chat-version': '2026-01-01', 'content-type': 'text/plain' }, body: 'hello' });
+  const put = await call(sandbox, {
+    method: 'POST',
+    host: 'files.chat.example',
+    path: '/up/ABC?sig=1',
+    headers: { 'chat-version': '2026-01-01', 'content-type': 'text/plain' },
+    body: 'hello',
+  });
   expect(put).toMatchObject({ status: 200, text: 'OK' });
-  expect((await call(sandbox, { method: 'POST', host: 'files.chat.example', path: '/up/ABC?sig=2', headers: { 'chat-version': '2026-01-01', 'content-type': 'text/plain' }, body: 'hello' })).status).toBe(422);
+  expect(
+    (
+      await call(sandbox, {
+        method: 'POST',
+        host: 'files.chat.example',
+        path: '/up/ABC?sig=2',
+        headers: { 'chat-version': '2026-01-01', 'content-type': 'text/plain' },
+        body: 'hello',
+      })
+    ).status,
+  ).toBe(422);
   const finish = (body: unknown) => call(sandbox, json('POST', 'chat.example', '/api/files.complete', body, bearer));
-  expect((await finish({ files: [{ id: 'F1' }], at: '2026-01-02T03:04:05.678Z' })).json).toEqual({ ok: true, files: [{ id: 'F1-2' }] });
-  expect((await finish({ files: [{ id: 'F1' }], at: 'now' })).json.error.issues).toEqual([{ path: 'at', message: 'must be the time as RFC 3339 in UTC' }]);
+  expect((await finish({ files: [{ id: 'F1' }], at: '2026-01-02T03:04:05.678Z' })).json).toEqual({
+    ok: true,
+    files: [{ id: 'F1-2' }],
+  });
+  expect((await finish({ files: [{ id: 'F1' }], at: 'now' })).json.error.issues).toEqual([
+    { path: 'at', message: 'must be the time as RFC 3339 in UTC' },
+  ]);
   expect((await finish({ files: [] })).json.error.issues).toEqual([{ path: 'file', message: 'is missing' }]);
-  expect((await finish({ files: [{ id: 'F1' }, { id: 'F2' }] })).json.error.issues).toEqual([{ path: 'files[1]', message: 'is not a parameter of this call' }]);
+  expect((await finish({ files: [{ id: 'F1' }, { id: 'F2' }] })).json.error.issues).toEqual([
+    { path: 'files[1]', message: 'is not a parameter of this call' },
+  ]);
   expect(sandbox.effects().map((effect) => effect.step)).toEqual(['put', 'finish']);
-  expect(sandbox.requests({ step: 'ticket', tool: 'chat_upload_file', integration: 'chat', verdict: 'accepted' })).toHaveLength(1);
+  expect(
+    sandbox.requests({ step: 'ticket', tool: 'chat_upload_file', integration: 'chat', verdict: 'accepted' }),
+  ).toHaveLength(1);
 });
 
 test('records and keys are bounded: the oldest go first', async () => {
   const small = await startSandbox({ documents: [chatDocument], maxRecords: 2 });
   try {
     for (const n of [1, 2, 3]) {
-      await call(small, json('POST', 'chat.example', '/api/chat.postMessage', { channel: 'C1', text: 'hi', unfurl: true, schedule: { kind: 'plain' }, client_msg_id: keyOf(n) }, bearer));
+      await call(
+        small,
+        json(
+          'POST',
+          'chat.example',
+          '/api/chat.postMessage',
+          { channel: 'C1', text: 'hi', unfurl: true, schedule: { kind: 'plain' }, client_msg_id: keyOf(n) },
+          bearer,
+        ),
+      );
     }
     expect(small.requests().map((request) => request.number)).toEqual([2, 3]);
     expect(small.effects().map((effect) => effect.idempotencyKey)).toEqual([keyOf(2), keyOf(3)]);
@@ -116,7 +190,9 @@ test('a document added later is served at once; the same version again replaces 
     one.addDocument(chatDocument);
     expect((await me()).json).toEqual({ id: 'me' });
     const me2 = structuredClone(chatDocument);
-    (me2.tools.me as { examples: unknown[] }).examples = [{ arguments: {}, response: { status: 200, body: { id: 'you' } } }];
+    (me2.tools.me as { examples: unknown[] }).examples = [
+      { arguments: {}, response: { status: 200, body: { id: 'you' } } },
+    ];
     one.addDocument({ ...me2, version: '1.1.0' });
     expect((await me()).json).toEqual({ id: 'you' });
     expect(one.requests().at(-1)?.version).toBe('1.1.0');

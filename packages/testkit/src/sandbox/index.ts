@@ -1,4 +1,4 @@
-export { sandboxClient, type SandboxClient } from './control/sandbox-client.ts';
+export { type SandboxClient, sandboxClient } from './control/sandbox-client.ts';
 export { startSandbox } from './start-sandbox.ts';
 export type {
   Behaviour,

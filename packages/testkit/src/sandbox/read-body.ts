@@ -7,7 +7,11 @@ const nothing = Buffer.alloc(0);
 /** The whole body. `aborted` when the peer went away first. */
 export function readBody(message: IncomingMessage): Promise<Buffer | 'aborted' | 'too_large'> | Buffer {
   const { headers } = message;
-  if (headers['transfer-encoding'] === undefined && (headers['content-length'] === undefined || headers['content-length'] === '0')) return nothing;
+  if (
+    headers['transfer-encoding'] === undefined &&
+    (headers['content-length'] === undefined || headers['content-length'] === '0')
+  )
+    return nothing;
   return new Promise((resolve) => {
     let first: Buffer | null = null;
     let more: Buffer[] | null = null;

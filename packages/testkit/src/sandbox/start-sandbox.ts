@@ -19,7 +19,15 @@ const defaultMaxRecords = 10_000;
  * header, the method and the path. Every request is checked strictly against its document.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { documents, port = 0, host = '127.0.0.1', credentials = 'any', record = true, uniqueIds = false, maxRecords = defaultMaxRecords } = options;
+  const {
+    documents,
+    port = 0,
+    host = '127.0.0.1',
+    credentials = 'any',
+    record = true,
+    uniqueIds = false,
+    maxRecords = defaultMaxRecords,
+  } = options;
   let waiting = new AbortController();
   const table = new RouteTable();
   const rules = new BehaviourRules();
@@ -29,14 +37,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   for (const document of documents) table.add(targetsOf(document));
 
   const controlToken = randomBytes(24).toString('base64url');
-  const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0, joinDuplicateHeaders: true }, (message, response) => {
-    const handled = message.url?.startsWith('/_sandbox/') ? handleControl(sandbox, { rules, controlToken }, message, response) : handleRequest(state, message, response);
-    handled.catch((error: unknown) => {
-      // A defect of the sandbox must not look like an upstream's answer.
-      if (response.headersSent) response.destroy();
-      else send(response, jsonAnswer(500, { error: { code: 'sandbox_defect', message: String(error) } }));
-    });
-  });
+  const server = createServer(
+    { keepAliveTimeout: 120_000, requestTimeout: 0, joinDuplicateHeaders: true },
+    (message, response) => {
+      const handled = message.url?.startsWith('/_sandbox/')
+        ? handleControl(sandbox, { rules, controlToken }, message, response)
+        : handleRequest(state, message, response);
+      handled.catch((error: unknown) => {
+        // A defect of the sandbox must not look like an upstream's answer.
+        if (response.headersSent) response.destroy();
+        else send(response, jsonAnswer(500, { error: { code: 'sandbox_defect', message: String(error) } }));
+      });
+    },
+  );
   server.on('connection', (socket) => {
     if (rules.dropsConnections()) socket.resetAndDestroy();
   });

@@ -104,17 +104,28 @@ export type Behaviour =
   /** Waits `ms` and up to `jitterMs` more, then goes on with the next rule that matches. */
   | { readonly kind: 'delay'; readonly ms: number; readonly jitterMs?: number }
   /** Answers with this. A 2xx counts as a side effect, anything else does not. */
-  | { readonly kind: 'status'; readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Answers 429. `retryAfter` is the header's text, sense or nonsense; omitted: no header. */
   | { readonly kind: 'rate_limit'; readonly retryAfter?: string }
-  /** Resets the connection: before the body is read, after the effect but before the answer, or within the answer's body. */
+  /** Resets the connection before the body is read, or after the effect but before the answer; or ends it within the answer's body. */
   | { readonly kind: 'drop'; readonly at: 'connect' | 'before_response' | 'mid_body' }
   /** Takes the request, has its effect, and never answers. */
   | { readonly kind: 'hang' }
   /** The right answer, slowly. */
   | { readonly kind: 'drip'; readonly bytesPerSecond: number }
-  /** A chunked 200 made of `chunks`, `everyMs` apart; `end: 'reset'` cuts the connection after the last. */
-  | { readonly kind: 'stream'; readonly chunks: readonly string[]; readonly contentType?: string; readonly everyMs?: number; readonly end?: 'finish' | 'reset' | 'open' }
+  /** A chunked 200 made of `chunks`, `everyMs` apart; `end: 'cut'` ends the connection after the last, without the end of the answer. */
+  | {
+      readonly kind: 'stream';
+      readonly chunks: readonly string[];
+      readonly contentType?: string;
+      readonly everyMs?: number;
+      readonly end?: 'finish' | 'cut' | 'open';
+    }
   /** A 200 that is not what it says. */
   | { readonly kind: 'lie'; readonly as: Lie };
 

@@ -12,14 +12,25 @@ let bomb: Promise<Buffer> | null = null;
 export async function lieOf(kind: Exclude<Lie, 'huge' | 'content_length'>, truth: Answer): Promise<Answer> {
   switch (kind) {
     case 'html':
-      return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: Buffer.from('<!doctype html><html><body><h1>We will be right back</h1></body></html>') };
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/html; charset=utf-8' },
+        body: Buffer.from('<!doctype html><html><body><h1>We will be right back</h1></body></html>'),
+      };
     case 'broken_json':
-      return { status: 200, headers: { 'content-type': json }, body: Buffer.from(`{"cut": [${truth.body.toString('utf8').slice(0, 40)}`) };
+      return {
+        status: 200,
+        headers: { 'content-type': json },
+        body: Buffer.from(`{"cut": [${truth.body.toString('utf8').slice(0, 40)}`),
+      };
     case 'wrong_charset':
       // Says UTF-8, but a lone 0xE9 ("é" in Latin-1) is none.
       return { status: 200, headers: { 'content-type': json }, body: Buffer.from('{"name":"Ren\u00e9"}', 'latin1') };
     case 'bomb': {
-      bomb ??= promisify(gzip)(Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(bombBytes, 0x20), Buffer.from('"}')]), { level: 9 });
+      bomb ??= promisify(gzip)(
+        Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(bombBytes, 0x20), Buffer.from('"}')]),
+        { level: 9 },
+      );
       return { status: 200, headers: { 'content-type': json, 'content-encoding': 'gzip' }, body: await bomb };
     }
   }

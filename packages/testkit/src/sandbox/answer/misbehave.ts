@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Behaviour } from '../types.ts';
 import { type Answer, answerOf, jsonAnswer } from './answer.ts';
 import { lieOf } from './lies.ts';
-import { headersOf, reset, send } from './send.ts';
+import { cut, headersOf, reset, send } from './send.ts';
 
 /** A slow or lying answer stops when the peer goes away, the sandbox resets, or it has sent this much. */
 const hugeBytes = 1024 * 1024 * 1024;
@@ -17,15 +17,29 @@ export function hasEffectByNature(behaviour: Behaviour): boolean {
 }
 
 /** Answers `truth` in the way the behaviour says. `signal` ends what would take long or for ever. */
-export async function misbehave(response: ServerResponse, behaviour: Exclude<Behaviour, { kind: 'delay' }>, truth: Answer, signal: AbortSignal): Promise<void> {
+export async function misbehave(
+  response: ServerResponse,
+  behaviour: Exclude<Behaviour, { kind: 'delay' }>,
+  truth: Answer,
+  signal: AbortSignal,
+): Promise<void> {
   switch (behaviour.kind) {
     case 'status':
-      return send(response, answerOf({ status: behaviour.status, body: behaviour.body ?? null, headers: { ...behaviour.headers } }));
+      return send(
+        response,
+        answerOf({ status: behaviour.status, body: behaviour.body ?? null, headers: { ...behaviour.headers } }),
+      );
     case 'rate_limit':
-      return send(response, jsonAnswer(429, { error: { code: 'rate_limited', message: 'Too many requests' } }, behaviour.retryAfter === undefined ? {} : { 'retry-after': behaviour.retryAfter }));
+      return send(
+        response,
+        jsonAnswer(
+          429,
+          { error: { code: 'rate_limited', message: 'Too many requests' } },
+          behaviour.retryAfter === undefined ? {} : { 'retry-after': behaviour.retryAfter },
+        ),
+      );
     case 'drop':
-      if (behaviour.at === 'mid_body') await writeHalf(response, truth);
-      return reset(response);
+      return behaviour.at === 'mid_body' ? sendHalf(response, truth) : reset(response);
     case 'hang':
       return signal.addEventListener('abort', () => reset(response), { once: true });
     case 'drip':
@@ -39,49 +53,61 @@ export async function misbehave(response: ServerResponse, behaviour: Exclude<Beh
   }
 }
 
-/** Half of the body, flushed to the socket; an empty body gives its head alone. */
-async function writeHalf(response: ServerResponse, truth: Answer): Promise<void> {
+/** Half of the body; one byte of a body that is empty. */
+async function sendHalf(response: ServerResponse, truth: Answer): Promise<void> {
   response.writeHead(truth.status, { ...truth.headers, 'content-length': Math.max(truth.body.length, 2) });
   await write(response, truth.body.length < 2 ? Buffer.from(' ') : truth.body.subarray(0, truth.body.length >> 1));
+  cut(response);
 }
 
 /** Declares more than it sends, then ends the connection in order. */
 async function sendShort(response: ServerResponse, truth: Answer): Promise<void> {
   response.writeHead(truth.status, { ...truth.headers, 'content-length': truth.body.length + 100 });
   await write(response, truth.body.length === 0 ? Buffer.from(' ') : truth.body);
-  response.socket?.end();
+  cut(response);
 }
 
-async function drip(response: ServerResponse, truth: Answer, bytesPerSecond: number, signal: AbortSignal): Promise<void> {
+async function drip(
+  response: ServerResponse,
+  truth: Answer,
+  bytesPerSecond: number,
+  signal: AbortSignal,
+): Promise<void> {
   response.writeHead(truth.status, headersOf(truth));
   response.flushHeaders();
   const step = Math.max(1, Math.round((bytesPerSecond * dripTickMs) / 1000));
   const tickMs = Math.max(dripTickMs, (step * 1000) / bytesPerSecond);
   for (let at = 0; at < truth.body.length; at += step) {
-    if (!(await paused(tickMs, signal)) || response.destroyed) return reset(response);
+    if (!(await paused(tickMs, signal)) || response.destroyed) return cut(response);
     await write(response, truth.body.subarray(at, at + step));
   }
   response.end();
 }
 
-async function stream(response: ServerResponse, behaviour: Extract<Behaviour, { kind: 'stream' }>, signal: AbortSignal): Promise<void> {
+async function stream(
+  response: ServerResponse,
+  behaviour: Extract<Behaviour, { kind: 'stream' }>,
+  signal: AbortSignal,
+): Promise<void> {
   response.writeHead(200, { 'content-type': behaviour.contentType ?? 'text/event-stream' });
   response.flushHeaders();
   for (const [index, chunk] of behaviour.chunks.entries()) {
-    if (index > 0 && behaviour.everyMs !== undefined && !(await paused(behaviour.everyMs, signal))) return reset(response);
+    if (index > 0 && behaviour.everyMs !== undefined && !(await paused(behaviour.everyMs, signal)))
+      return cut(response);
     if (response.destroyed) return;
     await write(response, Buffer.from(chunk));
   }
-  if (behaviour.end === 'open') return signal.addEventListener('abort', () => reset(response), { once: true });
-  if (behaviour.end === 'reset') return reset(response);
+  if (behaviour.end === 'open') return signal.addEventListener('abort', () => cut(response), { once: true });
+  if (behaviour.end === 'cut') return cut(response);
   response.end();
 }
 
 async function sendHuge(response: ServerResponse, signal: AbortSignal): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
   await write(response, Buffer.from('{"a":"'));
-  for (let sent = 0; sent < hugeBytes && !response.destroyed && !signal.aborted; sent += hugeChunk.length) await write(response, hugeChunk);
-  reset(response);
+  for (let sent = 0; sent < hugeBytes && !response.destroyed && !signal.aborted; sent += hugeChunk.length)
+    await write(response, hugeChunk);
+  cut(response);
 }
 
 /** Settles when the bytes were handed to the socket, or it is gone: back-pressure without a queue. */

@@ -1,5 +1,5 @@
-import type { Example } from '@patchbay/contracts';
 import { isDeepStrictEqual } from 'node:util';
+import type { Example } from '@patchbay/contracts';
 import type { TargetSource } from '../route/target.ts';
 import type { Field } from '../wire/fields.ts';
 import { type Answer, answerOf } from './answer.ts';
@@ -14,7 +14,10 @@ export interface PreparedExample {
 export function preparedExamples(source: TargetSource, fields: readonly Field[]): PreparedExample[] {
   const { tool, step, examples } = source;
   return examples.flatMap((example) => {
-    const response = step === null ? example.response : (example.responses?.[step.id] ?? (tool.steps?.at(-1) === step ? example.response : undefined));
+    const response =
+      step === null
+        ? example.response
+        : (example.responses?.[step.id] ?? (tool.steps?.at(-1) === step ? example.response : undefined));
     if (response === undefined) return [];
     return [{ expected: expectedValues(example, fields), answer: answerOf(response, tool.response.stream ?? 'none') }];
   });
@@ -25,14 +28,22 @@ function expectedValues(example: Example, fields: readonly Field[]): Record<stri
   for (const { argument, from, constant, prefix } of fields) {
     if (constant !== undefined || prefix !== undefined) continue;
     const [origin, step = '', ...path] = (from ?? '').split('.');
-    const value = from === undefined ? example.arguments[argument] : origin === 'steps' ? valueAt(example.responses?.[step]?.body, path) : undefined;
+    const value =
+      from === undefined
+        ? example.arguments[argument]
+        : origin === 'steps'
+          ? valueAt(example.responses?.[step]?.body, path)
+          : undefined;
     if (value !== undefined) values[argument] = value;
   }
   return values;
 }
 
 /** The example that agrees with most of the arguments; the first among equals. Null when the tool has none. */
-export function bestExample(examples: readonly PreparedExample[], values: Readonly<Record<string, unknown>>): PreparedExample | null {
+export function bestExample(
+  examples: readonly PreparedExample[],
+  values: Readonly<Record<string, unknown>>,
+): PreparedExample | null {
   if (examples.length < 2) return examples[0] ?? null;
   let best: PreparedExample | null = null;
   let bestScore = Number.NEGATIVE_INFINITY;

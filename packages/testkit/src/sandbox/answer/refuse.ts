@@ -10,14 +10,26 @@ export function unmatched(arrival: Arrival, table: RouteTable): { answer: Answer
   const targets = table.targetsAt(arrival.host);
   if (targets.length === 0) {
     const hosts = [...new Set(table.all.map((target) => target.host))].sort();
-    return refusal(404, 'unknown_host', `no loaded integration is at host '${arrival.host}'`, { hosts: hosts.slice(0, maxListed), hosts_total: hosts.length });
+    return refusal(404, 'unknown_host', `no loaded integration is at host '${arrival.host}'`, {
+      hosts: hosts.slice(0, maxListed),
+      hosts_total: hosts.length,
+    });
   }
   const methods = table.methodsFor(arrival.host, arrival.path);
   if (methods.length > 0) {
-    return refusal(405, 'wrong_method', `this path takes ${methods.join(', ')}`, { methods }, { allow: methods.join(', ') });
+    return refusal(
+      405,
+      'wrong_method',
+      `this path takes ${methods.join(', ')}`,
+      { methods },
+      { allow: methods.join(', ') },
+    );
   }
   const paths = [...new Set(targets.map((target) => `${target.method} ${target.path.template}`))].sort();
-  return refusal(404, 'unknown_path', 'no tool of this host has that path', { paths: paths.slice(0, maxListed), paths_total: paths.length });
+  return refusal(404, 'unknown_path', 'no tool of this host has that path', {
+    paths: paths.slice(0, maxListed),
+    paths_total: paths.length,
+  });
 }
 
 /** The answer to a request that a tool's document does not allow. */
@@ -35,8 +47,20 @@ export function refused(judgement: Judgement): Answer {
   });
 }
 
-const codes: Readonly<Record<number, string>> = { 400: 'malformed', 401: 'unauthorized', 403: 'credential_leak', 415: 'wrong_content_type', 422: 'wrong_arguments' };
+const codes: Readonly<Record<number, string>> = {
+  400: 'malformed',
+  401: 'unauthorized',
+  403: 'credential_leak',
+  415: 'wrong_content_type',
+  422: 'wrong_arguments',
+};
 
-export function refusal(status: number, code: string, message: string, expected: unknown = null, headers: Record<string, string> = {}): { answer: Answer; message: string } {
+export function refusal(
+  status: number,
+  code: string,
+  message: string,
+  expected: unknown = null,
+  headers: Record<string, string> = {},
+): { answer: Answer; message: string } {
   return { answer: jsonAnswer(status, { error: { code, message, expected } }, headers), message };
 }

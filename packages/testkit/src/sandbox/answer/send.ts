@@ -17,3 +17,8 @@ export function headersOf(answer: Answer): Record<string, string | number> {
 export function reset(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }
+
+/** Ends the connection within an answer: what was written arrives, the rest never comes. A reset could overtake it. */
+export function cut(response: ServerResponse): void {
+  response.socket?.destroySoon();
+}

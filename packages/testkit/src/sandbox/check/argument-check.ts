@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Issue } from '@patchbay/contracts';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { isDeepStrictEqual } from 'node:util';
 import type { Field } from '../wire/fields.ts';
 
 /** A document whose parameters are no JSON Schema. */
@@ -27,16 +27,20 @@ export function argumentCheckOf(fields: readonly Field[]): ArgumentCheck {
     validate ??= compile(fields);
     const issues: Issue[] = validate(values) ? [] : (validate.errors ?? []).map(issueOf);
     for (const { argument, constant } of fixed) {
-      if (argument in values && !isDeepStrictEqual(values[argument], constant?.value)) issues.push({ path: argument, message: 'is not its fixed value' });
+      if (argument in values && !isDeepStrictEqual(values[argument], constant?.value))
+        issues.push({ path: argument, message: 'is not its fixed value' });
     }
     for (const { argument, prefix = '', schema } of templated) {
       const value = values[argument];
       if (value === undefined) continue;
-      if (typeof value !== 'string' && schema.type === undefined) issues.push({ path: argument, message: 'must be the text of its template' });
-      else if (typeof value === 'string' && !value.startsWith(prefix)) issues.push({ path: argument, message: 'does not begin as its template does' });
+      if (typeof value !== 'string' && schema.type === undefined)
+        issues.push({ path: argument, message: 'must be the text of its template' });
+      else if (typeof value === 'string' && !value.startsWith(prefix))
+        issues.push({ path: argument, message: 'does not begin as its template does' });
     }
     for (const { argument } of clocks) {
-      if (argument in values && !utcTime.test(String(values[argument]))) issues.push({ path: argument, message: 'must be the time as RFC 3339 in UTC' });
+      if (argument in values && !utcTime.test(String(values[argument])))
+        issues.push({ path: argument, message: 'must be the time as RFC 3339 in UTC' });
     }
     return issues;
   };
@@ -46,7 +50,9 @@ function compile(fields: readonly Field[]): ValidateFunction {
   try {
     return ajv.compile({
       type: 'object',
-      properties: Object.fromEntries(fields.map((field) => [field.argument, field.constant === undefined ? field.schema : {}])),
+      properties: Object.fromEntries(
+        fields.map((field) => [field.argument, field.constant === undefined ? field.schema : {}]),
+      ),
       required: fields.filter((field) => field.required).map((field) => field.argument),
     });
   } catch (error) {
@@ -56,7 +62,10 @@ function compile(fields: readonly Field[]): ValidateFunction {
 
 function issueOf(error: { instancePath: string; message?: string; params: Record<string, unknown> }): Issue {
   const missing = error.params.missingProperty;
-  const steps = error.instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   const path = [...steps, ...(typeof missing === 'string' ? [missing] : [])].join('.');
   return { path, message: typeof missing === 'string' ? 'is missing' : (error.message ?? 'is not valid') };
 }

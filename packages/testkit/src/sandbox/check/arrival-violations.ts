@@ -7,7 +7,10 @@ import { unexpectedSecretHeaders } from './check-headers.ts';
 const single = new Set(['host', 'authorization', 'content-type', 'content-length', 'cookie', 'transfer-encoding']);
 
 /** What is wrong with a request before any tool's document is looked at. */
-export function arrivalViolations(arrival: Arrival, rawHeaders: readonly string[]): { kind: ViolationKind; detail: string }[] {
+export function arrivalViolations(
+  arrival: Arrival,
+  rawHeaders: readonly string[],
+): { kind: ViolationKind; detail: string }[] {
   const found: { kind: ViolationKind; detail: string }[] = [];
   const seen = new Set<string>();
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -16,9 +19,11 @@ export function arrivalViolations(arrival: Arrival, rawHeaders: readonly string[
     if (seen.has(name)) found.push({ kind: 'repeated_header', detail: name });
     seen.add(name);
   }
-  if (!arrival.target.startsWith('/') || arrival.host === '') found.push({ kind: 'absolute_target', detail: 'the target must be a path and the host a header' });
+  if (!arrival.target.startsWith('/') || arrival.host === '')
+    found.push({ kind: 'absolute_target', detail: 'the target must be a path and the host a header' });
   else if (arrival.path.includes('..') || arrival.path.includes('%') || arrival.path.includes('/./')) {
-    if (arrival.path.split('/').some((piece) => /^(?:\.|%2e){1,2}$/i.test(piece))) found.push({ kind: 'path_traversal', detail: 'the path holds a dot segment' });
+    if (arrival.path.split('/').some((piece) => /^(?:\.|%2e){1,2}$/i.test(piece)))
+      found.push({ kind: 'path_traversal', detail: 'the path holds a dot segment' });
   }
   return found;
 }

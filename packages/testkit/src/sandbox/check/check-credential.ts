@@ -1,7 +1,7 @@
-import type { Credential } from '@patchbay/contracts';
 import { timingSafeEqual } from 'node:crypto';
-import type { Target } from '../route/target.ts';
+import type { Credential } from '@patchbay/contracts';
 import type { Arrival } from '../arrival.ts';
+import type { Target } from '../route/target.ts';
 import type { ViolationKind } from '../types.ts';
 
 /** What a request showed. `secrets` stays within the check: only its scheme and a digest are ever recorded. */
@@ -18,30 +18,65 @@ export interface CredentialVerdict {
 }
 
 /** Checks a request's credential against its target: scheme, place, host, and value where exact ones are known. */
-export function checkCredential(arrival: Arrival, target: Target, accepted: 'any' | Readonly<Record<string, Credential>>): CredentialVerdict {
+export function checkCredential(
+  arrival: Arrival,
+  target: Target,
+  accepted: 'any' | Readonly<Record<string, Credential>>,
+): CredentialVerdict {
   const { credential: rule } = target;
-  const values = rule.slots.map((slot) => (slot.in === 'header' ? arrival.header(slot.name) : arrival.queryValue(slot.name)));
+  const values = rule.slots.map((slot) =>
+    slot.in === 'header' ? arrival.header(slot.name) : arrival.queryValue(slot.name),
+  );
   const carried = values.some((value) => value !== undefined);
-  const shown = carried ? { scheme: rule.scheme, secrets: rule.slots.flatMap((slot, i) => secretsOf(slot.shape, values[i])) } : null;
+  const shown = carried
+    ? { scheme: rule.scheme, secrets: rule.slots.flatMap((slot, i) => secretsOf(slot.shape, values[i])) }
+    : null;
   const stray = rule.headerNames.includes('authorization') ? undefined : arrival.header('authorization');
   const anything = carried || stray !== undefined;
   if (anything && !rule.mayGoTo(arrival.host) && rule.scheme !== 'none') {
-    return { shown, violation: 'credential_leak', refusal: { status: 403, message: 'this host is not among the credential\'s hosts' } };
+    return {
+      shown,
+      violation: 'credential_leak',
+      refusal: { status: 403, message: "this host is not among the credential's hosts" },
+    };
   }
   if (!target.takesCredential || !rule.mayGoTo(arrival.host)) {
     if (!anything) return { shown: null, refusal: null, violation: null };
-    return { shown, violation: 'unexpected_credential', refusal: { status: 401, message: 'this call takes no credential' } };
+    return {
+      shown,
+      violation: 'unexpected_credential',
+      refusal: { status: 401, message: 'this call takes no credential' },
+    };
   }
-  if (stray !== undefined) return { shown, violation: 'unexpected_credential', refusal: { status: 401, message: 'an Authorization header is not how this integration takes its credential' } };
+  if (stray !== undefined)
+    return {
+      shown,
+      violation: 'unexpected_credential',
+      refusal: { status: 401, message: 'an Authorization header is not how this integration takes its credential' },
+    };
   for (const [i, slot] of rule.slots.entries()) {
     const value = values[i];
-    if (value === undefined) return { shown, violation: null, refusal: { status: 401, message: `no credential: expected ${slot.description}` } };
-    if (!slot.shape.test(value)) return { shown, violation: null, refusal: { status: 401, message: `the credential has another shape: expected ${slot.description}` } };
+    if (value === undefined)
+      return {
+        shown,
+        violation: null,
+        refusal: { status: 401, message: `no credential: expected ${slot.description}` },
+      };
+    if (!slot.shape.test(value))
+      return {
+        shown,
+        violation: null,
+        refusal: { status: 401, message: `the credential has another shape: expected ${slot.description}` },
+      };
     if (accepted === 'any') continue;
     const own = accepted[target.integration];
-    if (own !== undefined && same(value, slot.valueOf(own))) continue;
-    const foreign = Object.values(accepted).some((other) => same(value, slot.valueOf(other)));
-    return { shown, violation: foreign ? 'foreign_credential' : null, refusal: { status: 401, message: 'the credential is not accepted' } };
+    if (own !== undefined && same(value, slot.shownAs(own))) continue;
+    const foreign = Object.values(accepted).some((other) => same(value, slot.shownAs(other)));
+    return {
+      shown,
+      violation: foreign ? 'foreign_credential' : null,
+      refusal: { status: 401, message: 'the credential is not accepted' },
+    };
   }
   return { shown, refusal: null, violation: null };
 }

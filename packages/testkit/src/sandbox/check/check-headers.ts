@@ -4,8 +4,27 @@ import type { FixedValue, Target } from '../route/target.ts';
 
 /** What HTTP itself and tracing use; none of it can carry a credential of ours. */
 const ordinary = new Set([
-  'host', 'connection', 'keep-alive', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'expect', 'accept', 'accept-encoding',
-  'accept-language', 'accept-charset', 'user-agent', 'traceparent', 'tracestate', 'te', 'trailer', 'cache-control', 'pragma', 'date', 'sec-fetch-mode',
+  'host',
+  'connection',
+  'keep-alive',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'expect',
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'accept-charset',
+  'user-agent',
+  'traceparent',
+  'tracestate',
+  'te',
+  'trailer',
+  'cache-control',
+  'pragma',
+  'date',
+  'sec-fetch-mode',
 ]);
 const secretName = /auth|token|secret|key|cred|passw|session|signature|cookie|api|bearer/i;
 const secretValue = /^(?:eyJ[\w-]+\.|(?:sk|pk|rk|xox[a-z]|gh[a-z]|pat|key|shpat)[-_])|^(?=\S*\d)[\w+/=.-]{24,}$/;
@@ -32,10 +51,12 @@ function isDeclared(name: string, target: Target): boolean {
 export function checkFixedValues(arrival: Arrival, target: Target): Issue[] {
   const issues: Issue[] = [];
   for (const fixed of target.fixedHeaders) {
-    if (!fits(arrival.header(fixed.name), fixed)) issues.push({ path: `header ${fixed.name}`, message: 'must have the value the document fixes' });
+    if (!fits(arrival.header(fixed.name), fixed))
+      issues.push({ path: `header ${fixed.name}`, message: 'must have the value the document fixes' });
   }
   for (const fixed of target.fixedQuery) {
-    if (!fits(arrival.queryValue(fixed.name), fixed)) issues.push({ path: `query ${fixed.name}`, message: 'must have the value the document fixes' });
+    if (!fits(arrival.queryValue(fixed.name), fixed))
+      issues.push({ path: `query ${fixed.name}`, message: 'must have the value the document fixes' });
   }
   return issues;
 }

@@ -11,7 +11,7 @@ export interface CredentialSlot {
   /** How a document says it: `Authorization: Bearer …`. */
   readonly description: string;
   /** The value this credential gives, or null when it is of another kind. */
-  readonly valueOf: (credential: Credential) => string | null;
+  readonly shownAs: (credential: Credential) => string | null;
 }
 
 export interface CredentialRule {
@@ -48,23 +48,35 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
     case 'oauth2': {
       const scheme = auth.scheme ?? 'Bearer';
       const lead = scheme.endsWith('=') ? scheme : `${scheme} `;
-      return [header('Authorization', lead, (credential) => {
-        const token = credential.type === 'bearer' ? credential.token : credential.type === 'oauth2' ? credential.access_token : null;
-        return token === null ? null : lead + token;
-      })];
+      return [
+        header('Authorization', lead, (credential) => {
+          const token =
+            credential.type === 'bearer'
+              ? credential.token
+              : credential.type === 'oauth2'
+                ? credential.access_token
+                : null;
+          return token === null ? null : lead + token;
+        }),
+      ];
     }
     case 'basic':
-      return [{
-        ...header('Authorization', 'Basic ', (credential) =>
-          credential.type === 'basic' ? `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}` : null),
-        shape: /^Basic (?<secret>(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/,
-      }];
+      return [
+        {
+          ...header('Authorization', 'Basic ', (credential) =>
+            credential.type === 'basic'
+              ? `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`
+              : null,
+          ),
+          shape: /^Basic (?<secret>(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/,
+        },
+      ];
     case 'api_key': {
       const name = auth.name ?? (auth.in === 'query' ? 'api_key' : 'X-API-Key');
       const prefix = auth.prefix ?? '';
-      const valueOf = (credential: Credential) => (credential.type === 'api_key' ? prefix + credential.api_key : null);
-      if (auth.in !== 'query') return [header(name, prefix, valueOf)];
-      return [{ ...header(name, prefix, valueOf), in: 'query', name, description: `query parameter ${name}` }];
+      const shownAs = (credential: Credential) => (credential.type === 'api_key' ? prefix + credential.api_key : null);
+      if (auth.in !== 'query') return [header(name, prefix, shownAs)];
+      return [{ ...header(name, prefix, shownAs), in: 'query', name, description: `query parameter ${name}` }];
     }
     case 'custom':
       return [
@@ -74,8 +86,14 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
   }
 }
 
-function header(name: string, lead: string, valueOf: CredentialSlot['valueOf']): CredentialSlot {
-  return { in: 'header', name: name.toLowerCase(), shape: new RegExp(`^${escapeRegExp(lead)}${secretText}$`), description: `header ${name}: ${lead}…`, valueOf };
+function header(name: string, lead: string, shownAs: CredentialSlot['shownAs']): CredentialSlot {
+  return {
+    in: 'header',
+    name: name.toLowerCase(),
+    shape: new RegExp(`^${escapeRegExp(lead)}${secretText}$`),
+    description: `header ${name}: ${lead}…`,
+    shownAs,
+  };
 }
 
 /** A template over the credential's fields. Text in it that is not a plain `{field}` is matched by shape alone. */
@@ -93,7 +111,7 @@ function templated(place: 'header' | 'query', name: string, template: string): C
     name: place === 'header' ? name.toLowerCase() : name,
     shape: new RegExp(`^${source}$`),
     description: `${place} ${name}`,
-    valueOf: (credential) => {
+    shownAs: (credential) => {
       const { type: _type, ...own } = credential;
       const fields: Record<string, unknown> = credential.type === 'custom' ? credential.fields : own;
       const filled = template.replace(placeholder, (whole, field: string) => String(fields[field] ?? whole));

@@ -4,7 +4,7 @@ import { decodeJson } from '../wire/decode-json.ts';
 import { type Complain, decodePairs } from '../wire/decode-pairs.ts';
 import type { Field } from '../wire/fields.ts';
 import { fileValue, isFile } from '../wire/file-value.ts';
-import { parseMultipart, type Part } from '../wire/multipart.ts';
+import { type Part, parseMultipart } from '../wire/multipart.ts';
 import { MalformedText, parsePairs } from '../wire/query-string.ts';
 import { itemsOf, typesOf } from '../wire/schema-types.ts';
 import { valueOfText } from '../wire/text-value.ts';
@@ -18,26 +18,40 @@ export interface BodyFailure {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Decodes the body into arguments by the target's encoding. */
-export function decodeBody(arrival: Arrival, target: Target, into: Record<string, unknown>, complain: Complain): BodyFailure | null {
+export function decodeBody(
+  arrival: Arrival,
+  target: Target,
+  into: Record<string, unknown>,
+  complain: Complain,
+): BodyFailure | null {
   const { body } = arrival;
   if (target.bodyKind === 'none') return body.length === 0 ? null : { status: 400, message: 'this call has no body' };
   if (body.length === 0) return null;
   const type = arrival.header('content-type') ?? '';
   const media = (type.split(';')[0] ?? '').trim().toLowerCase();
   if (target.contentType !== null && media !== target.contentType) {
-    return { status: 415, message: `the content type is ${media === '' ? 'missing' : `'${media}'`}: expected '${target.contentType}'` };
+    return {
+      status: 415,
+      message: `the content type is ${media === '' ? 'missing' : `'${media}'`}: expected '${target.contentType}'`,
+    };
   }
   const charset = /;\s*charset="?([^";\s]+)/i.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) return { status: 415, message: 'the charset must be UTF-8' };
   try {
     return decoders[target.bodyKind](arrival, target, into, complain);
   } catch (error) {
-    if (error instanceof MalformedText || error instanceof TypeError) return { status: 400, message: `the body is malformed: ${error.message}` };
+    if (error instanceof MalformedText || error instanceof TypeError)
+      return { status: 400, message: `the body is malformed: ${error.message}` };
     throw error;
   }
 }
 
-type Decoder = (arrival: Arrival, target: Target, into: Record<string, unknown>, complain: Complain) => BodyFailure | null;
+type Decoder = (
+  arrival: Arrival,
+  target: Target,
+  into: Record<string, unknown>,
+  complain: Complain,
+) => BodyFailure | null;
 
 const decoders: Record<'json' | 'form' | 'multipart' | 'raw', Decoder> = {
   json: (arrival, target, into, complain) => {
@@ -59,7 +73,8 @@ const decoders: Record<'json' | 'form' | 'multipart' | 'raw', Decoder> = {
   raw: (arrival, target, into, complain) => {
     const field = target.rootField;
     if (field === null) complain('body', 'is not a parameter of this call');
-    else if (isFile(field.schema)) into[field.argument] = fileValue(arrival.body, null, arrival.header('content-type') ?? null, field.schema);
+    else if (isFile(field.schema))
+      into[field.argument] = fileValue(arrival.body, null, arrival.header('content-type') ?? null, field.schema);
     else into[field.argument] = textValue(utf8.decode(arrival.body), field, complain);
     return null;
   },
@@ -75,7 +90,10 @@ function decodeParts(parts: readonly Part[], target: Target, into: Record<string
       continue;
     }
     const file = [field.schema, itemsOf(field.schema)].find(isFile);
-    const value = file !== undefined && part.filename !== null ? fileValue(part.content, part.filename, part.contentType, file) : textValue(utf8.decode(part.content), field, complain);
+    const value =
+      file !== undefined && part.filename !== null
+        ? fileValue(part.content, part.filename, part.contentType, file)
+        : textValue(utf8.decode(part.content), field, complain);
     lists.set(field, [...(lists.get(field) ?? []), value]);
   }
   for (const [field, values] of lists) {

@@ -1,4 +1,5 @@
 import type { Issue } from '@patchbay/contracts';
+import { valueAt } from '../answer/value-at.ts';
 import type { Arrival } from '../arrival.ts';
 import type { Target } from '../route/target.ts';
 import { decodePairs } from '../wire/decode-pairs.ts';
@@ -7,7 +8,6 @@ import { MalformedText, parseCookies, parsePairs, percentDecode } from '../wire/
 import { itemsOf, typesOf } from '../wire/schema-types.ts';
 import { valueOfText } from '../wire/text-value.ts';
 import { type BodyFailure, decodeBody } from './decode-body.ts';
-import { valueAt } from '../answer/value-at.ts';
 
 export interface Decoded {
   readonly values: Record<string, unknown>;
@@ -25,7 +25,8 @@ export function decodeRequest(arrival: Arrival, target: Target, groups: Readonly
   const values: Record<string, unknown> = {};
   const issues: Issue[] = [];
   const complain = (path: string, message: string) => void issues.push({ path, message });
-  if (arrival.queryIsMalformed) return { values, issues, failure: { status: 400, message: 'the query is malformed' }, idempotencyKey: null };
+  if (arrival.queryIsMalformed)
+    return { values, issues, failure: { status: 400, message: 'the query is malformed' }, idempotencyKey: null };
   let failure: BodyFailure | null = null;
   try {
     target.path.names.forEach((name, index) => {
@@ -33,8 +34,10 @@ export function decodeRequest(arrival: Arrival, target: Target, groups: Readonly
       const text = percentDecode(groups[`p${index}`] ?? '', false);
       if (field !== undefined) values[field.argument] = textOf(field, text);
     });
-    if (target.urlQuery !== '' && !arrival.query.startsWith(target.urlQuery)) complain('query', 'must be the one of the URL that was handed out');
-    const pairs = target.urlQuery === '' ? arrival.queryPairs : arrival.queryPairs.slice(target.urlQuery.split('&').length);
+    if (target.urlQuery !== '' && !arrival.query.startsWith(target.urlQuery))
+      complain('query', 'must be the one of the URL that was handed out');
+    const pairs =
+      target.urlQuery === '' ? arrival.queryPairs : arrival.queryPairs.slice(target.urlQuery.split('&').length);
     decodePairs(pairs, target.queryNames, target.queryIgnored, values, complain);
     for (const field of target.headerFields) {
       const text = arrival.header(field.wire);
@@ -47,8 +50,13 @@ export function decodeRequest(arrival: Arrival, target: Target, groups: Readonly
     failure = { status: 400, message: error.message };
   }
   const idempotencyKey = keyOf(arrival, target);
-  if (target.idempotency.required && idempotencyKey === null) complain(`${target.idempotency.kind} ${target.idempotency.name}`, 'is missing: the upstream takes an idempotency key here');
-  if (idempotencyKey !== null && !ourKey.test(idempotencyKey)) complain(`${target.idempotency.kind} ${target.idempotency.name}`, 'must be 32 lower-case hexadecimal characters');
+  if (target.idempotency.required && idempotencyKey === null)
+    complain(
+      `${target.idempotency.kind} ${target.idempotency.name}`,
+      'is missing: the upstream takes an idempotency key here',
+    );
+  if (idempotencyKey !== null && !ourKey.test(idempotencyKey))
+    complain(`${target.idempotency.kind} ${target.idempotency.name}`, 'must be 32 lower-case hexadecimal characters');
   return { values, issues, failure, idempotencyKey };
 }
 

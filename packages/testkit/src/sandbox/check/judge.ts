@@ -25,7 +25,11 @@ export interface Judgement {
  * Judges a request against every target its host, method and path fit. The first that it satisfies is taken; when none,
  * the one it comes closest to, so that the answer speaks of the tool that was meant.
  */
-export function judge(arrival: Arrival, matches: readonly Match[], accepted: 'any' | Readonly<Record<string, Credential>>): Judgement {
+export function judge(
+  arrival: Arrival,
+  matches: readonly Match[],
+  accepted: 'any' | Readonly<Record<string, Credential>>,
+): Judgement {
   let best: Judgement | null = null;
   for (const match of matches) {
     const judgement = judgeOne(arrival, match, accepted);
@@ -46,7 +50,11 @@ function closer(a: Judgement, b: Judgement): boolean {
   return a.status !== 200 && a.issues.length < b.issues.length;
 }
 
-function judgeOne(arrival: Arrival, { target, groups }: Match, accepted: 'any' | Readonly<Record<string, Credential>>): Judgement {
+function judgeOne(
+  arrival: Arrival,
+  { target, groups }: Match,
+  accepted: 'any' | Readonly<Record<string, Credential>>,
+): Judgement {
   const decoded = decodeRequest(arrival, target, groups);
   const credential = checkCredential(arrival, target, accepted);
   const wrong = new Set<string>();
@@ -58,16 +66,36 @@ function judgeOne(arrival: Arrival, { target, groups }: Match, accepted: 'any' |
     }
   }
   const violations: { kind: ViolationKind; detail: string }[] = unexpectedSecretHeaders(arrival, target).map((name) =>
-    name === 'cookie' ? { kind: 'unexpected_cookie', detail: name } : { kind: 'unexpected_secret_header', detail: name });
+    name === 'cookie'
+      ? { kind: 'unexpected_cookie', detail: name }
+      : { kind: 'unexpected_secret_header', detail: name },
+  );
   if (credential.violation !== null) violations.push({ kind: credential.violation, detail: target.integration });
   const stray = credential.shown === null ? null : placeOfStraySecret(arrival, target, credential.shown.secrets);
   if (stray !== null) violations.push({ kind: 'credential_outside_scheme', detail: stray });
-  const fixedFits = target.fields.filter((field) => field.constant !== undefined && field.argument in decoded.values && !wrong.has(field.argument)).length;
+  const fixedFits = target.fields.filter(
+    (field) => field.constant !== undefined && field.argument in decoded.values && !wrong.has(field.argument),
+  ).length;
   const [status, message] = outcome(decoded.failure, credential.refusal, issues.length, violations.length);
-  return { target, values: decoded.values, status, message, issues, violations, shown: credential.shown, idempotencyKey: decoded.idempotencyKey, fixedFits };
+  return {
+    target,
+    values: decoded.values,
+    status,
+    message,
+    issues,
+    violations,
+    shown: credential.shown,
+    idempotencyKey: decoded.idempotencyKey,
+    fixedFits,
+  };
 }
 
-function outcome(failure: { status: number; message: string } | null, refusal: { status: number; message: string } | null, issues: number, violations: number): [number, string] {
+function outcome(
+  failure: { status: number; message: string } | null,
+  refusal: { status: number; message: string } | null,
+  issues: number,
+  violations: number,
+): [number, string] {
   if (refusal !== null) return [refusal.status, refusal.message];
   if (failure !== null) return [failure.status, failure.message];
   if (issues > 0) return [422, 'the arguments on the wire are not what the document says'];

@@ -15,7 +15,12 @@ export interface SandboxClient {
 
 /** @throws Error with the sandbox's own words when it refuses a command. */
 export function sandboxClient(url: string, controlToken: string): SandboxClient {
-  async function call(method: string, command: string, query: Readonly<Record<string, string | undefined>> = {}, body?: unknown): Promise<unknown> {
+  async function call(
+    method: string,
+    command: string,
+    query: Readonly<Record<string, string | undefined>> = {},
+    body?: unknown,
+  ): Promise<unknown> {
     const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
     const response = await fetch(`${url}/_sandbox/${command}?${new URLSearchParams(given)}`, {
       method,

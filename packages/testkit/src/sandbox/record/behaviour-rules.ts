@@ -56,7 +56,13 @@ export class BehaviourRules {
 
   /** Whether the connection is to be reset before the body is read; `targets` are those the path fits. */
   dropsAtConnect(targets: readonly Target[]): boolean {
-    return this.#rules.some((active) => isAtConnect(active.rule) && !isForAll(active.rule) && targets.some((target) => concerns(active.rule, target)) && takeTurn(active));
+    return this.#rules.some(
+      (active) =>
+        isAtConnect(active.rule) &&
+        !isForAll(active.rule) &&
+        targets.some((target) => concerns(active.rule, target)) &&
+        takeTurn(active),
+    );
   }
 
   /** Whether a connection that was just opened is to be reset, whoever it is for. */

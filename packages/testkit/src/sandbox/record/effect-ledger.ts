@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Judgement } from '../check/judge.ts';
 import type { Answer } from '../answer/answer.ts';
+import type { Judgement } from '../check/judge.ts';
 import type { Effect, RecordFilter } from '../types.ts';
 import { Ring } from './ring.ts';
 
@@ -42,8 +42,15 @@ export class EffectLedger {
     const number = ++this.#count;
     const given = answer(number);
     this.#effects.push({
-      number, atMs: nowMs, integration: target.integration, tool: target.tool, step: target.step, method: target.method, arguments: values,
-      idempotencyKey: judgement.idempotencyKey, idempotency: target.idempotency.kind,
+      number,
+      atMs: nowMs,
+      integration: target.integration,
+      tool: target.tool,
+      step: target.step,
+      method: target.method,
+      arguments: values,
+      idempotencyKey: judgement.idempotencyKey,
+      idempotency: target.idempotency.kind,
     });
     const key = ledgerKey(judgement);
     if (key !== null) {
@@ -56,8 +63,17 @@ export class EffectLedger {
   list(filter: RecordFilter = {}): Effect[] {
     return this.#effects
       .toArray()
-      .filter((row) => (filter.tool ?? row.tool) === row.tool && (filter.integration ?? row.integration) === row.integration && (filter.step ?? row.step) === row.step)
-      .map(({ atMs, ...row }) => ({ ...row, at: new Date(atMs).toISOString(), fingerprint: fingerprintOf(row.tool, row.step, row.arguments) }));
+      .filter(
+        (row) =>
+          (filter.tool ?? row.tool) === row.tool &&
+          (filter.integration ?? row.integration) === row.integration &&
+          (filter.step ?? row.step) === row.step,
+      )
+      .map(({ atMs, ...row }) => ({
+        ...row,
+        at: new Date(atMs).toISOString(),
+        fingerprint: fingerprintOf(row.tool, row.step, row.arguments),
+      }));
   }
 
   clear(): void {
@@ -75,12 +91,18 @@ function ledgerKey({ target, idempotencyKey, shown }: Judgement): string | null 
 }
 
 function fingerprintOf(tool: string, step: string | null, values: unknown): string {
-  return createHash('sha256').update(JSON.stringify([tool, step, canonical(values)])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([tool, step, canonical(values)]))
+    .digest('hex');
 }
 
 /** The same value with members in order, so that equal values serialise equally. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, canonical(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, canonical(inner)]),
+  );
 }

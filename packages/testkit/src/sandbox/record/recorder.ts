@@ -53,12 +53,20 @@ export class Recorder {
       arguments: (judgement === null ? {} : scrub(judgement.values, secrets)) as Record<string, unknown>,
       verdict: outcome.verdict,
       status: outcome.status,
-      issues: judgement === null || judgement.issues.length === 0 ? (outcome.message === '' ? [] : [{ path: '', message: outcome.message }]) : judgement.issues,
+      issues:
+        judgement === null || judgement.issues.length === 0
+          ? outcome.message === ''
+            ? []
+            : [{ path: '', message: outcome.message }]
+          : judgement.issues,
       violations: violations.map((violation) => violation.kind),
       behaviours: outcome.behaviours,
       idempotencyKey: judgement?.idempotencyKey ?? null,
       replayed: outcome.replayed,
-      credential: judgement?.shown == null ? null : { scheme: judgement.shown.scheme, sha256: hash('sha256', secrets.join('\0')).slice(0, 16) },
+      credential:
+        judgement?.shown == null
+          ? null
+          : { scheme: judgement.shown.scheme, sha256: hash('sha256', secrets.join('\0')).slice(0, 16) },
       traceparent: arrival.header('traceparent') ?? null,
     });
   }
@@ -66,12 +74,22 @@ export class Recorder {
   #addViolations({ arrival, judgement, violations }: Outcome): void {
     this.#violationCount += violations.length;
     const path = withoutSecrets(arrival.path, judgement?.shown?.secrets ?? []);
-    for (const { kind, detail } of violations) this.#violations.push({ kind, detail, host: arrival.host, method: arrival.method, path, at: new Date().toISOString() });
+    for (const { kind, detail } of violations)
+      this.#violations.push({
+        kind,
+        detail,
+        host: arrival.host,
+        method: arrival.method,
+        path,
+        at: new Date().toISOString(),
+      });
   }
 
   requests(filter: RecordFilter = {}): RecordedRequest[] {
     const names = ['tool', 'step', 'integration', 'verdict'] as const;
-    return this.#requests.toArray().filter((request) => names.every((name) => filter[name] === undefined || filter[name] === request[name]));
+    return this.#requests
+      .toArray()
+      .filter((request) => names.every((name) => filter[name] === undefined || filter[name] === request[name]));
   }
 
   violations(kind?: ViolationKind): Violation[] {
@@ -79,7 +97,12 @@ export class Recorder {
   }
 
   counts(): { requests: number; accepted: number; refused: number; violations: number } {
-    return { requests: this.#accepted + this.#refused, accepted: this.#accepted, refused: this.#refused, violations: this.#violationCount };
+    return {
+      requests: this.#accepted + this.#refused,
+      accepted: this.#accepted,
+      refused: this.#refused,
+      violations: this.#violationCount,
+    };
   }
 
   clear(): void {

@@ -3,7 +3,11 @@ import { type ArrayStyle, type Field, type ObjectStyle, type Place, stepsOf } fr
 import { type Schema, schemaOfConstant } from '../wire/schema-types.ts';
 
 /** What a call's parameter looks like on the wire, or null when it does not go there. */
-export function fieldOf(name: string, parameter: Parameter, call: { pathNames: readonly string[]; bodiless: boolean }): Field | null {
+export function fieldOf(
+  name: string,
+  parameter: Parameter,
+  call: { pathNames: readonly string[]; bodiless: boolean },
+): Field | null {
   const wire = parameter['x-name'] ?? name;
   const inPath = call.pathNames.includes(name);
   const place: Place | 'none' = parameter['x-in'] ?? (inPath ? 'path' : call.bodiless ? 'query' : 'body');
@@ -29,7 +33,9 @@ export function fieldOf(name: string, parameter: Parameter, call: { pathNames: r
 
 /** The JSON Schema part of a parameter: without our keywords, and without `required`, which is a boolean here. */
 function schemaOf(parameter: Parameter): Schema {
-  return Object.fromEntries(Object.entries(parameter).filter(([keyword]) => !keyword.startsWith('x-') && keyword !== 'required'));
+  return Object.fromEntries(
+    Object.entries(parameter).filter(([keyword]) => !keyword.startsWith('x-') && keyword !== 'required'),
+  );
 }
 
 /** The text before a template's first placeholder; `{{` and `}}` are literal braces. */

@@ -24,7 +24,9 @@ export class RouteTable {
   /** Adds a document's targets in place of those of the same integration and version. */
   add(targets: readonly Target[]): void {
     const first = targets[0];
-    const kept = this.#targets.filter((target) => first === undefined || target.integration !== first.integration || target.version !== first.version);
+    const kept = this.#targets.filter(
+      (target) => first === undefined || target.integration !== first.integration || target.version !== first.version,
+    );
     this.#targets = [...targets, ...kept];
     this.#hosts.clear();
   }
@@ -43,7 +45,9 @@ export class RouteTable {
 
   /** Methods other than the given one under which the path is known. */
   methodsFor(host: string, path: string): string[] {
-    const methods = this.#routesOf(host).targets.filter((target) => target.path.expression.test(path)).map((target) => target.method);
+    const methods = this.#routesOf(host)
+      .targets.filter((target) => target.path.expression.test(path))
+      .map((target) => target.method);
     return [...new Set(methods)].sort();
   }
 

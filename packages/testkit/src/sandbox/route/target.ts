@@ -1,13 +1,13 @@
 import type { Example, IntegrationDocument, Parameter, Step, Tool } from '@patchbay/contracts';
-import { type CredentialRule, credentialRuleOf } from '../check/credential-rule.ts';
+import { type PreparedExample, preparedExamples } from '../answer/prepared-example.ts';
 import { type ArgumentCheck, argumentCheckOf } from '../check/argument-check.ts';
-import { bodyTree, type BodyTree } from '../wire/decode-json.ts';
+import { type CredentialRule, credentialRuleOf } from '../check/credential-rule.ts';
+import { type BodyTree, bodyTree } from '../wire/decode-json.ts';
 import { PairNames } from '../wire/decode-pairs.ts';
 import { type Field, stepsOf } from '../wire/fields.ts';
 import { fieldOf } from './field-of.ts';
 import { type HostTest, hostTest, placeholder, splitUrl } from './host-pattern.ts';
 import { type PathPattern, pathPattern } from './path-pattern.ts';
-import { preparedExamples, type PreparedExample } from '../answer/prepared-example.ts';
 
 /** A header or query value every call of a target carries; with placeholders only what stands before the first is known. */
 export interface FixedValue {
@@ -33,7 +33,12 @@ export interface Target {
   /** Accepting it is a side effect. */
   readonly hasEffect: boolean;
   /** `required`: a call that has an effect must carry a key. Which of several steps takes it, a document does not say. */
-  readonly idempotency: { readonly kind: Tool['idempotency']['kind']; readonly name: string; readonly path: readonly string[]; readonly required: boolean };
+  readonly idempotency: {
+    readonly kind: Tool['idempotency']['kind'];
+    readonly name: string;
+    readonly path: readonly string[];
+    readonly required: boolean;
+  };
   readonly bodyKind: 'json' | 'form' | 'multipart' | 'raw' | 'none';
   /** Media type a body must have; null accepts any. */
   readonly contentType: string | null;
@@ -67,7 +72,13 @@ export interface TargetSource {
   readonly url?: string;
 }
 
-const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded', multipart: 'multipart/form-data', raw: null, none: null } as const;
+const mediaTypes = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+  raw: null,
+  none: null,
+} as const;
 const bodilessMethods = new Set(['GET', 'HEAD', 'DELETE']);
 
 /** Compiles one call of a tool into what the sandbox checks requests against. */
@@ -78,7 +89,8 @@ export function targetOf(source: TargetSource): Target {
   const variables = document.variables ?? {};
   const base = splitUrl(source.url ?? request.base_url ?? document.base_url);
   const query = source.url?.split('#')[0]?.split('?')[1] ?? '';
-  const path = source.url === undefined ? `${base.path.replace(/\/+$/, '')}${request.path}` : base.path === '' ? '/' : base.path;
+  const path =
+    source.url === undefined ? `${base.path.replace(/\/+$/, '')}${request.path}` : base.path === '' ? '/' : base.path;
   const pattern = pathPattern(path, variables);
   const fields = fieldsOf(source, pattern.names, request.method);
   const at = (place: Field['place']) => fields.filter((field) => field.place === place);
@@ -86,7 +98,8 @@ export function targetOf(source: TargetSource): Target {
   const rootField = at('body_root')[0] ?? null;
   const bodyKind = request.body ?? (bodyFields.length > 0 || rootField !== null ? 'json' : 'none');
   const headers = fixedValues({ ...lowerKeys(document.headers), ...lowerKeys(request.headers) });
-  const declaredType = headers.find((header) => header.name === 'content-type')?.text ?? rootField?.schema.contentMediaType;
+  const declaredType =
+    headers.find((header) => header.name === 'content-type')?.text ?? rootField?.schema.contentMediaType;
   const fixedQuery = fixedValues(request.query ?? {});
   const credential = credentialRuleOf(document);
   const key = idempotencyOf(tool);
@@ -104,9 +117,18 @@ export function targetOf(source: TargetSource): Target {
     hasEffect: tool.risk !== 'read' && (step === null || !(request.method === 'GET' || request.method === 'HEAD')),
     idempotency: key,
     bodyKind,
-    contentType: typeof declaredType === 'string' ? (declaredType.split(';')[0] ?? '').trim().toLowerCase() : mediaTypes[bodyKind],
+    contentType:
+      typeof declaredType === 'string' ? (declaredType.split(';')[0] ?? '').trim().toLowerCase() : mediaTypes[bodyKind],
     fields,
-    pathFields: new Map(at('path').flatMap((field) => [[field.argument, field], [field.wire, field]] as const)),
+    pathFields: new Map(
+      at('path').flatMap(
+        (field) =>
+          [
+            [field.argument, field],
+            [field.wire, field],
+          ] as const,
+      ),
+    ),
     headerFields: at('header'),
     cookieFields: new PairNames(at('cookie')),
     queryNames: new PairNames(at('query')),
@@ -116,7 +138,9 @@ export function targetOf(source: TargetSource): Target {
     fixedHeaders: headers.filter((header) => header.name !== 'content-type'),
     fixedQuery,
     queryIgnored: new Set([...fixedQuery.map((value) => value.name), ...credential.queryNames]),
-    bodyIgnored: new Set(key.kind === 'field' && !bodyFields.some((field) => field.wire === key.name) ? [key.name] : []),
+    bodyIgnored: new Set(
+      key.kind === 'field' && !bodyFields.some((field) => field.wire === key.name) ? [key.name] : [],
+    ),
     credential,
     takesCredential: step?.auth !== false && document.auth.type !== 'none',
     check: argumentCheckOf(fields),
@@ -140,7 +164,15 @@ function argumentSchema(argument: Parameter | undefined, parameter: Parameter): 
 
 function idempotencyOf(tool: Tool): Target['idempotency'] {
   const name = tool.idempotency.name ?? (tool.idempotency.kind === 'header' ? 'Idempotency-Key' : '');
-  return { kind: tool.idempotency.kind, name: tool.idempotency.kind === 'header' ? name.toLowerCase() : name, path: stepsOf(name), required: tool.risk !== 'read' && tool.steps === undefined && (tool.idempotency.kind === 'header' || tool.idempotency.kind === 'field') };
+  return {
+    kind: tool.idempotency.kind,
+    name: tool.idempotency.kind === 'header' ? name.toLowerCase() : name,
+    path: stepsOf(name),
+    required:
+      tool.risk !== 'read' &&
+      tool.steps === undefined &&
+      (tool.idempotency.kind === 'header' || tool.idempotency.kind === 'field'),
+  };
 }
 
 function lowerKeys(values: Readonly<Record<string, string>> = {}): Record<string, string> {

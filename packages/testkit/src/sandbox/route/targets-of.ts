@@ -1,6 +1,6 @@
 import { type IntegrationDocument, toolNameOf } from '@patchbay/contracts';
-import { type Target, targetOf } from './target.ts';
 import { valueAt } from '../answer/value-at.ts';
+import { type Target, targetOf } from './target.ts';
 
 /** Every HTTP call that the document's tools can make. */
 export function targetsOf(document: IntegrationDocument): Target[] {
@@ -15,7 +15,10 @@ export function targetsOf(document: IntegrationDocument): Target[] {
 }
 
 /** URLs that the examples' earlier responses hand out at `steps.<id>.<path>`. */
-function urlsFrom(reference: string, examples: readonly { responses?: Record<string, { body?: unknown }> | undefined }[]): string[] {
+function urlsFrom(
+  reference: string,
+  examples: readonly { responses?: Record<string, { body?: unknown }> | undefined }[],
+): string[] {
   const [, step = '', ...path] = reference.split('.');
   const urls = examples.map((example) => valueAt(example.responses?.[step]?.body, path));
   return [...new Set(urls.filter((url): url is string => typeof url === 'string' && /^https?:\/\//.test(url)))];

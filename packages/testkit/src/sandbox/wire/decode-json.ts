@@ -23,7 +23,13 @@ export function bodyTree(fields: readonly Field[], allowed: readonly (readonly s
 }
 
 /** Decodes a JSON body into arguments and complains of every member that no parameter puts there. */
-export function decodeJson(body: unknown, tree: BodyTree, into: Record<string, unknown>, complain: Complain, at = ''): void {
+export function decodeJson(
+  body: unknown,
+  tree: BodyTree,
+  into: Record<string, unknown>,
+  complain: Complain,
+  at = '',
+): void {
   const place = at === '' ? 'body' : at;
   if (typeof body !== 'object' || body === null) return complain(place, 'must be a JSON object');
   if (Array.isArray(body)) return decodeArray(body, tree, into, complain, place);
@@ -35,7 +41,13 @@ export function decodeJson(body: unknown, tree: BodyTree, into: Record<string, u
   }
 }
 
-function decodeMember(value: unknown, node: BodyTree, into: Record<string, unknown>, complain: Complain, path: string): void {
+function decodeMember(
+  value: unknown,
+  node: BodyTree,
+  into: Record<string, unknown>,
+  complain: Complain,
+  path: string,
+): void {
   const { field, children } = node;
   if (field === null) {
     if (children.size > 0) decodeJson(value, node, into, complain, path);
@@ -53,7 +65,13 @@ function decodeMember(value: unknown, node: BodyTree, into: Record<string, unkno
 }
 
 /** `[0]` is a place in the list; `[]` gathers one value of each item into a list argument. */
-function decodeArray(items: readonly unknown[], tree: BodyTree, into: Record<string, unknown>, complain: Complain, at: string): void {
+function decodeArray(
+  items: readonly unknown[],
+  tree: BodyTree,
+  into: Record<string, unknown>,
+  complain: Complain,
+  at: string,
+): void {
   const spread = tree.children.get('[]');
   if (spread?.field) {
     into[spread.field.argument] = items;
@@ -69,7 +87,8 @@ function decodeArray(items: readonly unknown[], tree: BodyTree, into: Record<str
       const values: Record<string, unknown> = {};
       decodeJson(item, spread, values, complain, path);
       if (Object.keys(values).length === 0) complain(path, 'lacks its value');
-      for (const [argument, value] of Object.entries(values)) gathered.set(argument, [...(gathered.get(argument) ?? []), value]);
+      for (const [argument, value] of Object.entries(values))
+        gathered.set(argument, [...(gathered.get(argument) ?? []), value]);
     }
   }
   for (const [argument, values] of gathered) into[argument] = values;
@@ -77,5 +96,8 @@ function decodeArray(items: readonly unknown[], tree: BodyTree, into: Record<str
 }
 
 function fieldsBelow(tree: BodyTree): Field[] {
-  return [...tree.children.values()].flatMap((child) => [...(child.field === null ? [] : [child.field]), ...fieldsBelow(child)]);
+  return [...tree.children.values()].flatMap((child) => [
+    ...(child.field === null ? [] : [child.field]),
+    ...fieldsBelow(child),
+  ]);
 }

@@ -36,7 +36,14 @@ export class PairNames {
       if (field !== undefined && /^(?:\[[^[\]]*\])+$/.test(tail)) return { field, rest: tail.slice(1, -1).split('][') };
     }
     const dotted = this.#dotted.find((field) => name.startsWith(`${field.wire}.`));
-    if (dotted !== undefined) return { field: dotted, rest: name.slice(dotted.wire.length + 1).replace(/\[([^[\]]*)\]/g, '.$1').split('.') };
+    if (dotted !== undefined)
+      return {
+        field: dotted,
+        rest: name
+          .slice(dotted.wire.length + 1)
+          .replace(/\[([^[\]]*)\]/g, '.$1')
+          .split('.'),
+      };
     const spread = this.#spread.get(name);
     return spread === undefined ? null : { field: spread, rest: [name] };
   }
@@ -46,7 +53,13 @@ export class PairNames {
  * Decodes name–value pairs of a query or a form into arguments, strictly by each field's style. Names in `ignored` were
  * dealt with elsewhere: fixed values and the credential.
  */
-export function decodePairs(pairs: readonly Pair[], names: PairNames, ignored: ReadonlySet<string>, into: Record<string, unknown>, complain: Complain): void {
+export function decodePairs(
+  pairs: readonly Pair[],
+  names: PairNames,
+  ignored: ReadonlySet<string>,
+  into: Record<string, unknown>,
+  complain: Complain,
+): void {
   if (pairs.length === 0) return;
   const entries = new Map<Field, Entry[]>();
   for (const [name, value] of pairs) {
@@ -75,24 +88,30 @@ function valueOfEntries(entries: readonly Entry[], field: Field, complain: Compl
     if (bare.length !== 1 || entries.length !== 1) return void complain(argument, 'must be one value of JSON text');
     return valueOfJsonText(bare[0]?.value ?? '', argument, complain);
   }
-  if (bare.length > 0 && bare.length < entries.length) return void complain(argument, 'is given both plain and with brackets');
+  if (bare.length > 0 && bare.length < entries.length)
+    return void complain(argument, 'is given both plain and with brackets');
   if (types.has('array')) {
     if (arrayStyle === 'comma' || arrayStyle === 'space' || arrayStyle === 'pipe') {
-      if (bare.length !== 1) return void complain(argument, `must be one value, its items joined by '${delimiters[arrayStyle]}'`);
+      if (bare.length !== 1)
+        return void complain(argument, `must be one value, its items joined by '${delimiters[arrayStyle]}'`);
       return splitItems(bare[0]?.value ?? '', arrayStyle, schema);
     }
-    if (bare.length > 0 && arrayStyle === 'brackets') return void complain(argument, "needs brackets after its name: 'name[]'");
+    if (bare.length > 0 && arrayStyle === 'brackets')
+      return void complain(argument, "needs brackets after its name: 'name[]'");
     // Objects in a list need an index to keep their members together, whatever the style: items[0][price].
-    if (arrayStyle !== 'brackets' && entries.some((entry) => entry.rest.length === 1)) return void complain(argument, 'must be repeated without brackets');
+    if (arrayStyle !== 'brackets' && entries.some((entry) => entry.rest.length === 1))
+      return void complain(argument, 'must be repeated without brackets');
     if (bare.length > 0) return bare.map((entry) => valueOfText(entry.value, itemsOf(schema)));
   }
   if (bare.length > 1) return void complain(argument, 'is given more than once');
   const only = bare[0];
   if (only !== undefined) {
-    if (types.has('object') && !types.has('string') && only.value !== '') return void complain(argument, 'is an object but came as plain text');
+    if (types.has('object') && !types.has('string') && only.value !== '')
+      return void complain(argument, 'is an object but came as plain text');
     return valueOfText(only.value, schema);
   }
-  if (objectStyle !== 'form' && objectStyle !== 'dots' && !composite && types.size > 0) return void complain(argument, 'must be a plain value, without brackets');
+  if (objectStyle !== 'form' && objectStyle !== 'dots' && !composite && types.size > 0)
+    return void complain(argument, 'must be a plain value, without brackets');
   return nest(entries, schema, argument, complain);
 }
 

@@ -27,5 +27,8 @@ export interface Field {
 
 /** `start.dateTime` → `start`, `dateTime`; `data[0].name` → `data`, `[0]`, `name`; `people[].email` → `people`, `[]`, `email`. */
 export function stepsOf(wire: string): string[] {
-  return wire.replace(/\[(\d*)\]/g, '.[$1]').split('.').filter((step) => step !== '');
+  return wire
+    .replace(/\[(\d*)\]/g, '.[$1]')
+    .split('.')
+    .filter((step) => step !== '');
 }

@@ -9,7 +9,12 @@ export function isFile(schema: Schema): boolean {
 }
 
 /** The argument that a file on the wire stands for: `{ filename, content_type, content_base64 | text }`. */
-export function fileValue(bytes: Uint8Array, filename: string | null, contentType: string | null, schema: Schema): Record<string, unknown> {
+export function fileValue(
+  bytes: Uint8Array,
+  filename: string | null,
+  contentType: string | null,
+  schema: Schema,
+): Record<string, unknown> {
   const text = propertyOf(schema, 'text') === null ? null : textOf(bytes);
   return {
     ...(filename !== null && propertyOf(schema, 'filename') !== null ? { filename } : {}),

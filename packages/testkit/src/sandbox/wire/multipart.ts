@@ -15,12 +15,14 @@ export function parseMultipart(body: Buffer, contentType: string): Part[] {
   const mark = boundary?.[1] ?? boundary?.[2];
   if (mark === undefined) throw new MalformedText('the content type names no boundary');
   const delimiter = Buffer.from(`--${mark}`, 'latin1');
-  if (!body.subarray(0, delimiter.length).equals(delimiter)) throw new MalformedText('the body does not begin with its boundary');
+  if (!body.subarray(0, delimiter.length).equals(delimiter))
+    throw new MalformedText('the body does not begin with its boundary');
   const parts: Part[] = [];
   let at = delimiter.length;
   while (parts.length <= maxParts) {
     if (body.subarray(at, at + 2).toString('latin1') === '--') return parts;
-    if (body.subarray(at, at + 2).toString('latin1') !== '\r\n') throw new MalformedText('a boundary is not followed by a line end');
+    if (body.subarray(at, at + 2).toString('latin1') !== '\r\n')
+      throw new MalformedText('a boundary is not followed by a line end');
     const headEnd = body.indexOf('\r\n\r\n', at);
     const next = headEnd === -1 ? -1 : body.indexOf(Buffer.concat([Buffer.from('\r\n'), delimiter]), headEnd + 2);
     if (next === -1) throw new MalformedText('a part has no end');
@@ -31,14 +33,21 @@ export function parseMultipart(body: Buffer, contentType: string): Part[] {
 }
 
 function partOf(head: string, content: Buffer): Part {
-  const headers = new Map(head.split('\r\n').map((line) => {
-    const colon = line.indexOf(':');
-    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const;
-  }));
+  const headers = new Map(
+    head.split('\r\n').map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const;
+    }),
+  );
   const disposition = headers.get('content-disposition') ?? '';
   const name = parameterOf(disposition, 'name');
   if (!/^form-data\b/i.test(disposition) || name === null) throw new MalformedText('a part has no name');
-  return { name, filename: parameterOf(disposition, 'filename'), contentType: headers.get('content-type') ?? null, content };
+  return {
+    name,
+    filename: parameterOf(disposition, 'filename'),
+    contentType: headers.get('content-type') ?? null,
+    content,
+  };
 }
 
 /** A quoted or plain parameter; `%22`, `%0D` and `%0A` stand for what a form may not hold raw. */

@@ -56,7 +56,10 @@ export function propertyNames(schema: Schema): string[] {
 export function schemaOfConstant(value: unknown): Schema {
   if (Array.isArray(value)) return { type: 'array', items: value.length === 0 ? {} : schemaOfConstant(value[0]) };
   if (isSchema(value)) {
-    return { type: 'object', properties: Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, schemaOfConstant(inner)])) };
+    return {
+      type: 'object',
+      properties: Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, schemaOfConstant(inner)])),
+    };
   }
   return { type: typeOfValue(value) };
 }

@@ -10,7 +10,9 @@ export function valueOfText(text: string, schema: Schema): unknown {
   const types = typesOf(schema);
   if (types.has('string')) {
     // Of a union with string, only a listed value may be something else.
-    const listed = Array.isArray(schema.enum) ? schema.enum.find((value) => value === text) ?? schema.enum.find((value) => String(value) === text) : undefined;
+    const listed = Array.isArray(schema.enum)
+      ? (schema.enum.find((value) => value === text) ?? schema.enum.find((value) => String(value) === text))
+      : undefined;
     return listed ?? text;
   }
   if ((types.has('number') || types.has('integer')) && number.test(text)) return Number(text);

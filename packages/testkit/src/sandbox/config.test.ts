@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { readSandboxConfig } from './config.ts';
+
+test('without variables any port is taken, requests are kept and the catalogue is served', () => {
+  expect(readSandboxConfig({})).toEqual({ port: 0, record: true, uniqueIds: false, catalog: null });
+});
+
+test('every variable is read', () => {
+  const env = {
+    PATCHBAY_SANDBOX_PORT: '4010',
+    PATCHBAY_SANDBOX_FAST: '1',
+    PATCHBAY_SANDBOX_UNIQUE_IDS: '1',
+    PATCHBAY_SANDBOX_CATALOG: '/x',
+  };
+  expect(readSandboxConfig(env)).toEqual({ port: 4010, record: false, uniqueIds: true, catalog: '/x' });
+});
+
+test.each([
+  ['PATCHBAY_SANDBOX_PORT', 'http'],
+  ['PATCHBAY_SANDBOX_PORT', '65536'],
+  ['PATCHBAY_SANDBOX_FAST', 'yes'],
+])('%s=%s is refused by name', (name, value) => {
+  expect(() => readSandboxConfig({ [name]: value })).toThrow(name);
+});

@@ -1,0 +1,12 @@
+import { loadCatalog } from '@patchbay/catalog';
+import { readSandboxConfig } from './config.ts';
+import { startSandbox } from './start-sandbox.ts';
+
+/** Runs the sandbox as a process of its own. One JSON line on stdout says when and where it is ready. */
+const { port, record, uniqueIds, catalog } = readSandboxConfig();
+const documents = await (catalog === null ? loadCatalog() : loadCatalog(catalog));
+const sandbox = await startSandbox({ documents, port, record, uniqueIds });
+const stop = () => void sandbox.close();
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+process.stdout.write(`${JSON.stringify({ url: sandbox.url, control_token: sandbox.controlToken })}\n`);
