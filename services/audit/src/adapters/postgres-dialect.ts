@@ -9,7 +9,7 @@ export interface PostgresLimits {
   readonly statementMs: number;
 }
 
-const defaultLimits: PostgresLimits = { connectMs: 3_000, statementMs: 8_000 };
+const defaultLimits: PostgresLimits = { connectMs: 2_000, statementMs: 5_000 };
 
 /** A pool of connections to a PostgreSQL server. Nothing connects before the first statement. */
 export function openPostgres(url: string, onIdleError: (error: Error) => void, limits: PostgresLimits = defaultLimits): OpenedDialect {

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { auditConsumer, buckets, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
+import { ensureIdentityKeys, findBinary, type LocalKeys, seedFileOf, startNatsServer } from '@patchbay/local-servers';
+import { connectMessaging, type Messaging } from '@patchbay/messaging';
+import { readKeyFile, readSecretFile } from '@patchbay/service-kit';
+import { type AuditConfig, type AuditService, startAudit } from '../src/main.ts';
+import { publishRaw } from './raw-nats.ts';
+
+/** A real NATS server with its streams, and what tests need to run the audit service against it. */
+export interface AuditStack {
+  readonly natsUrl: string;
+  readonly keys: LocalKeys;
+  readonly dir: string;
+  connect(identity: Identity, tenant?: string): Promise<Messaging>;
+  macKeyOf(producer: 'executor' | 'vault' | 'registry' | 'audit'): Buffer;
+  configOf(databaseUrl: string, changes?: Partial<AuditConfig>): AuditConfig;
+  /** Starts the service; it is stopped with the stack if it still runs then. */
+  startService(databaseUrl: string, changes?: Partial<AuditConfig>): Promise<AuditService>;
+  /** As an identity, with any reply subject. */
+  publishWithReply(identity: Identity, subject: string, reply: string, payload: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
+export const producers = ['executor', 'vault', 'registry', 'audit'] as const;
+
+export async function startAuditStack(tenants: readonly string[]): Promise<AuditStack> {
+  const dir = mkdtempSync(join(tmpdir(), 'audit-stack-'));
+  const keys = ensureIdentityKeys(join(dir, 'keys'), tenants);
+  const nats = await startNatsServer({ dir: join(dir, 'nats'), binary: findBinary('nats-server', projectRoot), keys });
+  const stops: (() => Promise<unknown>)[] = [];
+  const seedOf = (identity: Identity, tenant?: string) => readSecretFile(seedFileOf(keys, identity, tenant));
+
+  async function connect(identity: Identity, tenant?: string): Promise<Messaging> {
+    const messaging = await connectMessaging({ servers: [nats.url], seed: seedOf(identity, tenant), name: `test-${identity}`, inboxPrefix: inboxPrefixOf(identity, tenant) });
+    stops.push(() => messaging.close());
+    return messaging;
+  }
+
+  const provisioner = await connect('provisioner');
+  const plan = { streams: Object.values(streams), buckets: Object.values(buckets), replicas: 1, storage: 'file' } as const;
+  await provisioner.provision({ ...plan, durables: [] });
+  // Made before `provision` would, to have what a dead process held delivered again after one second, not thirty.
+  await publishRaw(nats.url, seedOf('provisioner'), {
+    subject: `$JS.API.CONSUMER.DURABLE.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
+    reply: `${inboxPrefixOf('provisioner')}.ignored`,
+    payload: JSON.stringify({
+      stream_name: auditConsumer.stream,
+      config: { durable_name: auditConsumer.durable, ack_policy: 'explicit', deliver_policy: 'all', ack_wait: 1_000_000_000, max_ack_pending: 5_000, max_deliver: -1 },
+    }),
+  });
+  await provisioner.provision({ ...plan, durables: [auditConsumer] });
+
+  const macKeyOf = (producer: (typeof producers)[number]) => readKeyFile(keys.auditMacKeyFiles[producer]);
+  const configOf = (databaseUrl: string, changes: Partial<AuditConfig> = {}): AuditConfig => ({
+    natsUrls: [nats.url],
+    nkeySeed: seedOf('audit'),
+    mode: 'development',
+    logLevel: 'silent',
+    logFile: null,
+    instance: 'audit-test',
+    auditMacKey: macKeyOf('audit'),
+    databaseUrl,
+    auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
+    ...changes,
+  });
+  return {
+    natsUrl: nats.url,
+    keys,
+    dir,
+    connect,
+    macKeyOf,
+    configOf,
+    async startService(databaseUrl, changes) {
+      const service = await startAudit(configOf(databaseUrl, changes));
+      stops.push(() => service.stop());
+      return service;
+    },
+    publishWithReply: (identity, subject, reply, payload) => publishRaw(nats.url, seedOf(identity), { subject, reply, payload }),
+    async stop() {
+      for (const stop of stops.reverse()) await stop();
+      await nats.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
