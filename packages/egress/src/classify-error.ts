@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { peerAddressChanged } from './dial.ts';
 import type { Reason } from './reasons.ts';
 
@@ -47,7 +48,10 @@ export function isWorthRedialling(error: unknown, addressCount: number): boolean
 export function reasonAfterSending(error: unknown, answered: boolean): Reason {
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'headers_too_large';
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'HPE_INVALID_EOF_STATE') return 'body_cut';
-  if (code.startsWith('HPE_')) return 'protocol_error';
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'body_cut';
+  // The parser's errors carry what it could not read; nothing at all means that the stream ended too early for it.
+  if (error instanceof errors.HTTPParserError) {
+    return answered && 'data' in error && error.data === '' ? 'body_cut' : 'protocol_error';
+  }
   return answered ? 'body_cut' : 'connection_closed';
 }

@@ -42,7 +42,7 @@ export function egressOf(settings: Settings): Egress {
 
   function dispatch(exchange: Exchange): void {
     exchange.address = exchange.route.address;
-    exchange.route.dispatch(exchange.options, exchange);
+    exchange.route.dispatch(exchange);
   }
 
   function sendOnce(request: EgressRequest): Promise<EgressOutcome> {
@@ -117,11 +117,11 @@ export function egressOf(settings: Settings): Egress {
         if (closed) return false;
       }
       const warmUp = new WarmUp();
-      route.dispatch({ method: 'GET', path: '/' }, warmUp);
+      route.dispatch(warmUp);
       return warmUp.done;
     },
 
-    stats: () => ({ pools: routes.size, sockets: routes.sockets }),
+    stats: () => ({ pools: routes.pools, sockets: routes.sockets }),
 
     async close() {
       closed = true;

@@ -3,6 +3,7 @@ import { reasonAfterSending } from './classify-error.ts';
 import { decodeBody, type Encoding, encodingsOf } from './decode-body.ts';
 import { failureOf, type Reason } from './reasons.ts';
 import type { Route } from './route.ts';
+import type { Lane, LaneHandler } from './socket-pool.ts';
 import type { EgressOutcome, EgressRequest } from './types.ts';
 
 /** Told when a dispatch failed with nothing sent; dispatches the exchange again or fails it. */
@@ -21,11 +22,12 @@ const maxTimeoutMs = 0x7fff_ffff;
  * One request on its way through undici, as a dispatch handler. undici calls `onRequestStart` right before it writes the
  * first byte, in the same turn, so until then nothing has left and from then on something may have: that is `sent`.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements LaneHandler {
   readonly outcome: Promise<EgressOutcome>;
   readonly request: EgressRequest;
   readonly route: Route;
   readonly options: Dispatcher.DispatchOptions;
+  lane: Lane | null = null;
   sent = false;
   settled = false;
   /** How often it was dispatched again, and the address it was last dispatched to: for whoever redials. */
@@ -113,6 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.releaseLane();
     if (this.settled) return;
     const raw = this.collected();
     if (this.encodings.length === 0) return this.answer(raw);
@@ -123,9 +126,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    this.releaseLane();
     if (this.settled) return;
     if (this.sent) return this.fail(reasonAfterSending(error, this.status !== 0));
     this.onUnsent(this, error);
+  }
+
+  private releaseLane(): void {
+    const { lane } = this;
+    this.lane = null;
+    lane?.release();
   }
 
   private collected(): Uint8Array {

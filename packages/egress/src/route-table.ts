@@ -19,8 +19,10 @@ export class RouteTable {
     this.sweeper = setInterval(() => this.sweep(performance.now()), settings.idleMs).unref();
   }
 
-  get size(): number {
-    return this.routes.size;
+  get pools(): number {
+    let count = 0;
+    for (const route of this.routes.values()) if (route.hasPool) count += 1;
+    return count;
   }
 
   get sockets(): number {

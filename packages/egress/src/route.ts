@@ -1,8 +1,9 @@
-import { type Dispatcher, Pool } from 'undici';
+import { Client } from 'undici';
 import { createDialer } from './dial.ts';
 import type { Reason } from './reasons.ts';
 import { addressesOf } from './resolve-name.ts';
 import type { Settings } from './settings.ts';
+import { type LaneHandler, SocketPool } from './socket-pool.ts';
 import type { Target } from './target.ts';
 
 /** Milliseconds a checked answer of the DNS is used for: an address that is given up must not be dialled for long. */
@@ -26,7 +27,7 @@ export class Route {
   private refreshAt = 0;
   private expiresAt = 0;
   private resolving: Promise<Reason | null> | null = null;
-  private pool: Pool | null = null;
+  private pool: SocketPool | null = null;
   private closed = false;
   private readonly closing = new Set<Promise<void>>();
 
@@ -47,8 +48,12 @@ export class Route {
     return this.addresses.length;
   }
 
+  get hasPool(): boolean {
+    return this.pool !== null;
+  }
+
   get isIdle(): boolean {
-    return this.resolving === null && (this.pool === null || this.pool.stats.size === 0);
+    return this.resolving === null && (this.pool === null || this.pool.isIdle);
   }
 
   /** Whether it can be used at once; renews the addresses in the background when they are getting old. */
@@ -68,9 +73,9 @@ export class Route {
   }
 
   /** Hands a request to the pool of the address in use. Only for a route that is ready or just resolved. */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  dispatch(handler: LaneHandler): void {
     this.pool ??= this.createPool(this.address);
-    this.pool.dispatch(options, handler);
+    this.pool.dispatch(handler);
     // Closed while the name was being resolved: the pool is for this request alone.
     if (this.closed) this.dropPool();
   }
@@ -121,21 +126,23 @@ export class Route {
     this.pool = null;
   }
 
-  private createPool(address: string): Pool {
+  private createPool(address: string): SocketPool {
     const { settings, target } = this;
-    return new Pool(target.origin, {
-      connections: settings.maxSocketsPerPool,
+    const connect = createDialer({
+      address,
+      port: settings.dialOverride?.port ?? target.port,
+      overridden: settings.dialOverride !== null,
+      mayReach: target.trusted ? () => true : settings.isPublic,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      secureContext: settings.secureContext,
+      onSocket: this.countSocket,
+    });
+    const options = {
       pipelining: 1,
       allowH2: false,
-      connect: createDialer({
-        address,
-        port: settings.dialOverride?.port ?? target.port,
-        overridden: settings.dialOverride !== null,
-        mayReach: target.trusted ? () => true : settings.isPublic,
-        connectTimeoutMs: settings.connectTimeoutMs,
-        secureContext: settings.secureContext,
-        onSocket: this.countSocket,
-      }),
+      // The parser is not for the environment to choose.
+      useMilo: false,
+      connect,
       keepAliveTimeout: settings.idleMs,
       keepAliveMaxTimeout: settings.idleMs,
       // An upstream that says "timeout=5" is believed to mean 4.5 s.
@@ -144,6 +151,8 @@ export class Route {
       // The deadline of each request is the only timer.
       headersTimeout: 0,
       bodyTimeout: 0,
-    });
+    };
+    // The origin stays the name's, for Host and SNI; where it leads is the dialer's affair.
+    return new SocketPool(settings.maxSocketsPerPool, () => new Client(target.origin, options));
   }
 }
