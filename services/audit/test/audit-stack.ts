@@ -19,6 +19,7 @@ export interface AuditStack {
   configOf(databaseUrl: string, changes?: Partial<AuditConfig>): AuditConfig;
   /** Starts the service; it is stopped with the stack if it still runs then. */
   startService(databaseUrl: string, changes?: Partial<AuditConfig>): Promise<AuditService>;
+  stopServices(): Promise<void>;
   /** As an identity, with any reply subject. */
   publishWithReply(identity: Identity, subject: string, reply: string, payload: string): Promise<void>;
   stop(): Promise<void>;
@@ -67,6 +68,11 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
     ...changes,
   });
+  const services: AuditService[] = [];
+  const stopServices = async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  };
+  stops.push(stopServices);
   return {
     natsUrl: nats.url,
     keys,
@@ -76,9 +82,10 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     configOf,
     async startService(databaseUrl, changes) {
       const service = await startAudit(configOf(databaseUrl, changes));
-      stops.push(() => service.stop());
+      services.push(service);
       return service;
     },
+    stopServices,
     publishWithReply: (identity, subject, reply, payload) => publishRaw(nats.url, seedOf(identity), { subject, reply, payload }),
     async stop() {
       for (const stop of stops.reverse()) await stop();

@@ -38,6 +38,11 @@ function unprivilegedUser(): { uid: number; gid: number } | Record<string, never
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
 
+/** PostgreSQL's children lead sessions of their own, so a signal to the group would miss them. */
+function childrenOf(pid: number): number[] {
+  return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim().split('\n').map(Number);
+}
+
 export async function startPostgres(bin: string): Promise<TestPostgres> {
   const user = unprivilegedUser();
   const base = mkdtempSync(join(tmpdir(), 'audit-postgres-'));
@@ -54,10 +59,12 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
 
   async function launch(): Promise<ChildProcess> {
     const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'shared_buffers=32MB'].flatMap((option) => ['-c', option]);
-    // A group of its own, so that one signal reaches the server's children too.
-    const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], { ...settings, stdio: 'ignore', detached: true });
+    const begin = () => spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], { ...settings, stdio: 'ignore' });
+    let child = begin();
     for (let attempt = 0; ; attempt++) {
-      if (child.exitCode !== null || attempt > 300) throw new Error(`PostgreSQL did not start (exit code ${child.exitCode})`);
+      if (attempt > 300) throw new Error(`PostgreSQL did not start (exit code ${child.exitCode})`);
+      // After a crash it refuses to start until the last of its old children has gone.
+      if (child.exitCode !== null) child = begin();
       const client = new Client({ connectionString: urlOf('postgres'), connectionTimeoutMillis: 1_000 });
       try {
         await client.connect();
@@ -72,9 +79,7 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
   async function end(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const exited = once(server, 'exit');
-    const pid = server.pid as number;
-    process.kill(-pid, 'SIGCONT');
-    process.kill(signal === 'SIGKILL' ? -pid : pid, signal); // SIGINT: PostgreSQL's fast shutdown
+    server.kill(signal); // SIGINT: PostgreSQL's fast shutdown. Its children notice when it is gone.
     await exited;
   }
 
@@ -87,7 +92,9 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
       await client.end();
       return urlOf(name);
     },
-    signal: (signal) => void process.kill(-(server.pid as number), signal),
+    signal(signal) {
+      for (const pid of [server.pid as number, ...childrenOf(server.pid as number)]) process.kill(pid, signal);
+    },
     crash: () => end('SIGKILL'),
     async restart() {
       server = await launch();
