@@ -34,17 +34,16 @@ try {
       plain.push(run('undici', concurrency));
       guarded.push(run('egress', concurrency));
     }
-    const row = (of: (result: Result) => number): object => ({
-      undici: median(plain.map(of)),
-      egress: median(guarded.map(of)),
-      ratio: Number(median(plain.map((result, round) => of(guarded[round] ?? result) / of(result))).toFixed(2)),
-    });
-    process.stdout.write(`concurrency ${concurrency}\n`);
-    console.table({
-      'calls/s': row((result) => result.perSecond),
-      'p50 ms': row((result) => result.p50),
-      'CPU s per 1,000 calls': row((result) => result.cpuPerThousand),
-    });
+    const report = (label: string, of: (result: Result) => number): void => {
+      const ratio = median(plain.map((result, round) => of(guarded[round] ?? result) / of(result)));
+      process.stdout.write(
+        `${label.padEnd(24)} undici ${median(plain.map(of))}  egress ${median(guarded.map(of))}  ratio ${ratio.toFixed(2)}\n`,
+      );
+    };
+    process.stdout.write(`concurrency ${concurrency}, medians of ${rounds} rounds\n`);
+    report('calls/s', (result) => result.perSecond);
+    report('p50 ms', (result) => result.p50);
+    report('CPU s per 1,000 calls', (result) => result.cpuPerThousand);
   }
 } finally {
   upstream.kill();

@@ -15,7 +15,8 @@ const beforeSending: Readonly<Record<string, Reason>> = {
 };
 
 /** Codes of OpenSSL's certificate verification, as Node names them. */
-const certificate = /^(?:CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_|ERROR_IN_CERT|ERR_TLS_|ERR_SSL_|ERR_OSSL_)/;
+const certificate =
+  /^(?:CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_|ERROR_IN_CERT|ERR_TLS_|ERR_SSL_|ERR_OSSL_)/;
 
 /** Codes with which another address of the same name is worth a try, nothing having been sent. */
 const addressFailures = new Set([

@@ -100,7 +100,8 @@ describe('a request to a trusted origin', () => {
     await vi.waitFor(() => expect(proxy.listening).toBe(true));
     const address = proxy.address();
     const proxyUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy']) vi.stubEnv(name, proxyUrl);
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy'])
+      vi.stubEnv(name, proxyUrl);
     try {
       const egress = testEgress({ trustedOrigins: [upstream.origin] });
       expect(textIn(await egress.send(requestTo(`${upstream.origin}/`)))).toBe('direct');

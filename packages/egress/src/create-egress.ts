@@ -51,7 +51,8 @@ export function egressOf(settings: Settings): Egress {
     if (closed) return refuse(request, 'egress_closed');
     const destination = allowedDestination(request.url, request.hosts);
     if (typeof destination === 'string') return refuse(request, destination);
-    if (!method.test(request.method) || refusedMethods.has(request.method)) return refuse(request, 'method_not_allowed');
+    if (!method.test(request.method) || refusedMethods.has(request.method))
+      return refuse(request, 'method_not_allowed');
     const headers = headerListOf(request.headers);
     if (typeof headers === 'string') return refuse(request, headers);
     if (request.signal?.aborted === true) return refuse(request, 'cancelled');
@@ -97,7 +98,9 @@ export function egressOf(settings: Settings): Egress {
   return {
     send(request) {
       if (request.followRedirects !== true) return sendOnce(request);
-      return sendFollowing(request, sendOnce, settings.trustedOrigins, (at, reason) => reportRefusal(at.tenant, at.url, reason));
+      return sendFollowing(request, sendOnce, settings.trustedOrigins, (at, reason) =>
+        reportRefusal(at.tenant, at.url, reason),
+      );
     },
 
     async warm(tenant, url, hosts) {

@@ -16,14 +16,14 @@ import type { Reason } from './reasons.ts';
 
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-const known: Readonly<Record<string, Encoding | null>> = {
-  identity: null,
-  gzip: 'gzip',
-  'x-gzip': 'gzip',
-  deflate: 'deflate',
-  br: 'br',
-  zstd: 'zstd',
-};
+const known = new Map<string, Encoding | null>([
+  ['identity', null],
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+  ['br', 'br'],
+  ['zstd', 'zstd'],
+]);
 const maxEncodings = 2;
 
 /** The encodings of a `Content-Encoding` header in the order they were applied, or why it is refused. */
@@ -33,7 +33,7 @@ export function encodingsOf(header: string | string[] | undefined): readonly Enc
   if (names.length > maxEncodings) return 'encoding_refused';
   const encodings: Encoding[] = [];
   for (const name of names) {
-    const encoding = known[name.trim()];
+    const encoding = known.get(name.trim());
     if (encoding === undefined) return 'encoding_unknown';
     if (encoding !== null) encodings.push(encoding);
   }

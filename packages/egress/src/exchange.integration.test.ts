@@ -135,14 +135,49 @@ describe('a request that may have left', () => {
 
   it.each([
     ['ends early', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf', 'connection_lost', 'body_cut'],
-    ['ends early on a connection to be closed', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nhalf', 'connection_lost', 'body_cut'],
-    ['ends inside a chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf', 'connection_lost', 'body_cut'],
-    ['ends inside a chunk on a connection to be closed', 'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf', 'connection_lost', 'body_cut'],
+    [
+      'ends early on a connection to be closed',
+      'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nhalf',
+      'connection_lost',
+      'body_cut',
+    ],
+    [
+      'ends inside a chunk',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf',
+      'connection_lost',
+      'body_cut',
+    ],
+    [
+      'ends inside a chunk on a connection to be closed',
+      'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf',
+      'connection_lost',
+      'body_cut',
+    ],
     ['is not HTTP', 'SSH-2.0-OpenSSH_9.2\r\n', 'invalid_response', 'protocol_error'],
-    ['has both lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc', 'connection_lost', 'body_cut'],
-    ['has broken chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'invalid_response', 'protocol_error'],
-    ['has 64 KiB of headers (D15)', `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(65_536)}\r\n\r\n`, 'invalid_response', 'headers_too_large'],
-    ['switches protocols unasked', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'connection_lost', 'connection_closed'],
+    [
+      'has both lengths',
+      'HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc',
+      'connection_lost',
+      'body_cut',
+    ],
+    [
+      'has broken chunks',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+      'invalid_response',
+      'protocol_error',
+    ],
+    [
+      'has 64 KiB of headers (D15)',
+      `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(65_536)}\r\n\r\n`,
+      'invalid_response',
+      'headers_too_large',
+    ],
+    [
+      'switches protocols unasked',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+      'connection_lost',
+      'connection_closed',
+    ],
   ])('fails when the answer %s', async (_what, answer, kind, reason) => {
     const upstream = await rawUpstream((socket) => void socket.end(answer));
     const egress = testEgress({ trustedOrigins: [upstream.origin] });

@@ -85,17 +85,42 @@ function disguise(part: string, how: string): string {
 
 /** IPv6 addresses, most of them inside or beside a special prefix. */
 const specialHeads = [
-  [0, 0], [0x64, 0xff9b], [0x100, 0], [0x1fff, 0xffff], [0x2000, 0], [0x2001, 0], [0x2001, 0x10], [0x2001, 0x1ff],
-  [0x2001, 0x200], [0x2001, 0xdb8], [0x2001, 0xdb7], [0x2001, 0xdb9], [0x2002, 0x7f00], [0x2003, 0], [0x2606, 0x4700],
-  [0x3ffe, 0xffff], [0x3fff, 0], [0x3fff, 0xfff], [0x3fff, 0x1000], [0x4000, 0], [0x5f00, 0], [0xfc00, 0], [0xfd00, 0xec2],
-  [0xfe80, 0], [0xfec0, 0], [0xff02, 0],
+  [0, 0],
+  [0x64, 0xff9b],
+  [0x100, 0],
+  [0x1fff, 0xffff],
+  [0x2000, 0],
+  [0x2001, 0],
+  [0x2001, 0x10],
+  [0x2001, 0x1ff],
+  [0x2001, 0x200],
+  [0x2001, 0xdb8],
+  [0x2001, 0xdb7],
+  [0x2001, 0xdb9],
+  [0x2002, 0x7f00],
+  [0x2003, 0],
+  [0x2606, 0x4700],
+  [0x3ffe, 0xffff],
+  [0x3fff, 0],
+  [0x3fff, 0xfff],
+  [0x3fff, 0x1000],
+  [0x4000, 0],
+  [0x5f00, 0],
+  [0xfc00, 0],
+  [0xfd00, 0xec2],
+  [0xfe80, 0],
+  [0xfec0, 0],
+  [0xff02, 0],
 ] as const;
 const group = fc.oneof(fc.constant(0), fc.nat({ max: 0xffff }));
 const v6 = fc
   .tuple(fc.option(fc.constantFrom(...specialHeads)), fc.array(group, { minLength: 8, maxLength: 8 }))
   .map(([head, groups]) => (head === null ? groups : [...head, ...groups.slice(2)]));
 
-function writtenV6(groups: readonly number[], style: { compress: boolean; upper: boolean; pad: boolean; v4Tail: boolean }): string {
+function writtenV6(
+  groups: readonly number[],
+  style: { compress: boolean; upper: boolean; pad: boolean; v4Tail: boolean },
+): string {
   const hex = groups.map((part) => part.toString(16).padStart(style.pad ? 4 : 1, '0'));
   if (style.v4Tail) {
     const [high = 0, low = 0] = groups.slice(6);
@@ -154,9 +179,12 @@ describe('the URL parser that the guard relies on', () => {
 });
 
 describe('isPublicAddress', () => {
-  it.each(['', 'api.example.com', '127.1', '[2606:4700::1]', '2606:4700::1%eth0', '8.8.8.8:80'])('refuses %j, which is no plain address', (text) => {
-    expect(isPublicAddress(text)).toBe(false);
-  });
+  it.each(['', 'api.example.com', '127.1', '[2606:4700::1]', '2606:4700::1%eth0', '8.8.8.8:80'])(
+    'refuses %j, which is no plain address',
+    (text) => {
+      expect(isPublicAddress(text)).toBe(false);
+    },
+  );
 
   it('publishes the networks it refuses', () => {
     expect(notPublicNetworks).toContain('169.254.0.0/16');
@@ -168,7 +196,17 @@ describe('isPublicName', () => {
     expect(isPublicName(name)).toBe(true);
   });
 
-  it.each(['-a.com', 'a-.com', 'a_b.com', 'a..com', 'a.com.', 'x.test', 'x.invalid', 'x.alt', `${'a.'.repeat(127)}com`])('refuses %s', (name) => {
+  it.each([
+    '-a.com',
+    'a-.com',
+    'a_b.com',
+    'a..com',
+    'a.com.',
+    'x.test',
+    'x.invalid',
+    'x.alt',
+    `${'a.'.repeat(127)}com`,
+  ])('refuses %s', (name) => {
     expect(isPublicName(name)).toBe(false);
   });
 });

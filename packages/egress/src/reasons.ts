@@ -2,7 +2,10 @@ import type { EgressFailure, EgressFailureKind } from './types.ts';
 
 /** Every way a request can fail here: stable code, kind, and a sentence that holds no address and no secret. */
 const table = {
-  url_raw_refused: ['denied', 'The URL holds a control character, a space or a backslash, or has no host after http:// or https://.'],
+  url_raw_refused: [
+    'denied',
+    'The URL holds a control character, a space or a backslash, or has no host after http:// or https://.',
+  ],
   url_unparsable: ['denied', 'The URL cannot be parsed.'],
   scheme_not_allowed: ['denied', 'Only https URLs are allowed.'],
   userinfo_not_allowed: ['denied', 'A URL must not carry a user name or password.'],

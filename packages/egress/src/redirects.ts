@@ -21,7 +21,8 @@ export function nextHop(
   const { location } = response.headers;
   if (!redirecting.has(response.status) || location === undefined) return null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
-  if (typeof location !== 'string' || /[\u0000-\u0020\u007f-\u00a0\\]/.test(location)) return { refused: 'redirect_invalid' };
+  if (typeof location !== 'string' || /[\u0000-\u0020\u007f-\u00a0\\]/.test(location))
+    return { refused: 'redirect_invalid' };
   const from = new URL(request.url);
   const to = URL.parse(location, from);
   if (to === null) return { refused: 'redirect_invalid' };

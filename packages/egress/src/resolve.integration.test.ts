@@ -22,7 +22,9 @@ afterEach(() => {
 
 /** An upstream at the name, which the resolver places on the loopback; https on a port of the allow-list. */
 async function namedUpstream(certificate = tls) {
-  const upstream = await startUpstream((request, response) => void response.end(request.headers.host), { tls: certificate });
+  const upstream = await startUpstream((request, response) => void response.end(request.headers.host), {
+    tls: certificate,
+  });
   return { ...upstream, url: `https://${name}:${upstream.port}/`, seen: upstream.seen, upstream };
 }
 
@@ -70,7 +72,10 @@ describe('a name', () => {
   it('is dialled at the address that was checked, and refused when it rebinds (D3)', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const { url, upstream } = await namedUpstream();
-    const resolve = vi.fn().mockResolvedValueOnce([loopback]).mockResolvedValue([v4('10.0.0.5')]);
+    const resolve = vi
+      .fn()
+      .mockResolvedValueOnce([loopback])
+      .mockResolvedValue([v4('10.0.0.5')]);
     const egress = egressWithPublicLoopback({ resolve, ca: authority.ca });
     expect(textIn(await egress.send(requestTo(url)))).toContain(name);
     vi.advanceTimersByTime(pinMs / 2);
@@ -142,8 +147,18 @@ describe('a name', () => {
     ['has an empty answer', async () => [], 'dns_empty'],
     ['has a server that times out', failsWith('ETIMEOUT'), 'dns_timeout'],
     ['has a server that fails', failsWith('ESERVFAIL'), 'dns_failed'],
-    ['makes the resolver throw', () => { throw new Error('10.1.2.3'); }, 'dns_failed'],
-    ['has hundreds of answers', async () => Array.from({ length: 200 }, (_, index) => v4(`8.8.8.${index}`)), 'dns_failed'],
+    [
+      'makes the resolver throw',
+      () => {
+        throw new Error('10.1.2.3');
+      },
+      'dns_failed',
+    ],
+    [
+      'has hundreds of answers',
+      async () => Array.from({ length: 200 }, (_, index) => v4(`8.8.8.${index}`)),
+      'dns_failed',
+    ],
   ])('that %s is unreachable (D17)', async (_what, resolve, reason) => {
     const onRefused = vi.fn();
     const egress = testEgress({ resolve, onRefused });
@@ -207,7 +222,7 @@ describe('a name', () => {
 describe('TLS (D16)', () => {
   it.each([
     ['expired', () => authority.issue(name, { expired: true })],
-    ["for another host", () => authority.issue('other.example.com')],
+    ['for another host', () => authority.issue('other.example.com')],
     ['of an unknown authority', async () => (await createTestAuthority()).issue(name)],
   ])('refuses a certificate that is %s before anything is sent', async (_what, issue) => {
     const { url, upstream } = await namedUpstream(await issue());
@@ -238,7 +253,7 @@ describe('TLS (D16)', () => {
 });
 
 describe('the default resolution', () => {
-  it('is the system\'s for a trusted origin, so that local names work', async () => {
+  it("is the system's for a trusted origin, so that local names work", async () => {
     const upstream = await startUpstream((_request, response) => void response.end('local'), { host: 'localhost' });
     const origin = `http://localhost:${upstream.port}`;
     const egress = testEgress({ trustedOrigins: [origin] });

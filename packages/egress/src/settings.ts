@@ -49,7 +49,8 @@ function overrideOf(text: string): { address: string; port: number } {
 
 function originOf(text: string, option: string): URL {
   const url = URL.parse(text);
-  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+  const isOrigin =
+    url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
   if (!isOrigin || url.username !== '' || url.password !== '') throw new TypeError(`${option}: not an origin: ${text}`);
   return url;
 }

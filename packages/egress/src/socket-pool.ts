@@ -1,4 +1,4 @@
-import { Client, type Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 
 /** A dispatch handler that holds a lane from its dispatch until undici's last call to it. */
 export interface LaneHandler extends Dispatcher.DispatchHandler {

@@ -33,8 +33,8 @@ const maxRemembered = 2048;
 
 /** A path with query that the URL parser would leave as it is. */
 const plainPath = /^[/?][\w\-.~!$&()*+,;=:@/%?]*$/;
-/** What could make a plain path something to refuse or to rewrite: a dot segment, an encoded dot, line break or NUL. */
-const suspect = /\/\.|%(?:2[ef]|5c|0[0ad])/i;
+/** What could make a plain path something to refuse or rewrite: dot segment, empty query, encoded dot, slash, break or NUL. */
+const suspect = /\/\.|\?$|%(?:2[ef]|5c|0[0ad])/i;
 
 /**
  * Checks URLs, remembering the verdict on each origin that passed: the path is judged every time, the rest of a URL only

@@ -6,7 +6,10 @@ import * as x509 from '@peculiar/x509';
 export interface TestAuthority {
   /** PEM, for the `ca` option. */
   readonly ca: string;
-  issue(name: string, options?: { readonly expired?: boolean }): Promise<{ readonly key: string; readonly cert: string }>;
+  issue(
+    name: string,
+    options?: { readonly expired?: boolean },
+  ): Promise<{ readonly key: string; readonly cert: string }>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

@@ -1,6 +1,14 @@
 import { onTestFinished } from 'vitest';
 import { egressOf } from '../src/create-egress.ts';
-import { createEgress, type Egress, type EgressFailure, type EgressOptions, type EgressOutcome, type EgressRequest, type EgressResponse } from '../src/index.ts';
+import {
+  createEgress,
+  type Egress,
+  type EgressFailure,
+  type EgressOptions,
+  type EgressOutcome,
+  type EgressRequest,
+  type EgressResponse,
+} from '../src/index.ts';
 import { isPublicAddress } from '../src/public-address.ts';
 import { settingsOf } from '../src/settings.ts';
 
@@ -14,7 +22,9 @@ export function testEgress(options: EgressOptions = {}): Egress {
  * address is judged as always.
  */
 export function egressWithPublicLoopback(options: EgressOptions = {}): Egress {
-  return closedAfterwards(egressOf(settingsOf(options, (address) => address === '127.0.0.1' || isPublicAddress(address))));
+  return closedAfterwards(
+    egressOf(settingsOf(options, (address) => address === '127.0.0.1' || isPublicAddress(address))),
+  );
 }
 
 function closedAfterwards(egress: Egress): Egress {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A request as an upstream saw it. */
@@ -48,7 +48,9 @@ export async function startUpstream(answer: RequestListener, options: UpstreamOp
     });
   };
   const serverOptions = { keepAliveTimeout: 60_000, ...options.tls };
-  const server: Server = options.tls ? createSecureServer(serverOptions, listener) : createServer(serverOptions, listener);
+  const server: Server = options.tls
+    ? createSecureServer(serverOptions, listener)
+    : createServer(serverOptions, listener);
   return listen(server, options.tls ? 'https' : 'http', options.host ?? '127.0.0.1', seen);
 }
 
