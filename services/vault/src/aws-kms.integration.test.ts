@@ -45,40 +45,65 @@ describe('a vault whose keys are wrapped by AWS KMS', () => {
       await addThrough(admin, { type: 'bearer', token: 'a' }, { tenant: 'acme' });
       await addThrough(admin, { type: 'bearer', token: 'g' }, { tenant: 'globex' });
     });
-    expect(kms.calls.map(({ operation, context }) => [operation, context.tenant])).toEqual([['GenerateDataKey', 'acme'], ['GenerateDataKey', 'globex']]);
+    expect(kms.calls.map(({ operation, context }) => [operation, context.tenant])).toEqual([
+      ['GenerateDataKey', 'acme'],
+      ['GenerateDataKey', 'globex'],
+    ]);
     const before = kms.calls.length;
     await withFreshVault(async () => {
-      const leases = await Promise.all(Array.from({ length: 20 }, (_, i) => leaseThrough(executor, { tenant: i % 2 ? 'acme' : 'globex' })));
+      const leases = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => leaseThrough(executor, { tenant: i % 2 ? 'acme' : 'globex' })),
+      );
       expect(new Set(leases.map(({ tenant }) => tenant))).toEqual(new Set(['acme', 'globex']));
     });
-    expect(kms.calls.slice(before).map(({ operation, context }) => [operation, context.tenant]).sort()).toEqual([['Decrypt', 'acme'], ['Decrypt', 'globex']]);
+    expect(
+      kms.calls
+        .slice(before)
+        .map(({ operation, context }) => [operation, context.tenant])
+        .sort(),
+    ).toEqual([
+      ['Decrypt', 'acme'],
+      ['Decrypt', 'globex'],
+    ]);
   });
 
-  it.each(['throttling', 'silent', 'failing', 'dead'] as const)('keeps serving tenants whose key it holds, and refuses the others in time, while KMS is %s', async (mood) => {
-    await withFreshVault(async () => {
-      await leaseThrough(executor, { tenant: 'acme' });
-      const before = kms.calls.length;
-      kms.mood = mood;
-      try {
-        const refusals = await Promise.all(Array.from({ length: 10 }, () => failureOf(leaseThrough(executor, { tenant: 'globex' }))));
-        for (const refusal of refusals) expect(refusal).toEqual(away);
-        expect(kms.calls.length - before).toBe(1);
-        expect((await leaseThrough(executor, { tenant: 'acme' })).credential).toEqual({ type: 'bearer', token: 'a' });
-      } finally {
-        kms.mood = 'well';
-      }
-      await expect.poll(() => failureOf(leaseThrough(executor, { tenant: 'globex' })), { timeout: 5_000 }).toBeNull();
-    });
-  });
+  it.each(['throttling', 'silent', 'failing', 'dead'] as const)(
+    'keeps serving tenants whose key it holds, and refuses the others in time, while KMS is %s',
+    async (mood) => {
+      await withFreshVault(async () => {
+        await leaseThrough(executor, { tenant: 'acme' });
+        const before = kms.calls.length;
+        kms.mood = mood;
+        try {
+          const refusals = await Promise.all(
+            Array.from({ length: 10 }, () => failureOf(leaseThrough(executor, { tenant: 'globex' }))),
+          );
+          for (const refusal of refusals) expect(refusal).toEqual(away);
+          expect(kms.calls.length - before).toBe(1);
+          expect((await leaseThrough(executor, { tenant: 'acme' })).credential).toEqual({ type: 'bearer', token: 'a' });
+        } finally {
+          kms.mood = 'well';
+        }
+        await expect.poll(() => failureOf(leaseThrough(executor, { tenant: 'globex' })), { timeout: 5_000 }).toBeNull();
+      });
+    },
+  );
 
-  it('never unwraps one tenant\'s key for another', async () => {
+  it("never unwraps one tenant's key for another", async () => {
     const bucket = await (await nats.connect('vault')).bucket('tenant_keys');
     const [acme, globex] = [await bucket.get('acme.1'), await bucket.get('globex.1')];
     if (acme === null || globex === null) throw new Error('both tenants have a key');
-    const foreign = { ...JSON.parse(Buffer.from(acme.value).toString()), wrapped: JSON.parse(Buffer.from(globex.value).toString()).wrapped };
+    const foreign = {
+      ...JSON.parse(Buffer.from(acme.value).toString()),
+      wrapped: JSON.parse(Buffer.from(globex.value).toString()).wrapped,
+    };
     await bucket.put('acme.1', JSON.stringify(foreign));
     await withFreshVault(async () => {
-      expect(await failureOf(leaseThrough(executor, { tenant: 'acme' }))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+      expect(await failureOf(leaseThrough(executor, { tenant: 'acme' }))).toEqual({
+        code: 'vault_unavailable',
+        retryable: false,
+        reason: 'tenant_key',
+      });
     });
     await bucket.put('acme.1', acme.value);
     await withFreshVault(async () => {

@@ -35,13 +35,22 @@ const aws = { PATCHBAY_KMS_PROVIDER: 'aws-kms', PATCHBAY_KMS_KEY_ID: 'alias/vaul
 
 describe('readConfig', () => {
   it('reads a local key for development', () => {
-    expect(readConfig(env)).toMatchObject({ mode: 'development', keyService: { provider: 'local', rootKey: Buffer.alloc(32, 0xcd) }, sealingSeed });
+    expect(readConfig(env)).toMatchObject({
+      mode: 'development',
+      keyService: { provider: 'local', rootKey: Buffer.alloc(32, 0xcd) },
+      sealingSeed,
+    });
   });
 
   it('reads AWS KMS for production, which is the default mode', () => {
     const production = { ...env, ...aws, PATCHBAY_MODE: '' };
-    expect(readConfig(production)).toMatchObject({ mode: 'production', keyService: { provider: 'aws-kms', keyId: 'alias/vault', endpoint: null } });
-    expect(readConfig({ ...production, PATCHBAY_KMS_ENDPOINT: 'https://kms.internal.example' }).keyService).toMatchObject({ endpoint: 'https://kms.internal.example' });
+    expect(readConfig(production)).toMatchObject({
+      mode: 'production',
+      keyService: { provider: 'aws-kms', keyId: 'alias/vault', endpoint: null },
+    });
+    expect(
+      readConfig({ ...production, PATCHBAY_KMS_ENDPOINT: 'https://kms.internal.example' }).keyService,
+    ).toMatchObject({ endpoint: 'https://kms.internal.example' });
   });
 
   it.each([
@@ -52,7 +61,11 @@ describe('readConfig', () => {
     ['no key id', { ...aws, PATCHBAY_KMS_KEY_ID: '' }, 'PATCHBAY_KMS_KEY_ID'],
     ['an endpoint that is no URL', { ...aws, PATCHBAY_KMS_ENDPOINT: 'kms' }, 'PATCHBAY_KMS_ENDPOINT'],
     ['an endpoint of another scheme', { ...aws, PATCHBAY_KMS_ENDPOINT: 'ftp://kms.example' }, 'PATCHBAY_KMS_ENDPOINT'],
-    ['a plain-text endpoint in production', { ...aws, PATCHBAY_MODE: 'production', PATCHBAY_KMS_ENDPOINT: 'http://kms.example' }, 'PATCHBAY_KMS_ENDPOINT'],
+    [
+      'a plain-text endpoint in production',
+      { ...aws, PATCHBAY_MODE: 'production', PATCHBAY_KMS_ENDPOINT: 'http://kms.example' },
+      'PATCHBAY_KMS_ENDPOINT',
+    ],
     ['no sealing seed', { PATCHBAY_VAULT_XKEY_SEED_FILE: '' }, 'PATCHBAY_VAULT_XKEY_SEED_FILE'],
   ])('refuses %s, naming the variable', (_, change, variable) => {
     expect(() => readConfig({ ...env, ...change })).toThrow(ConfigError);

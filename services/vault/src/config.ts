@@ -1,4 +1,11 @@
-import { type BaseConfig, ConfigError, parseConfig, readBaseConfig, readKeyFile, readSecretFile } from '@patchbay/service-kit';
+import {
+  type BaseConfig,
+  ConfigError,
+  parseConfig,
+  readBaseConfig,
+  readKeyFile,
+  readSecretFile,
+} from '@patchbay/service-kit';
 import { z } from 'zod';
 
 /** Where tenant keys are wrapped. */
@@ -33,21 +40,33 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
         path: ['PATCHBAY_KMS_PROVIDER'],
         error: "'local' is for development only: the key lies beside what it protects. Use 'aws-kms'",
       })
-      .refine((value) => value.PATCHBAY_KMS_PROVIDER !== 'local' || value.PATCHBAY_LOCAL_KMS_KEY_FILE !== undefined, { path: ['PATCHBAY_LOCAL_KMS_KEY_FILE'] })
-      .refine((value) => value.PATCHBAY_KMS_PROVIDER !== 'aws-kms' || value.PATCHBAY_KMS_KEY_ID !== undefined, { path: ['PATCHBAY_KMS_KEY_ID'] })
+      .refine((value) => value.PATCHBAY_KMS_PROVIDER !== 'local' || value.PATCHBAY_LOCAL_KMS_KEY_FILE !== undefined, {
+        path: ['PATCHBAY_LOCAL_KMS_KEY_FILE'],
+      })
+      .refine((value) => value.PATCHBAY_KMS_PROVIDER !== 'aws-kms' || value.PATCHBAY_KMS_KEY_ID !== undefined, {
+        path: ['PATCHBAY_KMS_KEY_ID'],
+      })
       .refine((value) => base.mode === 'development' || !value.PATCHBAY_KMS_ENDPOINT?.startsWith('http:'), {
         path: ['PATCHBAY_KMS_ENDPOINT'],
         error: 'must be https in production: tenant keys travel over it',
       }),
     env,
   );
-  return { ...base, keyService: keyServiceOf(values), sealingSeed: readSealingSeed(values.PATCHBAY_VAULT_XKEY_SEED_FILE) };
+  return {
+    ...base,
+    keyService: keyServiceOf(values),
+    sealingSeed: readSealingSeed(values.PATCHBAY_VAULT_XKEY_SEED_FILE),
+  };
 }
 
 function keyServiceOf(values: z.output<typeof variables>): KeyServiceConfig {
   return values.PATCHBAY_KMS_PROVIDER === 'local'
     ? { provider: 'local', rootKey: readKeyFile(values.PATCHBAY_LOCAL_KMS_KEY_FILE as string) }
-    : { provider: 'aws-kms', keyId: values.PATCHBAY_KMS_KEY_ID as string, endpoint: values.PATCHBAY_KMS_ENDPOINT ?? null };
+    : {
+        provider: 'aws-kms',
+        keyId: values.PATCHBAY_KMS_KEY_ID as string,
+        endpoint: values.PATCHBAY_KMS_ENDPOINT ?? null,
+      };
 }
 
 function readSealingSeed(path: string): string {

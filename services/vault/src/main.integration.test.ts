@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { verifyAuditMac } from '@patchbay/audit-log';
 import { AuditBatch, auditConsumer, auditHeaders, events, type LeaseRevoked, newId, routes } from '@patchbay/contracts';
 import { createSealingKeys, createSealingSeed, type Messaging } from '@patchbay/messaging';
-import { verifyAuditMac } from '@patchbay/audit-log';
 import { readKeyFile } from '@patchbay/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../test/failure-of.ts';
@@ -20,7 +20,9 @@ let executor: Messaging;
 beforeAll(async () => {
   nats = await startNatsFixture();
   const keyService = () => ({ provider: 'local' as const, rootKey: readKeyFile(nats.keys.localKmsKeyFile) });
-  vaults = await Promise.all(['vault-1', 'vault-2'].map((instance) => runVault(nats, keyService(), sealingSeed, instance)));
+  vaults = await Promise.all(
+    ['vault-1', 'vault-2'].map((instance) => runVault(nats, keyService(), sealingSeed, instance)),
+  );
   [admin, executor] = await Promise.all([nats.connect('admin'), nats.connect('executor')]);
 });
 
@@ -46,7 +48,12 @@ async function auditEvents() {
     maxMessages: 100,
     onBatch: async (messages) => {
       for (const message of messages) {
-        const proof = { subject: message.subject, payload: message.payload, producer: message.header(auditHeaders.producer), mac: message.header(auditHeaders.mac) };
+        const proof = {
+          subject: message.subject,
+          payload: message.payload,
+          producer: message.header(auditHeaders.producer),
+          mac: message.header(auditHeaders.mac),
+        };
         expect(verifyAuditMac(keys, proof)).toEqual({ ok: true, producer: 'vault' });
         for (const event of AuditBatch.parse(JSON.parse(Buffer.from(message.payload).toString()))) {
           found.push({ type: event.type, outcome: event.data.outcome, tenant: event.tenant });
@@ -71,7 +78,14 @@ describe('startVault', () => {
 
     const payloads = await Promise.all(added.map(({ id }) => leaseThrough(executor, { connection: id })));
     for (const [i, payload] of payloads.entries()) {
-      expect(payload).toEqual({ tenant: 'acme', integration: 'slack', connection: added[i]?.id, credential_version: 1, variables: { subdomain: 'acme' }, credential });
+      expect(payload).toEqual({
+        tenant: 'acme',
+        integration: 'slack',
+        connection: added[i]?.id,
+        credential_version: 1,
+        variables: { subdomain: 'acme' },
+        credential,
+      });
     }
     expect((await leaseThrough(executor)).connection).toBe(added[0]?.id);
 
@@ -79,7 +93,10 @@ describe('startVault', () => {
     const removed = await admin.request(routes.removeConnection, {}, { tenant: 'acme', connection: first?.id ?? '' });
     expect(removed.connection).toMatchObject({ status: 'revoked', is_default: false });
     await expect.poll(() => revoked).toEqual([{ tenant: 'acme', connection: first?.id }]);
-    expect(await failureOf(leaseThrough(executor, { connection: first?.id ?? '' }))).toEqual({ code: 'connection_missing', retryable: false });
+    expect(await failureOf(leaseThrough(executor, { connection: first?.id ?? '' }))).toEqual({
+      code: 'connection_missing',
+      retryable: false,
+    });
     expect((await leaseThrough(executor)).connection).toBe(others.at(-1)?.id);
 
     const { connections } = await admin.request(routes.listConnections, {}, { tenant: 'acme' });
@@ -88,30 +105,54 @@ describe('startVault', () => {
   });
 
   it('keeps tenants apart', async () => {
-    const { id } = await addThrough(admin, { type: 'bearer', token: canary }, { tenant: 'globex', integration: 'hubspot' });
+    const { id } = await addThrough(
+      admin,
+      { type: 'bearer', token: canary },
+      { tenant: 'globex', integration: 'hubspot' },
+    );
     expect((await leaseThrough(executor, { tenant: 'globex', integration: 'hubspot' })).connection).toBe(id);
-    expect(await failureOf(leaseThrough(executor, { integration: 'hubspot', connection: id }))).toMatchObject({ code: 'connection_missing' });
-    expect((await admin.request(routes.listConnections, {}, { tenant: 'acme', integration: 'hubspot' })).connections).toEqual([]);
+    expect(await failureOf(leaseThrough(executor, { integration: 'hubspot', connection: id }))).toMatchObject({
+      code: 'connection_missing',
+    });
+    expect(
+      (await admin.request(routes.listConnections, {}, { tenant: 'acme', integration: 'hubspot' })).connections,
+    ).toEqual([]);
   });
 
   it('leases to executors only, and lets only administrators change connections', async () => {
-    const lease = { tenant: 'acme', integration: 'slack', execution_id: newId('execution'), recipient: createSealingKeys().publicKey };
+    const lease = {
+      tenant: 'acme',
+      integration: 'slack',
+      execution_id: newId('execution'),
+      recipient: createSealingKeys().publicKey,
+    };
     for (const other of [admin, await nats.connect('agent', 'acme'), await nats.connect('registry')]) {
-      expect(await failureOf(other.request(routes.leaseCredential, {}, lease))).toMatchObject({ code: 'not_permitted' });
+      expect(await failureOf(other.request(routes.leaseCredential, {}, lease))).toMatchObject({
+        code: 'not_permitted',
+      });
     }
-    expect(await failureOf(executor.request(routes.listConnections, {}, { tenant: 'acme' }))).toMatchObject({ code: 'not_permitted' });
+    expect(await failureOf(executor.request(routes.listConnections, {}, { tenant: 'acme' }))).toMatchObject({
+      code: 'not_permitted',
+    });
     expect(await failureOf(executor.request(routes.getVaultKey, {}, {}))).toMatchObject({ code: 'not_permitted' });
   });
 
   it('refuses a credential row that somebody exchanged in the store', async () => {
-    const [one, two] = [await addThrough(admin, { type: 'bearer', token: 'one' }, { tenant: 'swap-a' }), await addThrough(admin, { type: 'bearer', token: 'two' }, { tenant: 'swap-b' })];
+    const [one, two] = [
+      await addThrough(admin, { type: 'bearer', token: 'one' }, { tenant: 'swap-a' }),
+      await addThrough(admin, { type: 'bearer', token: 'two' }, { tenant: 'swap-b' }),
+    ];
     // Only the vault's identity may write there: the attacker here has taken it, or the disk.
     const bucket = await (await nats.connect('vault')).bucket('credentials');
     const [rowOne, rowTwo] = [await bucket.get(`swap-a.${one.id}`), await bucket.get(`swap-b.${two.id}`)];
     await bucket.put(`swap-a.${one.id}`, rowTwo?.value ?? '');
     await bucket.put(`swap-b.${two.id}`, rowOne?.value ?? '');
     for (const tenant of ['swap-a', 'swap-b']) {
-      expect(await failureOf(leaseThrough(executor, { tenant }))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'integrity' });
+      expect(await failureOf(leaseThrough(executor, { tenant }))).toEqual({
+        code: 'vault_unavailable',
+        retryable: false,
+        reason: 'integrity',
+      });
     }
     await bucket.put(`swap-a.${one.id}`, rowOne?.value ?? '');
     expect((await leaseThrough(executor, { tenant: 'swap-a' })).credential).toEqual({ type: 'bearer', token: 'one' });
@@ -125,10 +166,22 @@ describe('startVault', () => {
     await failureOf(leaseThrough(executor, { tenant: 'audited', integration: 'zendesk' }));
     const { connections } = await admin.request(routes.listConnections, {}, { tenant: 'audited' });
     await admin.request(routes.removeConnection, {}, { tenant: 'audited', connection: connections[0]?.id ?? '' });
-    await expect.poll(() => found.filter(({ tenant }) => tenant === 'audited').map(({ type, outcome }) => `${type.replace('dev.patchbay.', '')} ${outcome}`).sort()).toEqual([
-      'connection.added intent', 'connection.added succeeded', 'connection.listed succeeded', 'connection.removed intent', 'connection.removed succeeded',
-      'credential.denied refused', 'credential.leased succeeded',
-    ]);
+    await expect
+      .poll(() =>
+        found
+          .filter(({ tenant }) => tenant === 'audited')
+          .map(({ type, outcome }) => `${type.replace('dev.patchbay.', '')} ${outcome}`)
+          .sort(),
+      )
+      .toEqual([
+        'connection.added intent',
+        'connection.added succeeded',
+        'connection.listed succeeded',
+        'connection.removed intent',
+        'connection.removed succeeded',
+        'credential.denied refused',
+        'credential.leased succeeded',
+      ]);
     await stop();
   });
 
@@ -139,27 +192,57 @@ describe('startVault', () => {
     const written = filesBelow(join(nats.dir, 'nats')) + vaults.map((vault) => vault.log()).join('\n');
     // The scan can see what is there at all.
     expect(written).toContain('canaries.con_');
-    for (const form of [canary, Buffer.from(canary).toString('base64').slice(0, -4), Buffer.from(canary).toString('hex'), encodeURIComponent(canary)]) {
+    for (const form of [
+      canary,
+      Buffer.from(canary).toString('base64').slice(0, -4),
+      Buffer.from(canary).toString('hex'),
+      encodeURIComponent(canary),
+    ]) {
       expect(written).not.toContain(form);
     }
   });
 
   it('refuses to start in production mode with a local key', async () => {
-    const config = { natsUrls: [nats.server.url], nkeySeed: '', mode: 'production', logLevel: 'silent', logFile: null, instance: 'vault-3', auditMacKey: Buffer.alloc(32), sealingSeed } as const;
-    await expect(startVault({ ...config, keyService: { provider: 'local', rootKey: Buffer.alloc(32) } })).rejects.toThrow('development only');
+    const config = {
+      natsUrls: [nats.server.url],
+      nkeySeed: '',
+      mode: 'production',
+      logLevel: 'silent',
+      logFile: null,
+      instance: 'vault-3',
+      auditMacKey: Buffer.alloc(32),
+      sealingSeed,
+    } as const;
+    await expect(
+      startVault({ ...config, keyService: { provider: 'local', rootKey: Buffer.alloc(32) } }),
+    ).rejects.toThrow('development only');
   });
 });
 
 describe('startVault without an audit stream', () => {
   it('changes nothing, shows nothing and lends nothing', async () => {
     const mute = await startNatsFixture({ auditStream: false });
-    const vault = await runVault(mute, { provider: 'local', rootKey: readKeyFile(mute.keys.localKmsKeyFile) }, sealingSeed);
+    const vault = await runVault(
+      mute,
+      { provider: 'local', rootKey: readKeyFile(mute.keys.localKmsKeyFile) },
+      sealingSeed,
+    );
     try {
       const muteAdmin = await mute.connect('admin');
-      expect(await failureOf(addThrough(muteAdmin, { type: 'bearer', token: canary }))).toMatchObject({ code: 'audit_unavailable' });
-      expect(await failureOf(muteAdmin.request(routes.listConnections, {}, { tenant: 'acme' }))).toMatchObject({ code: 'audit_unavailable' });
+      expect(await failureOf(addThrough(muteAdmin, { type: 'bearer', token: canary }))).toMatchObject({
+        code: 'audit_unavailable',
+      });
+      expect(await failureOf(muteAdmin.request(routes.listConnections, {}, { tenant: 'acme' }))).toMatchObject({
+        code: 'audit_unavailable',
+      });
       const keys: string[] = [];
-      (await (await mute.connect('vault')).bucket('connections').then((bucket) => bucket.watch('>', ({ key }) => void keys.push(key)))).unsubscribe();
+      (
+        await (
+          await mute.connect('vault')
+        )
+          .bucket('connections')
+          .then((bucket) => bucket.watch('>', ({ key }) => void keys.push(key)))
+      ).unsubscribe();
       expect(keys).toEqual([]);
     } finally {
       await vault.stop();

@@ -1,7 +1,7 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { events, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
-import { createLogger, runMain, type RunningService, stopInOrder } from '@patchbay/service-kit';
+import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
 import { createLocalFileKeyService } from './adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from './adapters/nats-connection-store.ts';
@@ -37,39 +37,76 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
     inboxPrefix: inboxPrefixOf('vault'),
     onStatus: (status) => log.info({ status }, 'nats connection'),
   });
-  const recorder = createAuditRecorder({ messaging, producer: 'vault', instance: config.instance, macKey: config.auditMacKey, timeoutMs: auditTimeoutMs });
+  const recorder = createAuditRecorder({
+    messaging,
+    producer: 'vault',
+    instance: config.instance,
+    macKey: config.auditMacKey,
+    timeoutMs: auditTimeoutMs,
+  });
   const connections = createNatsConnectionStore(await messaging.bucket('connections'));
   const credentials = createNatsCredentialStore(await messaging.bucket('credentials'));
   const now = () => new Date();
-  const tenantKeys = createTenantKeys({ keyService, store: createNatsTenantKeyStore(await messaging.bucket('tenant_keys')), now });
+  const tenantKeys = createTenantKeys({
+    keyService,
+    store: createNatsTenantKeyStore(await messaging.bucket('tenant_keys')),
+    now,
+  });
   const cipher = createCredentialCipher(tenantKeys);
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
   const report: Report = (level, message, facts) => log[level](facts, message);
-  const broadcastRevocation: BroadcastRevocation = (revoked) => messaging.publishEvent(events.leaseRevoked, {}, revoked);
+  const broadcastRevocation: BroadcastRevocation = (revoked) =>
+    messaging.publishEvent(events.leaseRevoked, {}, revoked);
 
   const served = await messaging.serve(
-    { name: 'vault', version: '0.1.0', description: 'Keeps connections and lends their credentials', onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly') },
+    {
+      name: 'vault',
+      version: '0.1.0',
+      description: 'Keeps connections and lends their credentials',
+      onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
+    },
     vaultEndpoints({
       leaseCredential: leaseCredential({ connections, credentials, cipher, sealer, recordAudit, report, now }),
       getVaultKey: getVaultKey({ sealer }),
-      addConnection: addConnection({ connections, credentials, cipher, sealer, recordAudit, report, now, maxCredentialBytes }),
+      addConnection: addConnection({
+        connections,
+        credentials,
+        cipher,
+        sealer,
+        recordAudit,
+        report,
+        now,
+        maxCredentialBytes,
+      }),
       listConnections: listConnections({ connections, recordAudit }),
       removeConnection: removeConnection({ connections, credentials, broadcastRevocation, recordAudit, report, now }),
     }),
   );
   // Ready means that the server routes requests here, not only that it was asked to.
   await messaging.flush();
-  log.info({ nats: messaging.serverVersion, key_service: keyService.provider, key_id: keyService.keyId }, 'vault ready');
+  log.info(
+    { nats: messaging.serverVersion, key_service: keyService.provider, key_id: keyService.keyId },
+    'vault ready',
+  );
   return {
     name: config.instance,
-    stop: stopInOrder([() => served.stop(), () => recorder.close(), () => messaging.close(), () => tenantKeys.close(), () => keyService.close()]),
+    stop: stopInOrder([
+      () => served.stop(),
+      () => recorder.close(),
+      () => messaging.close(),
+      () => tenantKeys.close(),
+      () => keyService.close(),
+    ]),
   };
 }
 
 function createKeyService({ keyService, mode }: VaultConfig): KeyService {
   return keyService.provider === 'local'
     ? createLocalFileKeyService({ rootKey: keyService.rootKey, mode })
-    : createAwsKmsKeyService({ keyId: keyService.keyId, ...(keyService.endpoint !== null && { endpoint: keyService.endpoint }) });
+    : createAwsKmsKeyService({
+        keyId: keyService.keyId,
+        ...(keyService.endpoint !== null && { endpoint: keyService.endpoint }),
+      });
 }
 
 if (import.meta.main) await runMain(() => startVault(readConfig()));

@@ -21,10 +21,18 @@ const callerOf = ({ traceparent }: RequestContext): Caller => ({ traceId: traceI
 /** Everything the vault answers. Who may ask is in contracts, and the server enforces it. */
 export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
   return [
-    endpoint('lease-credential', routes.leaseCredential, (body, context) => operations.leaseCredential(body, callerOf(context))),
+    endpoint('lease-credential', routes.leaseCredential, (body, context) =>
+      operations.leaseCredential(body, callerOf(context)),
+    ),
     endpoint('get-vault-key', routes.getVaultKey, () => operations.getVaultKey()),
-    endpoint('add-connection', routes.addConnection, (body, context) => operations.addConnection(body, callerOf(context))),
-    endpoint('list-connections', routes.listConnections, (body, context) => operations.listConnections(body, callerOf(context))),
-    endpoint('remove-connection', routes.removeConnection, (body, context) => operations.removeConnection(body, callerOf(context))),
+    endpoint('add-connection', routes.addConnection, (body, context) =>
+      operations.addConnection(body, callerOf(context)),
+    ),
+    endpoint('list-connections', routes.listConnections, (body, context) =>
+      operations.listConnections(body, callerOf(context)),
+    ),
+    endpoint('remove-connection', routes.removeConnection, (body, context) =>
+      operations.removeConnection(body, callerOf(context)),
+    ),
   ];
 }

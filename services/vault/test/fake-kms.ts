@@ -58,7 +58,8 @@ export async function startFakeKms(keyId: string): Promise<FakeKms> {
     if (state.mood === 'silent') return;
     if (state.mood === 'dead') return void request.socket.destroy();
     if (state.mood === 'failing') return answer(response, 500, { __type: 'KMSInternalException', message: 'internal' });
-    if (state.mood === 'throttling') return answer(response, 400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
+    if (state.mood === 'throttling')
+      return answer(response, 400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
     if (state.mood === 'empty') return answer(response, 200, {});
     try {
       answer(response, 200, operation === 'GenerateDataKey' ? generateDataKey(keys, body) : decrypt(keys, body));
@@ -87,18 +88,33 @@ export async function startFakeKms(keyId: string): Promise<FakeKms> {
   };
 }
 
-function generateDataKey(keys: ReadonlyMap<string, Buffer>, { KeyId = '', KeySpec, EncryptionContext = {} }: KmsRequest) {
+function generateDataKey(
+  keys: ReadonlyMap<string, Buffer>,
+  { KeyId = '', KeySpec, EncryptionContext = {} }: KmsRequest,
+) {
   const wrappingKey = keys.get(KeyId);
   if (wrappingKey === undefined) throw new KmsRefusal('NotFoundException');
   if (KeySpec !== 'AES_256') throw new KmsRefusal('ValidationException');
   const plaintext = randomBytes(32);
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', wrappingKey, iv, { authTagLength: 16 }).setAAD(canonical(EncryptionContext));
-  const blob = Buffer.concat([Buffer.from([KeyId.length]), Buffer.from(KeyId), iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  const cipher = createCipheriv('aes-256-gcm', wrappingKey, iv, { authTagLength: 16 }).setAAD(
+    canonical(EncryptionContext),
+  );
+  const blob = Buffer.concat([
+    Buffer.from([KeyId.length]),
+    Buffer.from(KeyId),
+    iv,
+    cipher.update(plaintext),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
   return { KeyId, Plaintext: plaintext.toString('base64'), CiphertextBlob: blob.toString('base64') };
 }
 
-function decrypt(keys: ReadonlyMap<string, Buffer>, { KeyId, CiphertextBlob = '', EncryptionContext = {} }: KmsRequest) {
+function decrypt(
+  keys: ReadonlyMap<string, Buffer>,
+  { KeyId, CiphertextBlob = '', EncryptionContext = {} }: KmsRequest,
+) {
   const blob = Buffer.from(CiphertextBlob, 'base64');
   const nameEnd = 1 + (blob[0] ?? 0);
   const madeBy = blob.subarray(1, nameEnd).toString();
@@ -106,7 +122,9 @@ function decrypt(keys: ReadonlyMap<string, Buffer>, { KeyId, CiphertextBlob = ''
   if (wrappingKey === undefined) throw new KmsRefusal('InvalidCiphertextException');
   if (KeyId !== undefined && KeyId !== madeBy) throw new KmsRefusal('IncorrectKeyException');
   try {
-    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, blob.subarray(nameEnd, nameEnd + 12), { authTagLength: 16 });
+    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, blob.subarray(nameEnd, nameEnd + 12), {
+      authTagLength: 16,
+    });
     decipher.setAAD(canonical(EncryptionContext)).setAuthTag(blob.subarray(-16));
     const plaintext = Buffer.concat([decipher.update(blob.subarray(nameEnd + 12, -16)), decipher.final()]);
     return { KeyId: madeBy, Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };

@@ -9,7 +9,13 @@ import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
 import { addConnection } from '../src/operations/add-connection.ts';
 import { leaseCredential } from '../src/operations/lease-credential.ts';
 import { listConnections } from '../src/operations/list-connections.ts';
-import type { AuditEntry, ConnectionStore, CredentialCipher, CredentialStore, Report } from '../src/operations/ports.ts';
+import type {
+  AuditEntry,
+  ConnectionStore,
+  CredentialCipher,
+  CredentialStore,
+  Report,
+} from '../src/operations/ports.ts';
 import { removeConnection } from '../src/operations/remove-connection.ts';
 import { memoryTenantKeyStore } from './memory-tenant-keys.ts';
 
@@ -19,8 +25,10 @@ export const caller = { traceId: '0af7651916cd43dd8448eb211c80319c' };
 export function memoryConnections() {
   const rows = new Map<string, { value: unknown; revision: number }>();
   let revision = 0;
-  const write = (key: string, value: unknown) => void rows.set(key, { value: structuredClone(value), revision: ++revision });
-  const read = <Value>(key: string) => structuredClone(rows.get(key) ?? null) as { value: Value; revision: number } | null;
+  const write = (key: string, value: unknown) =>
+    void rows.set(key, { value: structuredClone(value), revision: ++revision });
+  const read = <Value>(key: string) =>
+    structuredClone(rows.get(key) ?? null) as { value: Value; revision: number } | null;
   const store: ConnectionStore = {
     get: async (tenant, id) => read<ConnectionRecord>(`${tenant}.${id}`),
     create: async (record) => write(`${record.tenant}.${record.id}`, record),
@@ -33,8 +41,14 @@ export function memoryConnections() {
       const own = [...rows].filter(([key]) => key.startsWith(`${tenant}.`));
       const isDefault = ([key]: [string, unknown]) => key.split('.')[1] === 'default';
       return {
-        connections: own.filter((row) => !isDefault(row)).map(([, { value }]) => structuredClone(value) as ConnectionRecord),
-        defaults: new Map(own.filter(isDefault).flatMap(([key, { value }]) => (value === null ? [] : [[key.split('.')[2] as string, value as string]]))),
+        connections: own
+          .filter((row) => !isDefault(row))
+          .map(([, { value }]) => structuredClone(value) as ConnectionRecord),
+        defaults: new Map(
+          own
+            .filter(isDefault)
+            .flatMap(([key, { value }]) => (value === null ? [] : [[key.split('.')[2] as string, value as string]])),
+        ),
       };
     },
     async getDefault(tenant, integration) {
@@ -86,12 +100,30 @@ export function memoryVault() {
   const report: Report = (level, message, facts) => void reports.push({ level, message, facts });
   const revoked: { tenant: string; connection: string }[] = [];
   const ports = {
-    connections: connections.store, credentials: credentials.store, cipher: counting, sealer, recordAudit, report, now, maxCredentialBytes,
+    connections: connections.store,
+    credentials: credentials.store,
+    cipher: counting,
+    sealer,
+    recordAudit,
+    report,
+    now,
+    maxCredentialBytes,
     broadcastRevocation: (event: { tenant: string; connection: string }) => void revoked.push(event),
   };
   return {
-    ports, connections, credentials, clock, audit, reports, revoked, decryptions, sealer,
-    add: addConnection(ports), list: listConnections(ports), remove: removeConnection(ports), lease: leaseCredential(ports),
+    ports,
+    connections,
+    credentials,
+    clock,
+    audit,
+    reports,
+    revoked,
+    decryptions,
+    sealer,
+    add: addConnection(ports),
+    list: listConnections(ports),
+    remove: removeConnection(ports),
+    lease: leaseCredential(ports),
   };
 }
 
@@ -104,6 +136,18 @@ export function sealCredential(credential: unknown, vaultKey: string, sender: Se
 }
 
 /** A request to add a connection of `acme` to Slack, with changes. */
-export function addRequest(vaultKey: string, credential: unknown = { type: 'bearer', token: 'xoxb-secret-canary' } satisfies Credential, change: object = {}) {
-  return { tenant: 'acme', integration: 'slack', label: 'Front desk', variables: {}, make_default: false, sealed_credential: sealCredential(credential, vaultKey), ...change };
+export function addRequest(
+  vaultKey: string,
+  credential: unknown = { type: 'bearer', token: 'xoxb-secret-canary' } satisfies Credential,
+  change: object = {},
+) {
+  return {
+    tenant: 'acme',
+    integration: 'slack',
+    label: 'Front desk',
+    variables: {},
+    make_default: false,
+    sealed_credential: sealCredential(credential, vaultKey),
+    ...change,
+  };
 }

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditConsumer, buckets, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
-import { ensureIdentityKeys, findBinary, type LocalKeys, type NatsServer, seedFileOf, startNatsServer } from '@patchbay/local-servers';
+import {
+  ensureIdentityKeys,
+  findBinary,
+  type LocalKeys,
+  type NatsServer,
+  seedFileOf,
+  startNatsServer,
+} from '@patchbay/local-servers';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { readSecretFile } from '@patchbay/service-kit';
 
@@ -24,7 +31,11 @@ const projectRoot = join(import.meta.dirname, '../../..');
 export async function startNatsFixture({ auditStream = true } = {}): Promise<NatsFixture> {
   const dir = mkdtempSync(join(tmpdir(), 'patchbay-vault-'));
   const keys = ensureIdentityKeys(join(dir, 'keys'), ['acme']);
-  const server = await startNatsServer({ dir: join(dir, 'nats'), binary: findBinary('nats-server', projectRoot), keys });
+  const server = await startNatsServer({
+    dir: join(dir, 'nats'),
+    binary: findBinary('nats-server', projectRoot),
+    keys,
+  });
   const open: Messaging[] = [];
 
   async function connect(identity: Identity, tenant?: string): Promise<Messaging> {
@@ -38,8 +49,15 @@ export async function startNatsFixture({ auditStream = true } = {}): Promise<Nat
     return messaging;
   }
 
-  const audit = auditStream ? { streams: Object.values(streams), durables: [auditConsumer] } : { streams: [], durables: [] };
-  await (await connect('provisioner')).provision({ ...audit, buckets: Object.values(buckets), replicas: 1, storage: 'file' });
+  const audit = auditStream
+    ? { streams: Object.values(streams), durables: [auditConsumer] }
+    : { streams: [], durables: [] };
+  await (await connect('provisioner')).provision({
+    ...audit,
+    buckets: Object.values(buckets),
+    replicas: 1,
+    storage: 'file',
+  });
   return {
     server,
     keys,

@@ -15,7 +15,12 @@ export interface RunningVault extends RunningService {
 }
 
 /** A vault process's parts, run in this one, over real NATS with the vault's own permissions. */
-export async function runVault(nats: NatsFixture, keyService: KeyServiceConfig, sealingSeed: string, instance = 'vault-1'): Promise<RunningVault> {
+export async function runVault(
+  nats: NatsFixture,
+  keyService: KeyServiceConfig,
+  sealingSeed: string,
+  instance = 'vault-1',
+): Promise<RunningVault> {
   const logFile = join(nats.dir, `${instance}.log`);
   const service = await startVault({
     natsUrls: [nats.server.url],
@@ -32,17 +37,34 @@ export async function runVault(nats: NatsFixture, keyService: KeyServiceConfig, 
 }
 
 /** Adds a connection as the administrator's tool does. */
-export async function addThrough(admin: Messaging, credential: unknown, change: Partial<z.input<typeof AddConnectionRequest>> = {}) {
+export async function addThrough(
+  admin: Messaging,
+  credential: unknown,
+  change: Partial<z.input<typeof AddConnectionRequest>> = {},
+) {
   const { public_key } = await admin.request(routes.getVaultKey, {}, {});
-  const answer = await admin.request(routes.addConnection, {}, { tenant: 'acme', integration: 'slack', sealed_credential: sealCredential(credential, public_key), ...change });
+  const answer = await admin.request(
+    routes.addConnection,
+    {},
+    { tenant: 'acme', integration: 'slack', sealed_credential: sealCredential(credential, public_key), ...change },
+  );
   return answer.connection;
 }
 
 const recipient = createSealingKeys();
 
 /** Leases a credential as an executor does, and opens it. */
-export async function leaseThrough(executor: Messaging, change: Partial<LeaseRequest> = {}): Promise<z.infer<typeof LeasePayload>> {
-  const request = { tenant: 'acme', integration: 'slack', execution_id: newId('execution'), recipient: recipient.publicKey, ...change };
+export async function leaseThrough(
+  executor: Messaging,
+  change: Partial<LeaseRequest> = {},
+): Promise<z.infer<typeof LeasePayload>> {
+  const request = {
+    tenant: 'acme',
+    integration: 'slack',
+    execution_id: newId('execution'),
+    recipient: recipient.publicKey,
+    ...change,
+  };
   const lease = await executor.request(routes.leaseCredential, {}, request);
   return JSON.parse(Buffer.from(recipient.open(Buffer.from(lease.sealed, 'base64'), lease.sender)).toString());
 }

@@ -42,7 +42,11 @@ describe('createAwsKmsKeyService', () => {
     ['another version', { tenant: 'acme', version: 2 }],
   ])('never unwraps under the context of %s', async (_, other) => {
     const { wrapped } = await service.generateTenantKey(name);
-    expect(await failureOf(service.unwrap(wrapped, other))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    expect(await failureOf(service.unwrap(wrapped, other))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
   });
 
   it('refuses a key wrapped under another wrapping key that it may use too', async () => {
@@ -50,25 +54,44 @@ describe('createAwsKmsKeyService', () => {
     const other = createAwsKmsKeyService({ keyId: 'another-key', endpoint: kms.endpoint });
     const { wrapped } = await other.generateTenantKey(name);
     other.close();
-    expect(await failureOf(service.unwrap(wrapped, name))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    expect(await failureOf(service.unwrap(wrapped, name))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
   });
 
   it('says at once when the wrapping key does not exist', async () => {
     const missing = createAwsKmsKeyService({ keyId: 'missing-key', endpoint: kms.endpoint });
-    expect(await failureOf(missing.generateTenantKey(name))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    expect(await failureOf(missing.generateTenantKey(name))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
     missing.close();
   });
 
-  it.each(['throttling', 'failing', 'dead', 'silent', 'empty'] as const)('answers vault_unavailable after one call when KMS is %s', async (mood) => {
-    const { wrapped } = await service.generateTenantKey(name);
-    kms.mood = mood;
-    expect(await failureOf(service.unwrap(wrapped, name))).toEqual({ code: 'vault_unavailable', retryable: true, reason: 'key_service' });
-    expect(kms.calls.filter((call) => call.operation === 'Decrypt')).toHaveLength(1);
-  });
+  it.each(['throttling', 'failing', 'dead', 'silent', 'empty'] as const)(
+    'answers vault_unavailable after one call when KMS is %s',
+    async (mood) => {
+      const { wrapped } = await service.generateTenantKey(name);
+      kms.mood = mood;
+      expect(await failureOf(service.unwrap(wrapped, name))).toEqual({
+        code: 'vault_unavailable',
+        retryable: true,
+        reason: 'key_service',
+      });
+      expect(kms.calls.filter((call) => call.operation === 'Decrypt')).toHaveLength(1);
+    },
+  );
 
   it('does not generate a key out of an empty answer', async () => {
     kms.mood = 'empty';
-    expect(await failureOf(service.generateTenantKey(name))).toEqual({ code: 'vault_unavailable', retryable: true, reason: 'key_service' });
+    expect(await failureOf(service.generateTenantKey(name))).toEqual({
+      code: 'vault_unavailable',
+      retryable: true,
+      reason: 'key_service',
+    });
   });
 
   it('works again as soon as KMS does', async () => {

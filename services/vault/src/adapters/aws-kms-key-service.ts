@@ -14,7 +14,13 @@ export interface AwsKmsOptions {
 }
 
 /** KMS names these when the answer will be the same next time: the ciphertext, its context or its key is not ours. */
-const refusals = new Set(['InvalidCiphertextException', 'IncorrectKeyException', 'InvalidKeyUsageException', 'NotFoundException', 'AccessDeniedException']);
+const refusals = new Set([
+  'InvalidCiphertextException',
+  'IncorrectKeyException',
+  'InvalidKeyUsageException',
+  'NotFoundException',
+  'AccessDeniedException',
+]);
 
 /**
  * Tenant keys wrapped by a key that never leaves AWS KMS. Region and credentials come from the usual AWS sources. One
@@ -22,20 +28,31 @@ const refusals = new Set(['InvalidCiphertextException', 'IncorrectKeyException',
  */
 export function createAwsKmsKeyService(options: AwsKmsOptions): KeyService {
   const { keyId, unwrapTimeoutMs = 250, generateTimeoutMs = 2_000 } = options;
-  const client = new KMSClient({ maxAttempts: 1, ...(options.endpoint !== undefined && { endpoint: options.endpoint }) });
+  const client = new KMSClient({
+    maxAttempts: 1,
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+  });
 
   return {
     provider: 'aws-kms',
     keyId,
     async generateTenantKey(name) {
-      const command = new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: wrappingContext(name) });
+      const command = new GenerateDataKeyCommand({
+        KeyId: keyId,
+        KeySpec: 'AES_256',
+        EncryptionContext: wrappingContext(name),
+      });
       const answer = await attempt(client.send(command, { abortSignal: AbortSignal.timeout(generateTimeoutMs) }));
       if (answer.Plaintext === undefined || answer.CiphertextBlob === undefined) throw unreadable();
       return { key: answer.Plaintext, wrapped: answer.CiphertextBlob };
     },
     async unwrap(wrapped, name) {
       // Naming the key refuses a ciphertext made under another key that we also happen to be allowed to use.
-      const command = new DecryptCommand({ KeyId: keyId, CiphertextBlob: wrapped, EncryptionContext: wrappingContext(name) });
+      const command = new DecryptCommand({
+        KeyId: keyId,
+        CiphertextBlob: wrapped,
+        EncryptionContext: wrappingContext(name),
+      });
       const answer = await attempt(client.send(command, { abortSignal: AbortSignal.timeout(unwrapTimeoutMs) }));
       if (answer.Plaintext === undefined) throw unreadable();
       return answer.Plaintext;
@@ -50,12 +67,24 @@ async function attempt<Answer>(sent: Promise<Answer>): Promise<Answer> {
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown';
     if (refusals.has(name)) {
-      throw new PatchbayError('vault_unavailable', { message: `AWS KMS refused the tenant key (${name}).`, retryable: false, details: { reason: 'tenant_key' }, cause: error });
+      throw new PatchbayError('vault_unavailable', {
+        message: `AWS KMS refused the tenant key (${name}).`,
+        retryable: false,
+        details: { reason: 'tenant_key' },
+        cause: error,
+      });
     }
-    throw new PatchbayError('vault_unavailable', { message: `AWS KMS did not answer (${name}).`, details: { reason: 'key_service' }, cause: error });
+    throw new PatchbayError('vault_unavailable', {
+      message: `AWS KMS did not answer (${name}).`,
+      details: { reason: 'key_service' },
+      cause: error,
+    });
   }
 }
 
 function unreadable(): PatchbayError {
-  return new PatchbayError('vault_unavailable', { message: 'AWS KMS answered without a key.', details: { reason: 'key_service' } });
+  return new PatchbayError('vault_unavailable', {
+    message: 'AWS KMS answered without a key.',
+    details: { reason: 'key_service' },
+  });
 }

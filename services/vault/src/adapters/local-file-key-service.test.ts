@@ -9,7 +9,9 @@ const development = (rootKey = randomBytes(32)) => createLocalFileKeyService({ r
 
 describe('createLocalFileKeyService', () => {
   it('refuses to start in production mode', () => {
-    expect(() => createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'production' })).toThrow('development only');
+    expect(() => createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'production' })).toThrow(
+      'development only',
+    );
   });
 
   it('unwraps the key it generated, also after a restart with the same file', async () => {
@@ -47,7 +49,8 @@ describe('createLocalFileKeyService', () => {
   it('refuses every shortened and every lengthened wrapped key', async () => {
     const service = development();
     const wrapped = Buffer.from((await service.generateTenantKey(name)).wrapped);
-    for (let length = 0; length < wrapped.length; length++) expect(await failureOf(service.unwrap(wrapped.subarray(0, length), name))).toEqual(refused);
+    for (let length = 0; length < wrapped.length; length++)
+      expect(await failureOf(service.unwrap(wrapped.subarray(0, length), name))).toEqual(refused);
     expect(await failureOf(service.unwrap(Buffer.concat([wrapped, Buffer.from([0])]), name))).toEqual(refused);
   });
 

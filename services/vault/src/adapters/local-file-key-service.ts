@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { PatchbayError } from '@patchbay/contracts';
-import { type KeyService, tenantKeyBytes, type TenantKeyName, wrappingContext } from '../encryption/key-service.ts';
+import { type KeyService, type TenantKeyName, tenantKeyBytes, wrappingContext } from '../encryption/key-service.ts';
 
 /** First byte of a wrapped key: format 1 is AES-256-GCM as version 1, IV 12, key 32, tag 16. */
 const format = 1;
@@ -14,8 +14,17 @@ const wrappedBytes = 1 + ivBytes + tenantKeyBytes + tagBytes;
  * @param rootKey 32 bytes, of a file that only the vault's user can read.
  * @throws Error in production mode.
  */
-export function createLocalFileKeyService({ rootKey, mode }: { rootKey: Buffer; mode: 'development' | 'production' }): KeyService {
-  if (mode === 'production') throw new Error('The local key file is for development only. In production set PATCHBAY_KMS_PROVIDER=aws-kms and PATCHBAY_KMS_KEY_ID.');
+export function createLocalFileKeyService({
+  rootKey,
+  mode,
+}: {
+  rootKey: Buffer;
+  mode: 'development' | 'production';
+}): KeyService {
+  if (mode === 'production')
+    throw new Error(
+      'The local key file is for development only. In production set PATCHBAY_KMS_PROVIDER=aws-kms and PATCHBAY_KMS_KEY_ID.',
+    );
   return {
     provider: 'local',
     // A fingerprint that tells two root keys apart and says nothing of either.
@@ -43,7 +52,9 @@ function unwrap(rootKey: Buffer, wrapped: Buffer, name: TenantKeyName): Buffer {
   if (wrapped.length !== wrappedBytes || wrapped[0] !== format) throw refused();
   const iv = wrapped.subarray(1, 1 + ivBytes);
   // Without an explicit length Node accepts tags cut to 4 bytes.
-  const decipher = createDecipheriv('aes-256-gcm', rootKey, iv, { authTagLength: tagBytes }).setAAD(additionalData(name));
+  const decipher = createDecipheriv('aes-256-gcm', rootKey, iv, { authTagLength: tagBytes }).setAAD(
+    additionalData(name),
+  );
   decipher.setAuthTag(wrapped.subarray(-tagBytes));
   const key = decipher.update(wrapped.subarray(1 + ivBytes, -tagBytes));
   try {
@@ -56,9 +67,15 @@ function unwrap(rootKey: Buffer, wrapped: Buffer, name: TenantKeyName): Buffer {
 }
 
 function additionalData(name: TenantKeyName): Buffer {
-  return Buffer.from(JSON.stringify([format, Object.entries(wrappingContext(name)).sort(([a], [b]) => (a < b ? -1 : 1))]));
+  return Buffer.from(
+    JSON.stringify([format, Object.entries(wrappingContext(name)).sort(([a], [b]) => (a < b ? -1 : 1))]),
+  );
 }
 
 function refused(): PatchbayError {
-  return new PatchbayError('vault_unavailable', { message: 'The local key file does not unwrap this tenant key.', retryable: false, details: { reason: 'tenant_key' } });
+  return new PatchbayError('vault_unavailable', {
+    message: 'The local key file does not unwrap this tenant key.',
+    retryable: false,
+    details: { reason: 'tenant_key' },
+  });
 }

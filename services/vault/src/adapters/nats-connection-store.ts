@@ -25,11 +25,18 @@ export function createNatsConnectionStore(bucket: Bucket): ConnectionStore {
   return {
     get,
     async create(record) {
-      const revision = await reachable(bucket.create(recordKey(record.tenant, record.id), JSON.stringify(record), storeTimeoutMs));
-      if (revision === null) throw new PatchbayError('internal', { message: 'A new connection\'s id is already taken.' });
+      const revision = await reachable(
+        bucket.create(recordKey(record.tenant, record.id), JSON.stringify(record), storeTimeoutMs),
+      );
+      if (revision === null)
+        throw new PatchbayError('internal', { message: "A new connection's id is already taken." });
     },
     async replace(record, revision) {
-      return (await reachable(bucket.update(recordKey(record.tenant, record.id), JSON.stringify(record), revision, storeTimeoutMs))) !== null;
+      return (
+        (await reachable(
+          bucket.update(recordKey(record.tenant, record.id), JSON.stringify(record), revision, storeTimeoutMs),
+        )) !== null
+      );
     },
     list: (tenant) => listTenant(bucket, tenant),
     async getDefault(tenant, integration) {
@@ -38,7 +45,10 @@ export function createNatsConnectionStore(bucket: Bucket): ConnectionStore {
     },
     async setDefault(tenant, integration, connection, revision) {
       const [key, value] = [defaultKey(tenant, integration), JSON.stringify({ connection })];
-      const written = revision === null ? bucket.create(key, value, storeTimeoutMs) : bucket.update(key, value, revision, storeTimeoutMs);
+      const written =
+        revision === null
+          ? bucket.create(key, value, storeTimeoutMs)
+          : bucket.update(key, value, revision, storeTimeoutMs);
       return (await reachable(written)) !== null;
     },
   };
@@ -73,5 +83,9 @@ async function listTenant(bucket: Bucket, tenant: string) {
 /** A record copied under another tenant's or connection's key is not that connection. */
 function assertInPlace(record: ConnectionRecord, tenant: string, id: string): void {
   if (record.tenant === tenant && record.id === id) return;
-  throw new PatchbayError('vault_unavailable', { message: `The stored record '${recordKey(tenant, id)}' belongs elsewhere.`, retryable: false, details: { reason: 'damaged_record' } });
+  throw new PatchbayError('vault_unavailable', {
+    message: `The stored record '${recordKey(tenant, id)}' belongs elsewhere.`,
+    retryable: false,
+    details: { reason: 'damaged_record' },
+  });
 }

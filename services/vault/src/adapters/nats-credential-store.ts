@@ -12,8 +12,11 @@ export function createNatsCredentialStore(bucket: Bucket): CredentialStore {
       return (await readRecord(bucket, keyOf(tenant, connection), StoredCredential))?.value ?? null;
     },
     async create(tenant, connection, stored) {
-      const revision = await reachable(bucket.create(keyOf(tenant, connection), JSON.stringify(stored), storeTimeoutMs));
-      if (revision === null) throw new PatchbayError('internal', { message: 'A new credential\'s key is already taken.' });
+      const revision = await reachable(
+        bucket.create(keyOf(tenant, connection), JSON.stringify(stored), storeTimeoutMs),
+      );
+      if (revision === null)
+        throw new PatchbayError('internal', { message: "A new credential's key is already taken." });
     },
     async delete(tenant, connection) {
       await reachable(bucket.delete(keyOf(tenant, connection)));

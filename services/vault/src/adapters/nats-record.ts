@@ -12,18 +12,29 @@ export interface Versioned<Value> {
 export const storeTimeoutMs = 1_000;
 
 /** Reads and parses one record. @throws PatchbayError `vault_unavailable` when the bucket does not answer or the record is damaged. */
-export async function readRecord<Schema extends z.ZodType>(bucket: Pick<Bucket, 'get'>, key: string, schema: Schema): Promise<Versioned<z.output<Schema>> | null> {
+export async function readRecord<Schema extends z.ZodType>(
+  bucket: Pick<Bucket, 'get'>,
+  key: string,
+  schema: Schema,
+): Promise<Versioned<z.output<Schema>> | null> {
   const entry = await reachable(withinTimeout(bucket.get(key)));
   return entry === null ? null : { value: parseRecord(entry, schema), revision: entry.revision };
 }
 
 /** The record in an entry. @throws PatchbayError `vault_unavailable`, not retryable, when it is not of that schema. */
-export function parseRecord<Schema extends z.ZodType>(entry: Pick<BucketEntry, 'key' | 'value'>, schema: Schema): z.output<Schema> {
+export function parseRecord<Schema extends z.ZodType>(
+  entry: Pick<BucketEntry, 'key' | 'value'>,
+  schema: Schema,
+): z.output<Schema> {
   try {
     return schema.parse(JSON.parse(Buffer.from(entry.value).toString('utf8')));
   } catch {
     // The parser's own text may quote what it read, so it is not kept as the cause.
-    throw new PatchbayError('vault_unavailable', { message: `The stored record '${entry.key}' is damaged.`, retryable: false, details: { reason: 'damaged_record' } });
+    throw new PatchbayError('vault_unavailable', {
+      message: `The stored record '${entry.key}' is damaged.`,
+      retryable: false,
+      details: { reason: 'damaged_record' },
+    });
   }
 }
 

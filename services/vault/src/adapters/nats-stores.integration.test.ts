@@ -19,8 +19,18 @@ beforeAll(async () => {
 afterAll(() => nats?.stop());
 
 const record = (change: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
-  id: newId('connection'), tenant: 'acme', integration: 'slack', label: '', auth_type: 'bearer', status: 'active', variables: { subdomain: 'acme' },
-  created_at: '2026-01-02T03:04:05.000Z', updated_at: '2026-01-02T03:04:05.000Z', credential_version: 1, credential_expires_at: null, ...change,
+  id: newId('connection'),
+  tenant: 'acme',
+  integration: 'slack',
+  label: '',
+  auth_type: 'bearer',
+  status: 'active',
+  variables: { subdomain: 'acme' },
+  created_at: '2026-01-02T03:04:05.000Z',
+  updated_at: '2026-01-02T03:04:05.000Z',
+  credential_version: 1,
+  credential_expires_at: null,
+  ...change,
 });
 
 const damaged = { code: 'vault_unavailable', retryable: false, reason: 'damaged_record' };
@@ -40,9 +50,13 @@ describe('createNatsConnectionStore', () => {
     expect(await failureOf(store.create(one))).toMatchObject({ code: 'internal' });
   });
 
-  it('lists one tenant\'s connections and defaults', async () => {
+  it("lists one tenant's connections and defaults", async () => {
     const store = createNatsConnectionStore(await vault.bucket('connections'));
-    const [one, two, foreign] = [record({ tenant: 'listed' }), record({ tenant: 'listed', integration: 'zendesk' }), record({ tenant: 'listed2' })];
+    const [one, two, foreign] = [
+      record({ tenant: 'listed' }),
+      record({ tenant: 'listed', integration: 'zendesk' }),
+      record({ tenant: 'listed2' }),
+    ];
     for (const each of [one, two, foreign]) await store.create(each);
     await store.setDefault('listed', 'slack', one.id, null);
     await store.setDefault('listed', 'zendesk', two.id, null);
@@ -96,7 +110,13 @@ describe('createNatsConnectionStore', () => {
   it('says vault_unavailable when the bucket fails', async () => {
     const bucket = await vault.bucket('connections');
     const fail = () => Promise.reject(new Error('away'));
-    const store = createNatsConnectionStore({ ...bucket, get: fail, create: fail, update: fail, watch: fail } as Bucket);
+    const store = createNatsConnectionStore({
+      ...bucket,
+      get: fail,
+      create: fail,
+      update: fail,
+      watch: fail,
+    } as Bucket);
     const away = { code: 'vault_unavailable', retryable: true };
     expect(await failureOf(store.get('acme', newId('connection')))).toEqual(away);
     expect(await failureOf(store.create(record()))).toEqual(away);
@@ -107,8 +127,14 @@ describe('createNatsConnectionStore', () => {
   });
 
   it('does not wait for a bucket that never answers', async () => {
-    const store = createNatsConnectionStore({ ...(await vault.bucket('connections')), get: () => new Promise(() => {}) });
-    expect(await failureOf(store.get('acme', newId('connection')))).toEqual({ code: 'vault_unavailable', retryable: true });
+    const store = createNatsConnectionStore({
+      ...(await vault.bucket('connections')),
+      get: () => new Promise(() => {}),
+    });
+    expect(await failureOf(store.get('acme', newId('connection')))).toEqual({
+      code: 'vault_unavailable',
+      retryable: true,
+    });
   });
 });
 
@@ -134,7 +160,14 @@ describe('createNatsCredentialStore', () => {
 describe('createNatsTenantKeyStore', () => {
   it('keeps the first key of a name, whoever comes second', async () => {
     const store = createNatsTenantKeyStore(await vault.bucket('tenant_keys'));
-    const key = { tenant: 'acme', version: 1, provider: 'local', key_id: 'local:1', wrapped: 'AAAA', created_at: '2026-01-02T03:04:05.000Z' };
+    const key = {
+      tenant: 'acme',
+      version: 1,
+      provider: 'local',
+      key_id: 'local:1',
+      wrapped: 'AAAA',
+      created_at: '2026-01-02T03:04:05.000Z',
+    };
     expect(await store.get(key)).toBeNull();
     expect(await Promise.all([store.create(key), store.create({ ...key, wrapped: 'BBBB' })])).toEqual([true, false]);
     expect(await store.get(key)).toEqual(key);

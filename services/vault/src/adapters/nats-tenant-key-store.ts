@@ -10,7 +10,9 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
       return (await readRecord(bucket, `${tenant}.${version}`, StoredTenantKey))?.value ?? null;
     },
     async create(key) {
-      return (await reachable(bucket.create(`${key.tenant}.${key.version}`, JSON.stringify(key), storeTimeoutMs))) !== null;
+      return (
+        (await reachable(bucket.create(`${key.tenant}.${key.version}`, JSON.stringify(key), storeTimeoutMs))) !== null
+      );
     },
   };
 }

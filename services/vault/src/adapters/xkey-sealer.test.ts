@@ -8,7 +8,9 @@ describe('createXkeySealer', () => {
     const [first, second] = [createXkeySealer(seed), createXkeySealer(seed)];
     const sender = createSealingKeys();
     expect(second.publicKey).toBe(first.publicKey);
-    expect(Buffer.from(second.open(sender.seal(Buffer.from('hello'), first.publicKey), sender.publicKey)).toString()).toBe('hello');
+    expect(
+      Buffer.from(second.open(sender.seal(Buffer.from('hello'), first.publicKey), sender.publicKey)).toString(),
+    ).toBe('hello');
   });
 
   it('seals to a recipient, and to nobody else', () => {
@@ -23,7 +25,13 @@ describe('createXkeySealer', () => {
     const sealer = createXkeySealer(createSealingSeed());
     const { publicKey } = createSealingKeys();
     const changed = publicKey.slice(0, -1) + (publicKey.endsWith('A') ? 'B' : 'A');
-    expect([publicKey, publicKey, changed, `X${'A'.repeat(55)}`, ''].map((key) => sealer.isRecipient(key))).toEqual([true, true, false, false, false]);
+    expect([publicKey, publicKey, changed, `X${'A'.repeat(55)}`, ''].map((key) => sealer.isRecipient(key))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('still knows a recipient after more others than it remembers', () => {

@@ -19,5 +19,8 @@ export function toConnection(record: ConnectionRecord, defaultId: string | null)
 export function newestActive(records: readonly ConnectionRecord[], integration: string): ConnectionRecord | null {
   return records
     .filter((record) => record.integration === integration && record.status === 'active')
-    .reduce<ConnectionRecord | null>((newest, record) => (newest === null || record.id > newest.id ? record : newest), null);
+    .reduce<ConnectionRecord | null>(
+      (newest, record) => (newest === null || record.id > newest.id ? record : newest),
+      null,
+    );
 }

@@ -17,7 +17,9 @@ it.each([
 });
 
 it('only an OAuth token says when it ends', () => {
-  expect(expiryOf({ type: 'oauth2', access_token: 'a', token_type: 'Bearer', expires_at: '2027-01-01T00:00:00Z' })).toBe('2027-01-01T00:00:00Z');
+  expect(
+    expiryOf({ type: 'oauth2', access_token: 'a', token_type: 'Bearer', expires_at: '2027-01-01T00:00:00Z' }),
+  ).toBe('2027-01-01T00:00:00Z');
   expect(expiryOf({ type: 'oauth2', access_token: 'a', token_type: 'Bearer' })).toBeNull();
   expect(expiryOf({ type: 'api_key', api_key: 'k' })).toBeNull();
 });

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/client-node';
+import {
+  AlgorithmSuiteIdentifier,
+  buildClient,
+  CommitmentPolicy,
+  RawAesKeyringNode,
+  RawAesWrappingSuiteIdentifier,
+} from '@aws-crypto/client-node';
 import type { StoredCredential } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
@@ -23,13 +29,20 @@ function open(store: MemoryTenantKeyStore = memoryTenantKeyStore()) {
 }
 
 const binding = (change: Partial<CredentialBinding> = {}): CredentialBinding => ({
-  tenant: 'acme', connection: 'con_01JD0000000000000000000000', integration: 'slack', version: 1, variables: { subdomain: 'acme' }, ...change,
+  tenant: 'acme',
+  connection: 'con_01JD0000000000000000000000',
+  integration: 'slack',
+  version: 1,
+  variables: { subdomain: 'acme' },
+  ...change,
 });
 
 /** The tenant's key in clear, for tests that build messages by hand. */
 async function rawKey({ store, keyService }: ReturnType<typeof open>): Promise<Uint8Array> {
   const row = store.rows.get('acme.1');
-  return new Uint8Array(await keyService.unwrap(Buffer.from(row?.wrapped ?? '', 'base64'), { tenant: 'acme', version: 1 }));
+  return new Uint8Array(
+    await keyService.unwrap(Buffer.from(row?.wrapped ?? '', 'base64'), { tenant: 'acme', version: 1 }),
+  );
 }
 
 describe('createCredentialCipher', () => {
@@ -47,7 +60,9 @@ describe('createCredentialCipher', () => {
 
   it('never writes the same message twice, nor anything of the credential', async () => {
     const { cipher } = open();
-    const messages = await Promise.all(Array.from({ length: 20 }, async () => (await cipher.encrypt(binding(), plaintext)).message));
+    const messages = await Promise.all(
+      Array.from({ length: 20 }, async () => (await cipher.encrypt(binding(), plaintext)).message),
+    );
     expect(new Set(messages).size).toBe(20);
     for (const message of messages) expect(Buffer.from(message, 'base64').includes(canary)).toBe(false);
   });
@@ -94,7 +109,9 @@ describe('createCredentialCipher', () => {
     const { cipher } = open();
     const old = await cipher.encrypt(binding({ version: 1 }), plaintext);
     expect(await failureOf(cipher.decrypt(binding({ version: 2 }), old))).toEqual(integrity);
-    expect(await failureOf(cipher.decrypt(binding({ version: 2 }), { ...old, credential_version: 2 }))).toEqual(integrity);
+    expect(await failureOf(cipher.decrypt(binding({ version: 2 }), { ...old, credential_version: 2 }))).toEqual(
+      integrity,
+    );
   });
 
   it('refuses every flipped bit', async () => {
@@ -104,7 +121,10 @@ describe('createCredentialCipher', () => {
     for (let bit = 0; bit < message.length * 8; bit++) {
       const changed = Buffer.from(message);
       changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
-      expect(await failureOf(cipher.decrypt(binding(), { ...stored, message: changed.toString('base64') })), `bit ${bit}`).toEqual(integrity);
+      expect(
+        await failureOf(cipher.decrypt(binding(), { ...stored, message: changed.toString('base64') })),
+        `bit ${bit}`,
+      ).toEqual(integrity);
     }
   });
 
@@ -113,10 +133,19 @@ describe('createCredentialCipher', () => {
     const stored = await cipher.encrypt(binding(), plaintext);
     const message = Buffer.from(stored.message, 'base64');
     for (let length = 0; length < message.length; length++) {
-      expect(await failureOf(cipher.decrypt(binding(), { ...stored, message: message.subarray(0, length).toString('base64') })), `length ${length}`).toEqual(integrity);
+      expect(
+        await failureOf(
+          cipher.decrypt(binding(), { ...stored, message: message.subarray(0, length).toString('base64') }),
+        ),
+        `length ${length}`,
+      ).toEqual(integrity);
     }
     for (const more of [Buffer.from([0]), Buffer.from('junk'), message, message.subarray(-100)]) {
-      expect(await failureOf(cipher.decrypt(binding(), { ...stored, message: Buffer.concat([message, more]).toString('base64') }))).toEqual(integrity);
+      expect(
+        await failureOf(
+          cipher.decrypt(binding(), { ...stored, message: Buffer.concat([message, more]).toString('base64') }),
+        ),
+      ).toEqual(integrity);
     }
   });
 
@@ -126,21 +155,31 @@ describe('createCredentialCipher', () => {
     expect(await failureOf(cipher.decrypt(binding(), { ...stored, tenant_key_version: 2 }))).toEqual(integrity);
   });
 
-  it('refuses a genuine message of another suite or of several frames, made with the tenant\'s own key', async () => {
+  it("refuses a genuine message of another suite or of several frames, made with the tenant's own key", async () => {
     const vault = open();
     const stored = await vault.cipher.encrypt(binding(), plaintext);
     const keyring = createTenantKeyring({ tenant: 'acme', version: 1 }, await rawKey(vault));
     const client = buildClient(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
     const committing = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
     const context = { encryptionContext: credentialContext(binding()) };
-    const { ALG_AES256_GCM_IV12_TAG16_HKDF_SHA256: uncommitted, ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY: committed, ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384: signed } = AlgorithmSuiteIdentifier;
+    const {
+      ALG_AES256_GCM_IV12_TAG16_HKDF_SHA256: uncommitted,
+      ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY: committed,
+      ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384: signed,
+    } = AlgorithmSuiteIdentifier;
     const messages = await Promise.all([
       client.encrypt(keyring, plaintext, { ...context, suiteId: uncommitted }),
       committing.encrypt(keyring, plaintext, { ...context, suiteId: signed }),
       committing.encrypt(keyring, plaintext, { ...context, suiteId: committed, frameLength: 8 }),
-      committing.encrypt(keyring, plaintext, { suiteId: committed, encryptionContext: { ...context.encryptionContext, extra: 'pair' } }),
+      committing.encrypt(keyring, plaintext, {
+        suiteId: committed,
+        encryptionContext: { ...context.encryptionContext, extra: 'pair' },
+      }),
     ]);
-    for (const { result } of messages) expect(await failureOf(vault.cipher.decrypt(binding(), { ...stored, message: result.toString('base64') }))).toEqual(integrity);
+    for (const { result } of messages)
+      expect(
+        await failureOf(vault.cipher.decrypt(binding(), { ...stored, message: result.toString('base64') })),
+      ).toEqual(integrity);
   });
 
   it('can be read by any AWS Encryption SDK that has the tenant key', async () => {
@@ -152,7 +191,10 @@ describe('createCredentialCipher', () => {
       unencryptedMasterKey: await rawKey(vault),
       wrappingSuite: RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
     });
-    const opened = await buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT).decrypt(keyring, Buffer.from(stored.message, 'base64'));
+    const opened = await buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT).decrypt(
+      keyring,
+      Buffer.from(stored.message, 'base64'),
+    );
     expect(opened.plaintext).toEqual(plaintext);
     expect({ ...opened.messageHeader.encryptionContext }).toEqual(credentialContext(binding()));
   });

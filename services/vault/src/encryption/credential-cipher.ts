@@ -6,7 +6,10 @@ import { frameBytes, isCredentialMessage } from './message-layout.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 
 const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
-const client = buildClient({ commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, maxEncryptedDataKeys: 1 });
+const client = buildClient({
+  commitmentPolicy: CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
+  maxEncryptedDataKeys: 1,
+});
 
 /** Longest credential, as bytes of its JSON. With its envelope and base64 it fits the bucket's value limit. */
 export const maxCredentialBytes = frameBytes - 1;
@@ -16,14 +19,22 @@ export function createCredentialCipher(tenantKeys: TenantKeys): CredentialCipher
   return {
     async encrypt(binding, plaintext) {
       const { keyring, version } = await tenantKeys.forEncryption(binding.tenant);
-      const { result } = await client.encrypt(keyring, plaintext, { suiteId, encryptionContext: credentialContext(binding), frameLength: frameBytes });
+      const { result } = await client.encrypt(keyring, plaintext, {
+        suiteId,
+        encryptionContext: credentialContext(binding),
+        frameLength: frameBytes,
+      });
       return { credential_version: binding.version, tenant_key_version: version, message: result.toString('base64') };
     },
 
     async decrypt(binding, stored) {
       const key = { tenant: binding.tenant, version: stored.tenant_key_version };
       const message = Buffer.from(stored.message, 'base64');
-      if (stored.credential_version !== binding.version || !isCredentialMessage(message, credentialContext(binding), key)) throw integrityFailure();
+      if (
+        stored.credential_version !== binding.version ||
+        !isCredentialMessage(message, credentialContext(binding), key)
+      )
+        throw integrityFailure();
       const keyring = await tenantKeys.forDecryption(key);
       try {
         // Verifies the key commitment, the header with the context compared above, and the body.
@@ -37,7 +48,8 @@ export function createCredentialCipher(tenantKeys: TenantKeys): CredentialCipher
 
 function integrityFailure(cause?: unknown): PatchbayError {
   return new PatchbayError('vault_unavailable', {
-    message: 'The stored credential is not what was stored for this connection. Add the connection again, and find out who changed the store.',
+    message:
+      'The stored credential is not what was stored for this connection. Add the connection again, and find out who changed the store.',
     retryable: false,
     details: { reason: 'integrity' },
     cause,

@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { credentialContext } from './credential-context.ts';
 
-const binding = { tenant: 'acme', connection: 'con_01JD0000000000000000000000', integration: 'zendesk', version: 3, variables: { subdomain: 'acme', region: 'eu' } };
+const binding = {
+  tenant: 'acme',
+  connection: 'con_01JD0000000000000000000000',
+  integration: 'zendesk',
+  version: 3,
+  variables: { subdomain: 'acme', region: 'eu' },
+};
 
 it('names everything the credential belongs to, and no variable in clear', () => {
   expect(credentialContext(binding)).toEqual({
@@ -16,7 +22,9 @@ it('names everything the credential belongs to, and no variable in clear', () =>
 });
 
 it('is the same whatever order the variables come in', () => {
-  expect(credentialContext({ ...binding, variables: { region: 'eu', subdomain: 'acme' } })).toEqual(credentialContext(binding));
+  expect(credentialContext({ ...binding, variables: { region: 'eu', subdomain: 'acme' } })).toEqual(
+    credentialContext(binding),
+  );
 });
 
 it.each([

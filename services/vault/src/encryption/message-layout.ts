@@ -1,5 +1,5 @@
-import { keyNamespace, keyNameOf } from './tenant-keyring.ts';
 import type { TenantKeyName } from './key-service.ts';
+import { keyNameOf, keyNamespace } from './tenant-keyring.ts';
 
 /** Large enough that a credential is always one frame. */
 export const frameBytes = 65_536;
@@ -10,7 +10,11 @@ export const frameBytes = 65_536;
  * nothing after it. The SDK itself takes other suites' headers apart, ignores bytes after the final frame and takes any
  * context; here each of those is refused. Source: AWS Encryption SDK developer guide, message format reference.
  */
-export function isCredentialMessage(message: Buffer, context: Readonly<Record<string, string>>, key: TenantKeyName): boolean {
+export function isCredentialMessage(
+  message: Buffer,
+  context: Readonly<Record<string, string>>,
+  key: TenantKeyName,
+): boolean {
   let offset = 0;
   for (const part of expectedHead(context, key)) {
     if (typeof part === 'number') {
@@ -34,10 +38,14 @@ function expectedHead(context: Readonly<Record<string, string>>, key: TenantKeyN
     Buffer.from([0x02, 0x04, 0x78]), // format 2.0, ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY
     32, // message id
     Buffer.concat([
-      uint16(aad.length), aad,
+      uint16(aad.length),
+      aad,
       uint16(1), // one encrypted data key
       lengthPrefixed(keyNamespace),
-      uint16(Buffer.byteLength(keyNameOf(key)) + 8 + ivBytes), Buffer.from(keyNameOf(key)), uint32(tagBytes * 8), uint32(ivBytes),
+      uint16(Buffer.byteLength(keyNameOf(key)) + 8 + ivBytes),
+      Buffer.from(keyNameOf(key)),
+      uint32(tagBytes * 8),
+      uint32(ivBytes),
     ]),
     ivBytes,
     uint16(32 + tagBytes),
@@ -52,7 +60,10 @@ function expectedHead(context: Readonly<Record<string, string>>, key: TenantKeyN
 /** Pairs sorted by key, each text prefixed by its length. Our keys are ASCII, so code unit order is byte order. */
 function serializeContext(context: Readonly<Record<string, string>>): Buffer {
   const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.concat([uint16(pairs.length), ...pairs.flatMap(([name, value]) => [lengthPrefixed(name), lengthPrefixed(value)])]);
+  return Buffer.concat([
+    uint16(pairs.length),
+    ...pairs.flatMap(([name, value]) => [lengthPrefixed(name), lengthPrefixed(value)]),
+  ]);
 }
 
 function lengthPrefixed(text: string): Buffer {

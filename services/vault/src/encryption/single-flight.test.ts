@@ -5,7 +5,9 @@ it('does the work once for callers at the same time, and again for the next', as
   const flights = new SingleFlight<number>();
   let runs = 0;
   const work = async () => ++runs;
-  expect(await Promise.all([flights.run('a', work), flights.run('a', work), flights.run('b', work)])).toEqual([1, 1, 2]);
+  expect(await Promise.all([flights.run('a', work), flights.run('a', work), flights.run('b', work)])).toEqual([
+    1, 1, 2,
+  ]);
   expect(flights.size).toBe(0);
   expect(await flights.run('a', work)).toBe(3);
 });

@@ -31,7 +31,7 @@ const open = (store: TenantKeyStore, more = {}) => createTenantKeys({ keyService
 const operations = () => kms.calls.map((call) => call.operation);
 
 describe('createTenantKeys', () => {
-  it('makes a tenant\'s key once, stores it wrapped only, and asks KMS no more', async () => {
+  it("makes a tenant's key once, stores it wrapped only, and asks KMS no more", async () => {
     const store = memoryTenantKeyStore();
     const keys = open(store);
     await Promise.all([keys.forEncryption('acme'), keys.forEncryption('acme')]);
@@ -39,7 +39,17 @@ describe('createTenantKeys', () => {
     await keys.forDecryption({ tenant: 'acme', version: 1 });
     expect(operations()).toEqual(['GenerateDataKey']);
     expect([...store.rows]).toEqual([
-      ['acme.1', { tenant: 'acme', version: 1, provider: 'aws-kms', key_id: keyId, wrapped: expect.any(String), created_at: '2026-01-02T03:04:05.000Z' }],
+      [
+        'acme.1',
+        {
+          tenant: 'acme',
+          version: 1,
+          provider: 'aws-kms',
+          key_id: keyId,
+          wrapped: expect.any(String),
+          created_at: '2026-01-02T03:04:05.000Z',
+        },
+      ],
     ]);
     keys.close();
   });
@@ -50,7 +60,11 @@ describe('createTenantKeys', () => {
     const before = kms.calls.length;
     const restarted = open(store);
     for (let round = 0; round < 3; round++) {
-      await Promise.all(Array.from({ length: 50 }, (_, i) => restarted.forDecryption({ tenant: i % 2 ? 'acme' : 'globex', version: 1 })));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          restarted.forDecryption({ tenant: i % 2 ? 'acme' : 'globex', version: 1 }),
+        ),
+      );
     }
     expect(operations().slice(before)).toEqual(['Decrypt', 'Decrypt']);
     restarted.close();
@@ -59,7 +73,12 @@ describe('createTenantKeys', () => {
   it('asks KMS again when the time is up, and never holds a key beyond a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const keys = createTenantKeys({ keyService: createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'development' }), store: memoryTenantKeyStore(), now, ttlMs: 3_600_000 });
+      const keys = createTenantKeys({
+        keyService: createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'development' }),
+        store: memoryTenantKeyStore(),
+        now,
+        ttlMs: 3_600_000,
+      });
       const first = await keys.forEncryption('acme');
       vi.advanceTimersByTime(59_999);
       expect((await keys.forEncryption('acme')).keyring).toBe(first.keyring);
@@ -88,9 +107,15 @@ describe('createTenantKeys', () => {
     const before = kms.calls.length;
     kms.mood = 'throttling';
     await expect(keys.forDecryption({ tenant: 'acme', version: 1 })).resolves.toBeDefined();
-    const refusals = await Promise.all(Array.from({ length: 20 }, () => failureOf(keys.forDecryption({ tenant: 'globex', version: 1 }))));
-    expect(new Set(refusals.map((refusal) => JSON.stringify(refusal)))).toEqual(new Set([JSON.stringify({ code: 'vault_unavailable', retryable: true, reason: 'key_service' })]));
-    expect(await failureOf(keys.forDecryption({ tenant: 'globex', version: 1 }))).toMatchObject({ code: 'vault_unavailable' });
+    const refusals = await Promise.all(
+      Array.from({ length: 20 }, () => failureOf(keys.forDecryption({ tenant: 'globex', version: 1 }))),
+    );
+    expect(new Set(refusals.map((refusal) => JSON.stringify(refusal)))).toEqual(
+      new Set([JSON.stringify({ code: 'vault_unavailable', retryable: true, reason: 'key_service' })]),
+    );
+    expect(await failureOf(keys.forDecryption({ tenant: 'globex', version: 1 }))).toMatchObject({
+      code: 'vault_unavailable',
+    });
     expect(kms.calls.length - before).toBe(1);
   });
 
@@ -105,7 +130,11 @@ describe('createTenantKeys', () => {
   });
 
   it('refuses a key that is gone', async () => {
-    expect(await failureOf(open(memoryTenantKeyStore()).forDecryption({ tenant: 'acme', version: 1 }))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    expect(await failureOf(open(memoryTenantKeyStore()).forDecryption({ tenant: 'acme', version: 1 }))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
   });
 
   it.each([
@@ -115,18 +144,29 @@ describe('createTenantKeys', () => {
   ])('refuses a row %s', async (_, change) => {
     const store = memoryTenantKeyStore();
     await open(store).forEncryption('acme');
-    store.rows.set('acme.1', { ...(store.rows.get('acme.1') as NonNullable<ReturnType<typeof store.rows.get>>), ...change });
-    expect(await failureOf(open(store).forDecryption({ tenant: 'acme', version: 1 }))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    store.rows.set('acme.1', {
+      ...(store.rows.get('acme.1') as NonNullable<ReturnType<typeof store.rows.get>>),
+      ...change,
+    });
+    expect(await failureOf(open(store).forDecryption({ tenant: 'acme', version: 1 }))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
   });
 
-  it('refuses a wrapped key that was put under another tenant\'s name, however the row is labelled', async () => {
+  it("refuses a wrapped key that was put under another tenant's name, however the row is labelled", async () => {
     const store = memoryTenantKeyStore();
     await open(store).forEncryption('acme');
     await open(store).forEncryption('globex');
     const [acme, globex] = [store.rows.get('acme.1'), store.rows.get('globex.1')];
     if (acme === undefined || globex === undefined) throw new Error('both tenants have a key');
     store.rows.set('acme.1', { ...acme, wrapped: globex.wrapped });
-    expect(await failureOf(open(store).forDecryption({ tenant: 'acme', version: 1 }))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    expect(await failureOf(open(store).forDecryption({ tenant: 'acme', version: 1 }))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
   });
 
   it('refuses a key of the wrong length and wipes it', async () => {
@@ -134,7 +174,11 @@ describe('createTenantKeys', () => {
     await open(store).forEncryption('acme');
     const short = new Uint8Array(16).fill(7);
     const keys = createTenantKeys({ keyService: { ...keyService, unwrap: async () => short }, store, now });
-    expect(await failureOf(keys.forDecryption({ tenant: 'acme', version: 1 }))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'tenant_key' });
+    expect(await failureOf(keys.forDecryption({ tenant: 'acme', version: 1 }))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'tenant_key',
+    });
     expect(short).toEqual(new Uint8Array(16));
   });
 

@@ -1,9 +1,9 @@
 import type { KeyringNode } from '@aws-crypto/client-node';
 import { PatchbayError, type StoredTenantKey } from '@patchbay/contracts';
 import { BoundedCache } from './bounded-cache.ts';
-import { createTenantKeyring } from './tenant-keyring.ts';
 import { type KeyService, type TenantKeyName, tenantKeyBytes } from './key-service.ts';
 import { SingleFlight } from './single-flight.ts';
+import { createTenantKeyring } from './tenant-keyring.ts';
 
 /** Where wrapped tenant keys are kept. Both methods throw PatchbayError `vault_unavailable`. */
 export interface TenantKeyStore {
@@ -48,9 +48,12 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
   async function load(name: TenantKeyName): Promise<KeyringNode> {
     const stored = await store.get(name);
     if (stored === null) throw refused('The tenant key that encrypted this credential is gone.');
-    if (stored.tenant !== name.tenant || stored.version !== name.version) throw refused('A tenant key stands under another key\'s name.');
+    if (stored.tenant !== name.tenant || stored.version !== name.version)
+      throw refused("A tenant key stands under another key's name.");
     if (stored.provider !== keyService.provider) {
-      throw refused(`The tenant key was wrapped by the key service '${stored.provider}', and this vault uses '${keyService.provider}'.`);
+      throw refused(
+        `The tenant key was wrapped by the key service '${stored.provider}', and this vault uses '${keyService.provider}'.`,
+      );
     }
     return importKey(name, await keyService.unwrap(Buffer.from(stored.wrapped, 'base64'), name));
   }

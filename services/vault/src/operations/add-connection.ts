@@ -1,10 +1,24 @@
-import { type AddConnectionRequest, type AddConnectionResult, buckets, newId, PatchbayError } from '@patchbay/contracts';
+import {
+  type AddConnectionRequest,
+  type AddConnectionResult,
+  buckets,
+  newId,
+  PatchbayError,
+} from '@patchbay/contracts';
 import type { z } from 'zod';
 import { type ConnectionRecord, toConnection } from '../domain/connection-record.ts';
 import { expiryOf } from '../domain/credential-expiry.ts';
 import { auditedChange } from './audited-change.ts';
 import { openSealedCredential } from './open-sealed-credential.ts';
-import type { Caller, ConnectionStore, CredentialCipher, CredentialStore, RecordAudit, Report, Sealer } from './ports.ts';
+import type {
+  Caller,
+  ConnectionStore,
+  CredentialCipher,
+  CredentialStore,
+  RecordAudit,
+  Report,
+  Sealer,
+} from './ports.ts';
 import { settleDefault } from './settle-default.ts';
 
 export interface AddConnectionPorts {
@@ -26,7 +40,11 @@ export interface AddConnectionPorts {
 export function addConnection(ports: AddConnectionPorts) {
   return async (request: AddConnectionRequest, caller: Caller): Promise<z.input<typeof AddConnectionResult>> => {
     // 1. Open the credential; nothing is stored or recorded of one that is not usable.
-    const { credential, plaintext } = openSealedCredential(ports.sealer, request.sealed_credential, ports.maxCredentialBytes);
+    const { credential, plaintext } = openSealedCredential(
+      ports.sealer,
+      request.sealed_credential,
+      ports.maxCredentialBytes,
+    );
     const at = ports.now();
     const record: ConnectionRecord = {
       id: newId('connection', at.getTime()),
@@ -44,19 +62,35 @@ export function addConnection(ports: AddConnectionPorts) {
     const { tenant, integration, id } = record;
     try {
       assertStorable(record);
-      return await auditedChange(ports, { tenant, type: 'dev.patchbay.connection.added', connection: id, integration }, caller, async () => {
-        // 2. Encrypt, and store the credential before the connection that promises it.
-        const stored = await ports.cipher.encrypt({ tenant, connection: id, integration, version: 1, variables: record.variables }, plaintext);
-        await ports.credentials.create(tenant, id, stored);
-        await ports.connections.create(record);
+      return await auditedChange(
+        ports,
+        { tenant, type: 'dev.patchbay.connection.added', connection: id, integration },
+        caller,
+        async () => {
+          // 2. Encrypt, and store the credential before the connection that promises it.
+          const stored = await ports.cipher.encrypt(
+            { tenant, connection: id, integration, version: 1, variables: record.variables },
+            plaintext,
+          );
+          await ports.credentials.create(tenant, id, stored);
+          await ports.connections.create(record);
 
-        // 3. Make it the default when asked to, or when the integration has no usable one.
-        const standing = await settleDefault(ports.connections, tenant, integration, { connection: id, replace: request.make_default });
-        return {
-          result: { connection: toConnection(record, standing) },
-          facts: { auth_type: record.auth_type, credential_version: 1, tenant_key_version: stored.tenant_key_version, is_default: standing === id },
-        };
-      });
+          // 3. Make it the default when asked to, or when the integration has no usable one.
+          const standing = await settleDefault(ports.connections, tenant, integration, {
+            connection: id,
+            replace: request.make_default,
+          });
+          return {
+            result: { connection: toConnection(record, standing) },
+            facts: {
+              auth_type: record.auth_type,
+              credential_version: 1,
+              tenant_key_version: stored.tenant_key_version,
+              is_default: standing === id,
+            },
+          };
+        },
+      );
     } finally {
       plaintext.fill(0);
     }

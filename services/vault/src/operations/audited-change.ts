@@ -36,7 +36,11 @@ export async function auditedChange<Result>(
   });
   const recordOutcome = async (outcome: AuditEntry) => {
     await ports.recordAudit(outcome).catch((error: unknown) => {
-      ports.report('error', 'the outcome of a change could not be audited; its intent was', { type: change.type, connection: change.connection, err: error });
+      ports.report('error', 'the outcome of a change could not be audited; its intent was', {
+        type: change.type,
+        connection: change.connection,
+        err: error,
+      });
     });
   };
 

@@ -1,4 +1,4 @@
-import { AuditEvent, type LeaseRequest, LeasePayload, LeaseResult, newId, PatchbayError } from '@patchbay/contracts';
+import { AuditEvent, LeasePayload, type LeaseRequest, LeaseResult, newId, PatchbayError } from '@patchbay/contracts';
 import { createSealingKeys } from '@patchbay/messaging';
 import { describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
@@ -22,16 +22,25 @@ async function vaultWith(credential: unknown = { type: 'bearer', token: 'xoxb-ca
 const missing = { code: 'connection_missing', retryable: false };
 
 describe('leaseCredential', () => {
-  it('seals the default connection\'s credential to the executor that asked', async () => {
+  it("seals the default connection's credential to the executor that asked", async () => {
     const vault = await vaultWith(undefined, { variables: { subdomain: 'acme' } });
     const lease = await vault.lease(leaseRequest(), caller);
     expect(LeaseResult.parse(lease)).toEqual(lease);
-    expect(lease).toMatchObject({ connection: vault.connection.id, credential_version: 1, sender: vault.sealer.publicKey, ttl_ms: 30_000 });
+    expect(lease).toMatchObject({
+      connection: vault.connection.id,
+      credential_version: 1,
+      sender: vault.sealer.publicKey,
+      ttl_ms: 30_000,
+    });
     expect(JSON.stringify(lease)).not.toContain('canary');
 
     const sealed = Buffer.from(lease.sealed, 'base64');
     expect(LeasePayload.parse(JSON.parse(Buffer.from(executor.open(sealed, lease.sender)).toString()))).toEqual({
-      tenant: 'acme', integration: 'slack', connection: vault.connection.id, credential_version: 1, variables: { subdomain: 'acme' },
+      tenant: 'acme',
+      integration: 'slack',
+      connection: vault.connection.id,
+      credential_version: 1,
+      variables: { subdomain: 'acme' },
       credential: { type: 'bearer', token: 'xoxb-canary' },
     });
     expect(() => createSealingKeys().open(sealed, lease.sender)).toThrow();
@@ -40,17 +49,21 @@ describe('leaseCredential', () => {
   it('lends the named connection instead of the default', async () => {
     const vault = await vaultWith();
     const second = await vault.add(addRequest(vault.sealer.publicKey), caller);
-    expect((await vault.lease(leaseRequest({ connection: second.connection.id }), caller)).connection).toBe(second.connection.id);
+    expect((await vault.lease(leaseRequest({ connection: second.connection.id }), caller)).connection).toBe(
+      second.connection.id,
+    );
     expect((await vault.lease(leaseRequest(), caller)).connection).toBe(vault.connection.id);
   });
 
-  it('says the same of a connection that is missing, another tenant\'s, another integration\'s or revoked', async () => {
+  it("says the same of a connection that is missing, another tenant's, another integration's or revoked", async () => {
     const vault = await vaultWith();
     const { id } = vault.connection;
     expect(await failureOf(vault.lease(leaseRequest({ integration: 'zendesk' }), caller))).toEqual(missing);
     expect(await failureOf(vault.lease(leaseRequest({ connection: newId('connection') }), caller))).toEqual(missing);
     expect(await failureOf(vault.lease(leaseRequest({ tenant: 'globex', connection: id }), caller))).toEqual(missing);
-    expect(await failureOf(vault.lease(leaseRequest({ integration: 'zendesk', connection: id }), caller))).toEqual(missing);
+    expect(await failureOf(vault.lease(leaseRequest({ integration: 'zendesk', connection: id }), caller))).toEqual(
+      missing,
+    );
     await vault.remove({ tenant: 'acme', connection: id }, caller);
     expect(await failureOf(vault.lease(leaseRequest({ connection: id }), caller))).toEqual(missing);
     expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual(missing);
@@ -67,7 +80,10 @@ describe('leaseCredential', () => {
     const vault = await vaultWith({ type: 'oauth2', access_token: 'a', expires_at: '2026-01-02T03:04:17Z' });
     expect((await vault.lease(leaseRequest(), caller)).ttl_ms).toBe(12_000);
     vault.clock.now = new Date('2026-01-02T03:04:17Z');
-    expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual({ code: 'credential_expired', retryable: false });
+    expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual({
+      code: 'credential_expired',
+      retryable: false,
+    });
     expect(vault.decryptions.count).toBe(1);
   });
 
@@ -91,33 +107,68 @@ describe('leaseCredential', () => {
 
   it('refuses a recipient that nothing can be sealed to, before anything is read', async () => {
     const vault = await vaultWith();
-    expect(await failureOf(vault.lease(leaseRequest({ recipient: `X${'A'.repeat(55)}` }), caller))).toMatchObject({ code: 'invalid_request' });
+    expect(await failureOf(vault.lease(leaseRequest({ recipient: `X${'A'.repeat(55)}` }), caller))).toMatchObject({
+      code: 'invalid_request',
+    });
     expect(vault.decryptions.count).toBe(0);
   });
 
   it('records each lease, and no value', async () => {
     const vault = await vaultWith();
     await vault.lease(leaseRequest(), caller);
-    expect(vault.audit.entries).toEqual([{
-      tenant: 'acme', class: 'credential', type: 'dev.patchbay.credential.leased', subject: vault.connection.id,
-      data: {
-        actor: { kind: 'service', id: 'executor' }, target: { kind: 'connection', id: vault.connection.id, version: '1' }, outcome: 'succeeded', execution_id: execution,
-        integration: 'slack', connection: vault.connection.id, trace_id: caller.traceId, facts: { recipient: executor.publicKey },
+    expect(vault.audit.entries).toEqual([
+      {
+        tenant: 'acme',
+        class: 'credential',
+        type: 'dev.patchbay.credential.leased',
+        subject: vault.connection.id,
+        data: {
+          actor: { kind: 'service', id: 'executor' },
+          target: { kind: 'connection', id: vault.connection.id, version: '1' },
+          outcome: 'succeeded',
+          execution_id: execution,
+          integration: 'slack',
+          connection: vault.connection.id,
+          trace_id: caller.traceId,
+          facts: { recipient: executor.publicKey },
+        },
       },
-    }]);
+    ]);
     expect(AuditEvent.shape.data.parse(vault.audit.entries[0]?.data)).toEqual(vault.audit.entries[0]?.data);
   });
 
   it('records each refusal with its reason', async () => {
     const vault = await vaultWith();
     await failureOf(vault.lease(leaseRequest({ integration: 'zendesk' }), { traceId: null }));
-    await failureOf(vault.lease(leaseRequest({ tenant: 'globex', connection: vault.connection.id }), { traceId: null }));
-    const data = { actor: { kind: 'service', id: 'executor' }, outcome: 'refused', error_code: 'connection_missing', execution_id: execution, facts: { recipient: executor.publicKey } };
+    await failureOf(
+      vault.lease(leaseRequest({ tenant: 'globex', connection: vault.connection.id }), { traceId: null }),
+    );
+    const data = {
+      actor: { kind: 'service', id: 'executor' },
+      outcome: 'refused',
+      error_code: 'connection_missing',
+      execution_id: execution,
+      facts: { recipient: executor.publicKey },
+    };
     expect(vault.audit.entries).toEqual([
-      { tenant: 'acme', class: 'credential', type: 'dev.patchbay.credential.denied', subject: 'zendesk', data: { ...data, target: { kind: 'integration', id: 'zendesk' }, integration: 'zendesk' } },
       {
-        tenant: 'globex', class: 'credential', type: 'dev.patchbay.credential.denied', subject: vault.connection.id,
-        data: { ...data, target: { kind: 'connection', id: vault.connection.id }, integration: 'slack', connection: vault.connection.id },
+        tenant: 'acme',
+        class: 'credential',
+        type: 'dev.patchbay.credential.denied',
+        subject: 'zendesk',
+        data: { ...data, target: { kind: 'integration', id: 'zendesk' }, integration: 'zendesk' },
+      },
+      {
+        tenant: 'globex',
+        class: 'credential',
+        type: 'dev.patchbay.credential.denied',
+        subject: vault.connection.id,
+        data: {
+          ...data,
+          target: { kind: 'connection', id: vault.connection.id },
+          integration: 'slack',
+          connection: vault.connection.id,
+        },
       },
     ]);
   });
@@ -145,9 +196,13 @@ describe('leaseCredential', () => {
   it('decrypts once for callers at the same time, and seals and records for each', async () => {
     const vault = await vaultWith();
     const executors = Array.from({ length: 10 }, () => createSealingKeys());
-    const leases = await Promise.all(executors.map((one) => vault.lease(leaseRequest({ recipient: one.publicKey }), caller)));
+    const leases = await Promise.all(
+      executors.map((one) => vault.lease(leaseRequest({ recipient: one.publicKey }), caller)),
+    );
     expect(vault.decryptions.count).toBe(1);
-    leases.forEach((lease, i) => expect(() => executors[i]?.open(Buffer.from(lease.sealed, 'base64'), lease.sender)).not.toThrow());
+    for (const [i, lease] of leases.entries()) {
+      expect(() => executors[i]?.open(Buffer.from(lease.sealed, 'base64'), lease.sender)).not.toThrow();
+    }
     expect(vault.audit.entries).toHaveLength(10);
     await vault.lease(leaseRequest(), caller);
     expect(vault.decryptions.count).toBe(2);
@@ -155,12 +210,19 @@ describe('leaseCredential', () => {
 
   it('refuses a credential row that was rolled back or exchanged, records it and alerts the operator', async () => {
     const vault = await vaultWith();
-    const other = await vault.add(addRequest(vault.sealer.publicKey, { type: 'bearer', token: 'other-canary' }), caller);
+    const other = await vault.add(
+      addRequest(vault.sealer.publicKey, { type: 'bearer', token: 'other-canary' }),
+      caller,
+    );
     vault.audit.entries.length = 0;
     const stolen = vault.credentials.rows.get(`acme.${other.connection.id}`);
     if (stolen === undefined) throw new Error('a credential was stored');
     vault.credentials.rows.set(`acme.${vault.connection.id}`, stolen);
-    expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'integrity' });
+    expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'integrity',
+    });
     expect(vault.audit.entries.map(({ type, data }) => [type, data.outcome, data.facts?.reason])).toEqual([
       ['dev.patchbay.credential.leased', 'succeeded', undefined],
       ['dev.patchbay.credential.denied', 'failed', 'integrity'],
@@ -178,8 +240,15 @@ describe('leaseCredential', () => {
     const found = await vault.ports.connections.get('acme', vault.connection.id);
     if (found === null) throw new Error('the connection exists');
     await vault.ports.connections.replace({ ...found.value, ...change }, found.revision);
-    const request = leaseRequest({ connection: vault.connection.id, integration: { ...found.value, ...change }.integration });
-    expect(await failureOf(vault.lease(request, caller))).toEqual({ code: 'vault_unavailable', retryable: false, reason: 'integrity' });
+    const request = leaseRequest({
+      connection: vault.connection.id,
+      integration: { ...found.value, ...change }.integration,
+    });
+    expect(await failureOf(vault.lease(request, caller))).toEqual({
+      code: 'vault_unavailable',
+      retryable: false,
+      reason: 'integrity',
+    });
   });
 
   it('refuses a decrypted credential of no known form, and says nothing of it', async () => {
@@ -187,7 +256,11 @@ describe('leaseCredential', () => {
     vault.ports.cipher.decrypt = async () => Buffer.from('{"type":"canary"}');
     const error = await vault.lease(leaseRequest(), caller).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PatchbayError);
-    expect((error as PatchbayError).body).toMatchObject({ code: 'vault_unavailable', retryable: false, details: { reason: 'integrity' } });
+    expect((error as PatchbayError).body).toMatchObject({
+      code: 'vault_unavailable',
+      retryable: false,
+      details: { reason: 'integrity' },
+    });
     expect(JSON.stringify([(error as PatchbayError).body, vault.reports, vault.audit.entries])).not.toContain('canary');
   });
 

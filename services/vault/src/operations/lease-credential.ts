@@ -1,9 +1,18 @@
-import { type AuditData, Credential, type LeaseRequest, type LeaseResult, type LeasePayload, PatchbayError, toErrorBody } from '@patchbay/contracts';
+import { Credential, type LeasePayload, type LeaseRequest, type LeaseResult, PatchbayError } from '@patchbay/contracts';
 import type { z } from 'zod';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import { expiryOf, leaseTtlMs } from '../domain/credential-expiry.ts';
 import { SingleFlight } from '../encryption/single-flight.ts';
-import type { AuditEntry, Caller, ConnectionStore, CredentialCipher, CredentialStore, RecordAudit, Report, Sealer } from './ports.ts';
+import { leasedEntry, recordDenial } from './lease-audit.ts';
+import type {
+  Caller,
+  ConnectionStore,
+  CredentialCipher,
+  CredentialStore,
+  RecordAudit,
+  Report,
+  Sealer,
+} from './ports.ts';
 
 export interface LeaseCredentialPorts {
   readonly connections: ConnectionStore;
@@ -26,7 +35,10 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
   async function lease(request: LeaseRequest, caller: Caller): Promise<LeaseResult> {
     // 1. Whoever asks must be somebody we can seal to.
     if (!ports.sealer.isRecipient(request.recipient)) {
-      throw new PatchbayError('invalid_request', { message: 'The recipient is not an xkey public key.', details: { issues: [{ path: 'recipient', message: 'not an xkey public key' }] } });
+      throw new PatchbayError('invalid_request', {
+        message: 'The recipient is not an xkey public key.',
+        details: { issues: [{ path: 'recipient', message: 'not an xkey public key' }] },
+      });
     }
 
     // 2. Find the connection, and refuse at once what is known to have ended.
@@ -37,7 +49,7 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
     //    moment share one decryption, but each has its own record. When the decryption fails, a record of the refusal follows
     //    that of the lease: the audit may say more than happened, never less.
     const [recorded, decrypted] = await Promise.allSettled([
-      ports.recordAudit(leaseEntry(request, caller, 'dev.patchbay.credential.leased', 'succeeded', record)),
+      ports.recordAudit(leasedEntry(request, caller, record)),
       decryptions.run(`${record.tenant}.${record.id}.${revision}`, () => decryptCredential(ports, record)),
     ]);
     if (recorded.status === 'rejected') throw recorded.reason;
@@ -52,14 +64,17 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
     try {
       return await lease(request, caller);
     } catch (error) {
-      reportDenial(ports, request, caller, error);
+      recordDenial(ports, request, caller, error);
       throw error;
     }
   };
 }
 
 /** The named connection, else the default; `connection_missing` says the same for none, another's, and a revoked one. */
-async function resolveConnection(connections: ConnectionStore, request: LeaseRequest): Promise<{ record: ConnectionRecord; revision: number }> {
+async function resolveConnection(
+  connections: ConnectionStore,
+  request: LeaseRequest,
+): Promise<{ record: ConnectionRecord; revision: number }> {
   const id = request.connection ?? (await connections.getDefault(request.tenant, request.integration)).connection;
   const found = id === null ? null : await connections.get(request.tenant, id);
   if (found === null || found.value.integration !== request.integration || found.value.status === 'revoked') {
@@ -72,18 +87,34 @@ async function resolveConnection(connections: ConnectionStore, request: LeaseReq
 async function decryptCredential(ports: LeaseCredentialPorts, record: ConnectionRecord): Promise<Credential> {
   const stored = await ports.credentials.get(record.tenant, record.id);
   if (stored === null) throw new PatchbayError('connection_missing', { details: { integration: record.integration } });
-  const binding = { tenant: record.tenant, connection: record.id, integration: record.integration, version: record.credential_version, variables: record.variables };
+  const binding = {
+    tenant: record.tenant,
+    connection: record.id,
+    integration: record.integration,
+    version: record.credential_version,
+    variables: record.variables,
+  };
   const plaintext = await ports.cipher.decrypt(binding, stored);
   try {
     return Credential.parse(JSON.parse(plaintext.toString('utf8')));
   } catch {
-    throw new PatchbayError('vault_unavailable', { message: 'The decrypted credential is of no known form.', retryable: false, details: { reason: 'integrity' } });
+    throw new PatchbayError('vault_unavailable', {
+      message: 'The decrypted credential is of no known form.',
+      retryable: false,
+      details: { reason: 'integrity' },
+    });
   } finally {
     plaintext.fill(0);
   }
 }
 
-function sealLease(sealer: Sealer, record: ConnectionRecord, credential: Credential, recipient: string, ttlMs: number): LeaseResult {
+function sealLease(
+  sealer: Sealer,
+  record: ConnectionRecord,
+  credential: Credential,
+  recipient: string,
+  ttlMs: number,
+): LeaseResult {
   const payload: z.input<typeof LeasePayload> = {
     tenant: record.tenant,
     integration: record.integration,
@@ -95,7 +126,13 @@ function sealLease(sealer: Sealer, record: ConnectionRecord, credential: Credent
   const clear = Buffer.from(JSON.stringify(payload));
   try {
     const sealed = Buffer.from(sealer.seal(clear, recipient)).toString('base64');
-    return { connection: record.id, credential_version: record.credential_version, sender: sealer.publicKey, sealed, ttl_ms: ttlMs };
+    return {
+      connection: record.id,
+      credential_version: record.credential_version,
+      sender: sealer.publicKey,
+      sealed,
+      ttl_ms: ttlMs,
+    };
   } finally {
     clear.fill(0);
   }
@@ -110,41 +147,4 @@ function assertNotExpired(expiresAt: string | null, now: Date): number {
 
 function expired(): PatchbayError {
   return new PatchbayError('credential_expired', { message: 'The credential has expired. Reconnect the connection.' });
-}
-
-/**
- * A refusal is recorded too, but nobody waits for that: the refusal stands whether or not the record is written. An
- * altered store is also reported to the operator.
- */
-function reportDenial(ports: LeaseCredentialPorts, request: LeaseRequest, caller: Caller, error: unknown): void {
-  const { code, details } = toErrorBody(error);
-  const facts = { tenant: request.tenant, integration: request.integration, connection: request.connection ?? null, code };
-  if (details.reason === 'integrity' || details.reason === 'damaged_record' || details.reason === 'tenant_key') {
-    ports.report('error', 'a stored credential or key was refused: the store may have been changed', { ...facts, reason: details.reason, err: error });
-  }
-  ports.recordAudit(leaseEntry(request, caller, 'dev.patchbay.credential.denied', code === 'vault_unavailable' || code === 'internal' ? 'failed' : 'refused', null, error)).catch((second: unknown) => {
-    ports.report('warn', 'a refused lease could not be audited', { ...facts, err: second });
-  });
-}
-
-function leaseEntry(request: LeaseRequest, caller: Caller, type: string, outcome: AuditData['outcome'], record: ConnectionRecord | null, error?: unknown): AuditEntry {
-  const connection = record?.id ?? request.connection;
-  const { code, details } = toErrorBody(error);
-  return {
-    tenant: request.tenant,
-    class: 'credential',
-    type,
-    subject: connection ?? request.integration,
-    data: {
-      actor: { kind: 'service', id: 'executor' },
-      target: connection === undefined ? { kind: 'integration', id: request.integration } : { kind: 'connection', id: connection, ...(record && { version: String(record.credential_version) }) },
-      outcome,
-      execution_id: request.execution_id,
-      integration: request.integration,
-      ...(connection !== undefined && { connection }),
-      ...(caller.traceId !== null && { trace_id: caller.traceId }),
-      ...(error !== undefined && { error_code: code }),
-      facts: { recipient: request.recipient, ...(typeof details.reason === 'string' && { reason: details.reason }) },
-    },
-  };
 }

@@ -3,7 +3,7 @@ import { failureOf } from '../../test/failure-of.ts';
 import { addRequest, caller, memoryVault } from '../../test/memory-vault.ts';
 
 describe('listConnections', () => {
-  it('shows the tenant\'s own connections, oldest first, and no secret', async () => {
+  it("shows the tenant's own connections, oldest first, and no secret", async () => {
     const vault = memoryVault();
     const ids: string[] = [];
     for (const change of [{}, { integration: 'zendesk' }, {}, { tenant: 'globex' }]) {
@@ -11,19 +11,37 @@ describe('listConnections', () => {
       ids.push((await vault.add(addRequest(vault.sealer.publicKey, undefined, change), caller)).connection.id);
     }
     const { connections } = await vault.list({ tenant: 'acme' }, { traceId: null });
-    expect(connections.map(({ id, is_default }) => [id, is_default])).toEqual([[ids[0], true], [ids[1], true], [ids[2], false]]);
+    expect(connections.map(({ id, is_default }) => [id, is_default])).toEqual([
+      [ids[0], true],
+      [ids[1], true],
+      [ids[2], false],
+    ]);
     expect(JSON.stringify(connections)).not.toMatch(/canary|expires/);
-    expect((await vault.list({ tenant: 'acme', integration: 'zendesk' }, caller)).connections.map(({ id }) => id)).toEqual([ids[1]]);
+    expect(
+      (await vault.list({ tenant: 'acme', integration: 'zendesk' }, caller)).connections.map(({ id }) => id),
+    ).toEqual([ids[1]]);
     expect((await vault.list({ tenant: 'initech' }, caller)).connections).toEqual([]);
   });
 
   it('records who looked at what', async () => {
     const vault = memoryVault();
     await vault.list({ tenant: 'acme', integration: 'slack' }, caller);
-    expect(vault.audit.entries).toEqual([{
-      tenant: 'acme', class: 'connection', type: 'dev.patchbay.connection.listed', subject: 'acme',
-      data: { actor: { kind: 'admin', id: 'admin' }, target: { kind: 'tenant', id: 'acme' }, outcome: 'succeeded', integration: 'slack', trace_id: caller.traceId, facts: { connections: 0 } },
-    }]);
+    expect(vault.audit.entries).toEqual([
+      {
+        tenant: 'acme',
+        class: 'connection',
+        type: 'dev.patchbay.connection.listed',
+        subject: 'acme',
+        data: {
+          actor: { kind: 'admin', id: 'admin' },
+          target: { kind: 'tenant', id: 'acme' },
+          outcome: 'succeeded',
+          integration: 'slack',
+          trace_id: caller.traceId,
+          facts: { connections: 0 },
+        },
+      },
+    ]);
   });
 
   it('shows nothing when the look cannot be recorded', async () => {

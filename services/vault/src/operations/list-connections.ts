@@ -37,6 +37,8 @@ export function listConnections({ connections, recordAudit }: ListConnectionsPor
     });
 
     // 3. Answer.
-    return { connections: records.map((record) => toConnection(record, found.defaults.get(record.integration) ?? null)) };
+    return {
+      connections: records.map((record) => toConnection(record, found.defaults.get(record.integration) ?? null)),
+    };
   };
 }

@@ -20,7 +20,10 @@ function refusalOf(sealed: { sender: string; ciphertext: string }) {
   throw new Error('it was opened');
 }
 
-const issue = (path: string, message: string) => ({ code: 'invalid_request', details: { issues: [{ path, message }] } });
+const issue = (path: string, message: string) => ({
+  code: 'invalid_request',
+  details: { issues: [{ path, message }] },
+});
 
 describe('openSealedCredential', () => {
   it('opens a credential, and gives its defaults', () => {
@@ -34,7 +37,9 @@ describe('openSealedCredential', () => {
     const good = sealCredential({ type: 'bearer', token: 't' }, sealer.publicKey);
     const bytes = Buffer.from(good.ciphertext, 'base64');
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
-    expect(refusalOf(sealCredential({ type: 'bearer', token: 't' }, createSealingKeys().publicKey))).toMatchObject(notOurs);
+    expect(refusalOf(sealCredential({ type: 'bearer', token: 't' }, createSealingKeys().publicKey))).toMatchObject(
+      notOurs,
+    );
     expect(refusalOf({ ...good, sender: createSealingKeys().publicKey })).toMatchObject(notOurs);
     expect(refusalOf({ ...good, sender: 'nobody' })).toMatchObject(notOurs);
     expect(refusalOf({ ...good, ciphertext: bytes.toString('base64') })).toMatchObject(notOurs);
@@ -43,7 +48,10 @@ describe('openSealedCredential', () => {
 
   it('refuses what is larger than a credential may be', () => {
     const { code, details } = refusalOf(sealCredential({ type: 'bearer', token: 't'.repeat(1_100) }, sealer.publicKey));
-    expect([code, details.issues]).toEqual(['invalid_request', [{ path: 'sealed_credential.ciphertext', message: 'longer than a credential may be (1000 bytes)' }]]);
+    expect([code, details.issues]).toEqual([
+      'invalid_request',
+      [{ path: 'sealed_credential.ciphertext', message: 'longer than a credential may be (1000 bytes)' }],
+    ]);
   });
 
   it.each([
@@ -51,7 +59,11 @@ describe('openSealedCredential', () => {
     ['a missing secret', { type: 'api_key' }, 'sealed_credential.api_key'],
     ['an unknown field', { type: 'bearer', token: 't', 'canary-key': 'canary' }, 'sealed_credential'],
     ['a field of the wrong type', { type: 'custom', fields: { canary: 7 } }, 'sealed_credential.fields'],
-    ['a time that cannot be read', { type: 'oauth2', access_token: 'canary', expires_at: 'canary' }, 'sealed_credential.expires_at'],
+    [
+      'a time that cannot be read',
+      { type: 'oauth2', access_token: 'canary', expires_at: 'canary' },
+      'sealed_credential.expires_at',
+    ],
     ['no object', 'canary', 'sealed_credential'],
   ])('names the path of %s and quotes nothing', (_, credential, path) => {
     const body = refusalOf(sealCredential(credential, sealer.publicKey));

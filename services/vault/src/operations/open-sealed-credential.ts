@@ -12,9 +12,14 @@ const sealOverheadBytes = 64;
  * @param maxBytes longest credential, as bytes of JSON.
  * @throws PatchbayError `invalid_request` naming the path; its text never holds anything of what was inside.
  */
-export function openSealedCredential(sealer: Sealer, sealed: AddConnectionRequest['sealed_credential'], maxBytes: number): { credential: Credential; plaintext: Buffer } {
+export function openSealedCredential(
+  sealer: Sealer,
+  sealed: AddConnectionRequest['sealed_credential'],
+  maxBytes: number,
+): { credential: Credential; plaintext: Buffer } {
   const ciphertext = Buffer.from(sealed.ciphertext, 'base64');
-  if (ciphertext.length > maxBytes + sealOverheadBytes) throw invalid([{ path: `${root}.ciphertext`, message: `longer than a credential may be (${maxBytes} bytes)` }]);
+  if (ciphertext.length > maxBytes + sealOverheadBytes)
+    throw invalid([{ path: `${root}.ciphertext`, message: `longer than a credential may be (${maxBytes} bytes)` }]);
   let plaintext: Buffer;
   try {
     plaintext = Buffer.from(sealer.open(ciphertext, sealed.sender));
@@ -38,13 +43,20 @@ function parseCredential(plaintext: Buffer): Credential {
   }
   const parsed = Credential.safeParse(decoded);
   // The schema's own messages may quote keys that a caller put a secret into; paths of known fields and codes do not.
-  if (!parsed.success) throw invalid(parsed.error.issues.map((issue) => ({ path: joinPath(root, issue.path.slice(0, 1)), message: issue.code })));
+  if (!parsed.success)
+    throw invalid(
+      parsed.error.issues.map((issue) => ({ path: joinPath(root, issue.path.slice(0, 1)), message: issue.code })),
+    );
   const expiresAt = expiryOf(parsed.data);
-  if (expiresAt !== null && Number.isNaN(Date.parse(expiresAt))) throw invalid([{ path: `${root}.expires_at`, message: 'not an RFC 3339 time' }]);
+  if (expiresAt !== null && Number.isNaN(Date.parse(expiresAt)))
+    throw invalid([{ path: `${root}.expires_at`, message: 'not an RFC 3339 time' }]);
   return parsed.data;
 }
 
 function invalid(issues: Issue[]): PatchbayError {
   const first = issues[0];
-  return new PatchbayError('invalid_request', { message: `The sealed credential is not usable: ${first?.path}: ${first?.message}.`, details: { issues } });
+  return new PatchbayError('invalid_request', {
+    message: `The sealed credential is not usable: ${first?.path}: ${first?.message}.`,
+    details: { issues },
+  });
 }

@@ -77,4 +77,3 @@ export interface Caller {
   /** W3C trace id, or null. */
   readonly traceId: string | null;
 }
-

@@ -25,7 +25,9 @@ describe('removeConnection', () => {
     expect(vault.credentials.rows.size).toBe(0);
     expect(vault.revoked).toEqual([{ tenant: 'acme', connection: id }]);
     expect(await vault.standing()).toBeNull();
-    expect((await vault.list({ tenant: 'acme' }, caller)).connections).toMatchObject([{ id, status: 'revoked', is_default: false }]);
+    expect((await vault.list({ tenant: 'acme' }, caller)).connections).toMatchObject([
+      { id, status: 'revoked', is_default: false },
+    ]);
   });
 
   it('records the intent before, and the outcome after', async () => {
@@ -34,7 +36,11 @@ describe('removeConnection', () => {
     await vault.remove({ tenant: 'acme', connection: id }, caller);
     expect(vault.audit.entries.map(({ type, data }) => [type, data.outcome, data.facts])).toEqual([
       ['dev.patchbay.connection.removed', 'intent', undefined],
-      ['dev.patchbay.connection.removed', 'succeeded', { integration: 'slack', credential_version: 1, new_default: other }],
+      [
+        'dev.patchbay.connection.removed',
+        'succeeded',
+        { integration: 'slack', credential_version: 1, new_default: other },
+      ],
     ]);
   });
 
@@ -76,24 +82,35 @@ describe('removeConnection', () => {
     expect((await vault.remove({ tenant: 'acme', connection: id }, caller)).connection.status).toBe('revoked');
   });
 
-  it.each([['of another tenant', 'globex'], ['that does not exist', 'acme']])('refuses a connection %s, and records that', async (_, tenant) => {
+  it.each([
+    ['of another tenant', 'globex'],
+    ['that does not exist', 'acme'],
+  ])('refuses a connection %s, and records that', async (_, tenant) => {
     const vault = await vaultWith(1);
     const connection = tenant === 'acme' ? newId('connection') : vault.ids[0];
     expect(await failureOf(vault.remove({ tenant, connection }, caller))).toMatchObject({ code: 'connection_missing' });
-    expect(vault.audit.entries.map(({ data }) => [data.outcome, data.error_code])).toEqual([['intent', undefined], ['refused', 'connection_missing']]);
+    expect(vault.audit.entries.map(({ data }) => [data.outcome, data.error_code])).toEqual([
+      ['intent', undefined],
+      ['refused', 'connection_missing'],
+    ]);
     expect([vault.credentials.rows.size, vault.revoked.length]).toEqual([1, 0]);
   });
 
   it('changes nothing when the intent cannot be audited', async () => {
     const vault = await vaultWith(1);
     vault.audit.down = true;
-    expect(await failureOf(vault.remove({ tenant: 'acme', connection: vault.ids[0] }, caller))).toMatchObject({ code: 'audit_unavailable' });
+    expect(await failureOf(vault.remove({ tenant: 'acme', connection: vault.ids[0] }, caller))).toMatchObject({
+      code: 'audit_unavailable',
+    });
     expect([vault.credentials.rows.size, vault.revoked.length, await vault.standing()]).toEqual([1, 0, vault.ids[0]]);
   });
 
   it('gives up with a typed error when others keep moving the default', async () => {
     const vault = await vaultWith(2);
     vault.ports.connections.setDefault = async () => false;
-    expect(await failureOf(vault.remove({ tenant: 'acme', connection: vault.ids[0] }, caller))).toMatchObject({ code: 'vault_unavailable', retryable: true });
+    expect(await failureOf(vault.remove({ tenant: 'acme', connection: vault.ids[0] }, caller))).toMatchObject({
+      code: 'vault_unavailable',
+      retryable: true,
+    });
   });
 });

@@ -22,23 +22,35 @@ export interface RemoveConnectionPorts {
 export function removeConnection(ports: RemoveConnectionPorts) {
   return async (request: RemoveConnectionRequest, caller: Caller): Promise<z.input<typeof RemoveConnectionResult>> => {
     const { tenant, connection: id } = request;
-    return auditedChange(ports, { tenant, type: 'dev.patchbay.connection.removed', connection: id }, caller, async () => {
-      // 1. Revoke: from here no new lease is given.
-      const record = await revoke(ports, tenant, id);
+    return auditedChange(
+      ports,
+      { tenant, type: 'dev.patchbay.connection.removed', connection: id },
+      caller,
+      async () => {
+        // 1. Revoke: from here no new lease is given.
+        const record = await revoke(ports, tenant, id);
 
-      // 2. Take the leases back that were given.
-      ports.broadcastRevocation({ tenant, connection: id });
+        // 2. Take the leases back that were given.
+        ports.broadcastRevocation({ tenant, connection: id });
 
-      // 3. Delete the credential itself.
-      await ports.credentials.delete(tenant, id);
+        // 3. Delete the credential itself.
+        await ports.credentials.delete(tenant, id);
 
-      // 4. If it was the default, the newest remaining connection of the integration takes its place.
-      const standing = await settleDefault(ports.connections, tenant, record.integration, { connection: null, replace: false });
-      return {
-        result: { connection: toConnection(record, standing) },
-        facts: { integration: record.integration, credential_version: record.credential_version, new_default: standing },
-      };
-    });
+        // 4. If it was the default, the newest remaining connection of the integration takes its place.
+        const standing = await settleDefault(ports.connections, tenant, record.integration, {
+          connection: null,
+          replace: false,
+        });
+        return {
+          result: { connection: toConnection(record, standing) },
+          facts: {
+            integration: record.integration,
+            credential_version: record.credential_version,
+            new_default: standing,
+          },
+        };
+      },
+    );
   };
 }
 
@@ -46,7 +58,8 @@ export function removeConnection(ports: RemoveConnectionPorts) {
 async function revoke(ports: RemoveConnectionPorts, tenant: string, id: string): Promise<ConnectionRecord> {
   for (;;) {
     const found = await ports.connections.get(tenant, id);
-    if (found === null) throw new PatchbayError('connection_missing', { message: 'The tenant has no such connection.' });
+    if (found === null)
+      throw new PatchbayError('connection_missing', { message: 'The tenant has no such connection.' });
     if (found.value.status === 'revoked') return found.value;
     const revoked: ConnectionRecord = { ...found.value, status: 'revoked', updated_at: ports.now().toISOString() };
     if (await ports.connections.replace(revoked, found.revision)) return revoked;

@@ -20,7 +20,12 @@ const maxRounds = 10;
  * @returns the default that stands, or null.
  * @throws PatchbayError `vault_unavailable` when others kept changing it.
  */
-export async function settleDefault(store: ConnectionStore, tenant: string, integration: string, wish: DefaultWish): Promise<string | null> {
+export async function settleDefault(
+  store: ConnectionStore,
+  tenant: string,
+  integration: string,
+  wish: DefaultWish,
+): Promise<string | null> {
   for (let round = 0; round < maxRounds; round++) {
     const present = await store.getDefault(tenant, integration);
     const chosen = await choose(store, tenant, integration, present.connection, wish);
@@ -31,7 +36,13 @@ export async function settleDefault(store: ConnectionStore, tenant: string, inte
   throw new PatchbayError('vault_unavailable', { message: 'The default connection kept changing; try again.' });
 }
 
-async function choose(store: ConnectionStore, tenant: string, integration: string, present: string | null, wish: DefaultWish): Promise<string | null> {
+async function choose(
+  store: ConnectionStore,
+  tenant: string,
+  integration: string,
+  present: string | null,
+  wish: DefaultWish,
+): Promise<string | null> {
   const order = wish.replace ? [wish.connection, present] : [present, wish.connection];
   for (const candidate of order) {
     if (candidate !== null && (await isActive(store, tenant, candidate))) return candidate;

@@ -1,0 +1,66 @@
+import { type AuditData, type LeaseRequest, toErrorBody } from '@patchbay/contracts';
+import type { ConnectionRecord } from '../domain/connection-record.ts';
+import type { AuditEntry, Caller, RecordAudit, Report } from './ports.ts';
+
+/** Failures that mean the store no longer holds what the vault wrote. */
+const alarming = new Set<unknown>(['integrity', 'damaged_record', 'tenant_key']);
+
+/** That the vault decided to lend this connection's credential for this execution. */
+export function leasedEntry(request: LeaseRequest, caller: Caller, record: ConnectionRecord): AuditEntry {
+  const target = { kind: 'connection', id: record.id, version: String(record.credential_version) };
+  return entry(request, caller, 'dev.patchbay.credential.leased', target, { outcome: 'succeeded' });
+}
+
+/**
+ * Records a refusal. Nobody waits for that: the refusal stands whether or not the record is written. An altered store is
+ * also reported to the operator.
+ */
+export function recordDenial(
+  ports: { readonly recordAudit: RecordAudit; readonly report: Report },
+  request: LeaseRequest,
+  caller: Caller,
+  error: unknown,
+): void {
+  const { code, details } = toErrorBody(error);
+  const { tenant, integration, connection = null } = request;
+  const facts = { tenant, integration, connection, code };
+  if (alarming.has(details.reason)) {
+    const message = 'a stored credential or key was refused: the store may have been changed';
+    ports.report('error', message, { ...facts, reason: details.reason, err: error });
+  }
+  const target =
+    connection === null ? { kind: 'integration', id: integration } : { kind: 'connection', id: connection };
+  const denied = entry(request, caller, 'dev.patchbay.credential.denied', target, {
+    outcome: code === 'vault_unavailable' || code === 'internal' ? 'failed' : 'refused',
+    error_code: code,
+    ...(typeof details.reason === 'string' && { facts: { reason: details.reason } }),
+  });
+  ports.recordAudit(denied).catch((second: unknown) => {
+    ports.report('warn', 'a refused lease could not be audited', { ...facts, err: second });
+  });
+}
+
+function entry(
+  request: LeaseRequest,
+  caller: Caller,
+  type: string,
+  target: AuditData['target'],
+  more: Pick<AuditData, 'outcome' | 'error_code' | 'facts'>,
+): AuditEntry {
+  return {
+    tenant: request.tenant,
+    class: 'credential',
+    type,
+    subject: target.id,
+    data: {
+      actor: { kind: 'service', id: 'executor' },
+      target,
+      execution_id: request.execution_id,
+      integration: request.integration,
+      ...(target.kind === 'connection' && { connection: target.id }),
+      ...(caller.traceId !== null && { trace_id: caller.traceId }),
+      ...more,
+      facts: { recipient: request.recipient, ...more.facts },
+    },
+  };
+}
