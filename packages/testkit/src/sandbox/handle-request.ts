@@ -1,32 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Credential } from '@patchbay/contracts';
+import { acceptRequest } from './accept-request.ts';
 import { type Answer, jsonAnswer } from './answer/answer.ts';
-import { hasEffectByNature, misbehave, paused } from './answer/misbehave.ts';
-import { bestExample } from './answer/prepared-example.ts';
 import { refusal, refused, unmatched } from './answer/refuse.ts';
 import { reset, send } from './answer/send.ts';
-import { withUniqueId } from './answer/unique-ids.ts';
 import { Arrival } from './arrival.ts';
 import { BrokenDocument } from './check/argument-check.ts';
 import { arrivalViolations, strayCredentials } from './check/arrival-violations.ts';
 import { type Judgement, judge } from './check/judge.ts';
 import { readBody } from './read-body.ts';
-import type { BehaviourRules } from './record/behaviour-rules.ts';
-import type { EffectLedger } from './record/effect-ledger.ts';
-import type { Outcome, Recorder } from './record/recorder.ts';
-import type { RouteTable } from './route/route-table.ts';
-
-/** What answering a request needs. */
-export interface SandboxState {
-  readonly table: RouteTable;
-  readonly rules: BehaviourRules;
-  readonly ledger: EffectLedger;
-  readonly recorder: Recorder;
-  readonly credentials: 'any' | Readonly<Record<string, Credential>>;
-  readonly uniqueIds: boolean;
-  /** Aborted by `reset` and `close`: lets waiting answers go. */
-  readonly signal: () => AbortSignal;
-}
+import type { Outcome } from './record/recorder.ts';
+import type { SandboxState } from './sandbox-state.ts';
 
 /** Answers one request to an upstream. */
 export async function handleRequest(
@@ -91,63 +74,7 @@ export async function handleRequest(
       message: judgement.message,
       violations: judgement.violations,
     });
-  return accept(state, response, arrival, judgement);
-}
-
-async function accept(
-  state: SandboxState,
-  response: ServerResponse,
-  arrival: Arrival,
-  judgement: Judgement,
-): Promise<void> {
-  // 5. A known idempotency key gets its first answer again; other arguments under it are refused.
-  const known = state.ledger.known(judgement);
-  if (known === 'mismatch') {
-    const { answer, message } = refusal(
-      422,
-      'idempotency_mismatch',
-      'this idempotency key was used with other arguments',
-    );
-    return finish(state, response, answer, { ...noTool(arrival), judgement, message });
-  }
-  // 6. The effect happens when the request arrives; only what the caller hears of it may be late or wrong.
-  const plan = state.rules.planFor(judgement.target, judgement.values);
-  const example = truthOf(judgement);
-  const happens =
-    judgement.target.hasEffect &&
-    example.status < 300 &&
-    (plan.end === null || (plan.end.effect ?? hasEffectByNature(plan.end.behaviour)));
-  const now = Date.now();
-  const truth =
-    known?.answer ??
-    (happens
-      ? state.ledger.add(judgement, (number) => (state.uniqueIds ? withUniqueId(example, number) : example), now)
-      : example);
-  state.recorder.add({
-    arrival,
-    judgement,
-    verdict: 'accepted',
-    status: truth.status,
-    message: '',
-    behaviours: plan.kinds,
-    replayed: known !== null,
-    violations: [],
-  });
-  // 7. The answer.
-  const signal = state.signal();
-  if (plan.delayMs > 0 && !(await paused(plan.delayMs, signal))) return reset(response);
-  if (response.destroyed) return;
-  const behaviour = plan.end?.behaviour;
-  if (behaviour === undefined || behaviour.kind === 'delay') send(response, truth);
-  else await misbehave(response, behaviour, truth, signal);
-}
-
-/** The example that fits best; a tool without any answers with what it understood. */
-function truthOf(judgement: Judgement): Answer {
-  const example = bestExample(judgement.target.examples, judgement.values);
-  return (
-    example?.answer ?? jsonAnswer(200, { sandbox: true, tool: judgement.target.tool, arguments: judgement.values })
-  );
+  return acceptRequest(state, response, arrival, judgement);
 }
 
 function noTool(arrival: Arrival): Omit<Outcome, 'status'> {

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { jsonAnswer } from './answer/answer.ts';
 import { send } from './answer/send.ts';
 import { handleControl } from './control/handle-control.ts';
-import { handleRequest, type SandboxState } from './handle-request.ts';
+import { handleRequest } from './handle-request.ts';
 import { BehaviourRules } from './record/behaviour-rules.ts';
 import { EffectLedger } from './record/effect-ledger.ts';
+import { KeyMemory } from './record/key-memory.ts';
 import { Recorder } from './record/recorder.ts';
 import { RouteTable } from './route/route-table.ts';
 import { targetsOf } from './route/targets-of.ts';
+import type { SandboxState } from './sandbox-state.ts';
 import type { Sandbox, SandboxOptions } from './types.ts';
 
 const defaultMaxRecords = 10_000;
@@ -32,8 +34,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const table = new RouteTable();
   const rules = new BehaviourRules();
   const ledger = new EffectLedger(maxRecords);
+  const keys = new KeyMemory(maxRecords);
   const recorder = new Recorder(record, maxRecords);
-  const state: SandboxState = { table, rules, ledger, recorder, credentials, uniqueIds, signal: () => waiting.signal };
+  const state: SandboxState = {
+    table,
+    rules,
+    ledger,
+    keys,
+    recorder,
+    credentials,
+    uniqueIds,
+    signal: () => waiting.signal,
+  };
   for (const document of documents) table.add(targetsOf(document));
 
   const controlToken = randomBytes(24).toString('base64url');
@@ -78,6 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     reset: () => {
       rules.clear();
       ledger.clear();
+      keys.clear();
       recorder.clear();
       letGo();
     },
