@@ -1,4 +1,4 @@
-import { connect } from '@nats-io/transport-node';
+import { connect, type Msg } from '@nats-io/transport-node';
 import { Pool } from 'undici';
 
 /** The floor of our shape: a NATS request, a credential, one undici call, the reply. No checks, limits, retry or audit. */
@@ -9,17 +9,21 @@ const credential = 'Bearer bench-credential';
 
 nats.subscribe('bare.execute', {
   queue: 'workers',
-  callback: async (error, message) => {
+  callback: (error, message) => {
     if (error) throw error;
-    const request = JSON.parse(message.string()) as { arguments: unknown };
-    const { statusCode, body } = await pool.request({
-      method: 'POST',
-      path: '/api/lookup',
-      headers: { authorization: credential, 'content-type': 'application/json' },
-      body: JSON.stringify(request.arguments),
-    });
-    message.respond(JSON.stringify({ status: statusCode, output: await body.json() }));
+    void answer(message);
   },
 });
+
+async function answer(message: Msg): Promise<void> {
+  const request = JSON.parse(message.string()) as { arguments: unknown };
+  const { statusCode, body } = await pool.request({
+    method: 'POST',
+    path: '/api/lookup',
+    headers: { authorization: credential, 'content-type': 'application/json' },
+    body: JSON.stringify(request.arguments),
+  });
+  message.respond(JSON.stringify({ status: statusCode, output: await body.json() }));
+}
 await nats.flush();
 process.send?.({ ready: true });

@@ -11,16 +11,29 @@ async function callOf(kind: Candidate): Promise<() => Promise<unknown>> {
   if (kind === 'direct') {
     const pool = new Pool(first, { connections: 128, pipelining: 1 });
     const headers = { authorization: 'Bearer bench-credential', 'content-type': 'application/json' };
-    return async () => (await pool.request({ method: 'POST', path: '/api/lookup', headers, body: JSON.stringify(requestArguments) })).body.json();
+    return async () =>
+      (
+        await pool.request({ method: 'POST', path: '/api/lookup', headers, body: JSON.stringify(requestArguments) })
+      ).body.json();
   }
   if (kind === 'bare') {
     const nats = await connectNats({ servers: first, noAsyncTraces: true });
-    return async () => ((await nats.request('bare.execute', JSON.stringify({ arguments: requestArguments }), { timeout: 10_000 })).json() as { output: unknown }).output;
+    return async () =>
+      (
+        (
+          await nats.request('bare.execute', JSON.stringify({ arguments: requestArguments }), { timeout: 10_000 })
+        ).json() as { output: unknown }
+      ).output;
   }
   const agent = await connect({ servers: first, tenant, credentials });
   let sequence = 0;
   return async () => {
-    const result = kind === 'read' ? await agent.execute('bench_lookup', requestArguments) : await agent.execute('bench_book', requestArguments, { idempotencyKey: `${process.pid}-${Date.now()}-${sequence++}` });
+    const result =
+      kind === 'read'
+        ? await agent.execute('bench_lookup', requestArguments)
+        : await agent.execute('bench_book', requestArguments, {
+            idempotencyKey: `${process.pid}-${Date.now()}-${sequence++}`,
+          });
     if (result.status !== 'succeeded') throw new Error(`execution ${result.status}: ${JSON.stringify(result.error)}`);
     return result.output;
   };
@@ -41,7 +54,8 @@ async function run(call: () => Promise<unknown>, { concurrency, seconds }: Drive
   await Promise.all(Array.from({ length: concurrency }, worker));
   const elapsed = (performance.now() - started) / 1_000;
   latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
+  const at = (share: number) =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
   return { calls: latencies.length, seconds: elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 

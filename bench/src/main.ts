@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
@@ -27,7 +27,15 @@ Patchbay execution of a read tool and of a write tool. Each process counts: driv
 `;
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' }, concurrency: { type: 'string', default: '1,16,64' }, warmup: { type: 'string', default: '5' }, only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    concurrency: { type: 'string', default: '1,16,64' },
+    warmup: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 if (values.help) {
   process.stdout.write(usage);
@@ -62,21 +70,44 @@ const upstreamUrl = `http://127.0.0.1:${upstream.first.port}`;
 const bareNats = await startBareNats();
 const worker = await startModule('bare-worker.ts', [bareNats.url, upstreamUrl]);
 children.push(worker.child);
-const patchbay = await startPatchbay({ stateDir: join(dir, 'state'), tenants: ['bench'], shape: 'processes', executors: 1, sandbox: false, dialUpstreamAt: upstreamUrl, seedCatalog: false, logLevel: 'warn', ports: { nats: 0, redis: 0 } });
+const patchbay = await startPatchbay({
+  stateDir: join(dir, 'state'),
+  tenants: ['bench'],
+  shape: 'processes',
+  executors: 1,
+  sandbox: false,
+  dialUpstreamAt: upstreamUrl,
+  seedCatalog: false,
+  logLevel: 'warn',
+  ports: { nats: 0, redis: 0 },
+});
 try {
   const { facts } = patchbay;
-  const admin = await connectAdmin({ servers: facts.nats_url, tenant: facts.tenant, credentials: facts.admin_credentials });
+  const admin = await connectAdmin({
+    servers: facts.nats_url,
+    tenant: facts.tenant,
+    credentials: facts.admin_credentials,
+  });
   await admin.register({ document: benchDocument });
   await admin.addConnection({ integration: 'bench', credential: { type: 'bearer', token: 'bench-credential' } });
   await admin.close();
 
-  const chosen = values.only === undefined ? candidates : candidates.filter((candidate) => values.only?.split(',').includes(candidate) || candidate === 'bare');
+  const chosen =
+    values.only === undefined
+      ? candidates
+      : candidates.filter((candidate) => values.only?.split(',').includes(candidate) || candidate === 'bare');
   const servicePids = patchbay.services.map(({ pid }) => pid as number);
   const places: Record<Candidate, { args: string[]; pids: number[] }> = {
     direct: { args: [upstreamUrl], pids: [] },
     bare: { args: [bareNats.url], pids: [bareNats.pid, worker.child.pid as number] },
-    read: { args: [facts.nats_url, facts.tenant, facts.agent_credentials], pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids] },
-    write: { args: [facts.nats_url, facts.tenant, facts.agent_credentials], pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids] },
+    read: {
+      args: [facts.nats_url, facts.tenant, facts.agent_credentials],
+      pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids],
+    },
+    write: {
+      args: [facts.nats_url, facts.tenant, facts.agent_credentials],
+      pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids],
+    },
   };
   const drivers = new Map<Candidate, ChildProcess>();
   for (const candidate of chosen) {
@@ -87,8 +118,11 @@ try {
   const levels = values.concurrency.split(',').map(Number);
   const rounds = Number(values.rounds);
   const seconds = Number(values.seconds);
-  say(`warming up, then ${rounds} rounds of ${chosen.length} candidates at ${levels.join(', ')}: about ${Math.round(Number(values.warmup) * chosen.length + rounds * chosen.length * levels.length * seconds)} s`);
-  for (const candidate of chosen) await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: Number(values.warmup) });
+  say(
+    `warming up, then ${rounds} rounds of ${chosen.length} candidates at ${levels.join(', ')}: about ${Math.round(Number(values.warmup) * chosen.length + rounds * chosen.length * levels.length * seconds)} s`,
+  );
+  for (const candidate of chosen)
+    await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: Number(values.warmup) });
 
   const samples: Sample[] = [];
   for (let round = 1; round <= rounds; round++) {
@@ -107,7 +141,11 @@ try {
   }
   const rows = summarise(samples).filter(({ candidate }) => chosen.includes(candidate));
   const goals = judge(rows);
-  process.stdout.write(values.json ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds, seconds, rows, goals })}\n` : renderReport(rows, goals));
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds, seconds, rows, goals })}\n`
+      : renderReport(rows, goals),
+  );
 } finally {
   for (const child of children) child.kill();
   await patchbay.stop();

@@ -4,8 +4,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Starts a module of this folder as a process and resolves with its first message. */
-export async function startModule<First>(name: string, args: readonly string[]): Promise<{ child: ChildProcess; first: First }> {
-  const child = fork(fileURLToPath(new URL(name, import.meta.url)), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+export async function startModule<First>(
+  name: string,
+  args: readonly string[],
+): Promise<{ child: ChildProcess; first: First }> {
+  const child = fork(fileURLToPath(new URL(name, import.meta.url)), args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${name} ended (${code})`);
   });

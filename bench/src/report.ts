@@ -23,7 +23,9 @@ export interface Row {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /** One row per candidate and concurrency: medians over rounds, ratios to bare NATS of the same round. */
@@ -32,9 +34,14 @@ export function summarise(samples: readonly Sample[]): Row[] {
   return candidates.flatMap((candidate) =>
     levels.map((concurrency) => {
       const own = samples.filter((sample) => sample.candidate === candidate && sample.concurrency === concurrency);
-      const bare = new Map(samples.filter((sample) => sample.candidate === 'bare' && sample.concurrency === concurrency).map((sample) => [sample.round, sample]));
+      const bare = new Map(
+        samples
+          .filter((sample) => sample.candidate === 'bare' && sample.concurrency === concurrency)
+          .map((sample) => [sample.round, sample]),
+      );
       const rate = (sample: Sample) => sample.calls / sample.seconds;
-      const ratio = (of: (sample: Sample) => number) => median(own.map((sample) => of(sample) / of(bare.get(sample.round) as Sample)));
+      const ratio = (of: (sample: Sample) => number) =>
+        median(own.map((sample) => of(sample) / of(bare.get(sample.round) as Sample)));
       return {
         candidate,
         concurrency,
@@ -58,9 +65,12 @@ export interface Goal {
 
 /** What the full path is held to, as ratios to bare NATS. */
 export function judge(rows: readonly Row[]): Goal[] {
-  const row = (candidate: Candidate, concurrency: number) => rows.find((one) => one.candidate === candidate && one.concurrency === concurrency);
-  const most = (text: string, value: number | undefined, limit: number): Goal[] => (value === undefined ? [] : [{ text: `${text} <= ${limit} x bare NATS`, value, met: value <= limit }]);
-  const least = (text: string, value: number | undefined, limit: number): Goal[] => (value === undefined ? [] : [{ text: `${text} >= ${limit} x bare NATS`, value, met: value >= limit }]);
+  const row = (candidate: Candidate, concurrency: number) =>
+    rows.find((one) => one.candidate === candidate && one.concurrency === concurrency);
+  const most = (text: string, value: number | undefined, limit: number): Goal[] =>
+    value === undefined ? [] : [{ text: `${text} <= ${limit} x bare NATS`, value, met: value <= limit }];
+  const least = (text: string, value: number | undefined, limit: number): Goal[] =>
+    value === undefined ? [] : [{ text: `${text} >= ${limit} x bare NATS`, value, met: value >= limit }];
   return [
     ...most('read tool, p50 at concurrency 1', row('read', 1)?.p50_ratio, 2),
     ...least('read tool, throughput at concurrency 64', row('read', 64)?.throughput_ratio, 0.5),
@@ -77,8 +87,14 @@ const names: Record<Candidate, string> = {
 };
 
 export function renderReport(rows: readonly Row[], goals: readonly Goal[]): string {
-  const head = '| | at | calls/s | p50 ms | p95 ms | p99 ms | CPU s / 1,000 | calls x bare | p50 x bare |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|';
-  const lines = rows.map((row) => `| ${names[row.candidate]} | ${row.concurrency} | ${Math.round(row.calls_per_second).toLocaleString('en')} | ${row.p50_ms.toFixed(2)} | ${row.p95_ms.toFixed(2)} | ${row.p99_ms.toFixed(2)} | ${row.cpu_seconds_per_1000.toFixed(3)} | ${row.throughput_ratio.toFixed(2)} | ${row.p50_ratio.toFixed(2)} |`);
-  const verdicts = goals.map(({ text, value, met }) => `${met ? 'met        ' : 'FALLS SHORT'}  ${text}: ${value.toFixed(2)}`);
+  const head =
+    '| | at | calls/s | p50 ms | p95 ms | p99 ms | CPU s / 1,000 | calls x bare | p50 x bare |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|';
+  const lines = rows.map(
+    (row) =>
+      `| ${names[row.candidate]} | ${row.concurrency} | ${Math.round(row.calls_per_second).toLocaleString('en')} | ${row.p50_ms.toFixed(2)} | ${row.p95_ms.toFixed(2)} | ${row.p99_ms.toFixed(2)} | ${row.cpu_seconds_per_1000.toFixed(3)} | ${row.throughput_ratio.toFixed(2)} | ${row.p50_ratio.toFixed(2)} |`,
+  );
+  const verdicts = goals.map(
+    ({ text, value, met }) => `${met ? 'met        ' : 'FALLS SHORT'}  ${text}: ${value.toFixed(2)}`,
+  );
   return `${[head, ...lines].join('\n')}\n\n${verdicts.join('\n')}\n`;
 }

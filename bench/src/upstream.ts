@@ -10,7 +10,10 @@ const server = createServer((request, response) => {
   });
   request.on('end', () => {
     const good = bytes > 0 && request.headers.authorization?.startsWith('Bearer ') === true;
-    response.writeHead(good ? 200 : 400, { 'content-type': 'application/json', 'content-length': good ? reply.length : 0 });
+    response.writeHead(good ? 200 : 400, {
+      'content-type': 'application/json',
+      'content-length': good ? reply.length : 0,
+    });
     response.end(good ? reply : undefined);
   });
 });

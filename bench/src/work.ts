@@ -4,13 +4,20 @@ export const requestArguments = { customer: 'C-1042', date: '2026-11-23', note: 
 
 export const replyBody = JSON.stringify({
   ok: true,
-  items: Array.from({ length: 8 }, (_, i) => ({ id: `slot_${i}`, start: `2026-11-23T${String(9 + i).padStart(2, '0')}:00:00Z`, minutes: 30, room: `Room ${i}`, open: i % 2 === 0 })),
+  items: Array.from({ length: 8 }, (_, i) => ({
+    id: `slot_${i}`,
+    start: `2026-11-23T${String(9 + i).padStart(2, '0')}:00:00Z`,
+    minutes: 30,
+    room: `Room ${i}`,
+    open: i % 2 === 0,
+  })),
   note: 'y'.repeat(330),
 });
 
 /** Throws unless the output is the upstream's reply. */
 export function checkReply(output: unknown): void {
-  if ((output as { items?: unknown[] } | null)?.items?.length !== 8) throw new Error(`a candidate answered wrongly: ${JSON.stringify(output)?.slice(0, 300)}`);
+  if ((output as { items?: unknown[] } | null)?.items?.length !== 8)
+    throw new Error(`a candidate answered wrongly: ${JSON.stringify(output)?.slice(0, 300)}`);
 }
 
 /** What a driver process is told and answers. */

@@ -36,12 +36,17 @@ export class UsageError extends Error {}
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** @throws UsageError */
-export function readLauncherConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>> = process.env): LauncherConfig {
+export function readLauncherConfig(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): LauncherConfig {
   const values = parse(argv);
   const executors = Number(values.executors ?? '1');
-  if (!Number.isInteger(executors) || executors < 1 || executors > 32) throw new UsageError(`--executors takes a whole number from 1 to 32, not '${values.executors}'.`);
+  if (!Number.isInteger(executors) || executors < 1 || executors > 32)
+    throw new UsageError(`--executors takes a whole number from 1 to 32, not '${values.executors}'.`);
   const logLevel = values['log-level'] ?? 'info';
-  if (!levels.includes(logLevel)) throw new UsageError(`--log-level takes one of ${levels.join(', ')}, not '${logLevel}'.`);
+  if (!levels.includes(logLevel))
+    throw new UsageError(`--log-level takes one of ${levels.join(', ')}, not '${logLevel}'.`);
   return {
     help: values.help ?? false,
     json: values.json ?? false,
@@ -49,7 +54,8 @@ export function readLauncherConfig(argv: readonly string[], env: Readonly<Record
     shape: values.processes ? 'processes' : 'one_process',
     executors,
     sandbox: !(values.live ?? false),
-    stateDir: values.state ?? env.PATCHBAY_STATE_DIR ?? join(fileURLToPath(new URL('../..', import.meta.url)), '.patchbay'),
+    stateDir:
+      values.state ?? env.PATCHBAY_STATE_DIR ?? join(fileURLToPath(new URL('../..', import.meta.url)), '.patchbay'),
     logLevel,
     databaseUrl: values.database ?? null,
   };

@@ -21,11 +21,23 @@ function demoCredential(document: IntegrationDocument): Credential {
 
 /** Gives the demo tenant a connection for each integration it has none for. Returns how many were added. */
 export async function ensureDemoConnections(admin: Admin, documents: readonly IntegrationDocument[]): Promise<number> {
-  const connected = new Set((await admin.listConnections()).filter(({ status }) => status === 'active').map(({ integration }) => integration));
+  const connected = new Set(
+    (await admin.listConnections()).filter(({ status }) => status === 'active').map(({ integration }) => integration),
+  );
   const missing = documents.filter(({ id, auth }) => auth.type !== 'none' && !connected.has(id));
   for (const document of missing) {
-    const variables = Object.fromEntries(Object.entries(document.variables ?? {}).map(([name, variable]) => [name, variable.example ?? variable.default ?? 'demo']));
-    await admin.addConnection({ integration: document.id, label: `${document.name} (demo)`, variables, credential: demoCredential(document) });
+    const variables = Object.fromEntries(
+      Object.entries(document.variables ?? {}).map(([name, variable]) => [
+        name,
+        variable.example ?? variable.default ?? 'demo',
+      ]),
+    );
+    await admin.addConnection({
+      integration: document.id,
+      label: `${document.name} (demo)`,
+      variables,
+      credential: demoCredential(document),
+    });
   }
   return missing.length;
 }

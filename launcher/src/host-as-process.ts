@@ -20,10 +20,17 @@ export interface ProcessOptions {
 const stopTimeoutMs = 20_000;
 
 /** Runs a module in a Node process of its own and resolves when it says that it is ready. */
-export async function hostAsProcess<Service extends HostedService['service']>(service: Service, options: ProcessOptions): Promise<HostedService> {
+export async function hostAsProcess<Service extends HostedService['service']>(
+  service: Service,
+  options: ProcessOptions,
+): Promise<HostedService> {
   const outFile = join(options.logDir, `${options.instance}.out`);
   const out = openSync(outFile, 'a', 0o600);
-  const child = fork(options.entry, [], { env: { PATH: process.env.PATH ?? '', ...options.env }, stdio: ['ignore', out, out, 'ipc'], execArgv: [] });
+  const child = fork(options.entry, [], {
+    env: { PATH: process.env.PATH ?? '', ...options.env },
+    stdio: ['ignore', out, out, 'ipc'],
+    execArgv: [],
+  });
   let stopping = false;
   let ready = false;
   const exited = once(child, 'exit').then(([code, signal]) => `exit ${code ?? signal}`);

@@ -1,6 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent, ExecutionResult } from '@patchbay/contracts';
 import type { Admin, Agent } from '@patchbay/sdk';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface MainJobReport {
   readonly result: ExecutionResult;
@@ -13,7 +13,11 @@ const auditWaitMs = 10_000;
 
 /** One real tool call, from an agent over NATS to the upstream and back, and what the audit log kept of it. */
 export async function runMainJob(agent: Agent, admin: Admin): Promise<MainJobReport> {
-  const result = await agent.execute('slack_post_message', { channel: 'C0123456789', text: 'Patchbay is up.' }, { idempotencyKey: `first-call-${Date.now()}`, context: { agent: 'npm-start', session: 'first-call' } });
+  const result = await agent.execute(
+    'slack_post_message',
+    { channel: 'C0123456789', text: 'Patchbay is up.' },
+    { idempotencyKey: `first-call-${Date.now()}`, context: { agent: 'npm-start', session: 'first-call' } },
+  );
   const giveUpAt = performance.now() + auditWaitMs;
   for (;;) {
     const { events } = await admin.queryAudit({ execution_id: result.execution_id });

@@ -8,7 +8,11 @@ import { type RunningPatchbay, startPatchbay } from './start-patchbay.ts';
 const demoTenant = 'demo';
 
 /** `npm start`: everything up, one call, then up until told to stop. Returns the exit code. */
-export async function launch(argv: readonly string[], write: (text: string) => void, interrupted: Promise<unknown>): Promise<number> {
+export async function launch(
+  argv: readonly string[],
+  write: (text: string) => void,
+  interrupted: Promise<unknown>,
+): Promise<number> {
   let config: LauncherConfig;
   try {
     config = readLauncherConfig(argv);
@@ -47,9 +51,19 @@ export async function launch(argv: readonly string[], write: (text: string) => v
   }
 }
 
-async function firstCall(patchbay: RunningPatchbay, config: LauncherConfig, write: (text: string) => void, say: (line: string) => void, started: number): Promise<boolean> {
+async function firstCall(
+  patchbay: RunningPatchbay,
+  config: LauncherConfig,
+  write: (text: string) => void,
+  say: (line: string) => void,
+  started: number,
+): Promise<boolean> {
   const { facts } = patchbay;
-  const admin = await connectAdmin({ servers: facts.nats_url, tenant: facts.tenant, credentials: facts.admin_credentials });
+  const admin = await connectAdmin({
+    servers: facts.nats_url,
+    tenant: facts.tenant,
+    credentials: facts.admin_credentials,
+  });
   const agent = await connect({ servers: facts.nats_url, tenant: facts.tenant, credentials: facts.agent_credentials });
   try {
     if (config.sandbox) {

@@ -18,7 +18,11 @@ export interface Installation {
 }
 
 /** The variables of one service process: the same whether it runs alone or beside the others. */
-export function serviceEnvironment(installation: Installation, service: ServiceName, instance: string): Record<string, string> {
+export function serviceEnvironment(
+  installation: Installation,
+  service: ServiceName,
+  instance: string,
+): Record<string, string> {
   const { keys, state } = installation;
   const base = {
     PATCHBAY_NATS_URLS: installation.natsUrls.join(','),
@@ -32,14 +36,24 @@ export function serviceEnvironment(installation: Installation, service: ServiceN
   return { ...base, ...ownVariables(installation, service) };
 }
 
-function ownVariables({ keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog }: Installation, service: ServiceName): Record<string, string> {
+function ownVariables(
+  { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog }: Installation,
+  service: ServiceName,
+): Record<string, string> {
   switch (service) {
     case 'registry':
       return { PATCHBAY_REGISTRY_SEED_CATALOG: String(seedCatalog) };
     case 'executor':
-      return { PATCHBAY_REDIS_URL_FILE: redisUrlFile, ...(sandboxUrl !== null && { PATCHBAY_EGRESS_DIAL_OVERRIDE: sandboxUrl }) };
+      return {
+        PATCHBAY_REDIS_URL_FILE: redisUrlFile,
+        ...(sandboxUrl !== null && { PATCHBAY_EGRESS_DIAL_OVERRIDE: sandboxUrl }),
+      };
     case 'vault':
-      return { PATCHBAY_KMS_PROVIDER: 'local', PATCHBAY_LOCAL_KMS_KEY_FILE: keys.localKmsKeyFile, PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile };
+      return {
+        PATCHBAY_KMS_PROVIDER: 'local',
+        PATCHBAY_LOCAL_KMS_KEY_FILE: keys.localKmsKeyFile,
+        PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile,
+      };
     case 'audit':
       return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };
   }

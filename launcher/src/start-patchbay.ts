@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { auditConsumer, buckets, inboxPrefixOf, type ServiceName, streams } from '@patchbay/contracts';
-import { ensureIdentityKeys, findBinary, type LocalKeys, type NatsServer, seedFileOf, startNatsServer, startRedisServer } from '@patchbay/local-servers';
+import {
+  ensureIdentityKeys,
+  findBinary,
+  type LocalKeys,
+  type NatsServer,
+  seedFileOf,
+  startNatsServer,
+  startRedisServer,
+} from '@patchbay/local-servers';
 import { connectMessaging } from '@patchbay/messaging';
 import { readSecretFile, stopInOrder } from '@patchbay/service-kit';
 import { hostAsProcess } from './host-as-process.ts';
@@ -9,7 +17,15 @@ import { hostInProcess } from './host-in-process.ts';
 import type { HostedService } from './hosted-service.ts';
 import { type Installation, serviceEnvironment } from './service-environment.ts';
 import { type LocalSandbox, startLocalSandbox } from './start-sandbox.ts';
-import { type DevFacts, openStateDirectory, removeDevFacts, runningPid, type StateDirectory, writeDevFacts, writeSecret } from './state-directory.ts';
+import {
+  type DevFacts,
+  openStateDirectory,
+  removeDevFacts,
+  runningPid,
+  type StateDirectory,
+  writeDevFacts,
+  writeSecret,
+} from './state-directory.ts';
 
 export interface StartOptions {
   readonly stateDir: string;
@@ -67,18 +83,43 @@ export async function startPatchbay(options: StartOptions): Promise<RunningPatch
   }
 }
 
-async function startAll(options: StartOptions, state: StateDirectory, undo: (() => Promise<unknown> | unknown)[]): Promise<RunningPatchbay> {
+async function startAll(
+  options: StartOptions,
+  state: StateDirectory,
+  undo: (() => Promise<unknown> | unknown)[],
+): Promise<RunningPatchbay> {
   const say = options.onProgress ?? (() => {});
   const lost = options.onLost ?? (() => {});
   const keys = ensureIdentityKeys(state.keys, options.tenants);
   const tenant = options.tenants[0] as string;
 
-  const [nats, redis, sandbox] = await Promise.all([
-    startNatsServer({ dir: state.nats, binary: findBinary('nats-server', root), keys, ...(options.ports?.nats !== undefined && { port: options.ports.nats }), onExit: () => lost('nats-server ended') }),
-    startRedisServer({ dir: state.redis, binary: findBinary('redis-server', root), ...(options.ports?.redis !== undefined && { port: options.ports.redis }), onExit: () => lost('redis-server ended') }),
-    options.sandbox ? startLocalSandbox({ separate: options.shape === 'processes', logDir: state.logs, port: options.ports?.sandbox ?? 4010 }) : null,
-  ].map((starting) => keepUndo(starting as Promise<{ stop(): Promise<void> } | null>, undo))) as [NatsServer, Awaited<ReturnType<typeof startRedisServer>>, LocalSandbox | null];
-  say(`nats-server on ${nats.url}, redis-server on port ${redis.port}${sandbox === null ? '' : `, sandbox on ${sandbox.url}`}`);
+  const [nats, redis, sandbox] = (await Promise.all(
+    [
+      startNatsServer({
+        dir: state.nats,
+        binary: findBinary('nats-server', root),
+        keys,
+        ...(options.ports?.nats !== undefined && { port: options.ports.nats }),
+        onExit: () => lost('nats-server ended'),
+      }),
+      startRedisServer({
+        dir: state.redis,
+        binary: findBinary('redis-server', root),
+        ...(options.ports?.redis !== undefined && { port: options.ports.redis }),
+        onExit: () => lost('redis-server ended'),
+      }),
+      options.sandbox
+        ? startLocalSandbox({
+            separate: options.shape === 'processes',
+            logDir: state.logs,
+            port: options.ports?.sandbox ?? 4010,
+          })
+        : null,
+    ].map((starting) => keepUndo(starting as Promise<{ stop(): Promise<void> } | null>, undo)),
+  )) as [NatsServer, Awaited<ReturnType<typeof startRedisServer>>, LocalSandbox | null];
+  say(
+    `nats-server on ${nats.url}, redis-server on port ${redis.port}${sandbox === null ? '' : `, sandbox on ${sandbox.url}`}`,
+  );
 
   await provisionStreams(nats.url, keys);
   const installation: Installation = {
@@ -95,16 +136,33 @@ async function startAll(options: StartOptions, state: StateDirectory, undo: (() 
   const services: HostedService[] = [];
   const host = async (service: ServiceName, instance: string): Promise<HostedService> => {
     const env = serviceEnvironment(installation, service, instance);
-    const hosted = options.shape === 'one_process'
-      ? await hostInProcess(service, instance, env)
-      : await hostAsProcess(service, { entry: join(root, 'services', service, 'src', 'main.ts'), instance, env, logDir: state.logs, onExit: (name, detail) => lost(`${name} ended (${detail})`) });
+    const hosted =
+      options.shape === 'one_process'
+        ? await hostInProcess(service, instance, env)
+        : await hostAsProcess(service, {
+            entry: join(root, 'services', service, 'src', 'main.ts'),
+            instance,
+            env,
+            logDir: state.logs,
+            onExit: (name, detail) => lost(`${name} ended (${detail})`),
+          });
     services.push(hosted);
     undo.push(() => hosted.stop());
     return hosted;
   };
   const addExecutor = () => host('executor', `executor-${++executorCount}`);
-  await Promise.all([host('audit', 'audit-1'), host('vault', 'vault-1'), host('registry', 'registry-1'), ...Array.from({ length: options.executors }, addExecutor)]);
-  say(`services: ${services.map(({ instance }) => instance).sort().join(', ')} (${options.shape === 'one_process' ? 'one process' : 'a process each'})`);
+  await Promise.all([
+    host('audit', 'audit-1'),
+    host('vault', 'vault-1'),
+    host('registry', 'registry-1'),
+    ...Array.from({ length: options.executors }, addExecutor),
+  ]);
+  say(
+    `services: ${services
+      .map(({ instance }) => instance)
+      .sort()
+      .join(', ')} (${options.shape === 'one_process' ? 'one process' : 'a process each'})`,
+  );
 
   const facts: DevFacts = {
     nats_url: nats.url,
@@ -122,19 +180,43 @@ async function startAll(options: StartOptions, state: StateDirectory, undo: (() 
   writeDevFacts(state, facts);
   undo.push(() => removeDevFacts(state));
   // The order of starting, reversed: nothing loses what it leans on before it has drained.
-  return { facts, state, keys, nats, redisPid: redis.pid, sandbox, services, addExecutor, stop: stopInOrder([...undo].reverse()) };
+  return {
+    facts,
+    state,
+    keys,
+    nats,
+    redisPid: redis.pid,
+    sandbox,
+    services,
+    addExecutor,
+    stop: stopInOrder([...undo].reverse()),
+  };
 }
 
-async function keepUndo<T extends { stop(): Promise<void> } | null>(starting: Promise<T> | T, undo: (() => Promise<unknown> | unknown)[]): Promise<T> {
+async function keepUndo<T extends { stop(): Promise<void> } | null>(
+  starting: Promise<T> | T,
+  undo: (() => Promise<unknown> | unknown)[],
+): Promise<T> {
   const started = await starting;
   if (started !== null) undo.push(() => started.stop());
   return started;
 }
 
 async function provisionStreams(url: string, keys: LocalKeys): Promise<void> {
-  const messaging = await connectMessaging({ servers: [url], seed: readSecretFile(seedFileOf(keys, 'provisioner')), name: 'provisioner', inboxPrefix: inboxPrefixOf('provisioner') });
+  const messaging = await connectMessaging({
+    servers: [url],
+    seed: readSecretFile(seedFileOf(keys, 'provisioner')),
+    name: 'provisioner',
+    inboxPrefix: inboxPrefixOf('provisioner'),
+  });
   try {
-    await messaging.provision({ streams: Object.values(streams), buckets: Object.values(buckets), durables: [auditConsumer], replicas: 1, storage: 'file' });
+    await messaging.provision({
+      streams: Object.values(streams),
+      buckets: Object.values(buckets),
+      durables: [auditConsumer],
+      replicas: 1,
+      storage: 'file',
+    });
   } finally {
     await messaging.close();
   }

@@ -14,7 +14,11 @@ export interface LocalSandbox {
 }
 
 /** Starts the sandbox in this process, or in one of its own so that its work does not slow the services down. */
-export async function startLocalSandbox(options: { separate: boolean; logDir: string; port: number }): Promise<LocalSandbox> {
+export async function startLocalSandbox(options: {
+  separate: boolean;
+  logDir: string;
+  port: number;
+}): Promise<LocalSandbox> {
   if (options.separate) return startSeparate(options.logDir, options.port);
   const sandbox = await startSandbox({ documents: await loadCatalog(), port: options.port });
   return { url: sandbox.url, controlToken: sandbox.controlToken, stop: () => sandbox.close() };
@@ -22,13 +26,20 @@ export async function startLocalSandbox(options: { separate: boolean; logDir: st
 
 async function startSeparate(logDir: string, port: number): Promise<LocalSandbox> {
   const out = openSync(join(logDir, 'sandbox.out'), 'a', 0o600);
-  const child = fork(join(fileURLToPath(new URL('../..', import.meta.url)), 'packages/testkit/src/sandbox/main.ts'), [], {
-    env: { PATH: process.env.PATH ?? '', PATCHBAY_SANDBOX_PORT: String(port) },
-    stdio: ['ignore', 'pipe', out, 'ipc'],
-    execArgv: [],
-  });
+  const child = fork(
+    join(fileURLToPath(new URL('../..', import.meta.url)), 'packages/testkit/src/sandbox/main.ts'),
+    [],
+    {
+      env: { PATH: process.env.PATH ?? '', PATCHBAY_SANDBOX_PORT: String(port) },
+      stdio: ['ignore', 'pipe', out, 'ipc'],
+      execArgv: [],
+    },
+  );
   const exited = once(child, 'exit');
-  const line = await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data').then(([data]) => String(data)), exited.then(() => null)]);
+  const line = await Promise.race([
+    once(child.stdout as NodeJS.ReadableStream, 'data').then(([data]) => String(data)),
+    exited.then(() => null),
+  ]);
   if (line === null) throw new Error(`The sandbox did not start. See ${join(logDir, 'sandbox.out')}`);
   const { url, control_token } = JSON.parse(line.split('\n')[0] as string) as { url: string; control_token: string };
   return {

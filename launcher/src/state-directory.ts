@@ -30,7 +30,15 @@ export interface StateDirectory {
 
 export function openStateDirectory(path: string): StateDirectory {
   const under = (name: string) => join(path, name);
-  const state = { path, keys: under('keys'), nats: under('nats'), redis: under('redis'), database: under('postgres'), logs: under('logs'), run: under('run') };
+  const state = {
+    path,
+    keys: under('keys'),
+    nats: under('nats'),
+    redis: under('redis'),
+    database: under('postgres'),
+    logs: under('logs'),
+    run: under('run'),
+  };
   for (const folder of [path, state.logs, state.run]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);

@@ -34,7 +34,8 @@ function setup() {
         }),
     },
   });
-  const record = (id: number, tenant = 'acme') => recorder.record({ tenant, class: 'execution', type: 'dev.patchbay.execution.intent', subject: `exe_${id}`, data });
+  const record = (id: number, tenant = 'acme') =>
+    recorder.record({ tenant, class: 'execution', type: 'dev.patchbay.execution.intent', subject: `exe_${id}`, data });
   const subjectsOf = ({ payload }: Published) => AuditBatch.parse(JSON.parse(payload)).map(({ subject }) => subject);
   return { published, recorder, record, subjectsOf };
 }
@@ -47,9 +48,21 @@ describe('the audit recorder', () => {
     const message = published[0] as Published;
     const [event] = AuditBatch.parse(JSON.parse(message.payload));
     expect(message.subject).toBe('audit.v1.acme.execution');
-    expect(event).toMatchObject({ source: '/services/executor/executor-1', type: 'dev.patchbay.execution.intent', subject: 'exe_1', tenant: 'acme' });
+    expect(event).toMatchObject({
+      source: '/services/executor/executor-1',
+      type: 'dev.patchbay.execution.intent',
+      subject: 'exe_1',
+      tenant: 'acme',
+    });
     expect(message.messageId).toBe(event?.id);
-    expect(verifyAuditMac(new Map([['executor', macKey]]), { subject: message.subject, payload: Buffer.from(message.payload), producer: message.headers[auditHeaders.producer] ?? null, mac: message.headers[auditHeaders.mac] ?? null })).toEqual({ ok: true, producer: 'executor' });
+    expect(
+      verifyAuditMac(new Map([['executor', macKey]]), {
+        subject: message.subject,
+        payload: Buffer.from(message.payload),
+        producer: message.headers[auditHeaders.producer] ?? null,
+        mac: message.headers[auditHeaders.mac] ?? null,
+      }),
+    ).toEqual({ ok: true, producer: 'executor' });
     message.settle();
     await written;
   });
@@ -95,8 +108,11 @@ describe('the audit recorder', () => {
   test('keeps tenants apart', () => {
     const { published, record } = setup();
     for (let i = 0; i < 6; i++) void record(i, i % 2 ? 'acme' : 'rival').catch(() => {});
-    expect(new Set(published.map(({ subject }) => subject))).toEqual(new Set(['audit.v1.acme.execution', 'audit.v1.rival.execution']));
-    for (const { payload, subject } of published) for (const event of AuditBatch.parse(JSON.parse(payload))) expect(subject).toContain(`.${event.tenant}.`);
+    expect(new Set(published.map(({ subject }) => subject))).toEqual(
+      new Set(['audit.v1.acme.execution', 'audit.v1.rival.execution']),
+    );
+    for (const { payload, subject } of published)
+      for (const event of AuditBatch.parse(JSON.parse(payload))) expect(subject).toContain(`.${event.tenant}.`);
   });
 
   test('fails every event of a batch that was not taken, and goes on', async () => {

@@ -1,4 +1,12 @@
-import { type AuditClass, type AuditData, type AuditEvent, auditHeaders, buildSubject, newId, PatchbayError } from '@patchbay/contracts';
+import {
+  type AuditClass,
+  type AuditData,
+  type AuditEvent,
+  auditHeaders,
+  buildSubject,
+  newId,
+  PatchbayError,
+} from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { type AuditProducer, auditMac } from './mac.ts';
 
@@ -51,14 +59,22 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   const { messaging, producer, macKey } = options;
   const source = `/services/${producer}/${options.instance}`;
   const timeoutMs = options.timeoutMs ?? 2_000;
-  const lanes = new Map<string, { readonly name: string; readonly subject: string; inFlight: number; waiting: Batch[] }>();
+  const lanes = new Map<
+    string,
+    { readonly name: string; readonly subject: string; inFlight: number; waiting: Batch[] }
+  >();
   const open = new Set<Promise<void>>();
 
   function laneOf(tenant: string, auditClass: AuditClass) {
     const name = `${tenant}.${auditClass}`;
     let lane = lanes.get(name);
     if (lane === undefined) {
-      lane = { name, subject: buildSubject('audit.v1.{tenant}.{class}', { tenant, class: auditClass }), inFlight: 0, waiting: [] };
+      lane = {
+        name,
+        subject: buildSubject('audit.v1.{tenant}.{class}', { tenant, class: auditClass }),
+        inFlight: 0,
+        waiting: [],
+      };
       lanes.set(name, lane);
     }
     return lane;
@@ -75,7 +91,9 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       });
       batch.settle();
     } catch (error) {
-      batch.settle(new PatchbayError('audit_unavailable', { message: 'The audit stream did not take the record.', cause: error }));
+      batch.settle(
+        new PatchbayError('audit_unavailable', { message: 'The audit stream did not take the record.', cause: error }),
+      );
     } finally {
       lane.inFlight--;
       const next = lane.waiting.shift();
@@ -124,5 +142,11 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
 
 function newBatch(firstId: string, text: string): Batch {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  return { events: [text], firstId, bytes: text.length, written: promise, settle: (error) => (error === undefined ? resolve() : reject(error)) };
+  return {
+    events: [text],
+    firstId,
+    bytes: text.length,
+    written: promise,
+    settle: (error) => (error === undefined ? resolve() : reject(error)),
+  };
 }

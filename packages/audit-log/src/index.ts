@@ -1,2 +1,7 @@
-export { type AuditEntry, type AuditRecorder, type AuditRecorderOptions, createAuditRecorder } from './audit-recorder.ts';
+export {
+  type AuditEntry,
+  type AuditRecorder,
+  type AuditRecorderOptions,
+  createAuditRecorder,
+} from './audit-recorder.ts';
 export { type AuditProducer, auditMac, type MacVerdict, verifyAuditMac } from './mac.ts';

@@ -8,7 +8,9 @@ export function auditMac(key: Buffer, subject: string, payload: string | Uint8Ar
   return createHmac('sha256', key).update(subject).update('\n').update(payload).digest('base64url');
 }
 
-export type MacVerdict = { readonly ok: true; readonly producer: AuditProducer } | { readonly ok: false; readonly reason: string };
+export type MacVerdict =
+  | { readonly ok: true; readonly producer: AuditProducer }
+  | { readonly ok: false; readonly reason: string };
 
 /**
  * Whether the message on an audit subject was written by the one service that may write that class. The subject alone
@@ -16,10 +18,17 @@ export type MacVerdict = { readonly ok: true; readonly producer: AuditProducer }
  */
 export function verifyAuditMac(
   keys: ReadonlyMap<string, Buffer>,
-  message: { readonly subject: string; readonly payload: Uint8Array; readonly producer: string | null; readonly mac: string | null },
+  message: {
+    readonly subject: string;
+    readonly payload: Uint8Array;
+    readonly producer: string | null;
+    readonly mac: string | null;
+  },
 ): MacVerdict {
   const auditClass = message.subject.split('.')[3] ?? '';
-  const expected = Object.hasOwn(auditProducers, auditClass) ? auditProducers[auditClass as keyof typeof auditProducers] : null;
+  const expected = Object.hasOwn(auditProducers, auditClass)
+    ? auditProducers[auditClass as keyof typeof auditProducers]
+    : null;
   if (expected === null) return { ok: false, reason: 'unknown_class' };
   if (message.producer === null || message.mac === null) return { ok: false, reason: 'mac_missing' };
   if (message.producer !== expected) return { ok: false, reason: 'wrong_producer' };

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type ErrorEntry, errorBody, errorCatalogue, errorCodes, ErrorBody, issuesOf, joinPath, PatchbayError, toErrorBody } from './errors.ts';
+import {
+  ErrorBody,
+  type ErrorEntry,
+  errorBody,
+  errorCatalogue,
+  errorCodes,
+  issuesOf,
+  joinPath,
+  PatchbayError,
+  toErrorBody,
+} from './errors.ts';
 import { renderErrorDocs } from './render-error-docs.ts';
 
 const entries = Object.entries(errorCatalogue as Record<string, ErrorEntry>);
@@ -12,7 +22,9 @@ describe('the error catalogue', () => {
   });
 
   test('has a section in the docs for each code, and no other', () => {
-    const sections = [...readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8').matchAll(/^## (\w+)$/gm)].map(([, code]) => code);
+    const sections = [
+      ...readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8').matchAll(/^## (\w+)$/gm),
+    ].map(([, code]) => code);
     expect(sections).toEqual(errorCodes);
   });
 
@@ -31,13 +43,30 @@ describe('the error catalogue', () => {
 
 describe('errors on the wire', () => {
   test('take what is not given from the catalogue', () => {
-    expect(errorBody('rate_limited', { retryAfterMs: 1200 })).toMatchObject({ code: 'rate_limited', retryable: true, retry_after_ms: 1200, details: {} });
+    expect(errorBody('rate_limited', { retryAfterMs: 1200 })).toMatchObject({
+      code: 'rate_limited',
+      retryable: true,
+      retry_after_ms: 1200,
+      details: {},
+    });
     expect(ErrorBody.parse(errorBody('internal'))).toEqual(errorBody('internal'));
   });
 
   test('keep what is given', () => {
-    const body = errorBody('upstream_error', { message: 'm', speakable: 's', retryable: true, details: { upstream_status: 503 } });
-    expect(body).toEqual({ code: 'upstream_error', message: 'm', speakable: 's', retryable: true, retry_after_ms: null, details: { upstream_status: 503 } });
+    const body = errorBody('upstream_error', {
+      message: 'm',
+      speakable: 's',
+      retryable: true,
+      details: { upstream_status: 503 },
+    });
+    expect(body).toEqual({
+      code: 'upstream_error',
+      message: 'm',
+      speakable: 's',
+      retryable: true,
+      retry_after_ms: null,
+      details: { upstream_status: 503 },
+    });
   });
 
   test('carry nothing of an unexpected error', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, idPrefixes, idSchema, type IdKind, newId, TenantId, Version } from './ids.ts';
+import { compareVersions, type IdKind, idPrefixes, idSchema, newId, TenantId, Version } from './ids.ts';
 
 describe('ids', () => {
   test.each(Object.keys(idPrefixes) as IdKind[])('of kind %s follow their schema', (kind) => {
@@ -29,13 +29,28 @@ describe('tenant ids', () => {
 
 describe('versions', () => {
   test('compare as numbers, not as text', () => {
-    expect(['1.10.0', '1.2.0', '1.2.10', '0.9.9'].sort(compareVersions)).toEqual(['0.9.9', '1.2.0', '1.2.10', '1.10.0']);
+    expect(['1.10.0', '1.2.0', '1.2.10', '0.9.9'].sort(compareVersions)).toEqual([
+      '0.9.9',
+      '1.2.0',
+      '1.2.10',
+      '1.10.0',
+    ]);
   });
 
   test('order is total', () => {
     const version = fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99)).map((parts) => parts.join('.'));
-    fc.assert(fc.property(version, version, (a, b) => Math.sign(compareVersions(a, b)) === -Math.sign(compareVersions(b, a)) && (compareVersions(a, b) !== 0 || a === b)));
+    fc.assert(
+      fc.property(
+        version,
+        version,
+        (a, b) =>
+          Math.sign(compareVersions(a, b)) === -Math.sign(compareVersions(b, a)) &&
+          (compareVersions(a, b) !== 0 || a === b),
+      ),
+    );
   });
 
-  test.each(['1', '1.2', 'v1.2.3', '1.2.3-beta', '01.2.3', '1.2.3.4'])('%s is none', (text) => expect(Version.safeParse(text).success).toBe(false));
+  test.each(['1', '1.2', 'v1.2.3', '1.2.3-beta', '01.2.3', '1.2.3.4'])('%s is none', (text) =>
+    expect(Version.safeParse(text).success).toBe(false),
+  );
 });

@@ -3,12 +3,22 @@ import { auditProducers } from './messages/audit.ts';
 import { inboxPrefixOf, permissionsOf } from './permissions.ts';
 import type { Identity } from './routes.ts';
 
-const identities: [Identity, string?][] = [['registry'], ['executor'], ['vault'], ['audit'], ['admin'], ['provisioner'], ['agent', 'acme'], ['auditor', 'acme']];
+const identities: [Identity, string?][] = [
+  ['registry'],
+  ['executor'],
+  ['vault'],
+  ['audit'],
+  ['admin'],
+  ['provisioner'],
+  ['agent', 'acme'],
+  ['auditor', 'acme'],
+];
 
 describe('permissions', () => {
   test.each(identities)('of %s never reach everything', (identity, tenant) => {
     const { publish, subscribe } = permissionsOf(identity, tenant);
-    for (const subject of [...publish, ...subscribe]) expect(subject).not.toMatch(/^[>*]|^\$JS\.API\.>|^_INBOX\.>|^tools\.>|^audit\.v1\.>/);
+    for (const subject of [...publish, ...subscribe])
+      expect(subject).not.toMatch(/^[>*]|^\$JS\.API\.>|^_INBOX\.>|^tools\.>|^audit\.v1\.>/);
   });
 
   test.each(identities)('of %s include its own inbox and nobody else’s to read', (identity, tenant) => {
@@ -18,14 +28,20 @@ describe('permissions', () => {
 
   test('let each audit class be written by its producer alone', () => {
     for (const [auditClass, producer] of Object.entries(auditProducers)) {
-      const writers = identities.filter(([identity, tenant]) => permissionsOf(identity, tenant).publish.includes(`audit.v1.*.${auditClass}`)).map(([identity]) => identity);
+      const writers = identities
+        .filter(([identity, tenant]) => permissionsOf(identity, tenant).publish.includes(`audit.v1.*.${auditClass}`))
+        .map(([identity]) => identity);
       expect(writers).toEqual([producer]);
     }
   });
 
   test('let nobody delete, purge or restore a stream', () => {
     for (const [identity, tenant] of identities) {
-      expect(permissionsOf(identity, tenant).publish.filter((subject) => /STREAM\.(DELETE|PURGE|RESTORE|MSG\.DELETE)/.test(subject))).toEqual([]);
+      expect(
+        permissionsOf(identity, tenant).publish.filter((subject) =>
+          /STREAM\.(DELETE|PURGE|RESTORE|MSG\.DELETE)/.test(subject),
+        ),
+      ).toEqual([]);
     }
   });
 

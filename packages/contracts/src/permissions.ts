@@ -20,10 +20,17 @@ export function inboxPrefixOf(identity: Identity, tenant?: string): string {
 }
 
 /** What each service reads and writes in key-value buckets. */
-const bucketUse: Record<ServiceName, { watch: readonly BucketName[]; read: readonly BucketName[]; write: readonly BucketName[] }> = {
+const bucketUse: Record<
+  ServiceName,
+  { watch: readonly BucketName[]; read: readonly BucketName[]; write: readonly BucketName[] }
+> = {
   registry: { watch: ['integrations'], read: ['integrations'], write: ['integrations'] },
   executor: { watch: ['integrations'], read: ['integrations', 'executions'], write: ['executions'] },
-  vault: { watch: ['connections'], read: ['connections', 'credentials', 'tenant_keys'], write: ['connections', 'credentials', 'tenant_keys'] },
+  vault: {
+    watch: ['connections'],
+    read: ['connections', 'credentials', 'tenant_keys'],
+    write: ['connections', 'credentials', 'tenant_keys'],
+  },
   audit: { watch: [], read: [], write: [] },
 };
 
@@ -50,7 +57,15 @@ function bucketSubjects(service: ServiceName): string[] {
 
 function servicePermissions(service: ServiceName): Permissions {
   const publish = new Set<string>(['$JS.API.INFO', ...bucketSubjects(service)]);
-  const subscribe = new Set<string>([`${inboxPrefixOf(service)}.>`, '$SRV.PING', '$SRV.PING.>', '$SRV.INFO', '$SRV.INFO.>', '$SRV.STATS', '$SRV.STATS.>']);
+  const subscribe = new Set<string>([
+    `${inboxPrefixOf(service)}.>`,
+    '$SRV.PING',
+    '$SRV.PING.>',
+    '$SRV.INFO',
+    '$SRV.INFO.>',
+    '$SRV.STATS',
+    '$SRV.STATS.>',
+  ]);
   publish.add(`${inboxPrefixOf('admin')}.>`); // $SRV answers
   for (const route of Object.values(routes)) {
     if ((route.callers as readonly Identity[]).includes(service)) publish.add(route.subject);
@@ -70,21 +85,31 @@ function servicePermissions(service: ServiceName): Permissions {
   }
   if (service === 'audit') {
     const { stream, durable } = auditConsumer;
-    for (const subject of [`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, `$JS.API.CONSUMER.INFO.${stream}.${durable}`, `$JS.ACK.${stream}.${durable}.>`]) publish.add(subject);
+    for (const subject of [
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+      `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+      `$JS.ACK.${stream}.${durable}.>`,
+    ])
+      publish.add(subject);
   }
   return { publish: [...publish].sort(), subscribe: [...subscribe].sort() };
 }
 
 function clientPermissions(identity: 'agent' | 'admin', tenant?: string): Permissions {
-  const fill = (pattern: string) => wildcardSubject(tenant === undefined ? pattern : pattern.replace('{tenant}', tenant));
-  const publish = Object.values(routes).filter((route) => (route.callers as readonly Identity[]).includes(identity)).map((route) => fill(route.subject));
+  const fill = (pattern: string) =>
+    wildcardSubject(tenant === undefined ? pattern : pattern.replace('{tenant}', tenant));
+  const publish = Object.values(routes)
+    .filter((route) => (route.callers as readonly Identity[]).includes(identity))
+    .map((route) => fill(route.subject));
   const subscribe = [`${inboxPrefixOf(identity, tenant)}.>`];
   for (const event of Object.values(events)) {
     if (!(event.subscribers as readonly Identity[]).includes(identity)) continue;
     subscribe.push(fill(event.subject));
-    if (tenant !== undefined && event === events.registryChanged) subscribe.push(event.subject.replace('{tenant}', everyTenant));
+    if (tenant !== undefined && event === events.registryChanged)
+      subscribe.push(event.subject.replace('{tenant}', everyTenant));
   }
-  if (identity === 'admin') publish.push('$SRV.PING', '$SRV.PING.>', '$SRV.INFO', '$SRV.INFO.>', '$SRV.STATS', '$SRV.STATS.>');
+  if (identity === 'admin')
+    publish.push('$SRV.PING', '$SRV.PING.>', '$SRV.INFO', '$SRV.INFO.>', '$SRV.STATS', '$SRV.STATS.>');
   return { publish: publish.sort(), subscribe: subscribe.sort() };
 }
 
@@ -102,7 +127,12 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
     case 'admin':
       return clientPermissions('admin');
     case 'provisioner': {
-      const names = [...Object.values(streams).map((stream) => stream.name), ...(['integrations', 'executions', 'connections', 'credentials', 'tenant_keys'] as const).map((name) => `KV_${name}`)];
+      const names = [
+        ...Object.values(streams).map((stream) => stream.name),
+        ...(['integrations', 'executions', 'connections', 'credentials', 'tenant_keys'] as const).map(
+          (name) => `KV_${name}`,
+        ),
+      ];
       return {
         publish: [
           '$JS.API.INFO',
@@ -110,7 +140,11 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
           `$JS.API.CONSUMER.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
           `$JS.API.CONSUMER.CREATE.${auditConsumer.stream}.${auditConsumer.durable}.>`,
           `$JS.API.CONSUMER.INFO.${auditConsumer.stream}.${auditConsumer.durable}`,
-          ...names.flatMap((name) => [`$JS.API.STREAM.CREATE.${name}`, `$JS.API.STREAM.UPDATE.${name}`, `$JS.API.STREAM.INFO.${name}`]),
+          ...names.flatMap((name) => [
+            `$JS.API.STREAM.CREATE.${name}`,
+            `$JS.API.STREAM.UPDATE.${name}`,
+            `$JS.API.STREAM.INFO.${name}`,
+          ]),
         ],
         subscribe: [`${inboxPrefixOf('provisioner')}.>`],
       };

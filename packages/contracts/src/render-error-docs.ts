@@ -3,9 +3,13 @@ import { type ErrorEntry, errorCatalogue } from './errors.ts';
 /** `docs/errors.md`, whole, from the catalogue. */
 export function renderErrorDocs(): string {
   const rows = Object.entries(errorCatalogue as Record<string, ErrorEntry>);
-  const summary = rows.map(([code, entry]) => `| [\`${code}\`](#${code}) | ${entry.fault} | ${entry.retryable ? 'yes' : 'no'} | ${entry.httpStatus} |`);
+  const summary = rows.map(
+    ([code, entry]) =>
+      `| [\`${code}\`](#${code}) | ${entry.fault} | ${entry.retryable ? 'yes' : 'no'} | ${entry.httpStatus} |`,
+  );
   const sections = rows.map(
-    ([code, entry]) => `## ${code}\n\n${entry.meaning}\n\n- At fault: ${entry.fault}\n- Retryable as it stands: ${entry.retryable ? 'yes' : 'no'}\n- HTTP status: ${entry.httpStatus}\n- Spoken: “${entry.speakable}”\n`,
+    ([code, entry]) =>
+      `## ${code}\n\n${entry.meaning}\n\n- At fault: ${entry.fault}\n- Retryable as it stands: ${entry.retryable ? 'yes' : 'no'}\n- HTTP status: ${entry.httpStatus}\n- Spoken: “${entry.speakable}”\n`,
   );
   return `<!-- Written from packages/contracts/src/errors.ts by \`npm run docs:errors\`. Do not edit by hand: a test compares. -->
 

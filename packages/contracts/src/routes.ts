@@ -1,14 +1,40 @@
 import type { z } from 'zod';
-import { CancelBroadcast, CancelRequest, CancelResult, ExecuteRequest, ExecutionFinished, ExecutionResult } from './messages/execution.ts';
 import { AuditQuery, AuditQueryResult } from './messages/audit.ts';
 import {
-  DescribeToolsRequest, DescribeToolsResult, GetIntegrationRequest, GetIntegrationResult, ListToolsRequest,
-  ListToolsResult, RegisterRequest, RegisterResult, RegistryChanged, RetireRequest, RetireResult, SearchToolsRequest,
+  CancelBroadcast,
+  CancelRequest,
+  CancelResult,
+  ExecuteRequest,
+  ExecutionFinished,
+  ExecutionResult,
+} from './messages/execution.ts';
+import {
+  DescribeToolsRequest,
+  DescribeToolsResult,
+  GetIntegrationRequest,
+  GetIntegrationResult,
+  ListToolsRequest,
+  ListToolsResult,
+  RegisterRequest,
+  RegisterResult,
+  RegistryChanged,
+  RetireRequest,
+  RetireResult,
+  SearchToolsRequest,
   SearchToolsResult,
 } from './messages/registry.ts';
 import {
-  AddConnectionRequest, AddConnectionResult, LeaseRequest, LeaseResult, LeaseRevoked, ListConnectionsRequest,
-  ListConnectionsResult, RemoveConnectionRequest, RemoveConnectionResult, VaultKeyRequest, VaultKeyResult,
+  AddConnectionRequest,
+  AddConnectionResult,
+  LeaseRequest,
+  LeaseResult,
+  LeaseRevoked,
+  ListConnectionsRequest,
+  ListConnectionsResult,
+  RemoveConnectionRequest,
+  RemoveConnectionResult,
+  VaultKeyRequest,
+  VaultKeyResult,
 } from './messages/vault.ts';
 
 /** Identities that may connect to NATS. `agent` and `auditor` are per tenant; `admin` is the operator's; `provisioner` creates streams. */
@@ -39,7 +65,9 @@ export interface EventRoute<Body extends z.ZodType = z.ZodType> {
   readonly body: Body;
 }
 
-function request<Req extends z.ZodType, Res extends z.ZodType>(route: Omit<RequestRoute<Req, Res>, 'kind'>): RequestRoute<Req, Res> {
+function request<Req extends z.ZodType, Res extends z.ZodType>(
+  route: Omit<RequestRoute<Req, Res>, 'kind'>,
+): RequestRoute<Req, Res> {
   return { kind: 'request', ...route };
 }
 function event<Body extends z.ZodType>(route: Omit<EventRoute<Body>, 'kind'>): EventRoute<Body> {
@@ -49,77 +77,145 @@ function event<Body extends z.ZodType>(route: Omit<EventRoute<Body>, 'kind'>): E
 /** The whole surface on NATS. A name here is the name of the operation's file in the owning service. */
 export const routes = {
   executeTool: request({
-    subject: 'tools.v1.{tenant}.execute', owner: 'executor', callers: ['agent', 'admin'],
-    request: ExecuteRequest, response: ExecutionResult, timeoutMs: 10_000,
+    subject: 'tools.v1.{tenant}.execute',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    request: ExecuteRequest,
+    response: ExecutionResult,
+    timeoutMs: 10_000,
   }),
   cancelExecution: request({
-    subject: 'tools.v1.{tenant}.cancel', owner: 'executor', callers: ['agent', 'admin'],
-    request: CancelRequest, response: CancelResult, timeoutMs: 2_000,
+    subject: 'tools.v1.{tenant}.cancel',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    request: CancelRequest,
+    response: CancelResult,
+    timeoutMs: 2_000,
   }),
   listTools: request({
-    subject: 'tools.v1.{tenant}.list', owner: 'registry', callers: ['agent', 'admin'],
-    request: ListToolsRequest, response: ListToolsResult, timeoutMs: 5_000,
+    subject: 'tools.v1.{tenant}.list',
+    owner: 'registry',
+    callers: ['agent', 'admin'],
+    request: ListToolsRequest,
+    response: ListToolsResult,
+    timeoutMs: 5_000,
   }),
   searchTools: request({
-    subject: 'tools.v1.{tenant}.search', owner: 'registry', callers: ['agent', 'admin'],
-    request: SearchToolsRequest, response: SearchToolsResult, timeoutMs: 5_000,
+    subject: 'tools.v1.{tenant}.search',
+    owner: 'registry',
+    callers: ['agent', 'admin'],
+    request: SearchToolsRequest,
+    response: SearchToolsResult,
+    timeoutMs: 5_000,
   }),
   describeTools: request({
-    subject: 'tools.v1.{tenant}.describe', owner: 'registry', callers: ['agent', 'admin'],
-    request: DescribeToolsRequest, response: DescribeToolsResult, timeoutMs: 5_000,
+    subject: 'tools.v1.{tenant}.describe',
+    owner: 'registry',
+    callers: ['agent', 'admin'],
+    request: DescribeToolsRequest,
+    response: DescribeToolsResult,
+    timeoutMs: 5_000,
   }),
   registerIntegration: request({
-    subject: 'svc.registry.v1.register', owner: 'registry', callers: ['admin'],
-    request: RegisterRequest, response: RegisterResult, timeoutMs: 10_000,
+    subject: 'svc.registry.v1.register',
+    owner: 'registry',
+    callers: ['admin'],
+    request: RegisterRequest,
+    response: RegisterResult,
+    timeoutMs: 10_000,
   }),
   retireIntegration: request({
-    subject: 'svc.registry.v1.retire', owner: 'registry', callers: ['admin'],
-    request: RetireRequest, response: RetireResult, timeoutMs: 10_000,
+    subject: 'svc.registry.v1.retire',
+    owner: 'registry',
+    callers: ['admin'],
+    request: RetireRequest,
+    response: RetireResult,
+    timeoutMs: 10_000,
   }),
   getIntegration: request({
-    subject: 'svc.registry.v1.get', owner: 'registry', callers: ['admin'],
-    request: GetIntegrationRequest, response: GetIntegrationResult, timeoutMs: 5_000,
+    subject: 'svc.registry.v1.get',
+    owner: 'registry',
+    callers: ['admin'],
+    request: GetIntegrationRequest,
+    response: GetIntegrationResult,
+    timeoutMs: 5_000,
   }),
   leaseCredential: request({
-    subject: 'svc.vault.v1.lease', owner: 'vault', callers: ['executor'],
-    request: LeaseRequest, response: LeaseResult, timeoutMs: 2_000,
+    subject: 'svc.vault.v1.lease',
+    owner: 'vault',
+    callers: ['executor'],
+    request: LeaseRequest,
+    response: LeaseResult,
+    timeoutMs: 2_000,
   }),
   getVaultKey: request({
-    subject: 'svc.vault.v1.key', owner: 'vault', callers: ['admin'],
-    request: VaultKeyRequest, response: VaultKeyResult, timeoutMs: 2_000,
+    subject: 'svc.vault.v1.key',
+    owner: 'vault',
+    callers: ['admin'],
+    request: VaultKeyRequest,
+    response: VaultKeyResult,
+    timeoutMs: 2_000,
   }),
   addConnection: request({
-    subject: 'svc.vault.v1.connections.add', owner: 'vault', callers: ['admin'],
-    request: AddConnectionRequest, response: AddConnectionResult, timeoutMs: 10_000,
+    subject: 'svc.vault.v1.connections.add',
+    owner: 'vault',
+    callers: ['admin'],
+    request: AddConnectionRequest,
+    response: AddConnectionResult,
+    timeoutMs: 10_000,
   }),
   listConnections: request({
-    subject: 'svc.vault.v1.connections.list', owner: 'vault', callers: ['admin'],
-    request: ListConnectionsRequest, response: ListConnectionsResult, timeoutMs: 5_000,
+    subject: 'svc.vault.v1.connections.list',
+    owner: 'vault',
+    callers: ['admin'],
+    request: ListConnectionsRequest,
+    response: ListConnectionsResult,
+    timeoutMs: 5_000,
   }),
   removeConnection: request({
-    subject: 'svc.vault.v1.connections.remove', owner: 'vault', callers: ['admin'],
-    request: RemoveConnectionRequest, response: RemoveConnectionResult, timeoutMs: 10_000,
+    subject: 'svc.vault.v1.connections.remove',
+    owner: 'vault',
+    callers: ['admin'],
+    request: RemoveConnectionRequest,
+    response: RemoveConnectionResult,
+    timeoutMs: 10_000,
   }),
   queryAudit: request({
-    subject: 'svc.audit.v1.query', owner: 'audit', callers: ['admin'],
-    request: AuditQuery, response: AuditQueryResult, timeoutMs: 10_000,
+    subject: 'svc.audit.v1.query',
+    owner: 'audit',
+    callers: ['admin'],
+    request: AuditQuery,
+    response: AuditQueryResult,
+    timeoutMs: 10_000,
   }),
 } as const;
 
 /** Published, not answered. */
 export const events = {
   executionFinished: event({
-    subject: 'events.v1.{tenant}.execution.{execution}.finished', owner: 'executor', subscribers: ['agent', 'admin'], body: ExecutionFinished,
+    subject: 'events.v1.{tenant}.execution.{execution}.finished',
+    owner: 'executor',
+    subscribers: ['agent', 'admin'],
+    body: ExecutionFinished,
   }),
   registryChanged: event({
-    subject: 'events.v1.{tenant}.registry.changed', owner: 'registry', subscribers: ['agent', 'admin'], body: RegistryChanged,
+    subject: 'events.v1.{tenant}.registry.changed',
+    owner: 'registry',
+    subscribers: ['agent', 'admin'],
+    body: RegistryChanged,
   }),
   /** Between executors: whoever runs the execution stops it and answers. */
   cancelBroadcast: event({
-    subject: 'svc.executor.v1.cancel', owner: 'executor', subscribers: ['executor'], body: CancelBroadcast,
+    subject: 'svc.executor.v1.cancel',
+    owner: 'executor',
+    subscribers: ['executor'],
+    body: CancelBroadcast,
   }),
   leaseRevoked: event({
-    subject: 'svc.vault.v1.revoked', owner: 'vault', subscribers: ['executor'], body: LeaseRevoked,
+    subject: 'svc.vault.v1.revoked',
+    owner: 'vault',
+    subscribers: ['executor'],
+    body: LeaseRevoked,
   }),
 } as const;
 

@@ -27,17 +27,52 @@ const day = 86_400_000;
 
 export const streams = {
   audit: {
-    name: 'AUDIT', subjects: ['audit.v1.*.*'], description: 'Audit events by tenant and class, as CloudEvents batches',
-    maxAgeMs: 0, maxBytes: -1, duplicateWindowMs: 120_000, sealedAgainstDeletion: true,
+    name: 'AUDIT',
+    subjects: ['audit.v1.*.*'],
+    description: 'Audit events by tenant and class, as CloudEvents batches',
+    maxAgeMs: 0,
+    maxBytes: -1,
+    duplicateWindowMs: 120_000,
+    sealedAgainstDeletion: true,
   },
 } as const satisfies Record<string, StreamDefinition>;
 
 export const buckets = {
-  integrations: { name: 'integrations', description: 'Integration documents by scope, id and version', history: 1, ttlMs: 0, maxValueBytes: 1_000_000 },
-  executions: { name: 'executions', description: 'Idempotency ledger: claim, intent and outcome by tenant and key', history: 1, ttlMs: 7 * day, maxValueBytes: 1_048_576 },
-  connections: { name: 'connections', description: 'Connections by tenant; no secret in it', history: 1, ttlMs: 0, maxValueBytes: 65_536 },
-  credentials: { name: 'credentials', description: 'Encrypted credentials by tenant and connection', history: 1, ttlMs: 0, maxValueBytes: 262_144 },
-  tenant_keys: { name: 'tenant_keys', description: 'Wrapped tenant keys by tenant and version', history: 1, ttlMs: 0, maxValueBytes: 16_384 },
+  integrations: {
+    name: 'integrations',
+    description: 'Integration documents by scope, id and version',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 1_000_000,
+  },
+  executions: {
+    name: 'executions',
+    description: 'Idempotency ledger: claim, intent and outcome by tenant and key',
+    history: 1,
+    ttlMs: 7 * day,
+    maxValueBytes: 1_048_576,
+  },
+  connections: {
+    name: 'connections',
+    description: 'Connections by tenant; no secret in it',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 65_536,
+  },
+  credentials: {
+    name: 'credentials',
+    description: 'Encrypted credentials by tenant and connection',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 262_144,
+  },
+  tenant_keys: {
+    name: 'tenant_keys',
+    description: 'Wrapped tenant keys by tenant and version',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 16_384,
+  },
 } as const satisfies Record<string, BucketDefinition>;
 
 export type BucketName = keyof typeof buckets;

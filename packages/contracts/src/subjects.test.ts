@@ -30,7 +30,9 @@ describe('subjects', () => {
   });
 
   test('give their values back', () => {
-    expect(parseSubject('events.v1.{tenant}.execution.{execution}.finished', 'events.v1.acme.execution.exe_1.finished')).toEqual({ tenant: 'acme', execution: 'exe_1' });
+    expect(
+      parseSubject('events.v1.{tenant}.execution.{execution}.finished', 'events.v1.acme.execution.exe_1.finished'),
+    ).toEqual({ tenant: 'acme', execution: 'exe_1' });
     expect(parseSubject('tools.v1.{tenant}.execute', 'tools.v1.acme.cancel')).toBeNull();
     expect(parseSubject('tools.v1.{tenant}.execute', 'tools.v1.acme.execute.more')).toBeNull();
   });

@@ -10,7 +10,12 @@ export async function openBucket(connection: NatsConnection, name: string): Prom
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
 
   /** Null when another writer was first. */
-  async function write(key: string, value: Uint8Array | string, expected: number | undefined, timeoutMs?: number): Promise<number | null> {
+  async function write(
+    key: string,
+    value: Uint8Array | string,
+    expected: number | undefined,
+    timeoutMs?: number,
+  ): Promise<number | null> {
     try {
       const ack = await publishDurable(connection, subjectOf(key), value, {
         ...(expected !== undefined && { expectedLastSubjectSequence: expected }),

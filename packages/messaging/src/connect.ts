@@ -1,5 +1,5 @@
+import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
-import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { openBucket } from './bucket.ts';
 import { consumeBatches } from './consume.ts';
 import { publishDurable } from './durable-publish.ts';
@@ -40,7 +40,8 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   return {
     request: (route, values, body, requestOptions) => sendRequest(connection, route, values, body, requestOptions),
     serve: (service, endpoints) => serveEndpoints(connection, service, endpoints),
-    publishEvent: (route, values, body, eventOptions) => publishEvent(connection, route, values, body, eventOptions?.traceparent),
+    publishEvent: (route, values, body, eventOptions) =>
+      publishEvent(connection, route, values, body, eventOptions?.traceparent),
     subscribeEvent: (route, values, onEvent) => subscribeEvent(connection, route, values, onEvent),
     askAll: (route, values, body, answer, askOptions) => askAll(connection, route, values, body, answer, askOptions),
     answerEvent: (route, onEvent) => answerEvent(connection, route, onEvent),
@@ -64,7 +65,10 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   };
 }
 
-async function followStatus(connection: NatsConnection, report: (type: string, detail?: string) => void): Promise<void> {
+async function followStatus(
+  connection: NatsConnection,
+  report: (type: string, detail?: string) => void,
+): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === 'error') report('error', status.error.message);
     else if (status.type === 'disconnect' || status.type === 'reconnect') report(status.type, status.server);
@@ -75,7 +79,13 @@ async function followStatus(connection: NatsConnection, report: (type: string, d
 function connectFailure(error: unknown, options: ConnectOptions): PatchbayError {
   const servers = options.servers.map((server) => server.replace(/\/\/[^@/]*@/, '//')).join(', ');
   if (error instanceof Error && /authori[sz]ation/i.test(`${error.name} ${error.message}`)) {
-    return new PatchbayError('not_permitted', { message: `NATS at ${servers} refused the identity '${options.name}'. Check its key file.`, cause: error });
+    return new PatchbayError('not_permitted', {
+      message: `NATS at ${servers} refused the identity '${options.name}'. Check its key file.`,
+      cause: error,
+    });
   }
-  return new PatchbayError('overloaded', { message: `No NATS server answers at ${servers}. Is Patchbay running? Start it with 'npm start'.`, cause: error });
+  return new PatchbayError('overloaded', {
+    message: `No NATS server answers at ${servers}. Is Patchbay running? Start it with 'npm start'.`,
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import { jetstream, type JsMsg } from '@nats-io/jetstream';
+import { type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BatchConsumer, BatchVerdict, StreamMessage } from './types.ts';
 
@@ -12,7 +12,12 @@ export interface ConsumeOptions {
  * Hands messages over in batches, one batch at a time: whatever arrived while the last batch was stored makes the next.
  * What waits here is bounded by the durable's `max_ack_pending`.
  */
-export async function consumeBatches(connection: NatsConnection, stream: string, durable: string, options: ConsumeOptions): Promise<BatchConsumer> {
+export async function consumeBatches(
+  connection: NatsConnection,
+  stream: string,
+  durable: string,
+  options: ConsumeOptions,
+): Promise<BatchConsumer> {
   const consumer = await jetstream(connection).consumers.get(stream, durable);
   const waiting: JsMsg[] = [];
   let running: Promise<void> | null = null;

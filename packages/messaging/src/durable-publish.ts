@@ -20,13 +20,21 @@ export class StreamRefusal extends Error {
  * has a deadline and a spool, and a message id makes its own retry safe.
  * @throws StreamRefusal, or the client's timeout, no-responders (JetStream away) or closed error.
  */
-export async function publishDurable(connection: NatsConnection, subject: string, payload: Uint8Array | string, options: DurablePublishOptions & { expectedLastSubjectSequence?: number } = {}): Promise<PublishAck> {
+export async function publishDurable(
+  connection: NatsConnection,
+  subject: string,
+  payload: Uint8Array | string,
+  options: DurablePublishOptions & { expectedLastSubjectSequence?: number } = {},
+): Promise<PublishAck> {
   const head = headers();
   if (options.messageId !== undefined) head.set('Nats-Msg-Id', options.messageId);
-  if (options.expectedLastSubjectSequence !== undefined) head.set('Nats-Expected-Last-Subject-Sequence', String(options.expectedLastSubjectSequence));
+  if (options.expectedLastSubjectSequence !== undefined)
+    head.set('Nats-Expected-Last-Subject-Sequence', String(options.expectedLastSubjectSequence));
   for (const name in options.headers) head.set(name, options.headers[name] as string);
   const answer = await connection.request(subject, payload, { timeout: options.timeoutMs ?? 2_000, headers: head });
-  const ack = decodeJson(answer.data) as { seq?: number; duplicate?: boolean; error?: { err_code?: number; description?: string } } | undefined;
+  const ack = decodeJson(answer.data) as
+    | { seq?: number; duplicate?: boolean; error?: { err_code?: number; description?: string } }
+    | undefined;
   if (ack?.error) throw new StreamRefusal(ack.error.err_code ?? 0, ack.error.description ?? 'unknown');
   if (typeof ack?.seq !== 'number') throw new StreamRefusal(0, 'the acknowledgement could not be read');
   return { sequence: ack.seq, duplicate: ack.duplicate === true };

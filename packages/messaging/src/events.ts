@@ -1,11 +1,24 @@
-import { buildSubject, type EventRoute, maxMessageBytes, parseSubject, wildcardSubject, headers as headerNames } from '@patchbay/contracts';
 import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import {
+  buildSubject,
+  type EventRoute,
+  headers as headerNames,
+  maxMessageBytes,
+  parseSubject,
+  wildcardSubject,
+} from '@patchbay/contracts';
 import type { z } from 'zod';
 import { decodeJson } from './json.ts';
 import type { SubjectValues, Subscription } from './types.ts';
 
 /** Publishes an event without waiting. Nothing is thrown for a closed connection: events are best effort. */
-export function publishEvent<Route extends EventRoute>(connection: NatsConnection, route: Route, values: SubjectValues, body: z.input<Route['body']>, traceparent?: string): void {
+export function publishEvent<Route extends EventRoute>(
+  connection: NatsConnection,
+  route: Route,
+  values: SubjectValues,
+  body: z.input<Route['body']>,
+  traceparent?: string,
+): void {
   const payload = JSON.stringify(body);
   if (connection.isClosed() || payload.length > (connection.info?.max_payload ?? maxMessageBytes)) return;
   const subject = buildSubject(route.subject, values);
@@ -22,7 +35,9 @@ export function subscribeEvent<Route extends EventRoute>(
   values: SubjectValues,
   onEvent: (body: z.output<Route['body']>, values: SubjectValues) => void,
 ): Subscription {
-  const subject = wildcardSubject(Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), route.subject));
+  const subject = wildcardSubject(
+    Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), route.subject),
+  );
   const subscription = connection.subscribe(subject, {
     callback: (error, message) => {
       if (error) return;
@@ -43,7 +58,10 @@ export async function askAll<Route extends EventRoute, Answer extends z.ZodType>
   options: { timeoutMs: number; enough?: (answers: z.output<Answer>[]) => boolean },
 ): Promise<z.output<Answer>[]> {
   const answers: z.output<Answer>[] = [];
-  const messages = await connection.requestMany(buildSubject(route.subject, values), JSON.stringify(body), { strategy: 'timer', maxWait: options.timeoutMs });
+  const messages = await connection.requestMany(buildSubject(route.subject, values), JSON.stringify(body), {
+    strategy: 'timer',
+    maxWait: options.timeoutMs,
+  });
   try {
     for await (const message of messages) {
       const parsed = answer.safeParse(decodeJson(message.data));
@@ -57,13 +75,20 @@ export async function askAll<Route extends EventRoute, Answer extends z.ZodType>
 }
 
 /** Answers `askAll`. A null answer stays silent, and so does a failure: the asker's time limit speaks for it. */
-export function answerEvent<Route extends EventRoute>(connection: NatsConnection, route: Route, onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>): Subscription {
+export function answerEvent<Route extends EventRoute>(
+  connection: NatsConnection,
+  route: Route,
+  onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>,
+): Subscription {
   const subscription = connection.subscribe(wildcardSubject(route.subject), {
     callback: (error, message) => {
       if (error) return;
       const parsed = parseEvent(route, message);
       if (parsed === undefined) return;
-      onEvent(parsed).then((result) => result !== null && message.respond(JSON.stringify(result)), () => {});
+      onEvent(parsed).then(
+        (result) => result !== null && message.respond(JSON.stringify(result)),
+        () => {},
+      );
     },
   });
   return { unsubscribe: () => subscription.unsubscribe() };

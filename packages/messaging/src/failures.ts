@@ -1,5 +1,5 @@
-import { type ErrorCode, PatchbayError } from '@patchbay/contracts';
 import { errors } from '@nats-io/transport-node';
+import { type ErrorCode, PatchbayError } from '@patchbay/contracts';
 
 /** The error inside NATS's `RequestError` wrapper, if any. */
 function causeOf(error: unknown): unknown {
@@ -10,12 +10,17 @@ function causeOf(error: unknown): unknown {
 export function requestFailure(error: unknown, unavailable: ErrorCode): PatchbayError {
   if (error instanceof PatchbayError) return error;
   const cause = causeOf(error);
-  if (cause instanceof errors.TimeoutError) return new PatchbayError('deadline_exceeded', { message: 'No answer came in time.', cause });
+  if (cause instanceof errors.TimeoutError)
+    return new PatchbayError('deadline_exceeded', { message: 'No answer came in time.', cause });
   if (cause instanceof errors.NoRespondersError) {
     return new PatchbayError(unavailable, { message: 'No process serves this request at the moment.', cause });
   }
   if (cause instanceof errors.PermissionViolationError) {
-    return new PatchbayError('not_permitted', { message: `This identity may not publish to '${cause.subject}'.`, details: { subject: cause.subject }, cause });
+    return new PatchbayError('not_permitted', {
+      message: `This identity may not publish to '${cause.subject}'.`,
+      details: { subject: cause.subject },
+      cause,
+    });
   }
   if (cause instanceof errors.InvalidArgumentError && /payload/i.test(cause.message)) return tooLarge(cause);
   if (cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError) {
@@ -26,5 +31,9 @@ export function requestFailure(error: unknown, unavailable: ErrorCode): Patchbay
 
 /** A message over the limit, on either side. */
 export function tooLarge(cause?: unknown): PatchbayError {
-  return new PatchbayError('invalid_request', { message: 'The message is larger than 1,048,576 bytes.', details: { max_bytes: 1_048_576 }, cause });
+  return new PatchbayError('invalid_request', {
+    message: 'The message is larger than 1,048,576 bytes.',
+    details: { max_bytes: 1_048_576 },
+    cause,
+  });
 }

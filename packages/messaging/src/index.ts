@@ -3,6 +3,22 @@ export { StreamRefusal } from './durable-publish.ts';
 export { createSealingKeys, createSealingSeed, createUserSeed, publicKeyOf, type SealingKeys } from './nkeys.ts';
 export { endpoint } from './serve.ts';
 export type {
-  AnyEndpoint, BatchConsumer, BatchVerdict, Bucket, BucketChange, BucketEntry, ConnectOptions, DurablePublishOptions, Endpoint,
-  Messaging, PublishAck, RequestContext, RequestOptions, ServedEndpoints, ServiceDescription, StreamMessage, SubjectValues, Subscription,
+  AnyEndpoint,
+  BatchConsumer,
+  BatchVerdict,
+  Bucket,
+  BucketChange,
+  BucketEntry,
+  ConnectOptions,
+  DurablePublishOptions,
+  Endpoint,
+  Messaging,
+  PublishAck,
+  RequestContext,
+  RequestOptions,
+  ServedEndpoints,
+  ServiceDescription,
+  StreamMessage,
+  SubjectValues,
+  Subscription,
 } from './types.ts';

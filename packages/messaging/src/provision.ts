@@ -1,5 +1,14 @@
-import { AckPolicy, DeliverPolicy, DiscardPolicy, jetstreamManager, JetStreamApiError, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
-import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { BucketDefinition, StreamDefinition } from '@patchbay/contracts';
 
 export interface ProvisioningPlan {
@@ -14,7 +23,10 @@ export interface ProvisioningPlan {
 /** Creates what is missing and updates what differs. Running it again changes nothing. */
 export async function provision(connection: NatsConnection, plan: ProvisioningPlan): Promise<void> {
   const manager = await jetstreamManager(connection, { timeout: 10_000 });
-  const configs = [...plan.streams.map((stream) => streamConfig(stream, plan)), ...plan.buckets.map((bucket) => bucketConfig(bucket, plan))];
+  const configs = [
+    ...plan.streams.map((stream) => streamConfig(stream, plan)),
+    ...plan.buckets.map((bucket) => bucketConfig(bucket, plan)),
+  ];
   for (const config of configs) {
     if (await exists(() => manager.streams.info(config.name))) await manager.streams.update(config.name, config);
     else await manager.streams.add(config);

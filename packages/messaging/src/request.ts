@@ -1,5 +1,14 @@
-import { ErrorBody, type ErrorCode, headers as headerNames, maxMessageBytes, PatchbayError, type RequestRoute, buildSubject, issuesOf } from '@patchbay/contracts';
 import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import {
+  buildSubject,
+  ErrorBody,
+  type ErrorCode,
+  headers as headerNames,
+  issuesOf,
+  maxMessageBytes,
+  PatchbayError,
+  type RequestRoute,
+} from '@patchbay/contracts';
 import type { z } from 'zod';
 import { requestFailure, tooLarge } from './failures.ts';
 import { decodeJson } from './json.ts';
@@ -46,13 +55,19 @@ function readAnswer<Route extends RequestRoute>(route: Route, answer: Msg): z.ou
   const decoded = decodeJson(answer.data);
   if (answer.headers?.has('Nats-Service-Error-Code')) {
     const failure = ErrorBody.safeParse((decoded as { error?: unknown } | undefined)?.error);
-    if (!failure.success) throw new PatchbayError('internal', { message: 'The service answered with an error that is not in the catalogue.' });
+    if (!failure.success)
+      throw new PatchbayError('internal', {
+        message: 'The service answered with an error that is not in the catalogue.',
+      });
     const { code, message, speakable, retryable, retry_after_ms: retryAfterMs, details } = failure.data;
     throw new PatchbayError(code, { message, speakable, retryable, retryAfterMs, details });
   }
   const parsed = route.response.safeParse(decoded);
   if (!parsed.success) {
-    throw new PatchbayError('internal', { message: 'The answer does not follow its contract.', details: { issues: issuesOf(parsed.error) } });
+    throw new PatchbayError('internal', {
+      message: 'The answer does not follow its contract.',
+      details: { issues: issuesOf(parsed.error) },
+    });
   }
   return parsed.data as z.output<Route['response']>;
 }

@@ -1,12 +1,30 @@
-import {
-  errorCatalogue, headers as headerNames, type Identity, inboxPrefixOf, issuesOf, maxMessageBytes, parseSubject, PatchbayError,
-  queueGroupOf, type RequestRoute, TenantId, toErrorBody, wildcardSubject,
-} from '@patchbay/contracts';
-import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { Svcm } from '@nats-io/services';
+import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import {
+  errorCatalogue,
+  headers as headerNames,
+  type Identity,
+  inboxPrefixOf,
+  issuesOf,
+  maxMessageBytes,
+  PatchbayError,
+  parseSubject,
+  queueGroupOf,
+  type RequestRoute,
+  TenantId,
+  toErrorBody,
+  wildcardSubject,
+} from '@patchbay/contracts';
 import { tooLarge } from './failures.ts';
 import { decodeJson } from './json.ts';
-import type { AnyEndpoint, Endpoint, RequestContext, ServedEndpoints, ServiceDescription, SubjectValues } from './types.ts';
+import type {
+  AnyEndpoint,
+  Endpoint,
+  RequestContext,
+  ServedEndpoints,
+  ServiceDescription,
+  SubjectValues,
+} from './types.ts';
 
 /** Ties an endpoint's handler to its route's types. */
 export function endpoint<Route extends RequestRoute>(
@@ -25,7 +43,11 @@ const tenantIdentities: readonly Identity[] = ['agent', 'auditor'];
  * Serves endpoints as a NATS service (`$SRV.PING|INFO|STATS` answer), sharing requests among the processes of the
  * service's queue group.
  */
-export async function serveEndpoints(connection: NatsConnection, description: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints> {
+export async function serveEndpoints(
+  connection: NatsConnection,
+  description: ServiceDescription,
+  endpoints: readonly AnyEndpoint[],
+): Promise<ServedEndpoints> {
   const onError = description.onError ?? (() => {});
   let inFlight = 0;
   let onIdle: (() => void) | null = null;
@@ -61,7 +83,11 @@ export async function serveEndpoints(connection: NatsConnection, description: Se
 }
 
 /** A request that never rejects: every failure is an answer, or a report when there is nobody to answer. */
-function answerer(connection: NatsConnection, served: AnyEndpoint, onError: (error: unknown, where: string) => void): (message: Msg) => Promise<void> {
+function answerer(
+  connection: NatsConnection,
+  served: AnyEndpoint,
+  onError: (error: unknown, where: string) => void,
+): (message: Msg) => Promise<void> {
   const { route } = served;
   return async (message) => {
     const receivedAt = performance.now();
@@ -71,7 +97,12 @@ function answerer(connection: NatsConnection, served: AnyEndpoint, onError: (err
       onError(new Error('a request named a reply subject that its sender does not own, or none'), served.name);
       return;
     }
-    const context: RequestContext = { values, receivedAt, budgetMs: budgetOf(message), traceparent: message.headers?.get(headerNames.traceparent) || null };
+    const context: RequestContext = {
+      values,
+      receivedAt,
+      budgetMs: budgetOf(message),
+      traceparent: message.headers?.get(headerNames.traceparent) || null,
+    };
     try {
       const body = parseBody(route, values, message.data);
       respond(connection, message, await served.handler(body as never, context));
@@ -102,11 +133,18 @@ function budgetOf(message: Msg): number | null {
 
 function parseBody(route: RequestRoute, values: SubjectValues, payload: Uint8Array): unknown {
   if (values.tenant !== undefined && !TenantId.safeParse(values.tenant).success) {
-    throw new PatchbayError('invalid_request', { message: 'The tenant in the subject is not a tenant id.', details: { issues: [{ path: 'subject.tenant', message: 'not a tenant id' }] } });
+    throw new PatchbayError('invalid_request', {
+      message: 'The tenant in the subject is not a tenant id.',
+      details: { issues: [{ path: 'subject.tenant', message: 'not a tenant id' }] },
+    });
   }
   if (payload.byteLength > maxMessageBytes) throw tooLarge();
   const decoded = decodeJson(payload);
-  if (decoded === undefined) throw new PatchbayError('invalid_request', { message: 'The message is not JSON.', details: { issues: [{ path: '', message: 'not JSON' }] } });
+  if (decoded === undefined)
+    throw new PatchbayError('invalid_request', {
+      message: 'The message is not JSON.',
+      details: { issues: [{ path: '', message: 'not JSON' }] },
+    });
   const parsed = route.request.safeParse(decoded);
   if (parsed.success) return parsed.data;
   const issues = issuesOf(parsed.error);
@@ -125,7 +163,13 @@ function respond(connection: NatsConnection, message: Msg, result: unknown): voi
   message.respond(payload);
 }
 
-function respondFailure(connection: NatsConnection, message: Msg, served: AnyEndpoint, error: unknown, context: RequestContext): void {
+function respondFailure(
+  connection: NatsConnection,
+  message: Msg,
+  served: AnyEndpoint,
+  error: unknown,
+  context: RequestContext,
+): void {
   if (served.onFailure) return respond(connection, message, served.onFailure(error, context));
   const body = toErrorBody(error);
   const head = headers();

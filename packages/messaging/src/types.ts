@@ -1,4 +1,4 @@
-import type { EventRoute, RequestRoute, StreamDefinition, BucketDefinition } from '@patchbay/contracts';
+import type { BucketDefinition, EventRoute, RequestRoute, StreamDefinition } from '@patchbay/contracts';
 import type { z } from 'zod';
 
 /** Values for a subject's placeholders, such as `{ tenant: 'acme' }`. */
@@ -139,20 +139,57 @@ export interface BatchConsumer {
 
 /** A connection to NATS, typed by contracts. The only way the rest of the project speaks NATS. */
 export interface Messaging {
-  request<Route extends RequestRoute>(route: Route, values: SubjectValues, body: z.input<Route['request']>, options?: RequestOptions): Promise<z.output<Route['response']>>;
+  request<Route extends RequestRoute>(
+    route: Route,
+    values: SubjectValues,
+    body: z.input<Route['request']>,
+    options?: RequestOptions,
+  ): Promise<z.output<Route['response']>>;
   serve(service: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints>;
-  publishEvent<Route extends EventRoute>(route: Route, values: SubjectValues, body: z.input<Route['body']>, options?: { traceparent?: string }): void;
-  subscribeEvent<Route extends EventRoute>(route: Route, values: SubjectValues, onEvent: (body: z.output<Route['body']>, values: SubjectValues) => void): Subscription;
+  publishEvent<Route extends EventRoute>(
+    route: Route,
+    values: SubjectValues,
+    body: z.input<Route['body']>,
+    options?: { traceparent?: string },
+  ): void;
+  subscribeEvent<Route extends EventRoute>(
+    route: Route,
+    values: SubjectValues,
+    onEvent: (body: z.output<Route['body']>, values: SubjectValues) => void,
+  ): Subscription;
   /** Publishes an event route and gathers answers for `timeoutMs`; ends early when `enough` says so. */
-  askAll<Route extends EventRoute, Answer extends z.ZodType>(route: Route, values: SubjectValues, body: z.input<Route['body']>, answer: Answer, options: { timeoutMs: number; enough?: (answers: z.output<Answer>[]) => boolean }): Promise<z.output<Answer>[]>;
+  askAll<Route extends EventRoute, Answer extends z.ZodType>(
+    route: Route,
+    values: SubjectValues,
+    body: z.input<Route['body']>,
+    answer: Answer,
+    options: { timeoutMs: number; enough?: (answers: z.output<Answer>[]) => boolean },
+  ): Promise<z.output<Answer>[]>;
   /** Answers `askAll`. A null answer stays silent. */
-  answerEvent<Route extends EventRoute>(route: Route, onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>): Subscription;
+  answerEvent<Route extends EventRoute>(
+    route: Route,
+    onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>,
+  ): Subscription;
   publishDurable(subject: string, payload: Uint8Array | string, options?: DurablePublishOptions): Promise<PublishAck>;
   bucket(name: string): Promise<Bucket>;
   /** Pulls batches of at most `maxMessages` from a durable, one batch at a time. */
-  consume(stream: string, durable: string, options: { maxMessages: number; onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>; onError?: (error: unknown) => void }): Promise<BatchConsumer>;
+  consume(
+    stream: string,
+    durable: string,
+    options: {
+      maxMessages: number;
+      onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>;
+      onError?: (error: unknown) => void;
+    },
+  ): Promise<BatchConsumer>;
   /** Creates or updates streams, buckets and durables to match. Needs the provisioner identity. */
-  provision(plan: { streams: readonly StreamDefinition[]; buckets: readonly BucketDefinition[]; durables: readonly { stream: string; durable: string }[]; replicas: number; storage: 'file' | 'memory' }): Promise<void>;
+  provision(plan: {
+    streams: readonly StreamDefinition[];
+    buckets: readonly BucketDefinition[];
+    durables: readonly { stream: string; durable: string }[];
+    replicas: number;
+    storage: 'file' | 'memory';
+  }): Promise<void>;
   /** Sends what is buffered and waits until the server has it. */
   flush(): Promise<void>;
   readonly connected: boolean;

@@ -1,4 +1,15 @@
-import { type AuditQuery, type AuditQueryResult, type Connection, type Credential, inboxPrefixOf, type RegisterRequest, type RegisterResult, type RetireResult, routes, type GetIntegrationResult } from '@patchbay/contracts';
+import {
+  type AuditQuery,
+  type AuditQueryResult,
+  type Connection,
+  type Credential,
+  type GetIntegrationResult,
+  inboxPrefixOf,
+  type RegisterRequest,
+  type RegisterResult,
+  type RetireResult,
+  routes,
+} from '@patchbay/contracts';
 import { connectMessaging, createSealingKeys, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { type ConnectSettings, resolveSettings } from './config.ts';
@@ -17,7 +28,10 @@ export interface Admin {
   readonly messaging: Messaging;
   register(request: z.input<typeof routes.registerIntegration.request>): Promise<RegisterResult>;
   retire(integration: string, options?: { scope?: RegisterRequest['scope']; version?: string }): Promise<RetireResult>;
-  integration(id: string, options?: { scope?: RegisterRequest['scope']; version?: string }): Promise<GetIntegrationResult>;
+  integration(
+    id: string,
+    options?: { scope?: RegisterRequest['scope']; version?: string },
+  ): Promise<GetIntegrationResult>;
   /** The credential is sealed to the vault's key here, so that nothing in between can read it. */
   addConnection(connection: NewConnection): Promise<Connection>;
   listConnections(integration?: string): Promise<Connection[]>;
@@ -39,23 +53,34 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     messaging,
     register: (request) => messaging.request(routes.registerIntegration, {}, request),
     retire: (integration, options = {}) => messaging.request(routes.retireIntegration, {}, { integration, ...options }),
-    integration: (integration, options = {}) => messaging.request(routes.getIntegration, {}, { integration, ...options }),
+    integration: (integration, options = {}) =>
+      messaging.request(routes.getIntegration, {}, { integration, ...options }),
     async addConnection({ integration, credential, label, variables, makeDefault }) {
       const { public_key } = await messaging.request(routes.getVaultKey, {}, {});
       const keys = createSealingKeys();
       const sealed = keys.seal(new TextEncoder().encode(JSON.stringify(credential)), public_key);
-      const { connection } = await messaging.request(routes.addConnection, {}, {
-        tenant,
-        integration,
-        sealed_credential: { sender: keys.publicKey, ciphertext: Buffer.from(sealed).toString('base64') },
-        ...(label !== undefined && { label }),
-        ...(variables !== undefined && { variables }),
-        ...(makeDefault !== undefined && { make_default: makeDefault }),
-      });
+      const { connection } = await messaging.request(
+        routes.addConnection,
+        {},
+        {
+          tenant,
+          integration,
+          sealed_credential: { sender: keys.publicKey, ciphertext: Buffer.from(sealed).toString('base64') },
+          ...(label !== undefined && { label }),
+          ...(variables !== undefined && { variables }),
+          ...(makeDefault !== undefined && { make_default: makeDefault }),
+        },
+      );
       return connection;
     },
     async listConnections(integration) {
-      return (await messaging.request(routes.listConnections, {}, { tenant, ...(integration !== undefined && { integration }) })).connections;
+      return (
+        await messaging.request(
+          routes.listConnections,
+          {},
+          { tenant, ...(integration !== undefined && { integration }) },
+        )
+      ).connections;
     },
     async removeConnection(connection) {
       return (await messaging.request(routes.removeConnection, {}, { tenant, connection })).connection;

@@ -1,7 +1,21 @@
-import { type CancelRequest, type CancelResult, type DescribeToolsResult, events, type ExecutionContext, type ExecutionFinished, type ExecutionResult, inboxPrefixOf, type ListToolsRequest, type ListToolsResult, routes, type SearchToolsResult, type ToolFormat } from '@patchbay/contracts';
+import {
+  type CancelRequest,
+  type CancelResult,
+  type DescribeToolsResult,
+  type ExecutionContext,
+  type ExecutionFinished,
+  type ExecutionResult,
+  events,
+  inboxPrefixOf,
+  type ListToolsRequest,
+  type ListToolsResult,
+  routes,
+  type SearchToolsResult,
+  type ToolFormat,
+} from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { type ConnectSettings, resolveSettings } from './config.ts';
-import { executeCall, ExecutionError, type ToolCall } from './execute.ts';
+import { ExecutionError, executeCall, type ToolCall } from './execute.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
 
@@ -47,8 +61,13 @@ export async function connect(settings: AgentSettings = {}): Promise<Agent> {
 }
 
 /** An agent over a connection that exists already. */
-export function agentOver(messaging: Messaging, tenant: string, defaults: { deadlineMs?: number; context?: ExecutionContext } = {}): Agent {
-  const execute: Agent['execute'] = (tool, args, options) => executeCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults);
+export function agentOver(
+  messaging: Messaging,
+  tenant: string,
+  defaults: { deadlineMs?: number; context?: ExecutionContext } = {},
+): Agent {
+  const execute: Agent['execute'] = (tool, args, options) =>
+    executeCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults);
   return {
     tenant,
     execute,
@@ -62,7 +81,8 @@ export function agentOver(messaging: Messaging, tenant: string, defaults: { dead
     tools: {
       list: (filter = {}) => messaging.request(routes.listTools, { tenant }, filter),
       search: (query, options = {}) => messaging.request(routes.searchTools, { tenant }, { query, ...options }),
-      describe: (names, format = 'patchbay') => messaging.request(routes.describeTools, { tenant }, { tools: [...names], format }),
+      describe: (names, format = 'patchbay') =>
+        messaging.request(routes.describeTools, { tenant }, { tools: [...names], format }),
     },
     onFinished(listener) {
       const subscription = messaging.subscribeEvent(events.executionFinished, { tenant }, listener);

@@ -43,12 +43,18 @@ export function findDevFacts(from: string = process.cwd()): DevFacts | null {
 }
 
 /** @throws PatchbayError `invalid_request` naming what is missing and where it may come from. */
-export function resolveSettings(settings: ConnectSettings, identity: 'agent' | 'admin', env: Readonly<Record<string, string | undefined>> = process.env): ResolvedSettings {
+export function resolveSettings(
+  settings: ConnectSettings,
+  identity: 'agent' | 'admin',
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ResolvedSettings {
   const facts = findDevFacts();
   const servers = settings.servers ?? env.PATCHBAY_NATS_URL ?? facts?.nats_url;
   const tenant = settings.tenant ?? env.PATCHBAY_TENANT ?? facts?.tenant;
   const credentials = settings.credentials ?? env.PATCHBAY_CREDENTIALS ?? facts?.[`${identity}_credentials`];
-  const missing = Object.entries({ servers, tenant, credentials }).filter(([, value]) => value === undefined).map(([name]) => name);
+  const missing = Object.entries({ servers, tenant, credentials })
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => name);
   if (missing.length > 0 || servers === undefined || tenant === undefined || credentials === undefined) {
     throw new PatchbayError('invalid_request', {
       message: `Missing ${missing.join(', ')}. Pass them to connect(), set PATCHBAY_NATS_URL, PATCHBAY_TENANT and PATCHBAY_CREDENTIALS, or run 'npm start' so that .patchbay/dev.json exists.`,
@@ -67,6 +73,8 @@ function readSeed(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw new PatchbayError('invalid_request', { message: `The credentials file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).` });
+    throw new PatchbayError('invalid_request', {
+      message: `The credentials file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+    });
   }
 }

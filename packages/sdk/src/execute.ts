@@ -1,4 +1,13 @@
-import { defaultDeadlineMs, errorBody, type ExecuteRequestInput, type ExecutionContext, type ExecutionResult, newId, PatchbayError, routes } from '@patchbay/contracts';
+import {
+  defaultDeadlineMs,
+  type ExecuteRequestInput,
+  type ExecutionContext,
+  type ExecutionResult,
+  errorBody,
+  newId,
+  PatchbayError,
+  routes,
+} from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 
 /** One tool call. */
@@ -22,7 +31,13 @@ export class ExecutionError extends PatchbayError {
   readonly result: ExecutionResult;
   constructor(result: ExecutionResult) {
     const error = result.error ?? errorBody('internal');
-    super(error.code, { message: error.message, speakable: error.speakable, retryable: error.retryable, retryAfterMs: error.retry_after_ms, details: error.details });
+    super(error.code, {
+      message: error.message,
+      speakable: error.speakable,
+      retryable: error.retryable,
+      retryAfterMs: error.retry_after_ms,
+      details: error.details,
+    });
     this.name = 'ExecutionError';
     this.result = result;
   }
@@ -37,7 +52,12 @@ function transitMargin(deadlineMs: number): number {
  * Sends one call and always answers within its deadline, with the executor's result or with one that says what is
  * known: `refused` when nothing can have been sent, `outcome_unknown` when no answer came.
  */
-export async function executeCall(messaging: Messaging, tenant: string, call: ToolCall, defaults: { deadlineMs?: number; context?: ExecutionContext }): Promise<ExecutionResult> {
+export async function executeCall(
+  messaging: Messaging,
+  tenant: string,
+  call: ToolCall,
+  defaults: { deadlineMs?: number; context?: ExecutionContext },
+): Promise<ExecutionResult> {
   const started = performance.now();
   const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
   const request: ExecuteRequestInput = {
@@ -51,7 +71,10 @@ export async function executeCall(messaging: Messaging, tenant: string, call: To
     ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
   };
   try {
-    return await messaging.request(routes.executeTool, { tenant }, request, { timeoutMs: deadlineMs, ...(call.traceparent !== undefined && { traceparent: call.traceparent }) });
+    return await messaging.request(routes.executeTool, { tenant }, request, {
+      timeoutMs: deadlineMs,
+      ...(call.traceparent !== undefined && { traceparent: call.traceparent }),
+    });
   } catch (error) {
     return withoutAnswer(error, call, performance.now() - started);
   }
@@ -61,12 +84,17 @@ function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): Execu
   const failure = error instanceof PatchbayError ? error : new PatchbayError('internal', { cause: error });
   // No answer in time says nothing about the effect. The same key asks again without acting twice.
   const unknown = failure.code === 'deadline_exceeded' || failure.code === 'internal';
-  const hint = call.idempotencyKey === undefined ? 'Look the result up before trying again.' : 'Ask again with the same idempotency key.';
+  const hint =
+    call.idempotencyKey === undefined
+      ? 'Look the result up before trying again.'
+      : 'Ask again with the same idempotency key.';
   return {
     execution_id: newId('execution'),
     status: unknown ? 'outcome_unknown' : 'refused',
     output: null,
-    error: unknown ? errorBody('outcome_unknown', { message: `No answer came within the deadline. ${hint}` }) : failure.body,
+    error: unknown
+      ? errorBody('outcome_unknown', { message: `No answer came within the deadline. ${hint}` })
+      : failure.body,
     replayed: false,
     attempts: 0,
     tool: call.tool,

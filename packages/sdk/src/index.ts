@@ -1,4 +1,4 @@
 export { type Admin, adminOver, connectAdmin, type NewConnection } from './admin.ts';
-export { type Agent, agentOver, type AgentSettings, connect } from './agent.ts';
+export { type Agent, type AgentSettings, agentOver, connect } from './agent.ts';
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';

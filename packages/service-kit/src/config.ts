@@ -10,11 +10,19 @@ export class ConfigError extends Error {
 }
 
 /** Parses the variables a schema names; others are ignored. Values never appear in the error. */
-export function parseConfig<Schema extends z.ZodObject>(schema: Schema, env: Readonly<Record<string, string | undefined>>): z.output<Schema> {
-  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]));
+export function parseConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: Readonly<Record<string, string | undefined>>,
+): z.output<Schema> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
+  );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is not set' : issue.message}`);
+  const lines = parsed.error.issues.map(
+    (issue) =>
+      `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is not set' : issue.message}`,
+  );
   throw new ConfigError(`The configuration is incomplete or wrong:\n${lines.join('\n')}`);
 }
 
@@ -29,9 +37,12 @@ export function readSecretFile(path: string): string {
     mode = statSync(path).mode;
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw new ConfigError(`The secret file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+    throw new ConfigError(
+      `The secret file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+    );
   }
-  if ((mode & 0o077) !== 0) throw new ConfigError(`The secret file ${path} is readable by others. Run: chmod 600 ${path}`);
+  if ((mode & 0o077) !== 0)
+    throw new ConfigError(`The secret file ${path} is readable by others. Run: chmod 600 ${path}`);
   if (text === '') throw new ConfigError(`The secret file ${path} is empty.`);
   return text;
 }
@@ -44,7 +55,10 @@ export const baseVariables = z.object({
   PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Lines go here instead of standard output. */
   PATCHBAY_LOG_FILE: z.string().optional(),
-  PATCHBAY_INSTANCE: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional(),
+  PATCHBAY_INSTANCE: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional(),
   PATCHBAY_AUDIT_MAC_KEY_FILE: z.string().min(1),
 });
 
@@ -67,7 +81,9 @@ export interface BaseConfig {
 export function readBaseConfig(service: string, env: Readonly<Record<string, string | undefined>>): BaseConfig {
   const values = parseConfig(baseVariables, env);
   return {
-    natsUrls: values.PATCHBAY_NATS_URLS.split(',').map((url) => url.trim()).filter((url) => url !== ''),
+    natsUrls: values.PATCHBAY_NATS_URLS.split(',')
+      .map((url) => url.trim())
+      .filter((url) => url !== ''),
     nkeySeed: readSecretFile(values.PATCHBAY_NKEY_SEED_FILE),
     mode: values.PATCHBAY_MODE,
     logLevel: values.PATCHBAY_LOG_LEVEL,

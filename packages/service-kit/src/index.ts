@@ -1,4 +1,4 @@
 export { type BaseConfig, ConfigError, parseConfig, readBaseConfig, readKeyFile, readSecretFile } from './config.ts';
 export { createLogger, type Logger, scrub } from './logger.ts';
-export { runMain, type RunningService, stopInOrder } from './run-main.ts';
+export { type RunningService, runMain, stopInOrder } from './run-main.ts';
 export { childTraceparent, traceIdOf } from './trace-context.ts';

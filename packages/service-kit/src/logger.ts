@@ -3,13 +3,15 @@ import { type Logger as PinoLogger, pino } from 'pino';
 export type Logger = PinoLogger;
 
 /** Keys whose values never belong in a log line, at any depth and in any case. */
-const secretKey = /(authorization|cookie|secret|password|passwd|token|api[-_]?key|seed|credential|private|mac_?key|ciphertext|sealed)/i;
+const secretKey =
+  /(authorization|cookie|secret|password|passwd|token|api[-_]?key|seed|credential|private|mac_?key|ciphertext|sealed)/i;
 /** Text that carries a secret by its shape: a URL's user info, a bearer word, an NKey seed. */
 const secretText = /(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}|(:\/\/)[^/@\s]+@|\bS[UAOXNC][A-Z2-7]{56}\b/gi;
 
 /** A value fit for a log: secret keys masked, secret shapes in text masked, depth and length bounded. */
 export function scrub(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return value.length > 4_000 ? `${scrubText(value.slice(0, 4_000))}…` : scrubText(value);
+  if (typeof value === 'string')
+    return value.length > 4_000 ? `${scrubText(value.slice(0, 4_000))}…` : scrubText(value);
   if (value === null || typeof value !== 'object') return value;
   if (depth > 6) return '[deep]';
   if (value instanceof Error) {
@@ -23,11 +25,15 @@ export function scrub(value: unknown, depth = 0): unknown {
   }
   if (ArrayBuffer.isView(value)) return '[bytes]';
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => scrub(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secretKey.test(key) ? '[secret]' : scrub(item, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, secretKey.test(key) ? '[secret]' : scrub(item, depth + 1)]),
+  );
 }
 
 function scrubText(text: string): string {
-  return text.replace(secretText, (_, word?: string, scheme?: string) => (word ? `${word}[secret]` : scheme ? '://[secret]@' : '[secret]'));
+  return text.replace(secretText, (_, word?: string, scheme?: string) =>
+    word ? `${word}[secret]` : scheme ? '://[secret]@' : '[secret]',
+  );
 }
 
 export interface LoggerOptions {
@@ -45,14 +51,22 @@ export function createLogger({ service, instance, logLevel, logFile }: LoggerOpt
     base: { service, instance },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }), log: (line: object) => scrub(line) as Record<string, unknown> },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (line: object) => scrub(line) as Record<string, unknown>,
+    },
     serializers: { err: (error: unknown) => scrub(error) },
     hooks: {
       logMethod(this: PinoLogger, args: unknown[], method: (...rest: unknown[]) => void) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? scrubText(arg) : arg)));
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === 'string' ? scrubText(arg) : arg)),
+        );
       },
     },
   };
   // Synchronous, so that the last lines before an end are not lost.
-  return logFile ? pino(options as never, pino.destination({ dest: logFile, mkdir: true, mode: 0o600, sync: true })) : pino(options as never);
+  return logFile
+    ? pino(options as never, pino.destination({ dest: logFile, mkdir: true, mode: 0o600, sync: true }))
+    : pino(options as never);
 }

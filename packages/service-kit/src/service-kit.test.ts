@@ -5,7 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { childTraceparent, ConfigError, createLogger, parseConfig, readBaseConfig, readKeyFile, readSecretFile, scrub, stopInOrder, traceIdOf } from './index.ts';
+import {
+  ConfigError,
+  childTraceparent,
+  createLogger,
+  parseConfig,
+  readBaseConfig,
+  readKeyFile,
+  readSecretFile,
+  scrub,
+  stopInOrder,
+  traceIdOf,
+} from './index.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -24,7 +35,10 @@ describe('configuration', () => {
   const schema = z.object({ PATCHBAY_PORT: z.coerce.number().int(), PATCHBAY_NAME: z.string() });
 
   test('takes what the schema names', () => {
-    expect(parseConfig(schema, { PATCHBAY_PORT: '1', PATCHBAY_NAME: 'a', OTHER: 'x' })).toEqual({ PATCHBAY_PORT: 1, PATCHBAY_NAME: 'a' });
+    expect(parseConfig(schema, { PATCHBAY_PORT: '1', PATCHBAY_NAME: 'a', OTHER: 'x' })).toEqual({
+      PATCHBAY_PORT: 1,
+      PATCHBAY_NAME: 'a',
+    });
   });
 
   test('names every variable that is wrong or missing, and no value', () => {
@@ -33,14 +47,26 @@ describe('configuration', () => {
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigError);
-      expect((error as Error).message).toMatch(/PATCHBAY_PORT: [^]*PATCHBAY_NAME: is not set/);
+      expect((error as Error).message).toMatch(/PATCHBAY_PORT: [\s\S]*PATCHBAY_NAME: is not set/);
       expect((error as Error).message).not.toContain('hunter2');
     }
   });
 
   test('of every service is read from files that only it may read', () => {
-    const env = { PATCHBAY_NATS_URLS: 'nats://a:1, nats://b:2', PATCHBAY_NKEY_SEED_FILE: secretFile('seed', 'SU123\n'), PATCHBAY_AUDIT_MAC_KEY_FILE: secretFile('mac', 'ab'.repeat(32)) };
-    expect(readBaseConfig('vault', env)).toMatchObject({ natsUrls: ['nats://a:1', 'nats://b:2'], nkeySeed: 'SU123', mode: 'production', logLevel: 'info', logFile: null, instance: `vault-${process.pid}`, auditMacKey: Buffer.alloc(32, 0xab) });
+    const env = {
+      PATCHBAY_NATS_URLS: 'nats://a:1, nats://b:2',
+      PATCHBAY_NKEY_SEED_FILE: secretFile('seed', 'SU123\n'),
+      PATCHBAY_AUDIT_MAC_KEY_FILE: secretFile('mac', 'ab'.repeat(32)),
+    };
+    expect(readBaseConfig('vault', env)).toMatchObject({
+      natsUrls: ['nats://a:1', 'nats://b:2'],
+      nkeySeed: 'SU123',
+      mode: 'production',
+      logLevel: 'info',
+      logFile: null,
+      instance: `vault-${process.pid}`,
+      auditMacKey: Buffer.alloc(32, 0xab),
+    });
     expect(readBaseConfig('vault', { ...env, PATCHBAY_INSTANCE: 'vault-7' }).instance).toBe('vault-7');
   });
 
@@ -48,9 +74,12 @@ describe('configuration', () => {
     ['missing', () => join(dir, 'nowhere'), /ENOENT/],
     ['empty', () => secretFile('empty', '\n'), /empty/],
     ['readable by others', () => secretFile('open', 'x', 0o644), /chmod 600/],
-  ])('refuses a secret file that is %s', (_what, path, message) => expect(() => readSecretFile(path())).toThrow(message));
+  ])('refuses a secret file that is %s', (_what, path, message) =>
+    expect(() => readSecretFile(path())).toThrow(message),
+  );
 
-  test('refuses a key that is not 32 bytes of hex', () => expect(() => readKeyFile(secretFile('short', 'abcd'))).toThrow(/64 hexadecimal/));
+  test('refuses a key that is not 32 bytes of hex', () =>
+    expect(() => readKeyFile(secretFile('short', 'abcd'))).toThrow(/64 hexadecimal/));
 });
 
 describe('logs', () => {
@@ -61,14 +90,27 @@ describe('logs', () => {
     const log = createLogger({ service: 'vault', instance: 'vault-1', logLevel: 'trace', logFile: file });
     log.info({ a: { b: { c: { Authorization: secret } } } }, 'nested');
     log.info({ list: [{ api_key: secret }, { apiKey: secret }, { 'API-KEY': secret }] });
-    log.error({ err: new Error(`Bearer ${secret}`, { cause: new Error(`failed at redis://:${secret}@127.0.0.1`) }) }, 'error');
+    log.error(
+      { err: new Error(`Bearer ${secret}`, { cause: new Error(`failed at redis://:${secret}@127.0.0.1`) }) },
+      'error',
+    );
     log.warn(`sent Basic ${secret} to nats://user:${secret}@host`);
     log.info({ text: `seed SU${'A'.repeat(56)}`, token: secret, bytes: Buffer.from(secret) });
     const text = readFileSync(file, 'utf8');
     expect(text).not.toContain(secret);
     expect(text).not.toContain('A'.repeat(56));
-    expect(text.trim().split('\n').map((line) => JSON.parse(line))).toHaveLength(5);
-    expect(JSON.parse(text.split('\n')[0] as string)).toMatchObject({ level: 'info', service: 'vault', instance: 'vault-1', message: 'nested' });
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toHaveLength(5);
+    expect(JSON.parse(text.split('\n')[0] as string)).toMatchObject({
+      level: 'info',
+      service: 'vault',
+      instance: 'vault-1',
+      message: 'nested',
+    });
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
@@ -81,15 +123,30 @@ describe('logs', () => {
   });
 
   test('keep what helps', () => {
-    expect(scrub({ count: 1, none: null, yes: true, tool: 'slack_post_message' })).toEqual({ count: 1, none: null, yes: true, tool: 'slack_post_message' });
-    expect(scrub(Object.assign(new Error('m'), { code: 'ECONNRESET' }))).toMatchObject({ type: 'Error', message: 'm', code: 'ECONNRESET' });
+    expect(scrub({ count: 1, none: null, yes: true, tool: 'slack_post_message' })).toEqual({
+      count: 1,
+      none: null,
+      yes: true,
+      tool: 'slack_post_message',
+    });
+    expect(scrub(Object.assign(new Error('m'), { code: 'ECONNRESET' }))).toMatchObject({
+      type: 'Error',
+      message: 'm',
+      code: 'ECONNRESET',
+    });
   });
 });
 
 describe('stopping in order', () => {
   test('runs every step once, also after a failure, which is thrown at the end', async () => {
     const done: number[] = [];
-    const stop = stopInOrder([() => done.push(1), async () => { throw new Error('two'); }, async () => done.push(3)]);
+    const stop = stopInOrder([
+      () => done.push(1),
+      async () => {
+        throw new Error('two');
+      },
+      async () => done.push(3),
+    ]);
     const first = stop();
     await expect(first).rejects.toThrow('two');
     await expect(stop()).rejects.toThrow('two');
@@ -105,7 +162,14 @@ describe('trace context', () => {
     expect(child).not.toBe(parent);
     expect(traceIdOf(child)).toBe('0af7651916cd43dd8448eb211c80319c');
   });
-  test.each([null, '', 'x', '00-00000000000000000000000000000000-b7ad6b7169203331-01', `${parent}-more`, 'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'])('starts a new trace for %j', (text) => {
+  test.each([
+    null,
+    '',
+    'x',
+    '00-00000000000000000000000000000000-b7ad6b7169203331-01',
+    `${parent}-more`,
+    'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  ])('starts a new trace for %j', (text) => {
     expect(childTraceparent(text)).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(traceIdOf(text)).toBeNull();
   });
@@ -115,7 +179,10 @@ describe('a service as a process', () => {
   /** Runs a program that uses runMain, in a real process. */
   function run(body: string) {
     const file = join(dir, `${Math.random().toString(36).slice(2)}.ts`);
-    writeFileSync(file, `import { runMain, ConfigError } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};\n${body}`);
+    writeFileSync(
+      file,
+      `import { runMain, ConfigError } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};\n${body}`,
+    );
     const child = fork(file, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     let stderr = '';
     child.stderr?.on('data', (data) => {
@@ -124,7 +191,8 @@ describe('a service as a process', () => {
     const exit = once(child, 'exit').then(([code]) => ({ code, stderr }));
     return { child, exit };
   }
-  const service = (stop: string) => `await runMain(async () => ({ name: 'x', stop: async () => { ${stop} } }));\nsetInterval(() => {}, 1000);`;
+  const service = (stop: string) =>
+    `await runMain(async () => ({ name: 'x', stop: async () => { ${stop} } }));\nsetInterval(() => {}, 1000);`;
 
   test.each(['SIGTERM', 'SIGINT'] as const)('says when it is ready, and drains on %s', async (signal) => {
     const { child, exit } = run(service("process.stderr.write('drained')"));

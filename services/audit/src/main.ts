@@ -16,6 +16,8 @@ import { createQueryAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { auditRoutes } from './routes.ts';
 
+export { readConfig };
+
 export type { AuditConfig } from './config.ts';
 
 export interface AuditService extends RunningService {

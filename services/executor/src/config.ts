@@ -34,6 +34,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     redisUrl: values.PATCHBAY_REDIS_URL_FILE === undefined ? null : readSecretFile(values.PATCHBAY_REDIS_URL_FILE),
     maxInFlight: values.PATCHBAY_MAX_IN_FLIGHT,
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
-    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''),
+    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
   };
 }

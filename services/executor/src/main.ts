@@ -4,7 +4,7 @@ import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
 import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
-import { createLogger, runMain, type RunningService, stopInOrder } from '@patchbay/service-kit';
+import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createExecutionAudit } from './adapters/nats-audit.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
@@ -30,10 +30,20 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     inboxPrefix: inboxPrefixOf('executor'),
     onStatus: (status) => log.info({ status }, 'nats connection'),
   });
-  const copy = await openRegistryCopy({ messaging, onError: (error) => log.error({ err: error }, 'registry entry skipped') });
+  const copy = await openRegistryCopy({
+    messaging,
+    onError: (error) => log.error({ err: error }, 'registry entry skipped'),
+  });
   const leases = createNatsLeaseCache(messaging, createSealingKeys());
-  const limiter = createRedisRateLimiter(config.redisUrl, (error) => log.warn({ err: error }, 'rate limits are not shared: Redis is away'));
-  const recorder = createAuditRecorder({ messaging, producer: 'executor', instance: config.instance, macKey: config.auditMacKey });
+  const limiter = createRedisRateLimiter(config.redisUrl, (error) =>
+    log.warn({ err: error }, 'rate limits are not shared: Redis is away'),
+  );
+  const recorder = createAuditRecorder({
+    messaging,
+    producer: 'executor',
+    instance: config.instance,
+    macKey: config.auditMacKey,
+  });
   const egress = createEgress({
     trustedOrigins: config.trustedOrigins,
     ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
@@ -50,7 +60,12 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     audit: createExecutionAudit(recorder),
     engine,
     announce: {
-      finished: (tenant, session, result) => messaging.publishEvent(events.executionFinished, { tenant, execution: result.execution_id }, { execution_id: result.execution_id, session, result }),
+      finished: (tenant, session, result) =>
+        messaging.publishEvent(
+          events.executionFinished,
+          { tenant, execution: result.execution_id },
+          { execution_id: result.execution_id, session, result },
+        ),
     },
     running,
     maxInFlight: config.maxInFlight,
@@ -59,7 +74,12 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
   const broadcasts = answerExecutors(messaging, running);
   const served = await messaging.serve(
-    { name: 'executor', version: '0.1.0', description: 'Carries out tool calls', onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly') },
+    {
+      name: 'executor',
+      version: '0.1.0',
+      description: 'Carries out tool calls',
+      onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
+    },
     executorEndpoints({ executeTool, cancelExecution }),
   );
   log.info({ nats: messaging.serverVersion }, 'executor ready');

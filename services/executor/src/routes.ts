@@ -1,4 +1,11 @@
-import { type CancelRequest, type CancelResult, type ExecuteRequest, type ExecutionResult, newId, routes } from '@patchbay/contracts';
+import {
+  type CancelRequest,
+  type CancelResult,
+  type ExecuteRequest,
+  type ExecutionResult,
+  newId,
+  routes,
+} from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
 import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
 import { refusal } from './domain/answers.ts';
@@ -17,11 +24,22 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
       routes.executeTool,
       (request, { values, receivedAt, traceparent }) => {
         const own = childTraceparent(traceparent);
-        return operations.executeTool(request, { tenant: values.tenant as string, receivedAt, traceparent: own, traceId: traceIdOf(own) });
+        return operations.executeTool(request, {
+          tenant: values.tenant as string,
+          receivedAt,
+          traceparent: own,
+          traceId: traceIdOf(own),
+        });
       },
       // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
-      (error, { receivedAt }) => refusal({ executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() }, error),
+      (error, { receivedAt }) =>
+        refusal(
+          { executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() },
+          error,
+        ),
     ),
-    endpoint('cancel-execution', routes.cancelExecution, (request, { values }) => operations.cancelExecution(values.tenant as string, request)),
+    endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
+      operations.cancelExecution(values.tenant as string, request),
+    ),
   ];
 }

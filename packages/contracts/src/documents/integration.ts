@@ -10,9 +10,28 @@ const Host = z.string().regex(/^(?:\*\.)?[a-z0-9{}_-]+(?:\.[a-z0-9{}_-]+)*(?::\d
 const VariableName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 
 export const Category = z.enum([
-  'crm', 'calendar', 'communication', 'helpdesk', 'payments', 'scheduling', 'ecommerce', 'project_management', 'storage',
-  'marketing', 'email', 'accounting', 'hr', 'dev', 'analytics', 'telephony', 'productivity', 'healthcare', 'field_service',
-  'hospitality', 'maps', 'other',
+  'crm',
+  'calendar',
+  'communication',
+  'helpdesk',
+  'payments',
+  'scheduling',
+  'ecommerce',
+  'project_management',
+  'storage',
+  'marketing',
+  'email',
+  'accounting',
+  'hr',
+  'dev',
+  'analytics',
+  'telephony',
+  'productivity',
+  'healthcare',
+  'field_service',
+  'hospitality',
+  'maps',
+  'other',
 ]);
 export type Category = z.infer<typeof Category>;
 
@@ -30,7 +49,10 @@ export const Auth = z.strictObject({
   /** oauth2: whether the authorization server takes an RFC 7636 challenge. Default `optional`: sent. */
   pkce: z.enum(['required', 'optional', 'none']).optional(),
   /** oauth2, bearer: the word before the token in `Authorization`. Default `Bearer`. */
-  scheme: z.string().regex(/^[A-Za-z0-9_-]{1,40}(?: token=)?$/).optional(),
+  scheme: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}(?: token=)?$/)
+    .optional(),
   /** api_key: where the key goes, and under which name. Default header `X-API-Key`. */
   in: z.enum(['header', 'query']).optional(),
   name: z.string().min(1).max(64).optional(),
@@ -185,17 +207,24 @@ export type ResponseShape = z.infer<typeof ResponseShape>;
 export const Example = z.strictObject({
   title: z.string().optional(),
   arguments: z.record(z.string(), z.unknown()),
-  response: z.strictObject({
-    status: z.int().min(100).max(599),
-    headers: z.record(z.string(), z.string()).optional(),
-    body: z.unknown().optional(),
-  }).optional(),
+  response: z
+    .strictObject({
+      status: z.int().min(100).max(599),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.unknown().optional(),
+    })
+    .optional(),
   /** For a tool of several steps: one response per step, by step id. */
-  responses: z.record(z.string(), z.strictObject({
-    status: z.int().min(100).max(599),
-    headers: z.record(z.string(), z.string()).optional(),
-    body: z.unknown().optional(),
-  })).optional(),
+  responses: z
+    .record(
+      z.string(),
+      z.strictObject({
+        status: z.int().min(100).max(599),
+        headers: z.record(z.string(), z.string()).optional(),
+        body: z.unknown().optional(),
+      }),
+    )
+    .optional(),
 });
 export type Example = z.infer<typeof Example>;
 
@@ -229,45 +258,52 @@ export const Speech = z.strictObject({
 /** How a person is asked before the tool runs. A hint for the host of the agent; policies are the registry's. */
 export const Confirm = z.enum(['never', 'policy', 'always']);
 
-export const Tool = z.strictObject({
-  /** The callable name when it is not `<integration id>_<tool key>`; see `toolNameOf`. */
-  name: ToolName.optional(),
-  title: z.string().min(1).max(80),
-  /** Written for a model: what it does, when to use it, what comes back. */
-  description: z.string().min(1).max(2_000),
-  risk: z.enum(['read', 'write', 'destructive']),
-  idempotency: Idempotency.default({ kind: 'none' }),
-  request: HttpRequest.optional(),
-  steps: z.array(Step).min(1).max(10).optional(),
-  parameters: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/), Parameter).default({}),
-  timeout_ms: z.int().min(1).max(120_000).optional(),
-  rate_limits: RateLimits.optional(),
-  retry: Retry.optional(),
-  errors: z.array(ErrorRule).optional(),
-  response: ResponseShape.default({}),
-  speech: Speech.optional(),
-  keywords: z.array(z.string()).optional(),
-  examples: z.array(Example).default([]),
-  /** JSON Schema 2020-12 of the shaped output, root an object. */
-  output: z.looseObject({}).optional(),
-  /** Whether it acts on the world outside the tenant's own data, such as a message to a stranger. Default true (MCP). */
-  open_world: z.boolean().optional(),
-  confirm: Confirm.optional(),
-  /** What the agent asks first; `{argument}` stands for its value. */
-  confirm_prompt: z.string().max(200).optional(),
-  /** `deferred`: found by search, not put before the model at the start. Default `always`. */
-  loading: z.enum(['always', 'deferred']).optional(),
-  /** Who may call it: the model itself, or code the model writes. Default `[direct]`. */
-  callers: z.array(z.enum(['direct', 'programmatic'])).min(1).optional(),
-  /** Whether exports ask the model API to hold arguments to the schema. Default: wherever the schema fits. */
-  strict: z.boolean().optional(),
-  /** What a call usually takes, in milliseconds. */
-  latency: z.strictObject({ p50_ms: z.int().positive().optional(), p95_ms: z.int().positive().optional() }).optional(),
-  /** Free data for the host of the agent. Never shown to a model. */
-  meta: z.record(z.string(), z.unknown()).optional(),
-}).refine((tool) => (tool.request === undefined) !== (tool.steps === undefined), {
-  error: 'give exactly one of request and steps',
-});
+export const Tool = z
+  .strictObject({
+    /** The callable name when it is not `<integration id>_<tool key>`; see `toolNameOf`. */
+    name: ToolName.optional(),
+    title: z.string().min(1).max(80),
+    /** Written for a model: what it does, when to use it, what comes back. */
+    description: z.string().min(1).max(2_000),
+    risk: z.enum(['read', 'write', 'destructive']),
+    idempotency: Idempotency.default({ kind: 'none' }),
+    request: HttpRequest.optional(),
+    steps: z.array(Step).min(1).max(10).optional(),
+    parameters: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/), Parameter).default({}),
+    timeout_ms: z.int().min(1).max(120_000).optional(),
+    rate_limits: RateLimits.optional(),
+    retry: Retry.optional(),
+    errors: z.array(ErrorRule).optional(),
+    response: ResponseShape.default({}),
+    speech: Speech.optional(),
+    keywords: z.array(z.string()).optional(),
+    examples: z.array(Example).default([]),
+    /** JSON Schema 2020-12 of the shaped output, root an object. */
+    output: z.looseObject({}).optional(),
+    /** Whether it acts on the world outside the tenant's own data, such as a message to a stranger. Default true (MCP). */
+    open_world: z.boolean().optional(),
+    confirm: Confirm.optional(),
+    /** What the agent asks first; `{argument}` stands for its value. */
+    confirm_prompt: z.string().max(200).optional(),
+    /** `deferred`: found by search, not put before the model at the start. Default `always`. */
+    loading: z.enum(['always', 'deferred']).optional(),
+    /** Who may call it: the model itself, or code the model writes. Default `[direct]`. */
+    callers: z
+      .array(z.enum(['direct', 'programmatic']))
+      .min(1)
+      .optional(),
+    /** Whether exports ask the model API to hold arguments to the schema. Default: wherever the schema fits. */
+    strict: z.boolean().optional(),
+    /** What a call usually takes, in milliseconds. */
+    latency: z
+      .strictObject({ p50_ms: z.int().positive().optional(), p95_ms: z.int().positive().optional() })
+      .optional(),
+    /** Free data for the host of the agent. Never shown to a model. */
+    meta: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine((tool) => (tool.request === undefined) !== (tool.steps === undefined), {
+    error: 'give exactly one of request and steps',
+  });
 export type Tool = z.infer<typeof Tool>;
 
 /** A value of the connection that stands in a URL, such as a subdomain. */

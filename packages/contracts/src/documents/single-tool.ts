@@ -6,7 +6,9 @@ const AuthType = z.enum(['oauth2', 'api_key', 'basic', 'bearer', 'none', 'custom
 
 /** One endpoint of the single-tool form. */
 export const SingleToolEndpoint = z.looseObject({
-  method: z.string().regex(/^(get|head|post|put|patch|delete)$/i, { error: 'expected get, head, post, put, patch or delete' }),
+  method: z
+    .string()
+    .regex(/^(get|head|post|put|patch|delete)$/i, { error: 'expected get, head, post, put, patch or delete' }),
   path: z.string().startsWith('/'),
   description: z.string().min(1).max(2_000).optional(),
   parameters: z
@@ -34,7 +36,10 @@ export const SingleToolDocument = z.looseObject({
   rate_limits: RateLimits.optional(),
   timeout: z.int().min(1).max(120_000).optional(),
   retry_config: z
-    .strictObject({ max_attempts: z.int().min(1).max(10).default(3), backoff: z.enum(['exponential', 'fixed', 'none']).default('exponential') })
+    .strictObject({
+      max_attempts: z.int().min(1).max(10).default(3),
+      backoff: z.enum(['exponential', 'fixed', 'none']).default('exponential'),
+    })
     .optional(),
 });
 export type SingleToolDocument = z.infer<typeof SingleToolDocument>;

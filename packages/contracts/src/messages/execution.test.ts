@@ -3,7 +3,14 @@ import { CancelRequest, defaultDeadlineMs, ExecuteRequest } from './execution.ts
 
 describe('an execute request', () => {
   test('needs no more than a tool', () => {
-    expect(ExecuteRequest.parse({ tool: 'slack_post_message' })).toEqual({ tool: 'slack_post_message', arguments: {}, deadline_ms: defaultDeadlineMs, stream: false, dry_run: false, context: {} });
+    expect(ExecuteRequest.parse({ tool: 'slack_post_message' })).toEqual({
+      tool: 'slack_post_message',
+      arguments: {},
+      deadline_ms: defaultDeadlineMs,
+      stream: false,
+      dry_run: false,
+      context: {},
+    });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Category, IntegrationDocument } from '../documents/integration.ts';
-import { IntegrationId, TenantId, ToolName, Version } from '../ids.ts';
 import { Issue } from '../errors.ts';
+import { IntegrationId, TenantId, ToolName, Version } from '../ids.ts';
 
 /** The scope of an integration every tenant sees. Any other scope is a tenant's id. Not a valid tenant id itself. */
 export const platformScope = '_platform';
@@ -28,14 +28,29 @@ export const RegisterResult = z.object({
 export type RegisterResult = z.infer<typeof RegisterResult>;
 
 /** `svc.registry.v1.retire`: one version, or the whole integration when `version` is omitted. */
-export const RetireRequest = z.strictObject({ scope: Scope.default(platformScope), integration: IntegrationId, version: Version.optional() });
+export const RetireRequest = z.strictObject({
+  scope: Scope.default(platformScope),
+  integration: IntegrationId,
+  version: Version.optional(),
+});
 export type RetireRequest = z.infer<typeof RetireRequest>;
-export const RetireResult = z.object({ integration: IntegrationId, retired: z.array(Version), latest: Version.nullable() });
+export const RetireResult = z.object({
+  integration: IntegrationId,
+  retired: z.array(Version),
+  latest: Version.nullable(),
+});
 export type RetireResult = z.infer<typeof RetireResult>;
 
 /** `svc.registry.v1.get`: a stored document. */
-export const GetIntegrationRequest = z.strictObject({ scope: Scope.default(platformScope), integration: IntegrationId, version: Version.optional() });
-export const GetIntegrationResult = z.object({ document: IntegrationDocument, versions: z.array(z.object({ version: Version, retired: z.boolean(), registered_at: z.string() })) });
+export const GetIntegrationRequest = z.strictObject({
+  scope: Scope.default(platformScope),
+  integration: IntegrationId,
+  version: Version.optional(),
+});
+export const GetIntegrationResult = z.object({
+  document: IntegrationDocument,
+  versions: z.array(z.object({ version: Version, retired: z.boolean(), registered_at: z.string() })),
+});
 export type GetIntegrationResult = z.infer<typeof GetIntegrationResult>;
 
 /** In which shape a tool is described. `patchbay` is our own; the others are ready to hand to that API. */
@@ -63,7 +78,11 @@ export const ListToolsRequest = z.strictObject({
   cursor: z.string().max(200).optional(),
 });
 export type ListToolsRequest = z.infer<typeof ListToolsRequest>;
-export const ListToolsResult = z.object({ tools: z.array(ToolSummary), next_cursor: z.string().nullable(), total: z.int() });
+export const ListToolsResult = z.object({
+  tools: z.array(ToolSummary),
+  next_cursor: z.string().nullable(),
+  total: z.int(),
+});
 export type ListToolsResult = z.infer<typeof ListToolsResult>;
 
 /** `tools.v1.<tenant>.search`: best first. */
@@ -84,7 +103,10 @@ export const DescribeToolsRequest = z.strictObject({
 });
 export type DescribeToolsRequest = z.infer<typeof DescribeToolsRequest>;
 /** `tools` holds definitions in the format asked for; `missing` names those not found. */
-export const DescribeToolsResult = z.object({ tools: z.array(z.record(z.string(), z.unknown())), missing: z.array(z.string()) });
+export const DescribeToolsResult = z.object({
+  tools: z.array(z.record(z.string(), z.unknown())),
+  missing: z.array(z.string()),
+});
 export type DescribeToolsResult = z.infer<typeof DescribeToolsResult>;
 
 /** `events.v1.<tenant>.registry.changed`; for a platform integration the tenant token is `all`. */

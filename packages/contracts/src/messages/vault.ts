@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, IntegrationId, TenantId } from '../ids.ts';
+import { IntegrationId, idSchema, TenantId } from '../ids.ts';
 
 const Secret = z.string().min(1).max(16_384);
 

@@ -4,6 +4,13 @@ import type { RecordAudit } from '../operations/ports.ts';
 /** Executions in the audit log. */
 export function createExecutionAudit(recorder: AuditRecorder): RecordAudit {
   return {
-    record: (tenant, type, executionId, data) => recorder.record({ tenant, class: 'execution', type, subject: executionId, data: { ...data, execution_id: executionId } }),
+    record: (tenant, type, executionId, data) =>
+      recorder.record({
+        tenant,
+        class: 'execution',
+        type,
+        subject: executionId,
+        data: { ...data, execution_id: executionId },
+      }),
   };
 }

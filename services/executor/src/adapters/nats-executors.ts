@@ -9,7 +9,8 @@ const gatherMs = 150;
 /** Asks the whole fleet over the broadcast subject. */
 export function createNatsExecutors(messaging: Messaging): AskExecutors {
   return {
-    cancel: (tenant, request, enough) => messaging.askAll(events.cancelBroadcast, {}, { tenant, request }, CancelResult, { timeoutMs: gatherMs, enough }),
+    cancel: (tenant, request, enough) =>
+      messaging.askAll(events.cancelBroadcast, {}, { tenant, request }, CancelResult, { timeoutMs: gatherMs, enough }),
   };
 }
 

@@ -47,21 +47,25 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
 
   async function fetchLease(key: string, asked: Asked): Promise<CachedLease> {
     const startedIn = epoch;
-    const answer = await messaging.request(
-      routes.leaseCredential,
-      {},
-      {
-        tenant: asked.tenant,
-        integration: asked.integration,
-        ...(asked.connection !== undefined && { connection: asked.connection }),
-        execution_id: asked.executionId,
-        recipient: keys.publicKey,
-      },
-      { timeoutMs: Math.min(asked.timeoutMs, routes.leaseCredential.timeoutMs) },
-    ).catch((error) => {
-      // The caller's own deadline is told apart by the operation; here it only means that the vault did not answer.
-      throw error instanceof PatchbayError && error.code === 'deadline_exceeded' ? new PatchbayError('vault_unavailable', { cause: error }) : error;
-    });
+    const answer = await messaging
+      .request(
+        routes.leaseCredential,
+        {},
+        {
+          tenant: asked.tenant,
+          integration: asked.integration,
+          ...(asked.connection !== undefined && { connection: asked.connection }),
+          execution_id: asked.executionId,
+          recipient: keys.publicKey,
+        },
+        { timeoutMs: Math.min(asked.timeoutMs, routes.leaseCredential.timeoutMs) },
+      )
+      .catch((error) => {
+        // The caller's own deadline is told apart by the operation; here it only means that the vault did not answer.
+        throw error instanceof PatchbayError && error.code === 'deadline_exceeded'
+          ? new PatchbayError('vault_unavailable', { cause: error })
+          : error;
+      });
     const payload = openLease(keys, answer.sealed, answer.sender);
     if (payload.tenant !== asked.tenant || payload.integration !== asked.integration) {
       throw new PatchbayError('vault_unavailable', { message: 'The vault answered with a lease for something else.' });
@@ -94,7 +98,9 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
 
 function openLease(keys: SealingKeys, sealed: string, sender: string): LeasePayload {
   try {
-    return LeasePayload.parse(JSON.parse(Buffer.from(keys.open(Buffer.from(sealed, 'base64'), sender)).toString('utf8')));
+    return LeasePayload.parse(
+      JSON.parse(Buffer.from(keys.open(Buffer.from(sealed, 'base64'), sender)).toString('utf8')),
+    );
   } catch {
     // The cause could quote the payload, which is a secret.
     throw new PatchbayError('vault_unavailable', { message: "The vault's lease could not be opened." });

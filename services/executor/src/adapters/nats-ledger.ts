@@ -10,14 +10,21 @@ function bucketKey(tenant: string, key: string): string {
 }
 
 function unavailable(error: unknown): PatchbayError {
-  return error instanceof PatchbayError ? error : new PatchbayError('audit_unavailable', { message: 'The idempotency ledger did not take the claim, so the call was not made.', cause: error });
+  return error instanceof PatchbayError
+    ? error
+    : new PatchbayError('audit_unavailable', {
+        message: 'The idempotency ledger did not take the claim, so the call was not made.',
+        cause: error,
+      });
 }
 
 /** The idempotency ledger in the JetStream key-value bucket `executions`. */
 export function createNatsLedger(bucket: Bucket): KeepLedger {
   async function read(tenant: string, key: string) {
     const entry = await bucket.get(bucketKey(tenant, key));
-    return entry === null ? null : { record: JSON.parse(Buffer.from(entry.value).toString('utf8')) as LedgerRecord, revision: entry.revision };
+    return entry === null
+      ? null
+      : { record: JSON.parse(Buffer.from(entry.value).toString('utf8')) as LedgerRecord, revision: entry.revision };
   }
   return {
     async claim(tenant, key, record, timeoutMs) {

@@ -26,7 +26,13 @@ export function createRedisRateLimiter(url: string | null, onError: (error: unkn
   const redis = url === null ? null : connect(url);
 
   function connect(address: string): GcraRedis {
-    const client = new Redis(address, { enableAutoPipelining: true, maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: redisTimeoutMs, retryStrategy: (times) => Math.min(50 * times, 1_000) });
+    const client = new Redis(address, {
+      enableAutoPipelining: true,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      commandTimeout: redisTimeoutMs,
+      retryStrategy: (times) => Math.min(50 * times, 1_000),
+    });
     client.defineCommand('admit', { lua: gcraScript });
     client.on('error', onError);
     client.on('ready', () => {
@@ -43,7 +49,9 @@ export function createRedisRateLimiter(url: string | null, onError: (error: unkn
     if (scopes === undefined) {
       scopes = [
         ...(tool.rateLimits === null ? [] : [{ scope: tool.integration, gcra: gcraOf(tool.rateLimits) }]),
-        ...(tool.toolRateLimits === null ? [] : [{ scope: `${tool.integration}.${tool.name}`, gcra: gcraOf(tool.toolRateLimits) }]),
+        ...(tool.toolRateLimits === null
+          ? []
+          : [{ scope: `${tool.integration}.${tool.name}`, gcra: gcraOf(tool.toolRateLimits) }]),
       ];
       limitsOf.set(tool, scopes);
     }
@@ -55,12 +63,19 @@ export function createRedisRateLimiter(url: string | null, onError: (error: unkn
       return healthy;
     },
     async admit(tenant, tool, connection) {
-      const limits = scopesOf(tool).map(({ scope, gcra }) => ({ key: `patchbay:rate:{${tenant}}:${connection}:${scope}`, gcra }));
+      const limits = scopesOf(tool).map(({ scope, gcra }) => ({
+        key: `patchbay:rate:{${tenant}}:${connection}:${scope}`,
+        gcra,
+      }));
       if (limits.length === 0) return null;
       let waitUs: number;
       try {
         if (redis === null || redis.status !== 'ready') throw new Error('not connected');
-        waitUs = await redis.admit(limits.length, ...limits.map(({ key }) => key), ...limits.flatMap(({ gcra }) => [gcra.interval, gcra.tolerance]));
+        waitUs = await redis.admit(
+          limits.length,
+          ...limits.map(({ key }) => key),
+          ...limits.flatMap(({ gcra }) => [gcra.interval, gcra.tolerance]),
+        );
       } catch {
         waitUs = local.decide(limits, performance.now() * 1_000);
       }

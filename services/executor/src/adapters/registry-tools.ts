@@ -1,5 +1,5 @@
 import type { IntegrationDocument } from '@patchbay/contracts';
-import { prepareTool, type PreparedTool } from '@patchbay/execution-engine';
+import { type PreparedTool, prepareTool } from '@patchbay/execution-engine';
 import type { RegistryCopy } from '@patchbay/registry-copy';
 import type { FindTool } from '../operations/ports.ts';
 

@@ -12,7 +12,12 @@ export interface AnswerFacts {
   readonly attempts?: number;
 }
 
-export function answer(facts: AnswerFacts, status: ExecutionStatus, output: unknown, error: ErrorBody | null): ExecutionResult {
+export function answer(
+  facts: AnswerFacts,
+  status: ExecutionStatus,
+  output: unknown,
+  error: ErrorBody | null,
+): ExecutionResult {
   const total = facts.now - facts.receivedAt;
   const upstream = facts.upstreamMs ?? 0;
   return {

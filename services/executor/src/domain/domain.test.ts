@@ -1,6 +1,6 @@
+import { PatchbayError } from '@patchbay/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PatchbayError } from '@patchbay/contracts';
 import { refusal } from './answers.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { argumentsDigest, requestDigest } from './execution-facts.ts';
@@ -15,7 +15,11 @@ describe('canonical JSON', () => {
   });
 
   test('reads back as the same value', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
   });
 
   test('makes digests that tell requests apart', () => {
@@ -37,7 +41,15 @@ describe('similar names', () => {
 });
 
 describe('the ledger', () => {
-  const record = { state: 'running' as const, execution_id: 'exe_1', tool: 't', version: '1.0.0', digest: 'd', started_at: 1_000, deadline_ms: 500 };
+  const record = {
+    state: 'running' as const,
+    execution_id: 'exe_1',
+    tool: 't',
+    version: '1.0.0',
+    digest: 'd',
+    started_at: 1_000,
+    deadline_ms: 500,
+  };
   test('reads as running until the deadline and its grace are over, then as abandoned', () => {
     expect(readLedger(record, 'd', 1_500 + claimGraceMs)).toEqual({ kind: 'running' });
     expect(readLedger(record, 'd', 1_501 + claimGraceMs)).toEqual({ kind: 'abandoned' });
@@ -50,18 +62,23 @@ describe('the ledger', () => {
 describe('the local rate limiter', () => {
   test('admits the burst, then one per interval, in any window at most burst + rate · time + 1', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6_000 }), fc.integer({ min: 1, max: 20 }), fc.array(fc.integer({ min: 0, max: 200_000 }), { minLength: 1, maxLength: 200 }), (rate, burst, gaps) => {
-        const limiter = new LocalGcra();
-        const gcra = gcraOf({ requests_per_minute: rate, burst_size: burst });
-        let now = 0;
-        let admitted = 0;
-        for (const gap of gaps) {
-          now += gap;
-          if (limiter.decide([{ key: 'k', gcra }], now) === 0) admitted++;
-        }
-        expect(admitted).toBeLessThanOrEqual(burst + (rate / 60_000_000) * now + 1);
-        expect(admitted).toBeGreaterThan(0);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 6_000 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.array(fc.integer({ min: 0, max: 200_000 }), { minLength: 1, maxLength: 200 }),
+        (rate, burst, gaps) => {
+          const limiter = new LocalGcra();
+          const gcra = gcraOf({ requests_per_minute: rate, burst_size: burst });
+          let now = 0;
+          let admitted = 0;
+          for (const gap of gaps) {
+            now += gap;
+            if (limiter.decide([{ key: 'k', gcra }], now) === 0) admitted++;
+          }
+          expect(admitted).toBeLessThanOrEqual(burst + (rate / 60_000_000) * now + 1);
+          expect(admitted).toBeGreaterThan(0);
+        },
+      ),
     );
   });
 
@@ -79,7 +96,15 @@ describe('the local rate limiter', () => {
     const tight = gcraOf({ requests_per_minute: 1, burst_size: 1 });
     const loose = gcraOf({ requests_per_minute: 60, burst_size: 1 });
     expect(limiter.decide([{ key: 'tight', gcra: tight }], 0)).toBe(0);
-    expect(limiter.decide([{ key: 'tight', gcra: tight }, { key: 'loose', gcra: loose }], 0)).toBeGreaterThan(0);
+    expect(
+      limiter.decide(
+        [
+          { key: 'tight', gcra: tight },
+          { key: 'loose', gcra: loose },
+        ],
+        0,
+      ),
+    ).toBeGreaterThan(0);
     expect(limiter.decide([{ key: 'loose', gcra: loose }], 0)).toBe(0);
   });
 
@@ -94,6 +119,9 @@ describe('the local rate limiter', () => {
 
 test('a refusal carries timing and the failure, or internal for a defect', () => {
   const facts = { executionId: 'exe_1', tool: 't', version: null, receivedAt: 10, now: 12.345 };
-  expect(refusal(facts, new PatchbayError('cancelled'))).toMatchObject({ status: 'cancelled', timing: { total_ms: 2.35, upstream_ms: 0, overhead_ms: 2.35 } });
+  expect(refusal(facts, new PatchbayError('cancelled'))).toMatchObject({
+    status: 'cancelled',
+    timing: { total_ms: 2.35, upstream_ms: 0, overhead_ms: 2.35 },
+  });
   expect(refusal(facts, new Error('x'))).toMatchObject({ status: 'refused', error: { code: 'internal' } });
 });

@@ -9,7 +9,9 @@ export function argumentsDigest(args: Record<string, unknown>): string {
 
 /** What makes two requests with one key the same request: tool, connection and arguments; the version may move on. */
 export function requestDigest(request: ExecuteRequest, tool: { readonly name: string }): string {
-  return createHash('sha256').update(canonicalJson([tool.name, request.connection ?? null, request.arguments])).digest('base64url');
+  return createHash('sha256')
+    .update(canonicalJson([tool.name, request.connection ?? null, request.arguments]))
+    .digest('base64url');
 }
 
 interface ToolFacts {
@@ -20,10 +22,19 @@ interface ToolFacts {
 }
 
 /** The facts that an execution's intent and outcome share. No argument's value is among them. */
-export function auditFacts(request: ExecuteRequest, call: { readonly traceId: string | null }, tool: ToolFacts | null): Omit<AuditData, 'outcome'> {
+export function auditFacts(
+  request: ExecuteRequest,
+  call: { readonly traceId: string | null },
+  tool: ToolFacts | null,
+): Omit<AuditData, 'outcome'> {
   const { agent, session, end_user } = request.context;
   return {
-    actor: { kind: 'agent', id: agent ?? 'unnamed', ...(session !== undefined && { session }), ...(end_user !== undefined && { end_user }) },
+    actor: {
+      kind: 'agent',
+      id: agent ?? 'unnamed',
+      ...(session !== undefined && { session }),
+      ...(end_user !== undefined && { end_user }),
+    },
     target: { kind: 'tool', id: tool?.name ?? request.tool, ...(tool !== null && { version: tool.version }) },
     tool: tool?.name ?? request.tool,
     ...(tool !== null && { integration: tool.integration, risk: tool.risk }),

@@ -22,7 +22,8 @@ export class LocalGcra {
   /** Microseconds to wait, 0 when admitted. `now` in microseconds. */
   decide(limits: readonly { readonly key: string; readonly gcra: Gcra }[], now: number): number {
     let wait = 0;
-    for (const { key, gcra } of limits) wait = Math.max(wait, Math.max(this.#arrivals.get(key) ?? now, now) - now - gcra.tolerance);
+    for (const { key, gcra } of limits)
+      wait = Math.max(wait, Math.max(this.#arrivals.get(key) ?? now, now) - now - gcra.tolerance);
     if (wait > 0) return wait;
     for (const { key, gcra } of limits) {
       const arrival = Math.max(this.#arrivals.get(key) ?? now, now) + gcra.interval;

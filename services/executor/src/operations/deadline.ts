@@ -7,7 +7,13 @@ import { PatchbayError } from '@patchbay/contracts';
 export function beforeDeadline<T>(work: Promise<T>, deadlineAt: number, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => finish(() => reject(new PatchbayError('cancelled')));
-    const timer = setTimeout(() => finish(() => reject(new PatchbayError('deadline_exceeded', { message: 'The deadline came before anything was sent.' }))), Math.max(0, deadlineAt - performance.now()));
+    const timer = setTimeout(
+      () =>
+        finish(() =>
+          reject(new PatchbayError('deadline_exceeded', { message: 'The deadline came before anything was sent.' })),
+        ),
+      Math.max(0, deadlineAt - performance.now()),
+    );
     function finish(settle: () => void): void {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -2,20 +2,35 @@ import { PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test, vi } from 'vitest';
 import { failed, harness, MemoryLedger, succeeded, toolOf } from './fakes.test-support.ts';
 
-const engineThat = (execute: (input: never) => unknown) => ({ execute: execute as never, previewRequest: () => ({}) as never });
+const engineThat = (execute: (input: never) => unknown) => ({
+  execute: execute as never,
+  previewRequest: () => ({}) as never,
+});
 
 describe('an execution', () => {
   test('answers with output, tool, version and timing, and leaves intent and outcome', async () => {
     const { run, audited, background, finished } = harness();
     const result = await run({ context: { agent: 'receptionist', session: 'call-1' } });
-    expect(result).toMatchObject({ status: 'succeeded', output: { ok: true }, error: null, replayed: false, attempts: 1, tool: 'acme_do', version: '1.0.0' });
+    expect(result).toMatchObject({
+      status: 'succeeded',
+      output: { ok: true },
+      error: null,
+      replayed: false,
+      attempts: 1,
+      tool: 'acme_do',
+      version: '1.0.0',
+    });
     expect(result.timing.total_ms).toBeGreaterThanOrEqual(0);
     await background.settled();
     expect(audited.map(([tenant, type, id, data]) => [tenant, type, id, data.outcome])).toEqual([
       ['acme', 'dev.patchbay.execution.intent', result.execution_id, 'intent'],
       ['acme', 'dev.patchbay.execution.outcome', result.execution_id, 'succeeded'],
     ]);
-    expect(audited[0]?.[3]).toMatchObject({ actor: { kind: 'agent', id: 'receptionist', session: 'call-1' }, risk: 'write', arguments_digest: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(audited[0]?.[3]).toMatchObject({
+      actor: { kind: 'agent', id: 'receptionist', session: 'call-1' },
+      risk: 'write',
+      arguments_digest: expect.stringMatching(/^[\w-]{43}$/),
+    });
     expect(JSON.stringify(audited)).not.toContain('C1');
     expect(finished).toEqual([['acme', 'call-1', result]]);
   });
@@ -23,9 +38,14 @@ describe('an execution', () => {
   test('of an unknown tool is refused, names what is close, and is audited', async () => {
     const { run, audited, background, executed } = harness();
     const result = await run({ tool: 'acme_doo' });
-    expect(result).toMatchObject({ status: 'refused', error: { code: 'tool_not_found', details: { similar: expect.arrayContaining(['acme_do']) } } });
+    expect(result).toMatchObject({
+      status: 'refused',
+      error: { code: 'tool_not_found', details: { similar: expect.arrayContaining(['acme_do']) } },
+    });
     await background.settled();
-    expect(audited.map(([, , , data]) => data)).toMatchObject([{ outcome: 'refused', error_code: 'tool_not_found', tool: 'acme_doo' }]);
+    expect(audited.map(([, , , data]) => data)).toMatchObject([
+      { outcome: 'refused', error_code: 'tool_not_found', tool: 'acme_doo' },
+    ]);
     expect(executed).toEqual([]);
   });
 
@@ -37,7 +57,14 @@ describe('an execution', () => {
   test('with a missing argument is refused, naming it', async () => {
     const { run, executed } = harness();
     const result = await run({ arguments: {} });
-    expect(result).toMatchObject({ status: 'refused', error: { code: 'invalid_arguments', message: 'arguments.channel is required', details: { issues: [{ path: 'arguments.channel' }] } } });
+    expect(result).toMatchObject({
+      status: 'refused',
+      error: {
+        code: 'invalid_arguments',
+        message: 'arguments.channel is required',
+        details: { issues: [{ path: 'arguments.channel' }] },
+      },
+    });
     expect(executed).toEqual([]);
   });
 
@@ -54,17 +81,64 @@ describe('an execution', () => {
 
   test('that is a dry run sends nothing and leaves no intent', async () => {
     const { run, audited, executed } = harness();
-    expect(await run({ dry_run: true })).toMatchObject({ status: 'succeeded', output: { method: 'POST', url: 'https://api.example.com/' }, attempts: 0 });
+    expect(await run({ dry_run: true })).toMatchObject({
+      status: 'succeeded',
+      output: { method: 'POST', url: 'https://api.example.com/' },
+      attempts: 0,
+    });
     expect([...audited, ...executed]).toEqual([]);
-    const broken = harness({ engine: { execute: async () => succeeded, previewRequest: () => { throw new PatchbayError('egress_denied'); } } });
+    const broken = harness({
+      engine: {
+        execute: async () => succeeded,
+        previewRequest: () => {
+          throw new PatchbayError('egress_denied');
+        },
+      },
+    });
     expect(await broken.run({ dry_run: true })).toMatchObject({ status: 'refused', error: { code: 'egress_denied' } });
   });
 
   test.each([
-    ['audit_unavailable', { audit: { record: async () => { throw new PatchbayError('audit_unavailable'); } } }],
-    ['vault_unavailable', { leases: { borrow: async () => { throw new PatchbayError('vault_unavailable'); } } }],
-    ['connection_missing', { leases: { borrow: async () => { throw new PatchbayError('connection_missing'); } } }],
-    ['internal', { limits: { admit: async () => { throw new Error('defect'); } } }],
+    [
+      'audit_unavailable',
+      {
+        audit: {
+          record: async () => {
+            throw new PatchbayError('audit_unavailable');
+          },
+        },
+      },
+    ],
+    [
+      'vault_unavailable',
+      {
+        leases: {
+          borrow: async () => {
+            throw new PatchbayError('vault_unavailable');
+          },
+        },
+      },
+    ],
+    [
+      'connection_missing',
+      {
+        leases: {
+          borrow: async () => {
+            throw new PatchbayError('connection_missing');
+          },
+        },
+      },
+    ],
+    [
+      'internal',
+      {
+        limits: {
+          admit: async () => {
+            throw new Error('defect');
+          },
+        },
+      },
+    ],
   ])('makes no call on %s', async (code, over) => {
     const limited = toolOf({ rateLimits: { requests_per_minute: 60, burst_size: 1 } });
     const { run, executed, ledger, background } = harness(over as never, limited);
@@ -85,9 +159,21 @@ describe('an execution', () => {
   test('is cancelled while it prepares, and while a read runs', async () => {
     const preparing = harness({ leases: { borrow: () => new Promise(() => {}) } });
     const first = preparing.run({ context: { session: 's' } });
-    await vi.waitFor(() => expect(preparing.ports.running.cancel('acme', { session: 's' })).toMatchObject([{ effect: 'aborted' }]));
+    await vi.waitFor(() =>
+      expect(preparing.ports.running.cancel('acme', { session: 's' })).toMatchObject([{ effect: 'aborted' }]),
+    );
     expect(await first).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
-    const reading = harness({ engine: engineThat((input: { signal: AbortSignal }) => new Promise((resolve) => input.signal.addEventListener('abort', () => resolve(failed('cancelled', 'cancelled'))))) }, toolOf({ risk: 'read' }));
+    const reading = harness(
+      {
+        engine: engineThat(
+          (input: { signal: AbortSignal }) =>
+            new Promise((resolve) =>
+              input.signal.addEventListener('abort', () => resolve(failed('cancelled', 'cancelled'))),
+            ),
+        ),
+      },
+      toolOf({ risk: 'read' }),
+    );
     const second = reading.run({ idempotency_key: 'k' });
     await vi.waitFor(() => expect(reading.ports.running.cancel('acme', { idempotency_key: 'k' })).toHaveLength(1));
     expect((await second).status).toBe('cancelled');
@@ -101,18 +187,28 @@ describe('an execution', () => {
     expect(result.status).toBe('succeeded');
     expect(result.timing.total_ms).toBeGreaterThanOrEqual(28);
     const full = harness({ limits: { admit: async () => 5_000 } }, tool);
-    expect(await full.run({ deadline_ms: 500 })).toMatchObject({ status: 'refused', error: { code: 'rate_limited', retry_after_ms: 5_000 } });
+    expect(await full.run({ deadline_ms: 500 })).toMatchObject({
+      status: 'refused',
+      error: { code: 'rate_limited', retry_after_ms: 5_000 },
+    });
   });
 
   test('hands the engine a fresh credential when asked, or none', async () => {
     let given: unknown;
-    const borrow = vi.fn(async ({ fresh }: { fresh?: boolean }) => ({ connection: 'con_1', credential: { type: 'bearer' as const, token: fresh ? 'new' : 'old' }, variables: {} }));
-    const { run } = harness({ leases: { borrow }, engine: engineThat(async (input: { refreshCredential: (reason: string) => Promise<unknown> }) => {
-      given = await input.refreshCredential('unauthorized');
-      borrow.mockRejectedValueOnce(new PatchbayError('vault_unavailable'));
-      expect(await input.refreshCredential('unauthorized')).toBeNull();
-      return succeeded;
-    }) });
+    const borrow = vi.fn(async ({ fresh }: { fresh?: boolean }) => ({
+      connection: 'con_1',
+      credential: { type: 'bearer' as const, token: fresh ? 'new' : 'old' },
+      variables: {},
+    }));
+    const { run } = harness({
+      leases: { borrow },
+      engine: engineThat(async (input: { refreshCredential: (reason: string) => Promise<unknown> }) => {
+        given = await input.refreshCredential('unauthorized');
+        borrow.mockRejectedValueOnce(new PatchbayError('vault_unavailable'));
+        expect(await input.refreshCredential('unauthorized')).toBeNull();
+        return succeeded;
+      }),
+    });
     await run();
     expect(given).toEqual({ type: 'bearer', token: 'new' });
   });
@@ -126,7 +222,13 @@ describe('an execution', () => {
   });
 
   test('whose outcome cannot be recorded still answers, and the failure is reported', async () => {
-    const { run, background, backgroundErrors } = harness({ audit: { record: async (_t, type) => { if (type.endsWith('outcome')) throw new PatchbayError('audit_unavailable'); } } });
+    const { run, background, backgroundErrors } = harness({
+      audit: {
+        record: async (_t, type) => {
+          if (type.endsWith('outcome')) throw new PatchbayError('audit_unavailable');
+        },
+      },
+    });
     expect((await run()).status).toBe('succeeded');
     await background.settled();
     expect(backgroundErrors).toHaveLength(1);
@@ -155,7 +257,10 @@ describe('an idempotency key', () => {
     const { run, background } = harness();
     await run({ idempotency_key: 'k' });
     await background.settled();
-    expect(await run({ idempotency_key: 'k', arguments: { channel: 'C2' } })).toMatchObject({ status: 'refused', error: { code: 'invalid_request', details: { issues: [{ path: 'idempotency_key' }] } } });
+    expect(await run({ idempotency_key: 'k', arguments: { channel: 'C2' } })).toMatchObject({
+      status: 'refused',
+      error: { code: 'invalid_request', details: { issues: [{ path: 'idempotency_key' }] } },
+    });
   });
 
   test('still under way at the deadline is in_progress', async () => {
@@ -163,13 +268,21 @@ describe('an idempotency key', () => {
     const { run } = harness({ engine: engineThat(async () => (await gate.promise, succeeded)) });
     const first = run({ idempotency_key: 'k' });
     await Promise.resolve();
-    expect(await run({ idempotency_key: 'k', deadline_ms: 40 })).toMatchObject({ status: 'refused', error: { code: 'in_progress', retryable: true } });
+    expect(await run({ idempotency_key: 'k', deadline_ms: 40 })).toMatchObject({
+      status: 'refused',
+      error: { code: 'in_progress', retryable: true },
+    });
     gate.resolve();
     await first;
   });
 
   test('is given back by a refusal and by a failure that is safe to repeat', async () => {
-    const outcomes = [failed('rate_limited'), failed('upstream_unreachable'), failed('circuit_open', 'refused'), succeeded];
+    const outcomes = [
+      failed('rate_limited'),
+      failed('upstream_unreachable'),
+      failed('circuit_open', 'refused'),
+      succeeded,
+    ];
     const { run, background } = harness({ engine: engineThat(async () => outcomes.shift()) });
     for (const status of ['failed', 'failed', 'refused', 'succeeded']) {
       expect((await run({ idempotency_key: 'k' })).status).toBe(status);
@@ -178,7 +291,11 @@ describe('an idempotency key', () => {
     expect((await run({ idempotency_key: 'k' })).replayed).toBe(true);
   });
 
-  test.each([['upstream_error', 'failed'], ['outcome_unknown', 'outcome_unknown'], ['cancelled', 'cancelled']] as const)('keeps %s for a repeat', async (code, status) => {
+  test.each([
+    ['upstream_error', 'failed'],
+    ['outcome_unknown', 'outcome_unknown'],
+    ['cancelled', 'cancelled'],
+  ] as const)('keeps %s for a repeat', async (code, status) => {
     const { run, background } = harness({ engine: engineThat(async () => failed(code, status)) });
     await run({ idempotency_key: 'k' });
     await background.settled();
@@ -189,7 +306,7 @@ describe('an idempotency key', () => {
     const { run, ledger } = harness({ engine: engineThat(() => new Promise(() => {})) });
     void run({ idempotency_key: 'k', deadline_ms: 50 });
     await vi.waitFor(() => expect(ledger.entries.size).toBe(1));
-    const [[name, entry]] = [...ledger.entries] as [[string, { record: object; revision: number }]];
+    const [[name, entry]] = [...ledger.entries] as unknown as [[string, { record: object; revision: number }]];
     ledger.entries.set(name, { ...entry, record: { ...entry.record, started_at: Date.now() - 60_000 } } as never);
     const other = harness({ ledger });
     const result = await other.run({ idempotency_key: 'k' });
@@ -204,16 +321,26 @@ describe('an idempotency key', () => {
     const { run, background } = harness({ ledger });
     const first = await run({ idempotency_key: 'k' });
     await background.settled();
-    const [[name, entry]] = [...ledger.entries] as [[string, { record: { result?: unknown }; revision: number }]];
+    const [[name, entry]] = [...ledger.entries] as unknown as [[string, { record: object; revision: number }]];
     const stale = { ...entry.record, state: 'running', started_at: 0, result: undefined };
-    const racing = harness({ ledger: Object.assign(ledger, { claim: async () => ({ won: false as const, record: stale as never, revision: entry.revision - 1 }) }) });
+    const racing = harness({
+      ledger: Object.assign(ledger, {
+        claim: async () => ({ won: false as const, record: stale as never, revision: entry.revision - 1 }),
+      }),
+    });
     expect(ledger.entries.has(name)).toBe(true);
-    expect(await racing.run({ idempotency_key: 'k' })).toMatchObject({ status: 'succeeded', replayed: true, execution_id: first.execution_id });
+    expect(await racing.run({ idempotency_key: 'k' })).toMatchObject({
+      status: 'succeeded',
+      replayed: true,
+      execution_id: first.execution_id,
+    });
   });
 
   test('released while a repeat waits tells the repeat to ask again', async () => {
     const gate = Promise.withResolvers<void>();
-    const { run } = harness({ engine: engineThat(async () => (await gate.promise, failed('circuit_open', 'refused'))) });
+    const { run } = harness({
+      engine: engineThat(async () => (await gate.promise, failed('circuit_open', 'refused'))),
+    });
     const first = run({ idempotency_key: 'k' });
     await Promise.resolve();
     const second = run({ idempotency_key: 'k' });

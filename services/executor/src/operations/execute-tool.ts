@@ -1,4 +1,11 @@
-import { type Credential, type ErrorBody, type ExecuteRequest, type ExecutionResult, newId, PatchbayError } from '@patchbay/contracts';
+import {
+  type Credential,
+  type ErrorBody,
+  type ExecuteRequest,
+  type ExecutionResult,
+  newId,
+  PatchbayError,
+} from '@patchbay/contracts';
 import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
 import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
 import { argumentsDigest, auditFacts, requestDigest } from '../domain/execution-facts.ts';
@@ -6,7 +13,16 @@ import type { RunningExecution, RunningExecutions } from '../domain/running-exec
 import { similarNames } from '../domain/similar-names.ts';
 import { answerDuplicate } from './answer-duplicate.ts';
 import { beforeDeadline, pause } from './deadline.ts';
-import type { AdmitCall, AnnounceFinished, BorrowLease, Claim, FindTool, KeepLedger, Lease, RecordAudit } from './ports.ts';
+import type {
+  AdmitCall,
+  AnnounceFinished,
+  BorrowLease,
+  Claim,
+  FindTool,
+  KeepLedger,
+  Lease,
+  RecordAudit,
+} from './ports.ts';
 
 export interface ExecuteToolPorts {
   readonly tools: FindTool;
@@ -46,7 +62,9 @@ interface Run {
 }
 
 /** Carries out one tool call. Never throws: every failure is an answer with a code of the catalogue. */
-export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteRequest, call: ExecuteCall) => Promise<ExecutionResult> {
+export function createExecuteTool(
+  ports: ExecuteToolPorts,
+): (request: ExecuteRequest, call: ExecuteCall) => Promise<ExecutionResult> {
   const { running, background, audit, ledger } = ports;
 
   return async function executeTool(request, call) {
@@ -97,7 +115,8 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
   function check(request: ExecuteRequest, call: ExecuteCall, prepared: PreparedTool | null): PatchbayError | null {
     if (prepared === null) {
       const similar = similarNames(request.tool, ports.tools.names(call.tenant));
-      const which = request.version === undefined ? `'${request.tool}'` : `'${request.tool}' in version ${request.version}`;
+      const which =
+        request.version === undefined ? `'${request.tool}'` : `'${request.tool}' in version ${request.version}`;
       return new PatchbayError('tool_not_found', {
         message: `No tool ${which} is registered.${similar.length > 0 ? ` Did you mean ${similar.join(', ')}?` : ''}`,
         details: { tool: request.tool, similar },
@@ -105,15 +124,32 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
     }
     const issues = prepared.validateArguments(request.arguments);
     if (issues.length > 0) {
-      return new PatchbayError('invalid_arguments', { message: issues.map(({ path, message }) => `${path} ${message}`).join('; ').slice(0, 1_000), details: { issues } });
+      return new PatchbayError('invalid_arguments', {
+        message: issues
+          .map(({ path, message }) => `${path} ${message}`)
+          .join('; ')
+          .slice(0, 1_000),
+        details: { issues },
+      });
     }
-    if (running.size >= ports.maxInFlight) return new PatchbayError('overloaded', { message: 'This executor has no room for another execution.', retryAfterMs: 50 });
+    if (running.size >= ports.maxInFlight)
+      return new PatchbayError('overloaded', {
+        message: 'This executor has no room for another execution.',
+        retryAfterMs: 50,
+      });
     return null;
   }
 
-  function preview(factsNow: (prepared: PreparedTool) => AnswerFacts, request: ExecuteRequest, call: ExecuteCall, prepared: PreparedTool): ExecutionResult {
+  function preview(
+    factsNow: (prepared: PreparedTool) => AnswerFacts,
+    request: ExecuteRequest,
+    call: ExecuteCall,
+    prepared: PreparedTool,
+  ): ExecutionResult {
     try {
-      const output = ports.engine.previewRequest(engineInput(request, call, prepared, null, call.receivedAt + request.deadline_ms));
+      const output = ports.engine.previewRequest(
+        engineInput(request, call, prepared, null, call.receivedAt + request.deadline_ms),
+      );
       return answer(factsNow(prepared), 'succeeded', output, null);
     } catch (error) {
       return refusal(factsNow(prepared), error);
@@ -148,7 +184,14 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
     // 4. A key that was there already: answer from the ledger, with no second effect.
     if (claimed !== null && !claimed.won) {
       const result = await answerDuplicate(
-        { ledger, tenant: call.tenant, key: ledgerKey as string, digest: requestDigest(request, prepared), deadlineAt: run.deadlineAt, signal: execution.abort.signal },
+        {
+          ledger,
+          tenant: call.tenant,
+          key: ledgerKey as string,
+          digest: requestDigest(request, prepared),
+          deadlineAt: run.deadlineAt,
+          signal: execution.abort.signal,
+        },
         claimed,
         factsNow(prepared),
       );
@@ -164,7 +207,12 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
       },
       refreshCredential: prepared.needsConnection ? () => freshCredential(run) : undefined,
     } as ExecuteInput);
-    const result = answer({ ...factsNow(prepared), upstreamMs: outcome.upstreamMs, attempts: outcome.attempts }, outcome.status, outcome.output, outcome.error);
+    const result = answer(
+      { ...factsNow(prepared), upstreamMs: outcome.upstreamMs, attempts: outcome.attempts },
+      outcome.status,
+      outcome.output,
+      outcome.error,
+    );
     // 6. Record the outcome and let go of the key, without keeping the caller waiting: a crash here reads as unknown.
     background(recordOutcome(request, call, prepared, result, outcome, lease?.connection));
     if (claimed !== null && ledgerKey !== null) background(settle(run, ledgerKey, claimed.revision, result));
@@ -228,7 +276,11 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
       const waitMs = await ports.limits.admit(call.tenant, prepared, request.connection ?? 'default');
       if (waitMs === null) return;
       if (performance.now() + waitMs >= run.deadlineAt) {
-        throw new PatchbayError('rate_limited', { message: `The rate limit of ${prepared.integration} leaves no room before the deadline.`, retryAfterMs: Math.ceil(waitMs), details: { limit: 'ours' } });
+        throw new PatchbayError('rate_limited', {
+          message: `The rate limit of ${prepared.integration} leaves no room before the deadline.`,
+          retryAfterMs: Math.ceil(waitMs),
+          details: { limit: 'ours' },
+        });
       }
       await pause(waitMs, execution.abort.signal);
     }
@@ -238,7 +290,14 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
     return Math.max(1, run.deadlineAt - performance.now());
   }
 
-  function recordOutcome(request: ExecuteRequest, call: ExecuteCall, prepared: PreparedTool | null, result: ExecutionResult, outcome: Partial<ExecuteOutcome>, connection?: string): Promise<void> {
+  function recordOutcome(
+    request: ExecuteRequest,
+    call: ExecuteCall,
+    prepared: PreparedTool | null,
+    result: ExecutionResult,
+    outcome: Partial<ExecuteOutcome>,
+    connection?: string,
+  ): Promise<void> {
     const error: ErrorBody | null = result.error;
     return audit.record(call.tenant, 'dev.patchbay.execution.outcome', result.execution_id, {
       ...auditFacts(request, call, prepared),
@@ -253,7 +312,13 @@ export function createExecuteTool(ports: ExecuteToolPorts): (request: ExecuteReq
   }
 }
 
-function engineInput(request: ExecuteRequest, call: ExecuteCall, prepared: PreparedTool, lease: Lease | null, deadlineAt: number): ExecuteInput {
+function engineInput(
+  request: ExecuteRequest,
+  call: ExecuteCall,
+  prepared: PreparedTool,
+  lease: Lease | null,
+  deadlineAt: number,
+): ExecuteInput {
   return {
     prepared,
     tenant: call.tenant,

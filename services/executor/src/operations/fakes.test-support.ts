@@ -1,4 +1,4 @@
-import { errorBody, ExecuteRequest, type ExecuteRequestInput, newId, type PatchbayError } from '@patchbay/contracts';
+import { ExecuteRequest, type ExecuteRequestInput, errorBody, newId, type PatchbayError } from '@patchbay/contracts';
 import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { RunningExecutions } from '../domain/running-executions.ts';
@@ -16,7 +16,8 @@ export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
     needsConnection: true,
     rateLimits: null,
     toolRateLimits: null,
-    validateArguments: (args: Record<string, unknown>) => ('channel' in args ? [] : [{ path: 'arguments.channel', message: 'is required' }]),
+    validateArguments: (args: Record<string, unknown>) =>
+      'channel' in args ? [] : [{ path: 'arguments.channel', message: 'is required' }],
     ...over,
   } as PreparedTool;
 }
@@ -48,7 +49,15 @@ export class MemoryLedger implements KeepLedger {
   }
 }
 
-export const succeeded: ExecuteOutcome = { status: 'succeeded', output: { ok: true }, error: null, attempts: 1, upstreamMs: 1, upstreamStatus: 200, truncated: false };
+export const succeeded: ExecuteOutcome = {
+  status: 'succeeded',
+  output: { ok: true },
+  error: null,
+  attempts: 1,
+  upstreamMs: 1,
+  upstreamStatus: 200,
+  truncated: false,
+};
 
 export interface Harness {
   readonly ports: ExecuteToolPorts;
@@ -59,7 +68,10 @@ export interface Harness {
   readonly finished: unknown[];
   readonly background: BackgroundWork;
   readonly backgroundErrors: unknown[];
-  run(request?: Partial<ExecuteRequestInput>, call?: Partial<ExecuteCall>): ReturnType<ReturnType<typeof createExecuteTool>>;
+  run(
+    request?: Partial<ExecuteRequestInput>,
+    call?: Partial<ExecuteCall>,
+  ): ReturnType<ReturnType<typeof createExecuteTool>>;
 }
 
 /** The operation over ports that work, each of which a test may replace. */
@@ -71,8 +83,17 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
   const backgroundErrors: unknown[] = [];
   const background = new BackgroundWork((error) => backgroundErrors.push(error));
   const ports: ExecuteToolPorts = {
-    tools: { find: (_tenant, name) => (name === 'acme_do' ? tool : null), names: () => ['acme_do', 'acme_undo', 'slack_post_message'] },
-    leases: { borrow: async () => ({ connection: newId('connection'), credential: { type: 'bearer', token: 't' }, variables: {} }) },
+    tools: {
+      find: (_tenant, name) => (name === 'acme_do' ? tool : null),
+      names: () => ['acme_do', 'acme_undo', 'slack_post_message'],
+    },
+    leases: {
+      borrow: async () => ({
+        connection: newId('connection'),
+        credential: { type: 'bearer', token: 't' },
+        variables: {},
+      }),
+    },
     limits: { admit: async () => null },
     ledger,
     audit: { record: async (...entry) => void audited.push(entry) },
@@ -82,11 +103,17 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
         input.onAttempt?.({ number: 1 });
         return succeeded;
       },
-      previewRequest: () => ({ method: 'POST', url: 'https://api.example.com/', headers: {}, body: null }),
-    } as Pick<Engine, 'execute' | 'previewRequest'>,
+      previewRequest: () => ({
+        method: 'POST',
+        url: 'https://api.example.com/',
+        headers: {},
+        body: null,
+        further_steps: [],
+      }),
+    } satisfies Pick<Engine, 'execute' | 'previewRequest'>,
     announce: { finished: (...args) => void finished.push(args) },
     running: new RunningExecutions(),
-    maxInFlight: 10,
+    maxInFlight: 1_000,
     background: (work) => background.add(work),
     ...over,
   };
@@ -100,7 +127,13 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     background,
     backgroundErrors,
     run: (request, call) =>
-      executeTool(ExecuteRequest.parse({ tool: 'acme_do', arguments: { channel: 'C1' }, ...request }), { tenant: 'acme', receivedAt: performance.now(), traceparent: '00-a-b-00', traceId: null, ...call }),
+      executeTool(ExecuteRequest.parse({ tool: 'acme_do', arguments: { channel: 'C1' }, ...request }), {
+        tenant: 'acme',
+        receivedAt: performance.now(),
+        traceparent: '00-a-b-00',
+        traceId: null,
+        ...call,
+      }),
   };
 }
 

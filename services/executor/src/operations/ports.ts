@@ -17,7 +17,14 @@ export interface Lease {
 
 export interface BorrowLease {
   /** @throws PatchbayError `connection_missing`, `credential_expired`, `vault_unavailable`, … */
-  borrow(request: { tenant: string; integration: string; connection: string | undefined; executionId: string; timeoutMs: number; fresh?: boolean }): Promise<Lease>;
+  borrow(request: {
+    tenant: string;
+    integration: string;
+    connection: string | undefined;
+    executionId: string;
+    timeoutMs: number;
+    fresh?: boolean;
+  }): Promise<Lease>;
 }
 
 export interface AdmitCall {
@@ -25,7 +32,9 @@ export interface AdmitCall {
   admit(tenant: string, tool: PreparedTool, connection: string): Promise<number | null>;
 }
 
-export type Claim = { readonly won: true; readonly revision: number } | { readonly won: false; readonly record: LedgerRecord; readonly revision: number };
+export type Claim =
+  | { readonly won: true; readonly revision: number }
+  | { readonly won: false; readonly record: LedgerRecord; readonly revision: number };
 
 /** The idempotency ledger. Writes compare and set, so that two executors can never both hold a key. */
 export interface KeepLedger {
@@ -38,7 +47,12 @@ export interface KeepLedger {
 }
 
 export interface RecordAudit {
-  record(tenant: string, type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome', executionId: string, data: AuditData): Promise<void>;
+  record(
+    tenant: string,
+    type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome',
+    executionId: string,
+    data: AuditData,
+  ): Promise<void>;
 }
 
 export interface AnnounceFinished {

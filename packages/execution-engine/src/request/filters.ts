@@ -1,0 +1,34 @@
+import { fileOf } from './file-argument.ts';
+import { toText } from './text.ts';
+
+/** Turns a value into text that is safe at one place. */
+export type Filter = (value: unknown) => string;
+
+const soqlEscapes: Record<string, string> = {
+  '\\': '\\\\', "'": "\\'", '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f',
+};
+const soql: Filter = (value) => toText(value).replace(/[\\'"\n\r\t\b\f]/g, (char) => soqlEscapes[char] as string);
+
+/**
+ * Quoting filters of templates. A value stays inside the literal it is put in:
+ * - `soql`, `soql_like`: a Salesforce SOQL string in single quotes; the second also takes the meaning from `%` and `_`.
+ * - `jql`: a Jira JQL string in double or single quotes.
+ * - `odata`: an OData string in single quotes (OASIS OData 4.01 URL conventions, section 5.1.1.6.2: quotes are doubled).
+ * - `json`: the value as JSON, its quotes included.
+ * - `url`: percent-encoded.
+ * - `base64`, `base64url`: of the UTF-8 text.
+ * - `line`: on one line, for a header inside a message.
+ * - `byte_length`: size in bytes of a text or a file argument.
+ */
+export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ['soql', soql],
+  ['soql_like', (value) => soql(value).replace(/[%_]/g, '\\$&')],
+  ['jql', (value) => toText(value).replace(/[\\"']/g, '\\$&').replace(/[\n\r\t]+/g, ' ')],
+  ['odata', (value) => toText(value).replaceAll("'", "''")],
+  ['json', (value) => JSON.stringify(value)],
+  ['url', (value) => encodeURIComponent(toText(value).toWellFormed())],
+  ['base64', (value) => Buffer.from(toText(value)).toString('base64')],
+  ['base64url', (value) => Buffer.from(toText(value)).toString('base64url')],
+  ['line', (value) => toText(value).replace(/[\r\n\0]+/g, ' ')],
+  ['byte_length', (value) => String(fileOf(value, 'file')?.bytes.length ?? Buffer.byteLength(toText(value)))],
+]);

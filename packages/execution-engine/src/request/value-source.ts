@@ -1,0 +1,79 @@
+import { PatchbayError } from '@patchbay/contracts';
+import type { DataPath } from '../paths/data-path.ts';
+import { readDataPath } from '../paths/data-path.ts';
+import type { Filter } from './filters.ts';
+import { toText } from './text.ts';
+import { readVariable } from './variables.ts';
+import type { VariableRule } from './variables.ts';
+
+/** What one request is built from. */
+export interface RequestContext {
+  readonly arguments: Record<string, unknown>;
+  /** The connection's values for `{variables}`. */
+  readonly variables: Record<string, string>;
+  /** Decoded bodies of the steps before, by step id. */
+  readonly steps: Record<string, unknown>;
+  readonly idempotencyKey: string | null;
+}
+
+/** Where a value on the wire comes from, settled once when the tool is prepared. */
+export type ValueSource =
+  | { readonly kind: 'argument'; readonly name: string; readonly fallback: unknown }
+  | { readonly kind: 'const'; readonly value: unknown }
+  | { readonly kind: 'template'; readonly template: Template }
+  | { readonly kind: 'connection'; readonly rule: VariableRule }
+  | { readonly kind: 'step'; readonly step: string; readonly path: DataPath; readonly text: string }
+  | { readonly kind: 'idempotency_key'; readonly suffix: string };
+
+export interface Placeholder {
+  readonly source: ValueSource;
+  readonly filters: readonly Filter[];
+}
+/** Literal text and placeholders, in order. */
+export type Template = readonly (string | Placeholder)[];
+
+/**
+ * The value, or `undefined` when it is absent. Throws `connection_missing` or `egress_denied` for a variable that is
+ * missing or malformed, and `response_invalid` when an earlier step did not answer with what is needed.
+ */
+export function resolveSource(source: ValueSource, context: RequestContext): unknown {
+  switch (source.kind) {
+    case 'argument': {
+      const value = context.arguments[source.name];
+      return value === undefined ? source.fallback : value;
+    }
+    case 'const':
+      return source.value;
+    case 'template':
+      return renderTemplate(source.template, context);
+    case 'connection':
+      return readVariable(source.rule, context.variables);
+    case 'idempotency_key':
+      return context.idempotencyKey === null ? undefined : context.idempotencyKey + source.suffix;
+    case 'step': {
+      const value = readDataPath(context.steps[source.step], source.path);
+      if (value === undefined || value === null) {
+        throw new PatchbayError('response_invalid', {
+          message: `Step '${source.step}' answered without '${source.text}', which a later step needs.`,
+        });
+      }
+      return value;
+    }
+  }
+}
+
+/** The text, or `undefined` when a placeholder has no value: what is built from it is then left out. */
+export function renderTemplate(template: Template, context: RequestContext): string | undefined {
+  let text = '';
+  for (const part of template) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    let value = resolveSource(part.source, context);
+    if (value === undefined || value === null) return undefined;
+    for (const filter of part.filters) value = filter(value);
+    text += toText(value);
+  }
+  return text;
+}
