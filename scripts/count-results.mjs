@@ -1,0 +1,33 @@
+// Used by .ci/run: adds up what the tests and the checks left in node_modules/.cache/patchbay, prints `N passed, N failed`
+// and exits with 1 when anything failed. Arguments: the exit codes of the test run and of the checks.
+import { readFileSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { root } from './bootstrap.mjs';
+
+/**
+ * Each test and each check counts once. A run that failed as a whole, for example by its coverage or because it never
+ * started, counts as one failure more, so that no failure can hide behind a number.
+ */
+export function countResults({ tests, testExit, checks, checkExit }) {
+  const testFailures = tests?.numFailedTests ?? 0;
+  const checkFailures = checks?.failed ?? 0;
+  return {
+    passed: (tests?.numPassedTests ?? 0) + (checks?.passed ?? 0),
+    failed: testFailures + (testExit !== 0 && testFailures === 0 ? 1 : 0) + checkFailures + (checkExit !== 0 && checkFailures === 0 ? 1 : 0),
+  };
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(`${root}/node_modules/.cache/patchbay/${file}`, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const [testExit, checkExit] = process.argv.slice(2).map(Number);
+  const { passed, failed } = countResults({ tests: readJson('tests.json'), testExit, checks: readJson('checks.json'), checkExit });
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,19 @@
+// `npm test [-- <filter or vitest option> …]`: gets what is needed, then runs the tests under the pinned Node.js. The
+// whole run measures coverage and holds it to the limits of vitest.config.ts; a run of some files does not.
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { bootstrapOrExit, root } from './bootstrap.mjs';
+
+const { node } = await bootstrapOrExit();
+const given = process.argv.slice(2);
+const results = join(root, 'node_modules', '.cache', 'patchbay', 'tests.json');
+rmSync(results, { force: true });
+const whole = given.every((argument) => argument.startsWith('-'));
+const options = whole ? ['--coverage', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`] : [];
+const { status } = spawnSync(node.path, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...options, ...given], {
+  cwd: root,
+  stdio: ['ignore', 'inherit', 'inherit'],
+  env: { ...process.env, PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}` },
+});
+process.exitCode = status ?? 1;
