@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compilePattern } from './linear-pattern.ts';
 import type { LinearPattern } from './linear-pattern.ts';
+import { compilePattern } from './linear-pattern.ts';
 
 function pattern(source: string): LinearPattern {
   const compiled = compilePattern(source);
@@ -41,14 +41,20 @@ describe('compilePattern', () => {
         atom,
         fc.tuple(tie('tree'), tie('tree')).map(([left, right]) => left + right),
         fc.tuple(tie('tree'), tie('tree')).map(([left, right]) => `(?:${left}|${right})`),
-        fc.tuple(tie('tree'), fc.constantFrom('*', '+', '?', '{0,2}', '{2}', '{1,}', '+?')).map(([item, sign]) => `(?:${item})${sign}`),
+        fc
+          .tuple(tie('tree'), fc.constantFrom('*', '+', '?', '{0,2}', '{2}', '{1,}', '+?'))
+          .map(([item, sign]) => `(?:${item})${sign}`),
       ),
     }));
     fc.assert(
-      fc.property(tree, fc.string({ unit: fc.constantFrom('a', 'b', '1', ' ', 'é', '\n'), maxLength: 8 }), (source, text) => {
-        fc.pre(source.length <= 200);
-        expect(pattern(source).test(text)).toBe(new RegExp(source, 'u').test(text));
-      }),
+      fc.property(
+        tree,
+        fc.string({ unit: fc.constantFrom('a', 'b', '1', ' ', 'é', '\n'), maxLength: 8 }),
+        (source, text) => {
+          fc.pre(source.length <= 200);
+          expect(pattern(source).test(text)).toBe(new RegExp(source, 'u').test(text));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

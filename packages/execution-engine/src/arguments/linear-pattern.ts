@@ -1,5 +1,5 @@
-import { compileProgram } from './pattern-program.ts';
 import type { Program } from './pattern-program.ts';
+import { compileProgram } from './pattern-program.ts';
 
 /** A compiled pattern that answers in time linear in the text, whatever the pattern. */
 export interface LinearPattern {
@@ -24,8 +24,10 @@ export function compilePattern(source: string): LinearPattern | string {
   } catch {
     return 'is not a regular expression';
   }
-  if (/\(\?(?!:|<[^=!])/.test(source.replace(atoms, 'x'))) return 'uses look-around or inline flags, which are not supported';
-  for (const [atom] of source.matchAll(atoms)) if (/^\\[1-9k]/.test(atom)) return 'uses a back-reference, which is not supported';
+  if (/\(\?(?!:|<[^=!])/.test(source.replace(atoms, 'x')))
+    return 'uses look-around or inline flags, which are not supported';
+  for (const [atom] of source.matchAll(atoms))
+    if (/^\\[1-9k]/.test(atom)) return 'uses a back-reference, which is not supported';
   if (isPlain(source)) return native;
   const program = compileProgram(source);
   if (typeof program === 'string') return program;

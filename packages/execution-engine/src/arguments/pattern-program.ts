@@ -51,7 +51,16 @@ export function compileProgram(source: string): Program | string {
       }
       const [, sign, from, range, to] = match;
       const min = sign === undefined ? Number(from) : sign === '+' ? 1 : 0;
-      const max = sign === undefined ? (range === undefined ? min : to === '' ? Infinity : Number(to)) : sign === '?' ? 1 : Infinity;
+      const max =
+        sign === undefined
+          ? range === undefined
+            ? min
+            : to === ''
+              ? Infinity
+              : Number(to)
+          : sign === '?'
+            ? 1
+            : Infinity;
       items.push({ kind: 'repeat', item, min, max });
     }
     return { kind: 'sequence', items };

@@ -45,7 +45,9 @@ export function scanDataPath(text: string, start: number): { path: DataPath; end
 export function parseDataPath(text: string): DataPath | string {
   const scanned = scanDataPath(text, 0);
   if (typeof scanned === 'string') return scanned;
-  return scanned.end === text.length ? scanned.path : `unexpected '${text[scanned.end]}' at character ${scanned.end + 1}`;
+  return scanned.end === text.length
+    ? scanned.path
+    : `unexpected '${text[scanned.end]}' at character ${scanned.end + 1}`;
 }
 
 /** The value at the path, own properties only; `undefined` when absent. `[]` collects every element's value, flattened. */

@@ -17,7 +17,8 @@ const mediaType = /^[A-Za-z0-9!#$&^_.+-]{1,64}\/[A-Za-z0-9!#$&^_.+-]{1,64}(?:; ?
 export function fileOf(value: unknown, argument: string): FileContent | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   const { filename, content_base64: encoded, text, content_type: contentType } = value as Record<string, unknown>;
-  const bytes = typeof encoded === 'string' ? decode(encoded, argument) : typeof text === 'string' ? Buffer.from(text) : null;
+  const bytes =
+    typeof encoded === 'string' ? decode(encoded, argument) : typeof text === 'string' ? Buffer.from(text) : null;
   if (bytes === null) return null;
   if (typeof contentType === 'string' && !mediaType.test(contentType)) {
     throw invalidArgument(`${argument}.content_type`, 'must be a media type such as image/png');

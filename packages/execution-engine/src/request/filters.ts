@@ -5,9 +5,24 @@ import { toText } from './text.ts';
 export type Filter = (value: unknown) => string;
 
 const soqlEscapes: Record<string, string> = {
-  '\\': '\\\\', "'": "\\'", '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f',
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\f': '\\f',
 };
 const soql: Filter = (value) => toText(value).replace(/[\\'"\n\r\t\b\f]/g, (char) => soqlEscapes[char] as string);
+
+const utc: Filter = (value) => {
+  const text = toText(value);
+  const time = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  return Number.isNaN(time) ? text : new Date(time).toISOString().slice(0, 19);
+};
 
 /**
  * Quoting filters of templates. A value stays inside the literal it is put in:
@@ -17,18 +32,26 @@ const soql: Filter = (value) => toText(value).replace(/[\\'"\n\r\t\b\f]/g, (char
  * - `json`: the value as JSON, its quotes included.
  * - `url`: percent-encoded.
  * - `base64`, `base64url`: of the UTF-8 text.
+ * - `utc`: an RFC 3339 time as UTC without a designator, `2026-03-02T20:00:00`. Anything else stays as it is.
  * - `line`: on one line, for a header inside a message.
  * - `byte_length`: size in bytes of a text or a file argument.
  */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['soql', soql],
   ['soql_like', (value) => soql(value).replace(/[%_]/g, '\\$&')],
-  ['jql', (value) => toText(value).replace(/[\\"']/g, '\\$&').replace(/[\n\r\t]+/g, ' ')],
+  [
+    'jql',
+    (value) =>
+      toText(value)
+        .replace(/[\\"']/g, '\\$&')
+        .replace(/[\n\r\t]+/g, ' '),
+  ],
   ['odata', (value) => toText(value).replaceAll("'", "''")],
   ['json', (value) => JSON.stringify(value)],
   ['url', (value) => encodeURIComponent(toText(value).toWellFormed())],
   ['base64', (value) => Buffer.from(toText(value)).toString('base64')],
   ['base64url', (value) => Buffer.from(toText(value)).toString('base64url')],
+  ['utc', utc],
   ['line', (value) => toText(value).replace(/[\r\n\0]+/g, ' ')],
   ['byte_length', (value) => String(fileOf(value, 'file')?.bytes.length ?? Buffer.byteLength(toText(value)))],
 ]);

@@ -1,5 +1,5 @@
-import { filters } from './filters.ts';
 import type { Filter } from './filters.ts';
+import { filters } from './filters.ts';
 import type { Placeholder, Template, ValueSource } from './value-source.ts';
 
 const token = /\{\{|\}\}|\{([^{}|]*)((?:\|[^{}|]*)*)\}|[{}]/g;
@@ -21,14 +21,16 @@ export function parseTemplate(
     last = match.index + match[0].length;
     if (match[0] === '{{') literal += '{';
     else if (match[0] === '}}') literal += '}';
-    else if (match[1] === undefined) problem(`has a stray '${match[0]}'; write '${match[0].repeat(2)}' for a literal brace`);
+    else if (match[1] === undefined)
+      problem(`has a stray '${match[0]}'; write '${match[0].repeat(2)}' for a literal brace`);
     else {
       const name = match[1].trim();
       const source = lookup(name);
       const chain: Filter[] = [];
       for (const filterName of (match[2] ?? '').split('|').slice(1)) {
         const filter = filters.get(filterName.trim());
-        if (filter === undefined) problem(`uses the unknown filter '${filterName.trim()}'; known are ${[...filters.keys()].join(', ')}`);
+        if (filter === undefined)
+          problem(`uses the unknown filter '${filterName.trim()}'; known are ${[...filters.keys()].join(', ')}`);
         else chain.push(filter);
       }
       if (source === null) problem(`names '${name}', which is neither a parameter nor a variable`);

@@ -2,28 +2,41 @@ import { PatchbayError } from '@patchbay/contracts';
 import type { DataPath } from '../paths/data-path.ts';
 import { readDataPath } from '../paths/data-path.ts';
 import type { Filter } from './filters.ts';
+import type { KeyScope } from './idempotency-key.ts';
+import { upstreamKey } from './idempotency-key.ts';
 import { toText } from './text.ts';
-import { readVariable } from './variables.ts';
 import type { VariableRule } from './variables.ts';
+import { missingVariable, readVariable } from './variables.ts';
 
 /** What one request is built from. */
 export interface RequestContext {
+  readonly tenant: string;
   readonly arguments: Record<string, unknown>;
   /** The connection's values for `{variables}`. */
   readonly variables: Record<string, string>;
   /** Decoded bodies of the steps before, by step id. */
   readonly steps: Record<string, unknown>;
   readonly idempotencyKey: string | null;
+  /** Unix milliseconds at which the execution began. */
+  readonly startedAt: number;
 }
 
 /** Where a value on the wire comes from, settled once when the tool is prepared. */
 export type ValueSource =
-  | { readonly kind: 'argument'; readonly name: string; readonly fallback: unknown }
+  | { readonly kind: 'argument'; readonly name: string; readonly fallback: unknown; readonly nullable: boolean }
   | { readonly kind: 'const'; readonly value: unknown }
   | { readonly kind: 'template'; readonly template: Template }
-  | { readonly kind: 'connection'; readonly rule: VariableRule }
-  | { readonly kind: 'step'; readonly step: string; readonly path: DataPath; readonly text: string }
-  | { readonly kind: 'idempotency_key'; readonly suffix: string };
+  | { readonly kind: 'connection'; readonly rule: VariableRule; readonly required: boolean }
+  | {
+      readonly kind: 'step';
+      readonly step: string;
+      readonly path: DataPath;
+      readonly text: string;
+      readonly required: boolean;
+    }
+  | { readonly kind: 'clock' }
+  | { readonly kind: 'idempotency_key'; readonly scope: KeyScope }
+  | { readonly kind: 'when'; readonly condition: ValueSource; readonly source: ValueSource };
 
 export interface Placeholder {
   readonly source: ValueSource;
@@ -33,31 +46,39 @@ export interface Placeholder {
 export type Template = readonly (string | Placeholder)[];
 
 /**
- * The value, or `undefined` when it is absent. Throws `connection_missing` or `egress_denied` for a variable that is
- * missing or malformed, and `response_invalid` when an earlier step did not answer with what is needed.
+ * The value, or `undefined` when it is absent. Throws `connection_missing` for a required variable without a value,
+ * `egress_denied` for one that breaks its pattern, and `response_invalid` when an earlier step did not answer with what
+ * is required.
  */
 export function resolveSource(source: ValueSource, context: RequestContext): unknown {
   switch (source.kind) {
     case 'argument': {
       const value = context.arguments[source.name];
-      return value === undefined ? source.fallback : value;
+      return value === undefined || (value === null && !source.nullable) ? source.fallback : value;
     }
     case 'const':
       return source.value;
     case 'template':
       return renderTemplate(source.template, context);
-    case 'connection':
-      return readVariable(source.rule, context.variables);
-    case 'idempotency_key':
-      return context.idempotencyKey === null ? undefined : context.idempotencyKey + source.suffix;
-    case 'step': {
-      const value = readDataPath(context.steps[source.step], source.path);
-      if (value === undefined || value === null) {
-        throw new PatchbayError('response_invalid', {
-          message: `Step '${source.step}' answered without '${source.text}', which a later step needs.`,
-        });
-      }
+    case 'connection': {
+      const value = readVariable(source.rule, context.variables);
+      if (value === undefined && source.required) throw missingVariable(source.rule.name);
       return value;
+    }
+    case 'clock':
+      return new Date(context.startedAt).toISOString();
+    case 'idempotency_key':
+      return context.idempotencyKey === null
+        ? undefined
+        : upstreamKey(context.tenant, source.scope, context.idempotencyKey);
+    case 'when':
+      return resolveSource(source.condition, context) === undefined ? undefined : resolveSource(source.source, context);
+    case 'step': {
+      const value = readDataPath(context.steps[source.step], source.path) ?? undefined;
+      if (value !== undefined || !source.required) return value;
+      throw new PatchbayError('response_invalid', {
+        message: `Step '${source.step}' answered without '${source.text}', which a later step needs.`,
+      });
     }
   }
 }

@@ -14,6 +14,14 @@ export interface VariableRule {
   matches(value: string): boolean;
 }
 
+/** A connection variable as a source of values. */
+export interface VariableSource {
+  readonly kind: 'connection';
+  readonly rule: VariableRule;
+  /** Whether a connection without it is refused. */
+  readonly required: boolean;
+}
+
 /** The document's declared variables. */
 export function compileVariables(document: IntegrationDocument, report: Report): ReadonlyMap<string, VariableRule> {
   const rules = new Map<string, VariableRule>();
@@ -37,17 +45,27 @@ export function undeclaredVariable(name: string): VariableRule {
   return { name, fallback: undefined, matches: (value) => !/[\p{Cc}]/u.test(value) };
 }
 
-/** The variable's value. Throws `connection_missing` when there is none, `egress_denied` when it breaks its pattern. */
-export function readVariable(rule: VariableRule, variables: Record<string, string>): string {
-  const value = (Object.hasOwn(variables, rule.name) ? variables[rule.name] : undefined) ?? rule.fallback;
-  if (value === undefined || value === '') {
-    throw new PatchbayError('connection_missing', {
-      message: `The connection has no value for the variable '${rule.name}'.`,
-      details: { issues: [{ path: `variables.${rule.name}`, message: 'is required' }] },
-    });
-  }
-  if (value.length > maxLength || !rule.matches(value)) throw malformedVariable(rule.name);
+/** The variable's value, `undefined` when there is none. Throws `egress_denied` when it breaks its pattern. */
+export function readVariable(rule: VariableRule, variables: Record<string, string>): string | undefined {
+  const value = (Object.hasOwn(variables, rule.name) ? variables[rule.name] : undefined) || rule.fallback;
+  if (value !== undefined && (value.length > maxLength || !rule.matches(value))) throw malformedVariable(rule.name);
   return value;
+}
+
+/** The refusal of a connection that lacks a variable. */
+export function missingVariable(name: string): PatchbayError {
+  return new PatchbayError('connection_missing', {
+    message: `The connection has no value for the variable '${name}'.`,
+    details: { issues: [{ path: `variables.${name}`, message: 'is required' }] },
+  });
+}
+
+/** What a name stands for where only declared variables may stand: URLs, hosts, fixed headers and query parameters. */
+export function variableLookup(variables: ReadonlyMap<string, VariableRule>): (name: string) => VariableSource | null {
+  return (name) => {
+    const rule = variables.get(name);
+    return rule === undefined ? null : { kind: 'connection', rule, required: true };
+  };
 }
 
 /** The refusal of a variable that would lead a request elsewhere. Its value stays out of the text. */

@@ -1,0 +1,88 @@
+import type { EgressOutcome, EgressRequest } from '@patchbay/egress';
+import type { Permit } from '../breaker/upstream-health.ts';
+import type { BuiltRequest } from '../request/build-request.ts';
+import type { StepPlan } from '../request/step-plan.ts';
+import { authoriseRequest } from './authorise-request.ts';
+import type { AttemptPorts, Execution } from './execution.ts';
+import { judgeEgressFailure } from './judge-egress-failure.ts';
+import type { Success } from './judge-response.ts';
+import { judgeResponse } from './judge-response.ts';
+import type { Effect, Failure } from './verdict.ts';
+
+/** A wait this long, in milliseconds, is ample for any host, as is four times the tool's median. */
+const ampleMs = 1_000;
+
+/** What stands in for an answer that egress itself did not give in time. A byte may have left. */
+const noAnswer: EgressOutcome = {
+  ok: false,
+  failure: { kind: 'deadline', sent: true, reason: 'deadline_passed', message: 'The deadline passed.' },
+};
+
+const lost: EgressOutcome = {
+  ok: false,
+  failure: { kind: 'connection_lost', sent: true, reason: 'connection_closed', message: 'The connection was lost.' },
+};
+
+/** Makes one attempt, and reports to the host's health what it told. Throws only what authorising throws. */
+export async function attemptStep(
+  ports: AttemptPorts,
+  execution: Execution,
+  step: StepPlan,
+  request: BuiltRequest,
+  effect: Effect,
+  permit: Permit,
+): Promise<Success | Failure> {
+  const { input } = execution;
+  const { prepared } = input;
+  const startedAt = ports.now();
+  let authorised: Pick<EgressRequest, 'url' | 'headers'>;
+  try {
+    authorised = authoriseRequest(request, execution);
+  } catch (error) {
+    ports.health.report(permit, 'unknown', startedAt);
+    throw error;
+  }
+  const deadlineAt = Math.min(input.deadlineAt, startedAt + prepared.timeoutMs);
+  const number = ++execution.attempts;
+  input.onAttempt?.({ number });
+
+  const outgoing: EgressRequest = {
+    tenant: input.tenant,
+    method: request.method,
+    url: authorised.url,
+    headers: authorised.headers,
+    body: request.body,
+    hosts: request.hosts,
+    deadlineAt,
+    maxResponseBytes: Math.max(ports.maxResponseBytes, 4 * prepared.maxBytes),
+    followRedirects: effect === 'read',
+    // A write that has left cannot be called back; aborting its socket would only lose the answer.
+    ...(effect === 'read' && input.signal !== undefined ? { signal: input.signal } : {}),
+  };
+  // Egress never rejects by contract; should it, the attempt is one that may have been sent.
+  const sending = ports.send(outgoing).catch(() => lost);
+  const outcome = await ports.watch.guard(sending, deadlineAt, () => noAnswer);
+  const endedAt = ports.now();
+  const tookMs = endedAt - startedAt;
+  execution.upstreamMs += tookMs;
+
+  let result: Success | Failure;
+  if (outcome.ok) {
+    execution.upstreamStatus = outcome.response.status;
+    execution.latency.observe(tookMs);
+    result = judgeResponse(
+      outcome.response,
+      step.rules,
+      effect,
+      prepared.document.name,
+      execution.scrubber,
+      ports.wallClock(),
+    );
+  } else {
+    const ample = Math.min(prepared.timeoutMs, Math.max(ampleMs, 4 * execution.latency.p50Ms));
+    // Timers may fire a little early.
+    result = judgeEgressFailure(outcome.failure, effect, prepared.document.name, tookMs >= ample - 2);
+  }
+  ports.health.report(permit, result.ok ? 'up' : result.health, endedAt);
+  return result;
+}

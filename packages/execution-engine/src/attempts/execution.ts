@@ -1,0 +1,53 @@
+import type { Credential } from '@patchbay/contracts';
+import type { Egress } from '@patchbay/egress';
+import type { Scrubber } from '../auth/scrub.ts';
+import { createScrubber } from '../auth/scrub.ts';
+import type { UpstreamHealth } from '../breaker/upstream-health.ts';
+import type { ExecuteInput } from '../engine-types.ts';
+import type { RequestContext } from '../request/value-source.ts';
+import type { DeadlineWatch } from './deadline-watch.ts';
+import type { LatencyEstimate } from './latency-estimate.ts';
+
+/** What the attempts of all executions share. */
+export interface AttemptPorts {
+  readonly send: Egress['send'];
+  readonly now: () => number;
+  /** Unix milliseconds. */
+  readonly wallClock: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  readonly health: UpstreamHealth;
+  readonly watch: DeadlineWatch;
+  readonly maxResponseBytes: number;
+}
+
+/** One execution on its way. */
+export class Execution {
+  readonly input: ExecuteInput;
+  readonly context: RequestContext;
+  readonly steps: Record<string, unknown> = {};
+  readonly latency: LatencyEstimate;
+  attempts = 0;
+  upstreamMs = 0;
+  upstreamStatus: number | null = null;
+  credential: Credential | null;
+  refreshed = false;
+  private scrubbers: Scrubber | null = null;
+
+  constructor(input: ExecuteInput, latency: LatencyEstimate, startedAt: number) {
+    this.input = input;
+    this.latency = latency;
+    this.credential = input.credential;
+    const { tenant, variables, idempotencyKey } = input;
+    this.context = { tenant, arguments: input.arguments, variables, steps: this.steps, idempotencyKey, startedAt };
+  }
+
+  /** Made at first use: most executions have nothing to scrub. */
+  readonly scrubber = (): Scrubber => (this.scrubbers ??= createScrubber(this.credential));
+
+  /** Goes on with another credential, asked for once. */
+  replaceCredential(credential: Credential): void {
+    this.credential = credential;
+    this.scrubbers = null;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Auth, Credential } from '@patchbay/contracts';
+import { PatchbayError } from '@patchbay/contracts';
+import type { Report } from '../prepare/report.ts';
+import { headerNameProblem, headerValueIsSafe } from '../request/headers.ts';
+import { parseTemplate } from '../request/template.ts';
+import type { RequestContext, Template } from '../request/value-source.ts';
+import { renderTemplate } from '../request/value-source.ts';
+import { bearerTokenOf, credentialFields } from './credential-fields.ts';
+
+/** What is added to a request to authorise it. */
+export interface Authorisation {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Percent-encoded `name=value` pairs joined by `&`; empty for none. */
+  readonly query: string;
+}
+
+/** Shows a credential as the document says. Throws `credential_expired` for a credential that does not fit. */
+export type AuthPlan = (credential: Credential) => Authorisation;
+
+/** Compiles `auth`. Applied last, to the finished request, and only where its host is listed. */
+export function compileAuth(auth: Auth, report: Report): AuthPlan | null {
+  switch (auth.type) {
+    case 'none':
+      return null;
+    case 'oauth2':
+    case 'bearer': {
+      const scheme = auth.scheme ?? 'Bearer';
+      const prefix = scheme.endsWith('=') ? scheme : `${scheme} `;
+      return (credential) => inHeader('authorization', prefix + need(bearerTokenOf(credential), 'token'));
+    }
+    case 'basic':
+      return (credential) => {
+        if (credential.type !== 'basic') throw unfit('username');
+        return inHeader(
+          'authorization',
+          `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`,
+        );
+      };
+    case 'api_key':
+      return compileApiKey(auth, report);
+    case 'custom':
+      return compileCustom(auth, report);
+  }
+}
+
+function compileApiKey(auth: Auth, report: Report): AuthPlan {
+  const prefix = auth.prefix ?? '';
+  const keyOf = (credential: Credential): string =>
+    prefix + need(credential.type === 'api_key' ? credential.api_key : null, 'api_key');
+  if (auth.in === 'query') {
+    const name = encodeURIComponent(auth.name ?? 'api_key');
+    return (credential) => ({ headers: [], query: `${name}=${encodeURIComponent(keyOf(credential).toWellFormed())}` });
+  }
+  const name = auth.name ?? 'X-API-Key';
+  const problem = headerNameProblem(name, true);
+  if (problem !== null) report('auth.name', problem);
+  return (credential) => inHeader(name.toLowerCase(), keyOf(credential));
+}
+
+function compileCustom(auth: Auth, report: Report): AuthPlan {
+  const compile = (entries: Record<string, string> | undefined, part: string): [string, Template][] =>
+    Object.entries(entries ?? {}).map(([name, text]) => {
+      const template = parseTemplate(
+        text,
+        (field) =>
+          /^[a-z_][a-z0-9_]*$/i.test(field)
+            ? { kind: 'argument', name: field, fallback: undefined, nullable: false }
+            : null,
+        (message) => report(`auth.${part}.${name}`, message),
+      );
+      return [name, template];
+    });
+  const headers = compile(auth.headers, 'headers');
+  const query = compile(auth.query, 'query');
+  for (const [name] of headers) {
+    const problem = headerNameProblem(name, true);
+    if (problem !== null) report(`auth.headers.${name}`, problem);
+  }
+  if (headers.length + query.length === 0) report('auth', 'of type custom needs headers or query');
+  return (credential) => {
+    const fields = { __proto__: null, ...credentialFields(credential) };
+    const context: RequestContext = {
+      tenant: '',
+      arguments: fields,
+      variables: {},
+      steps: {},
+      idempotencyKey: null,
+      startedAt: 0,
+    };
+    return {
+      headers: headers.map(([name, template]) =>
+        header(name.toLowerCase(), need(renderTemplate(template, context), name)),
+      ),
+      query: query
+        .map(
+          ([name, template]) =>
+            `${encodeURIComponent(name)}=${encodeURIComponent(need(renderTemplate(template, context), name).toWellFormed())}`,
+        )
+        .join('&'),
+    };
+  };
+}
+
+function inHeader(name: string, value: string): Authorisation {
+  return { headers: [header(name, value)], query: '' };
+}
+
+function header(name: string, value: string): readonly [string, string] {
+  if (!headerValueIsSafe(value)) throw unfit(name, 'holds characters that a header cannot carry');
+  return [name, value];
+}
+
+function need(value: string | null | undefined, name: string): string {
+  if (value === null || value === undefined || value === '') throw unfit(name);
+  return value;
+}
+
+/** The connection's credential is not one that the document's `auth` can show. Names the place, never a value. */
+function unfit(name: string, problem = 'is missing from it'): PatchbayError {
+  return new PatchbayError('credential_expired', {
+    message: `The connection's credential does not fit the integration: '${name}' ${problem}.`,
+    details: { reason: 'credential_unfit' },
+  });
+}

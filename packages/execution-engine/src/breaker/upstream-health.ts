@@ -1,0 +1,119 @@
+import type { CircuitOptions, CircuitState } from './circuit.ts';
+import { Circuit } from './circuit.ts';
+import { RetryBudget } from './retry-budget.ts';
+
+/** What one attempt told about its host: answered, failing, refusing this tenant's credential, or nothing. */
+export type Health = 'up' | 'down' | 'unauthorised' | 'unknown';
+
+/** Leave to make one attempt. */
+export interface Permit {
+  readonly host: HostHealth;
+  readonly hostPermit: number;
+  readonly tenantPermit: number;
+  readonly tenant: string;
+}
+
+export interface BreakerState {
+  /** Opened by connection failures and 5xx, for all tenants. */
+  readonly host: CircuitState;
+  /** Opened by refused credentials, for this tenant alone. */
+  readonly tenant: CircuitState;
+  readonly retry_after_ms: number;
+}
+
+/** Circuits and retry budget of one host. Circuits exist only from the first failure on: a healthy host costs nothing. */
+class HostHealth {
+  readonly budget = new RetryBudget();
+  circuit: Circuit | null = null;
+  tenants: Map<string, Circuit> | null = null;
+}
+
+/** Hosts remembered. Past that the oldest are forgotten, unless a circuit of theirs has something to remember. */
+const maxHosts = 4_096;
+const maxTenantsPerHost = 4_096;
+
+/**
+ * What is known about upstreams: a circuit per host for connection failures and 5xx, one per host and tenant for refused
+ * credentials (so that one tenant's bad key cannot stop another's calls), a retry budget per host.
+ */
+export class UpstreamHealth {
+  private readonly hosts = new Map<string, HostHealth>();
+  private readonly options: CircuitOptions;
+
+  constructor(options: CircuitOptions) {
+    this.options = options;
+  }
+
+  /** A permit, or the milliseconds until one may be had. */
+  enter(tenant: string, hostName: string, now: number): Permit | number {
+    const host = this.hostOf(hostName, now);
+    const { circuit } = host;
+    const tenantCircuit = host.tenants?.get(tenant);
+    if (circuit === null && tenantCircuit === undefined) return { host, tenant, hostPermit: 0, tenantPermit: 0 };
+    const tenantPermit = tenantCircuit?.enter(now) ?? 0;
+    if (tenantCircuit !== undefined && tenantPermit === 0) return tenantCircuit.retryAfterMs(now);
+    const hostPermit = circuit?.enter(now) ?? 0;
+    if (circuit !== null && hostPermit === 0) {
+      tenantCircuit?.abandon(tenantPermit, now);
+      return circuit.retryAfterMs(now);
+    }
+    return { host, tenant, hostPermit, tenantPermit };
+  }
+
+  /** What became of the attempt. Every permit must be reported once. */
+  report(permit: Permit, health: Health, now: number): void {
+    const { host } = permit;
+    if (health === 'down') host.circuit ??= new Circuit(this.options);
+    if (host.circuit !== null) settle(host.circuit, permit.hostPermit, health === 'unauthorised' ? 'up' : health, now);
+    let tenantCircuit = host.tenants?.get(permit.tenant);
+    if (health === 'unauthorised' && tenantCircuit === undefined) {
+      host.tenants ??= new Map();
+      if (host.tenants.size >= maxTenantsPerHost) forgetIdle(host.tenants, now);
+      tenantCircuit = new Circuit(this.options);
+      if (host.tenants.size < maxTenantsPerHost) host.tenants.set(permit.tenant, tenantCircuit);
+    }
+    if (tenantCircuit === undefined) return;
+    // A host that is down says nothing about the credential.
+    const verdict = health === 'unauthorised' ? 'down' : health === 'down' ? 'unknown' : health;
+    settle(tenantCircuit, permit.tenantPermit, verdict, now);
+  }
+
+  state(tenant: string, hostName: string, now: number): BreakerState {
+    const host = this.hosts.get(hostName);
+    const tenantCircuit = host?.tenants?.get(tenant);
+    return {
+      host: host?.circuit?.current(now) ?? 'closed',
+      tenant: tenantCircuit?.current(now) ?? 'closed',
+      retry_after_ms: Math.max(host?.circuit?.retryAfterMs(now) ?? 0, tenantCircuit?.retryAfterMs(now) ?? 0),
+    };
+  }
+
+  private hostOf(name: string, now: number): HostHealth {
+    let host = this.hosts.get(name);
+    if (host !== undefined) return host;
+    if (this.hosts.size >= maxHosts) this.forgetHosts(now);
+    host = new HostHealth();
+    this.hosts.set(name, host);
+    return host;
+  }
+
+  private forgetHosts(now: number): void {
+    for (const [name, host] of this.hosts) {
+      if (this.hosts.size < maxHosts / 2) return;
+      if (host.tenants !== null) forgetIdle(host.tenants, now);
+      if ((host.circuit?.isIdle(now) ?? true) && (host.tenants?.size ?? 0) === 0) this.hosts.delete(name);
+    }
+  }
+}
+
+function forgetIdle(circuits: Map<string, Circuit>, now: number): void {
+  for (const [tenant, circuit] of circuits) if (circuit.isIdle(now)) circuits.delete(tenant);
+}
+
+/** A circuit made after the permit was given has none of its own: the call counts as one of its first. */
+function settle(circuit: Circuit, permit: number, verdict: Health, now: number): void {
+  const valid = permit === 0 ? circuit.closedPermit() : permit;
+  if (verdict === 'up') circuit.succeed(valid, now);
+  else if (verdict === 'down') circuit.fail(valid, now);
+  else circuit.abandon(valid, now);
+}

@@ -1,0 +1,59 @@
+import { sleepUntilAborted } from './attempts/backoff.ts';
+import { DeadlineWatch } from './attempts/deadline-watch.ts';
+import type { AttemptPorts } from './attempts/execution.ts';
+import { Execution } from './attempts/execution.ts';
+import { LatencyEstimate } from './attempts/latency-estimate.ts';
+import { runExecution } from './attempts/run-execution.ts';
+import { circuitDefaults } from './breaker/circuit.ts';
+import { UpstreamHealth } from './breaker/upstream-health.ts';
+import type { Engine, EngineOptions } from './engine-types.ts';
+import type { PreparedTool } from './prepare/prepared-tool.ts';
+import { buildRequest } from './request/build-request.ts';
+import { previewOf } from './request/preview-request.ts';
+
+const defaultMaxResponseBytes = 2 * 1_048_576;
+
+/** An engine over an egress. It holds state about upstreams, so a process has one. */
+export function createEngine(options: EngineOptions): Engine {
+  const now = options.now ?? (() => performance.now());
+  const health = new UpstreamHealth({ ...circuitDefaults, ...options.circuit });
+  const watch = new DeadlineWatch(now);
+  const latencies = new WeakMap<PreparedTool, LatencyEstimate>();
+  const ports: AttemptPorts = {
+    send: (request) => options.egress.send(request),
+    now,
+    wallClock: options.wallClock ?? Date.now,
+    random: options.random ?? Math.random,
+    sleep: options.sleep ?? sleepUntilAborted,
+    health,
+    watch,
+    maxResponseBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
+  };
+  return {
+    execute(input) {
+      let latency = latencies.get(input.prepared);
+      if (latency === undefined) {
+        latency = new LatencyEstimate();
+        latencies.set(input.prepared, latency);
+      }
+      return runExecution(ports, new Execution(input, latency, ports.wallClock()));
+    },
+    previewRequest({ prepared, tenant, arguments: args, variables, idempotencyKey }) {
+      const [first, ...further] = prepared.steps;
+      const request = buildRequest(first, {
+        tenant,
+        arguments: args,
+        variables,
+        steps: {},
+        idempotencyKey,
+        startedAt: ports.wallClock(),
+      });
+      return previewOf(
+        request,
+        further.map((step) => step.id),
+      );
+    },
+    breakerState: (tenant, host) => health.state(tenant, host, now()),
+    close: () => watch.close(),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Credential, ErrorBody } from '@patchbay/contracts';
+import type { Egress } from '@patchbay/egress';
+import type { CircuitOptions } from './breaker/circuit.ts';
+import type { BreakerState } from './breaker/upstream-health.ts';
+import type { PreparedTool } from './prepare/prepared-tool.ts';
+import type { RequestPreview } from './request/preview-request.ts';
+
+/** One execution. */
+export interface ExecuteInput {
+  readonly prepared: PreparedTool;
+  readonly tenant: string;
+  /** Already found good by `prepared.validateArguments`; never changed here. */
+  readonly arguments: Record<string, unknown>;
+  /** `null` for tools that need none. */
+  readonly credential: Credential | null;
+  /** The connection's values for `{variables}`. */
+  readonly variables: Record<string, string>;
+  /** `performance.now()` milliseconds. Every wait and attempt fits inside; the answer comes at most 50 ms later. */
+  readonly deadlineAt: number;
+  /** Aborts reads at the socket and whatever has not been sent; a write under way is finished. */
+  readonly signal?: AbortSignal;
+  readonly idempotencyKey: string | null;
+  /** Asked once, when the upstream refuses the credential of a call that may be repeated. `null`: there is no other. */
+  readonly refreshCredential?: (reason: 'unauthorized') => Promise<Credential | null>;
+  /** Called before each attempt, numbered from 1 over the whole execution. */
+  readonly onAttempt?: (attempt: { readonly number: number }) => void;
+  /** W3C trace context, passed on to the upstream. */
+  readonly traceparent?: string;
+}
+
+export interface ExecuteOutcome {
+  /** `refused`: nothing was sent. `outcome_unknown`: something was, and whether it had its effect is not known. */
+  readonly status: 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'outcome_unknown';
+  /** The shaped answer; `null` unless succeeded. */
+  readonly output: unknown;
+  readonly error: ErrorBody | null;
+  /** HTTP attempts made. */
+  readonly attempts: number;
+  /** Milliseconds spent waiting for the upstream, over all attempts. */
+  readonly upstreamMs: number;
+  /** Status of the last response, `null` when there was none. */
+  readonly upstreamStatus: number | null;
+  /** Whether the output says less than the picked answer did. */
+  readonly truncated: boolean;
+}
+
+/** Carries out prepared tools. One per process: it holds the circuits, retry budgets and latency estimates. */
+export interface Engine {
+  /** Never rejects for anything that the arguments, the credential or the upstream can do. */
+  execute(input: ExecuteInput): Promise<ExecuteOutcome>;
+  /** The request without its credential; nothing is sent. Throws a PatchbayError as a build does. */
+  previewRequest(
+    input: Pick<ExecuteInput, 'prepared' | 'tenant' | 'arguments' | 'variables' | 'idempotencyKey'>,
+  ): RequestPreview;
+  breakerState(tenant: string, host: string): BreakerState;
+  close(): void;
+}
+
+export interface EngineOptions {
+  readonly egress: Pick<Egress, 'send'>;
+  /** Uniform in [0, 1). Default Math.random. */
+  readonly random?: () => number;
+  /** Milliseconds on the clock of `deadlineAt`. Default performance.now. */
+  readonly now?: () => number;
+  /** Unix milliseconds, for `clock.now` and dates in `Retry-After`. Default Date.now. */
+  readonly wallClock?: () => number;
+  /** Resolves after `ms`, or when the signal aborts. */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Most bytes read of one response. Default 2 MiB, or four times the tool's `max_bytes` where that is more. */
+  readonly maxResponseBytes?: number;
+  readonly circuit?: Partial<CircuitOptions>;
+}

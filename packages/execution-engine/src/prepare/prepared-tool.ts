@@ -1,0 +1,46 @@
+import type { IntegrationDocument, Issue, RateLimits, Retry, Tool } from '@patchbay/contracts';
+import type { AuthPlan } from '../auth/auth-plan.ts';
+import type { StepPlan } from '../request/step-plan.ts';
+import type { Projection } from '../response/projection.ts';
+
+/** A tool version with everything compiled that does not vary between executions. Immutable; share it freely. */
+export interface PreparedTool {
+  readonly name: string;
+  readonly version: string;
+  readonly integration: string;
+  readonly risk: 'read' | 'write' | 'destructive';
+  /** JSON Schema 2020-12 of the arguments as a model sees it: no hidden parameters, `additionalProperties: false`. */
+  readonly inputSchema: Record<string, unknown>;
+  /** Whether an execution needs a connection: for its credential, or for variables without a default. */
+  readonly needsConnection: boolean;
+  /** The only hosts the credential may travel to, as the document gives them; may hold `{variables}` and `*.` */
+  readonly hosts: readonly string[];
+  /** Longest time of one attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The integration's own limits, shared by its tools. */
+  readonly rateLimits: RateLimits | null;
+  readonly toolRateLimits: RateLimits | null;
+  /** Whether an execution that got no answer may be repeated: always, with the same idempotency key, or never. */
+  readonly retrySafe: 'always' | 'keyed' | 'never';
+  readonly document: IntegrationDocument;
+  readonly tool: Tool;
+  /** What is wrong with the arguments; empty when nothing is. Never throws, never changes them. */
+  validateArguments(args: Record<string, unknown>): readonly Issue[];
+  /** `hosts` for a connection's variables. Throws as a build does. */
+  hostsFor(variables: Record<string, string>): readonly string[];
+  /** The base URL for a connection's variables, for warming sockets up. Throws as a build does. */
+  baseUrlFor(variables: Record<string, string>): string;
+
+  /** The rest is for the engine. */
+  readonly retry: Retry;
+  readonly auth: AuthPlan | null;
+  /** At least one; the answer of the last is the output. */
+  readonly steps: readonly [StepPlan, ...StepPlan[]];
+  readonly projection: Projection | null;
+  /** How many times the body's size the projection can give at most. */
+  readonly projectionGrowth: number;
+  /** Whether the projection reads the answers of earlier steps, under `steps`. */
+  readonly projectsSteps: boolean;
+  readonly maxItems: number | undefined;
+  readonly maxBytes: number;
+}

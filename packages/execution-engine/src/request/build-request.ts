@@ -1,0 +1,112 @@
+import { PatchbayError } from '@patchbay/contracts';
+import { readDataPath } from '../paths/data-path.ts';
+import { resolveBaseUrl } from './base-url.ts';
+import { appendPairs } from './form-pairs.ts';
+import { addCookies, addHeaders } from './headers.ts';
+import { hostIsListed } from './hosts.ts';
+import { buildJsonBody } from './json-body.ts';
+import { buildMultipartBody, buildRawBody } from './multipart-body.ts';
+import { buildPath } from './path.ts';
+import type { StepPlan } from './step-plan.ts';
+import type { RequestContext } from './value-source.ts';
+import { resolveSource } from './value-source.ts';
+
+/** A request that is complete but for its credential. */
+export interface BuiltRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array | string | null;
+  /** Lower case, default port left out. */
+  readonly host: string;
+  /** Hosts that egress may reach for this request. */
+  readonly hosts: readonly string[];
+  /** Whether the credential may travel to `host`. */
+  readonly mayCarryCredential: boolean;
+}
+
+/**
+ * Builds one step's request. Pure. Throws a PatchbayError: `invalid_arguments` for an argument that cannot be written,
+ * `invalid_request` for an idempotency key that cannot, `connection_missing` or `egress_denied` for the connection's
+ * variables, `response_invalid` where an earlier step did not answer with what this one needs.
+ */
+export function buildRequest(step: StepPlan, context: RequestContext): BuiltRequest {
+  const hosts = step.hosts.resolve(context);
+  const target = step.urlFrom === null ? ownTarget(step, context) : takenTarget(step.urlFrom, hosts, context);
+  const separator = target.url.includes('?') ? '&' : '?';
+  const query = appendPairs(step.fixedQuery, step.query, context);
+  const headers: Record<string, string> = { ...step.headers.fixed };
+  if (step.headers.fields.length > 0) addHeaders(headers, step.headers.fields, context);
+  if (step.cookies.length > 0) addCookies(headers, step.cookies, context);
+  const listed = hostIsListed(hosts, target.host);
+  return {
+    method: step.method,
+    url: query === '' ? target.url : target.url + separator + query,
+    headers,
+    body: buildBody(step, headers, context),
+    host: target.host,
+    hosts: listed ? hosts : [...hosts, target.host],
+    mayCarryCredential: step.sendsCredential && listed,
+  };
+}
+
+function ownTarget(step: StepPlan, context: RequestContext): { url: string; host: string } {
+  const { prefix, host } = resolveBaseUrl(step.base, context);
+  return { url: prefix + buildPath(step.path, context), host };
+}
+
+/** A URL that an upstream named is trusted no further than the document's own list of hosts. */
+function takenTarget(
+  from: NonNullable<StepPlan['urlFrom']>,
+  hosts: readonly string[],
+  context: RequestContext,
+): { url: string; host: string } {
+  const value = readDataPath(context.steps[from.step], from.path);
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  if (url === null) {
+    throw new PatchbayError('response_invalid', {
+      message: `Step '${from.step}' answered without a URL at '${from.text}'.`,
+    });
+  }
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
+  if (!isWeb || url.username !== '' || url.password !== '' || !hostIsListed(hosts, url.host)) {
+    throw new PatchbayError('egress_denied', {
+      message: `Step '${from.step}' named a URL whose host is not among the integration's hosts.`,
+      details: { reason: 'url_from' },
+    });
+  }
+  url.hash = '';
+  return { url: url.href, host: url.host };
+}
+
+function buildBody(
+  step: StepPlan,
+  headers: Record<string, string>,
+  context: RequestContext,
+): Uint8Array | string | null {
+  const { body } = step;
+  switch (body.kind) {
+    case 'none':
+      return null;
+    case 'json': {
+      if (body.root === null) return buildJsonBody(body.fields, context);
+      const value = resolveSource(body.root.source, context);
+      return value === undefined ? null : JSON.stringify(value);
+    }
+    case 'form':
+      return appendPairs('', body.fields, context);
+    case 'multipart': {
+      const multipart = buildMultipartBody(body.fields, context);
+      headers['content-type'] = multipart.contentType;
+      return multipart.body;
+    }
+    case 'raw': {
+      const raw =
+        body.root === null ? null : buildRawBody(resolveSource(body.root.source, context), body.root.argument);
+      if (raw === null) return null;
+      headers['content-type'] ??= raw.contentType;
+      return raw.body;
+    }
+  }
+}

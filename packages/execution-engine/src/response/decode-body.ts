@@ -1,0 +1,50 @@
+import { isUtf8 } from 'node:buffer';
+import { exceedsNesting } from './nesting.ts';
+
+/** A body as data. `text` is what the value was read from, `null` when there was none or it is not text. */
+export type Decoded =
+  | { readonly ok: true; readonly value: unknown; readonly text: string | null }
+  | { readonly ok: false; readonly problem: string };
+
+const binaryType = /^(?:image|audio|video|font)\/|^application\/(?:octet-stream|pdf|zip|gzip)\b/i;
+const jsonType = /^[^;]*\bjson\b/i;
+/** Names under which a key could reach a prototype; an escape may hide one, so those texts are walked too. */
+const suspectText = /__proto__|constructor|\\u00/;
+
+/**
+ * Reads a response body: JSON where the type says so, or where an untyped or textual body begins like JSON; text
+ * otherwise; `null` when empty; `{ content_type, bytes }` in place of binary content. Text must be valid UTF-8. Keys
+ * `__proto__` and `constructor` are dropped.
+ */
+export function decodeBody(body: Uint8Array, contentType: string | null): Decoded {
+  if (body.length === 0) return { ok: true, value: null, text: null };
+  const isJson = contentType !== null && jsonType.test(contentType);
+  if (!isJson && contentType !== null && binaryType.test(contentType)) {
+    return { ok: true, value: { content_type: contentType, bytes: body.length }, text: null };
+  }
+  if (!isUtf8(body)) return { ok: false, problem: 'is not valid UTF-8' };
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const text = bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
+  if (!isJson && !/^\s*[[{]/.test(text)) return { ok: true, value: text, text };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return isJson && text.trim() !== ''
+      ? { ok: false, problem: 'is not valid JSON' }
+      : { ok: true, value: isJson ? null : text, text };
+  }
+  if (exceedsNesting(bytes)) return { ok: false, problem: 'is nested too deeply' };
+  if (suspectText.test(text)) dropRefusedKeys(value);
+  return { ok: true, value, text };
+}
+
+function dropRefusedKeys(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) {
+    for (const key of ['__proto__', 'constructor']) {
+      if (Object.hasOwn(value, key)) delete (value as Record<string, unknown>)[key];
+    }
+  }
+  for (const member of Object.values(value)) dropRefusedKeys(member);
+}

@@ -1,0 +1,59 @@
+/** What was left out, inside the output itself as `_truncated`, so that the model knows that there is more. */
+export interface Truncation {
+  /** Dotted path of the list that lost items; empty for the output itself, which then stands under `items`. */
+  readonly list?: string;
+  readonly items_left_out?: number;
+  /** Texts that end early, by path. */
+  readonly texts_cut?: readonly string[];
+  /** Bytes of the whole output when none of it could be kept as it was. */
+  readonly bytes?: number;
+}
+
+/** Deepest level at which the list of an answer is looked for: `{ data: { items: [] } }` is 2. */
+const maxDepth = 3;
+
+/**
+ * Keeps the first `maxItems` of the output's list: the output itself, or the first list found level by level. An output
+ * that is a list becomes `{ items, _truncated }`; elsewhere `_truncated` is added at the top. Never changes `value`.
+ */
+export function dropItems(value: unknown, maxItems: number): { output: unknown; truncation: Truncation | null } {
+  const path = findList(value);
+  if (path === null) return { output: value, truncation: null };
+  const list = path.reduce<unknown>((current, key) => (current as Record<string, unknown>)[key], value) as unknown[];
+  const leftOut = list.length - maxItems;
+  if (leftOut <= 0) return { output: value, truncation: null };
+  const kept = list.slice(0, maxItems);
+  const truncation: Truncation = { list: path.join('.'), items_left_out: leftOut };
+  if (path.length === 0) return { output: { items: kept, _truncated: truncation }, truncation };
+  const output = replaceAt(value as Record<string, unknown>, path, kept);
+  output._truncated = truncation;
+  return { output, truncation };
+}
+
+function replaceAt(
+  value: Record<string, unknown>,
+  path: readonly string[],
+  replacement: unknown,
+): Record<string, unknown> {
+  const [key, ...rest] = path as [string, ...string[]];
+  return {
+    ...value,
+    [key]: rest.length === 0 ? replacement : replaceAt(value[key] as Record<string, unknown>, rest, replacement),
+  };
+}
+
+function findList(value: unknown): string[] | null {
+  let level: { value: unknown; path: string[] }[] = [{ value, path: [] }];
+  for (let depth = 0; depth <= maxDepth && level.length > 0; depth++) {
+    const below: { value: unknown; path: string[] }[] = [];
+    for (const item of level) {
+      if (Array.isArray(item.value)) return item.path;
+      if (typeof item.value !== 'object' || item.value === null) continue;
+      for (const [key, member] of Object.entries(item.value)) {
+        if (typeof member === 'object' && member !== null) below.push({ value: member, path: [...item.path, key] });
+      }
+    }
+    level = below;
+  }
+  return null;
+}

@@ -1,0 +1,19 @@
+/** Deepest JSON taken from an upstream. Beyond it, recursive work such as JSON.stringify could exhaust the stack. */
+export const maxNesting = 100;
+
+/** Whether JSON text, as bytes, is nested deeper than `maxNesting`. Brackets inside texts do not count. */
+export function exceedsNesting(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inText) {
+      if (byte === 0x5c) i++;
+      else if (byte === 0x22) inText = false;
+    } else if (byte === 0x22) inText = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > maxNesting) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
+}
