@@ -2,7 +2,7 @@ import { type Finding, finding } from './finding.ts';
 
 export const maxDepth = 64;
 export const maxDocumentBytes = 900_000;
-const maxNodes = 200_000;
+const maxNodes = 100_000;
 
 /** Keys that would reach an object's prototype if a document were ever merged carelessly. */
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -41,7 +41,8 @@ export function checkLimits(input: unknown): Finding[] {
 
   if (walk(input, []) && findings.length === 0) {
     const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
-    if (bytes > maxDocumentBytes) findings.push(finding([], `the document is ${bytes} bytes; at most ${maxDocumentBytes} are allowed`));
+    if (bytes > maxDocumentBytes)
+      findings.push(finding([], `the document is ${bytes} bytes; at most ${maxDocumentBytes} are allowed`));
   }
   return findings;
 }

@@ -56,7 +56,9 @@ function plainSchema(schema: unknown, root: string): unknown {
     if (key === '$ref' && typeof value === 'string') result[key] = value.replace(/^#/, root);
     else if (key === 'properties' && value !== null && typeof value === 'object') {
       // Below `properties` the keys are names, and a field may well be called `default` or `x-id`.
-      result[key] = Object.fromEntries(Object.entries(value).map(([field, child]) => [field, plainSchema(child, root)]));
+      result[key] = Object.fromEntries(
+        Object.entries(value).map(([field, child]) => [field, plainSchema(child, root)]),
+      );
     } else result[key] = valueKeywords.has(key) ? value : plainSchema(value, root);
   }
   return result;

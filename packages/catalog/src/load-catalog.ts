@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IntegrationId, type IntegrationDocument, PatchbayError } from '@patchbay/contracts';
+import { type IntegrationDocument, IntegrationId, PatchbayError } from '@patchbay/contracts';
 import { normaliseDocument } from './normalise-document.ts';
 import { parseDocumentText } from './parse-document-text.ts';
 
@@ -29,7 +29,8 @@ export async function loadIntegration(id: string, directory: string = catalogDir
   });
   const result = normaliseDocument(parseDocumentText(text));
   const issues = result.ok ? [] : result.issues;
-  if (result.ok && result.document.id !== id) issues.push({ path: 'id', message: `expected ${id}, the name of the file` });
+  if (result.ok && result.document.id !== id)
+    issues.push({ path: 'id', message: `expected ${id}, the name of the file` });
   if (result.ok && issues.length === 0) return result.document;
   const first = issues[0];
   throw new PatchbayError('invalid_request', {

@@ -35,7 +35,8 @@ function checkShape(
   warnings: Issue[],
   inputPath: (path: readonly PropertyKey[]) => PropertyKey[],
 ): NormalisedDocument {
-  const moved = (findings: readonly Finding[]) => refused(findings.map(({ path, message }) => ({ path: inputPath(path), message })));
+  const moved = (findings: readonly Finding[]) =>
+    refused(findings.map(({ path, message }) => ({ path: inputPath(path), message })));
   const parsed = IntegrationDocument.safeParse(input);
   if (!parsed.success) return moved(shapeFindings(parsed.error));
   // Paths begin with a slash, so the base never ends with one.
@@ -49,11 +50,19 @@ function checkShape(
 function authWarnings({ auth }: IntegrationDocument, form: 'integration' | 'single_tool'): Issue[] {
   if (auth.type !== 'oauth2' || auth.token_url !== undefined) return [];
   const path = form === 'integration' ? 'auth.token_url' : 'auth_type';
-  return [{ path, message: 'without authorize_url and token_url there is no sign-in flow; connections are added with a token' }];
+  return [
+    {
+      path,
+      message: 'without authorize_url and token_url there is no sign-in flow; connections are added with a token',
+    },
+  ];
 }
 
 function refused(findings: readonly Finding[]): NormalisedDocument {
   const issues = findings.map(({ path, message }) => ({ path: joinPath('', path), message }));
   const seen = new Set<string>();
-  return { ok: false, issues: issues.filter(({ path, message }) => !seen.has(`${path}\n${message}`) && seen.add(`${path}\n${message}`)) };
+  return {
+    ok: false,
+    issues: issues.filter(({ path, message }) => !seen.has(`${path}\n${message}`) && seen.add(`${path}\n${message}`)),
+  };
 }

@@ -1,36 +1,78 @@
 import { PatchbayError } from '@patchbay/contracts';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { textProblem } from './text-limits.ts';
 
-/** Longest text read, in UTF-16 code units; the registry's message limit is the same. */
-export const maxDocumentText = 900_000;
 /** Aliases may multiply a document by this much; past it the text is taken for a bomb. */
 const maxAliasCount = 100;
+
+interface Problem {
+  readonly reason: string;
+  /** Where, as an offset into the text. */
+  readonly offset: number;
+}
 
 /**
  * A document's text, YAML 1.2 or JSON, as data. Only the core types exist: a custom tag, a second document, a repeated
  * key or an alias bomb is refused. Throws `invalid_request`; `details.line` and `details.column` (from 1) say where.
  */
 export function parseDocumentText(text: string): unknown {
-  if (text.length > maxDocumentText) throw refusal(`the document is longer than ${maxDocumentText} characters`, 1, 1);
+  const limit = textProblem(text);
+  if (limit !== undefined) throw refusal(limit, 1, 1);
   const lines = new LineCounter();
+  const fail = ({ reason, offset }: Problem) => {
+    const { line, col } = lines.linePos(offset);
+    return refusal(reason, Math.max(1, line), Math.max(1, col));
+  };
   try {
-    const document = parseDocument(text, { version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false });
+    // The parser's own search for repeated keys compares each with each; `repeatedKey` looks once.
+    const options = {
+      version: '1.2',
+      schema: 'core',
+      uniqueKeys: false,
+      lineCounter: lines,
+      prettyErrors: false,
+    } as const;
+    const document = parseDocument(text, options);
     // An unknown tag is a warning to the parser; here it means the author expected something that would not happen.
-    const problem = document.errors[0] ?? document.warnings[0];
-    if (problem !== undefined) {
-      // Tabs as indentation are fine in JSON and an error in YAML; JSON.parse decides, unless it would drop a repeated key.
-      const json = problem.code === 'DUPLICATE_KEY' ? undefined : asJson(text);
-      if (json !== undefined) return json.value;
-      const { line, col } = lines.linePos(problem.pos[0]);
-      throw refusal(firstLine(problem.message), line, col);
-    }
-    return document.toJS({ maxAliasCount });
+    const fault = document.errors[0] ?? document.warnings[0];
+    // JSON may be indented with tabs, which YAML does not allow.
+    const json = fault === undefined ? undefined : asJson(text);
+    if (fault !== undefined && json === undefined)
+      throw fail({ reason: firstLine(fault.message), offset: fault.pos[0] });
+    const repeated = repeatedKey(document);
+    if (repeated !== undefined) throw fail(repeated);
+    return json === undefined ? document.toJS({ maxAliasCount }) : json.value;
   } catch (error) {
-    if (error instanceof PatchbayError) throw error;
-    // The parser throws for excessive aliases (ReferenceError) and runs out of stack on absurd nesting (RangeError).
-    const reason = error instanceof RangeError ? 'the document is nested too deeply' : 'the document uses too many aliases';
-    throw refusal(reason, 1, 1);
+    if (error instanceof ReferenceError) throw fail(aliasProblem(error, text));
+    throw error instanceof RangeError ? refusal('the document is nested too deeply', 1, 1) : error;
   }
+}
+
+function repeatedKey(document: Document): Problem | undefined {
+  let problem: Problem | undefined;
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) {
+          problem = { reason: `the key '${name.slice(0, 60)}' stands twice in one map`, offset: key.range?.[0] ?? 0 };
+          return visit.BREAK;
+        }
+        seen.add(name);
+      }
+      return undefined;
+    },
+  });
+  return problem;
+}
+
+/** The parser throws when an alias has no anchor, and when aliases multiply too much. */
+function aliasProblem(error: ReferenceError, text: string): Problem {
+  const name = /^Unresolved alias .*: (\S+)$/.exec(error.message)?.[1];
+  if (name === undefined) return { reason: 'the document uses too many aliases', offset: 0 };
+  return { reason: `no anchor is called '${name}'`, offset: Math.max(0, text.indexOf(`*${name}`)) };
 }
 
 function asJson(text: string): { value: unknown } | undefined {

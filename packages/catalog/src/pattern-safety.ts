@@ -22,7 +22,8 @@ export function patternProblem(source: string): string | undefined {
   if (unbounded > 1) return 'a pattern may hold at most one of * and +; give the others a range such as {1,64}';
   const limit = source.startsWith('^') && alternatives === 1 ? maxWaysAnchored : maxWaysFloating;
   if (unbounded === 1 && limit === maxWaysFloating) return 'a pattern with * or + must begin with ^';
-  if (!(ways <= limit)) return 'the pattern can match in too many ways; use fewer or tighter repetitions, and begin with ^';
+  if (!(ways <= limit))
+    return 'the pattern can match in too many ways; use fewer or tighter repetitions, and begin with ^';
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 import { type Finding, finding } from './finding.ts';
 
-type Refusal = { issues: readonly { path: readonly PropertyKey[]; message: string; code?: string | undefined; keys?: unknown }[] };
+type Refusal = {
+  issues: readonly { path: readonly PropertyKey[]; message: string; code?: string | undefined; keys?: unknown }[];
+};
 
 /** A schema's refusals as findings; an unknown field is reported at the field itself, not at the object around it. */
 export function shapeFindings(error: Refusal): Finding[] {

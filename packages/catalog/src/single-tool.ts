@@ -26,13 +26,16 @@ export function convertSingleTool(input: unknown): ConvertedSingleTool | readonl
   const keys = new Map<string, string>();
   for (const [name] of endpoints) {
     const key = toolKey(name);
-    if (key === undefined) return [finding(['endpoints', name], 'expected a name of letters, digits and underscores, at most 40')];
-    if (keys.has(key)) return [finding(['endpoints', name], `the same name as endpoint ${keys.get(key)} once written in lower case`)];
+    if (key === undefined)
+      return [finding(['endpoints', name], 'expected a name of letters, digits and underscores, at most 40')];
+    if (keys.has(key))
+      return [finding(['endpoints', name], `the same name as endpoint ${keys.get(key)} once written in lower case`)];
     keys.set(key, name);
   }
   const category = Category.safeParse(source.category);
   const warnings = unknownFields(source);
-  if (!category.success) warnings.push({ path: 'category', message: `'${source.category}' is not a known category; filed under other` });
+  if (!category.success)
+    warnings.push({ path: 'category', message: `'${source.category}' is not a known category; filed under other` });
 
   const document: IntegrationDocumentInput = {
     id: source.id,
@@ -47,7 +50,9 @@ export function convertSingleTool(input: unknown): ConvertedSingleTool | readonl
     ...(source.retry_config === undefined ? {} : { retry: source.retry_config }),
     // The form cannot say what a failure looks like. `ok: false` in a 200 answer (Slack, Telegram) is never a success.
     errors: [{ when: 'ok = false', code: 'upstream_error', message: 'error' }],
-    tools: Object.fromEntries(endpoints.map(([name, endpoint]) => [toolKey(name), toolOf(source, name, endpoint, endpoints.length === 1)])),
+    tools: Object.fromEntries(
+      endpoints.map(([name, endpoint]) => [toolKey(name), toolOf(source, name, endpoint, endpoints.length === 1)]),
+    ),
   };
   return { document, warnings, inputPath: (path) => toInputPath(path, keys) };
 }
@@ -62,14 +67,20 @@ function toolKey(name: string): string | undefined {
   return /^[a-z][a-z0-9_]{0,39}$/.test(key) ? key : undefined;
 }
 
-function toolOf(source: SingleToolDocument, name: string, endpoint: SingleToolDocument['endpoints'][string], only: boolean) {
+function toolOf(
+  source: SingleToolDocument,
+  name: string,
+  endpoint: SingleToolDocument['endpoints'][string],
+  only: boolean,
+) {
   const method = endpoint.method.toUpperCase() as 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   const risk = riskOf[method] ?? 'write';
   return {
     // With one endpoint the document's id is the name agents call.
     ...(only ? { name: source.id } : {}),
     title: only ? source.name : `${source.name}: ${name}`.slice(0, 80),
-    description: endpoint.description ?? (only ? source.description : `${source.description} (${name})`.slice(0, 2_000)),
+    description:
+      endpoint.description ?? (only ? source.description : `${source.description} (${name})`.slice(0, 2_000)),
     risk,
     idempotency: { kind: risk === 'read' ? ('natural' as const) : ('none' as const) },
     request: { method, path: endpoint.path },
@@ -84,7 +95,10 @@ function unknownFields(source: SingleToolDocument): Issue[] {
       .filter((field) => !endpointFields.has(field))
       .map((field) => `endpoints.${name}.${field}`),
   );
-  return [...top, ...inner].map((path) => ({ path, message: 'this form of document has no such field; it is ignored' }));
+  return [...top, ...inner].map((path) => ({
+    path,
+    message: 'this form of document has no such field; it is ignored',
+  }));
 }
 
 const fieldNames: Record<string, string> = { timeout_ms: 'timeout', retry: 'retry_config' };

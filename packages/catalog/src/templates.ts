@@ -13,7 +13,17 @@ export interface ParsedTemplate {
 
 /** Filters of `x-template`; their meaning is in the contract of `Parameter`. */
 export const templateFilters: ReadonlySet<string> = new Set([
-  'soql', 'soql_like', 'jql', 'odata', 'utc', 'byte_length', 'json', 'url', 'base64', 'base64url', 'line',
+  'soql',
+  'soql_like',
+  'jql',
+  'odata',
+  'utc',
+  'byte_length',
+  'json',
+  'url',
+  'base64',
+  'base64url',
+  'line',
 ]);
 
 const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|'|\\./gs;
@@ -29,7 +39,8 @@ export function parseTemplate(text: string): ParsedTemplate {
     else if (whole === '{' || whole === '}') return { placeholders, problem: `a '${whole}' without its partner` };
     else if (body !== undefined) {
       const parts = inner.exec(body);
-      if (parts === null) return { placeholders, problem: `'{${body}}' is not a placeholder such as {name} or {name|filter}` };
+      if (parts === null)
+        return { placeholders, problem: `'{${body}}' is not a placeholder such as {name} or {name|filter}` };
       placeholders.push({ name: parts[1] as string, filter: parts[2], quoted });
     }
   }

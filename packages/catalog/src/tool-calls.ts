@@ -41,7 +41,12 @@ export function isHidden(parameter: Parameter): boolean {
 export type Location = NonNullable<Parameter['x-in']>;
 
 /** Where a parameter goes, by the defaults of the contract. `pathNames` are the placeholders of the request's path. */
-export function locationOf(name: string, parameter: Parameter, request: HttpRequest, pathNames: ReadonlySet<string>): Location {
+export function locationOf(
+  name: string,
+  parameter: Parameter,
+  request: HttpRequest,
+  pathNames: ReadonlySet<string>,
+): Location {
   if (parameter['x-in'] !== undefined) return parameter['x-in'];
   if (pathNames.has(name)) return 'path';
   return ['GET', 'HEAD', 'DELETE'].includes(request.method) ? 'query' : 'body';

@@ -71,6 +71,8 @@ export async function serveEndpoints(
       },
     });
   }
+  // Until the server has the subscriptions, a request would find nobody.
+  await connection.flush();
   return {
     get inFlight() {
       return inFlight;

@@ -35,20 +35,33 @@ export function checkAuth(document: IntegrationDocument): Finding[] {
     if (problem !== undefined) findings.push(finding(['auth', 'name'], problem));
   }
   if (auth.type === 'custom') findings.push(...checkCustom(auth));
-  if (auth.hosts?.length === 0) findings.push(finding(['auth', 'hosts'], 'an empty list would let the credential go nowhere'));
+  if (auth.hosts?.length === 0)
+    findings.push(finding(['auth', 'hosts'], 'an empty list would let the credential go nowhere'));
   return findings;
 }
 
 function checkCustom(auth: Auth): Finding[] {
   const entries = [
-    ...Object.entries(auth.headers ?? {}).map(([name, text]) => ({ path: ['auth', 'headers', name], name, text, header: true })),
-    ...Object.entries(auth.query ?? {}).map(([name, text]) => ({ path: ['auth', 'query', name], name, text, header: false })),
+    ...Object.entries(auth.headers ?? {}).map(([name, text]) => ({
+      path: ['auth', 'headers', name],
+      name,
+      text,
+      header: true,
+    })),
+    ...Object.entries(auth.query ?? {}).map(([name, text]) => ({
+      path: ['auth', 'query', name],
+      name,
+      text,
+      header: false,
+    })),
   ];
   if (entries.length === 0) return [finding(['auth', 'headers'], 'auth type custom needs headers or query templates')];
   return entries.flatMap(({ path, name, text, header }) => {
     const problem = header ? headerProblem(name, true) : undefined;
     if (problem !== undefined) return [finding(path, problem)];
     // A template without a field would put the same fixed text before every tenant's requests: a secret in a document.
-    return /\{[A-Za-z_][A-Za-z0-9_]*\}/.test(text) ? [] : [finding(path, 'expected a credential field such as {api_key}')];
+    return /\{[A-Za-z_][A-Za-z0-9_]*\}/.test(text)
+      ? []
+      : [finding(path, 'expected a credential field such as {api_key}')];
   });
 }

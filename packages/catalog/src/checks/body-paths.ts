@@ -3,7 +3,9 @@ const part = /^(?:[^.[\]\s]+(?:\[\d{0,6}\])*|(?:\[\d{0,6}\])+)$/;
 
 export function pathProblem(path: string): string | undefined {
   if (path === '$status') return undefined;
-  return path.split('.').every((text) => part.test(text)) ? undefined : `'${path}' is not a path such as contact.id or items[].id`;
+  return path.split('.').every((text) => part.test(text))
+    ? undefined
+    : `'${path}' is not a path such as contact.id or items[].id`;
 }
 
 /** The values at a path, for checking that examples hold what a document picks. `[]` visits every item. */

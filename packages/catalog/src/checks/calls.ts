@@ -46,19 +46,28 @@ function checkPath(
     const parameter = call.parameters[name];
     if (parameter === undefined) {
       if (Object.hasOwn(document.variables ?? {}, name)) continue;
-      findings.push(finding([...call.path, 'request', 'path'], `{${name}} is neither a parameter nor one of the variables`));
+      findings.push(
+        finding([...call.path, 'request', 'path'], `{${name}} is neither a parameter nor one of the variables`),
+      );
       continue;
     }
     // In a step the argument itself is declared by the tool.
     const declared = call.step === undefined ? parameter : entry.tool.parameters[name];
     const given = isHidden(parameter) || declared?.required === true || declared?.default !== undefined;
-    if (!given) findings.push(finding([...call.path, 'parameters', name], 'stands in the path, so it must be required'));
+    if (!given)
+      findings.push(finding([...call.path, 'parameters', name], 'stands in the path, so it must be required'));
   }
   for (const { name, location } of placed) {
     const inPath = pathNames.has(name);
-    if (location === 'path' && !inPath) findings.push(finding([...call.path, 'parameters', name, 'x-in'], `the path has no {${name}}`));
+    if (location === 'path' && !inPath)
+      findings.push(finding([...call.path, 'parameters', name, 'x-in'], `the path has no {${name}}`));
     if (location !== 'path' && inPath) {
-      findings.push(finding([...call.path, 'parameters', name, 'x-in'], `the path names {${name}}, so it cannot go into the ${location}`));
+      findings.push(
+        finding(
+          [...call.path, 'parameters', name, 'x-in'],
+          `the path names {${name}}, so it cannot go into the ${location}`,
+        ),
+      );
     }
   }
   return findings;
@@ -71,13 +80,16 @@ function checkBody(call: ToolCall, placed: readonly Placed[]): Finding[] {
   const at = (name: string) => [...call.path, 'parameters', name, 'x-in'];
   if (method === 'GET' || method === 'HEAD') {
     const findings = [...fields, ...roots].map(({ name }) => finding(at(name), `a ${method} request has no body`));
-    if (body !== undefined && body !== 'none') findings.push(finding([...call.path, 'request', 'body'], `a ${method} request has no body`));
+    if (body !== undefined && body !== 'none')
+      findings.push(finding([...call.path, 'request', 'body'], `a ${method} request has no body`));
     return findings;
   }
   if (body === 'none') return [...fields, ...roots].map(({ name }) => finding(at(name), 'the request says body: none'));
   if (body === 'raw') return fields.map(({ name }) => finding(at(name), 'a raw body is one body_root parameter'));
   if (roots.length === 0) return [];
-  return [...fields, ...roots.slice(1)].map(({ name }) => finding(at(name), `the whole body is already ${roots[0]?.name}`));
+  return [...fields, ...roots.slice(1)].map(({ name }) =>
+    finding(at(name), `the whole body is already ${roots[0]?.name}`),
+  );
 }
 
 function checkPlace(call: ToolCall, { name, parameter, location, wireName }: Placed): Finding[] {
@@ -87,8 +99,10 @@ function checkPlace(call: ToolCall, { name, parameter, location, wireName }: Pla
     const problem = headerProblem(wireName);
     return problem === undefined ? [] : [finding(named, problem)];
   }
-  if (location === 'cookie' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(wireName)) return [finding(named, 'not a cookie name')];
-  if (location === 'path' && parameter['x-name'] !== undefined) return [finding(named, 'a path parameter has the name the path gives it')];
+  if (location === 'cookie' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(wireName))
+    return [finding(named, 'not a cookie name')];
+  if (location === 'path' && parameter['x-name'] !== undefined)
+    return [finding(named, 'a path parameter has the name the path gives it')];
   if (location === 'body' && (call.request.body ?? 'json') === 'json' && parameter['x-name'] !== undefined) {
     const problem = bodyNameProblem(parameter['x-name']);
     return problem === undefined ? [] : [finding(named, problem)];
@@ -103,7 +117,12 @@ function checkCollisions(call: ToolCall, placed: readonly Placed[]): Finding[] {
   for (const current of placed) {
     const rival = seen.find((earlier) => collide(earlier, current, json));
     if (rival !== undefined) {
-      findings.push(finding([...call.path, 'parameters', current.name], `writes the same ${current.location} field as ${rival.name}`));
+      findings.push(
+        finding(
+          [...call.path, 'parameters', current.name],
+          `writes the same ${current.location} field as ${rival.name}`,
+        ),
+      );
     }
     seen.push(current);
   }

@@ -6,7 +6,9 @@ import { pathProblem } from './body-paths.ts';
 // The grammar stands in the contract of `ErrorRule`; the engine compiles it, so this only has to catch what cannot be one.
 const literal = String.raw`(?:'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false|null)`;
 const path = String.raw`(?:\$status|[A-Za-z0-9_@$\[\]-]+(?:\.[A-Za-z0-9_@$\[\]-]+)*)`;
-const condition = new RegExp(String.raw`^(?:exists\(\s*${path}\s*\)|${path}\s*!?=\s*${literal})(?:\s+(?:and|or)\s+|\s*$)`);
+const condition = new RegExp(
+  String.raw`^(?:exists\(\s*${path}\s*\)|${path}\s*!?=\s*${literal})(?:\s+(?:and|or)\s+|\s*$)`,
+);
 
 /** Why the text is not a condition, with the place where reading it stopped. */
 export function conditionProblem(when: string): string | undefined {
@@ -14,7 +16,8 @@ export function conditionProblem(when: string): string | undefined {
   let joined = true;
   while (rest !== '') {
     const match = condition.exec(rest);
-    if (match === null) return `not a condition at '${rest.slice(0, 40)}'; expected path = literal, path != literal or exists(path)`;
+    if (match === null)
+      return `not a condition at '${rest.slice(0, 40)}'; expected path = literal, path != literal or exists(path)`;
     joined = /(?:and|or)\s+$/.test(match[0]);
     rest = rest.slice(match[0].length);
   }

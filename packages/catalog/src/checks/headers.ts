@@ -5,8 +5,18 @@ import { checkVariables } from './urls.ts';
 
 /** Headers that belong to the HTTP layer (RFC 9110 §7, RFC 9112): a document that set them could split or reroute a request. */
 const transportHeaders = new Set([
-  'host', 'content-length', 'connection', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'keep-alive', 'expect', 'proxy-connection',
-  'proxy-authorization', 'proxy-authenticate',
+  'host',
+  'content-length',
+  'connection',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'keep-alive',
+  'expect',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
 ]);
 const credentialHeaders = new Set(['authorization', 'cookie']);
 
@@ -43,7 +53,8 @@ function checkHeaders(
     const problem = headerProblem(name);
     if (problem !== undefined) return [finding(at, problem)];
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what a header value must not hold.
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) return [finding(at, 'a header value may not hold line breaks or control characters')];
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text))
+      return [finding(at, 'a header value may not hold line breaks or control characters')];
     return checkVariables(document, text, at);
   });
 }

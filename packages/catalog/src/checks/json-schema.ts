@@ -1,7 +1,8 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { type Finding, finding } from '../finding.ts';
 import { patternProblem } from '../pattern-safety.ts';
+import { checkReferences } from './references.ts';
 
 const types = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']);
 const valueKeywords = new Set(['const', 'enum', 'default', 'examples']);
@@ -9,20 +10,62 @@ const schemaKeywords = new Set(['items', 'not', 'additionalProperties', 'contain
 const schemaListKeywords = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 const schemaMapKeywords = new Set(['properties', 'patternProperties', '$defs']);
 const plainKeywords = new Set([
-  'type', 'title', 'description', '$comment', 'deprecated', '$ref', 'format', 'pattern', 'minLength', 'maxLength', 'minimum',
-  'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minItems', 'maxItems', 'uniqueItems', 'minContains',
-  'maxContains', 'minProperties', 'maxProperties', 'required',
+  'type',
+  'title',
+  'description',
+  '$comment',
+  'deprecated',
+  '$ref',
+  'format',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'minContains',
+  'maxContains',
+  'minProperties',
+  'maxProperties',
+  'required',
 ]);
 const extensions = new Set([
-  'x-in', 'x-name', 'x-const', 'x-template', 'x-from', 'x-when', 'x-array-style', 'x-object-style', 'x-privacy',
+  'x-in',
+  'x-name',
+  'x-const',
+  'x-template',
+  'x-from',
+  'x-when',
+  'x-array-style',
+  'x-object-style',
+  'x-privacy',
 ]);
 
-/** A validator for argument schemas. Not strict: a document's schemas are checked by `checkSchema`, which names paths. */
-export function newValidator(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, logger: false });
+function newAjv(options: Options): Ajv2020 {
+  // Not strict: `checkSchema` is, and it names paths.
+  const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, ...options });
   // The package is CommonJS: its function is the `default` of the namespace Node gives.
   (addFormats as unknown as { default: (target: Ajv2020) => void }).default(ajv);
   return ajv;
+}
+
+/** Checks schemas against the 2020-12 meta-schema. It compiles none: a compiler keeps all it has seen, and documents come and go. */
+const metaValidator = newAjv({});
+const formats = new Set(Object.keys(metaValidator.formats));
+
+/** A compiled JSON Schema 2020-12 with the formats of ajv-formats, for a schema that `checkSchema` found sound. */
+export function validatorOf(schema: object): ValidateFunction {
+  return newAjv({ meta: false, validateSchema: false }).compile(schema);
+}
+
+/** What a validator found, in one line; `name` stands for the value. */
+export function errorsText(validate: ValidateFunction, name: string): string {
+  return metaValidator.errorsText(validate.errors, { dataVar: name });
 }
 
 /** Everything wrong with one parameter's schema (or an `output` schema), each at its own path. */
@@ -30,18 +73,14 @@ export function checkSchema(schema: unknown, path: readonly PropertyKey[], allow
   const findings: Finding[] = [];
   walk(schema, path, allowExtensions, findings);
   if (findings.length > 0) return findings;
-  const ajv = newValidator();
   const plain = { ...(schema as Record<string, unknown>) };
   if (typeof plain['required'] === 'boolean') delete plain['required'];
-  if (ajv.validateSchema(plain) !== true) {
-    return (ajv.errors ?? []).map((error) => finding([...path, ...pointerParts(error)], error.message ?? 'not a valid schema'));
+  if (metaValidator.validateSchema(plain) !== true) {
+    return (metaValidator.errors ?? []).map((error) =>
+      finding([...path, ...pointerParts(error)], error.message ?? 'not a valid schema'),
+    );
   }
-  try {
-    ajv.compile(plain);
-    return [];
-  } catch (error) {
-    return [finding(path, `the schema does not compile: ${(error as Error).message}`)];
-  }
+  return checkReferences(plain, path);
 }
 
 function walk(schema: unknown, path: readonly PropertyKey[], top: boolean, findings: Finding[]): void {
@@ -62,17 +101,19 @@ function walk(schema: unknown, path: readonly PropertyKey[], top: boolean, findi
       }
     } else if (!isKnown(keyword, top)) findings.push(finding(at, `'${keyword}' is not a supported keyword`));
     else if (keyword === 'type') reportTypes(value, at, findings);
-    else if (keyword === 'pattern' && typeof value === 'string') reportPattern(value, at, findings);
-    else if (keyword === '$ref' && !(typeof value === 'string' && value.startsWith('#'))) {
-      findings.push(finding(at, "a $ref may only point into the same schema, beginning with '#'"));
-    }
+    else if (keyword === 'format' && typeof value === 'string' && !formats.has(value)) {
+      findings.push(finding(at, `'${value}' is not a supported format`));
+    } else if (keyword === 'pattern' && typeof value === 'string') reportPattern(value, at, findings);
   }
 }
 
 function isKnown(keyword: string, top: boolean): boolean {
   return (
-    plainKeywords.has(keyword) || valueKeywords.has(keyword) || schemaListKeywords.has(keyword) ||
-    schemaMapKeywords.has(keyword) || (top && extensions.has(keyword))
+    plainKeywords.has(keyword) ||
+    valueKeywords.has(keyword) ||
+    schemaListKeywords.has(keyword) ||
+    schemaMapKeywords.has(keyword) ||
+    (top && extensions.has(keyword))
   );
 }
 

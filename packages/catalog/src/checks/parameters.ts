@@ -2,7 +2,7 @@ import type { IntegrationDocument, Parameter } from '@patchbay/contracts';
 import { type Finding, finding } from '../finding.ts';
 import { parseTemplate, templateFilters } from '../templates.ts';
 import { callsOf, hidingKeywords, isHidden, type ToolEntry } from '../tool-calls.ts';
-import { checkSchema, newValidator } from './json-schema.ts';
+import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
 
 /** Parameters of a tool and of its steps: their schemas, fixed values and templates, and that none is lost. */
 export function checkParameters(document: IntegrationDocument, entry: ToolEntry): Finding[] {
@@ -22,10 +22,19 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
     if (call.step === undefined) continue;
     for (const [name, parameter] of Object.entries(call.parameters)) {
       const path = [...call.path, 'parameters', name];
-      findings.push(...checkSchema(parameter, path), ...checkHiding(parameter, path, true), ...checkCondition(entry, parameter, path));
-      findings.push(...checkTemplate(document, entry, parameter, path), ...checkSource(document, parameter, earlier, path));
+      findings.push(
+        ...checkSchema(parameter, path),
+        ...checkHiding(parameter, path, true),
+        ...checkCondition(entry, parameter, path),
+      );
+      findings.push(
+        ...checkTemplate(document, entry, parameter, path),
+        ...checkSource(document, parameter, earlier, path),
+      );
       if (!isHidden(parameter) && !Object.hasOwn(entry.tool.parameters, name)) {
-        findings.push(finding(path, `the tool has no parameter '${name}', and this one has no x-const, x-template or x-from`));
+        findings.push(
+          finding(path, `the tool has no parameter '${name}', and this one has no x-const, x-template or x-from`),
+        );
       }
     }
     earlier.push(call.step.id);
@@ -37,7 +46,9 @@ function checkHiding(parameter: Parameter, path: readonly PropertyKey[], inStep:
   const used = hidingKeywords.filter((keyword) => parameter[keyword] !== undefined);
   if (used.length > 1) return [finding([...path, used[1] as string], `cannot stand beside ${used[0]}`)];
   if (used.length === 1 && !inStep && parameter.required === true) {
-    return [finding([...path, 'required'], `the model never sees a parameter with ${used[0]}, so it cannot be required`)];
+    return [
+      finding([...path, 'required'], `the model never sees a parameter with ${used[0]}, so it cannot be required`),
+    ];
   }
   return [];
 }
@@ -70,14 +81,29 @@ function checkTemplate(
       return [finding(path, `there is no filter '${filter}'; use ${[...templateFilters].join(', ')}`)];
     }
     if (quoted && !quotingFilters.has(filter ?? '')) {
-      return [finding(path, `{${name}} stands between quotes, so it needs one of the filters ${[...quotingFilters].join(', ')}`)];
+      return [
+        finding(
+          path,
+          `{${name}} stands between quotes, so it needs one of the filters ${[...quotingFilters].join(', ')}`,
+        ),
+      ];
     }
     return [];
   });
 }
 
 /** Filters after which a value cannot end the quoted text it stands in. */
-const quotingFilters: ReadonlySet<string> = new Set(['soql', 'soql_like', 'jql', 'odata', 'url', 'base64', 'base64url', 'byte_length', 'utc']);
+const quotingFilters: ReadonlySet<string> = new Set([
+  'soql',
+  'soql_like',
+  'jql',
+  'odata',
+  'url',
+  'base64',
+  'base64url',
+  'byte_length',
+  'utc',
+]);
 
 function checkSource(
   document: IntegrationDocument,
@@ -90,7 +116,9 @@ function checkSource(
   const path = [...parameterPath, 'x-from'];
   const [, kind, name] = /^(connection|steps)\.([a-z][a-z0-9_]*)(?:\.\S+)?$/.exec(source) ?? [];
   if (kind === 'connection' && source === `connection.${name}`) {
-    return Object.hasOwn(document.variables ?? {}, name as string) ? [] : [finding(path, `'${name}' is not declared in variables`)];
+    return Object.hasOwn(document.variables ?? {}, name as string)
+      ? []
+      : [finding(path, `'${name}' is not declared in variables`)];
   }
   if (kind === 'steps' && source !== `steps.${name}`) {
     return earlierSteps.includes(name as string) ? [] : [finding(path, `no earlier step is called '${name}'`)];
@@ -101,8 +129,8 @@ function checkSource(
 function checkDefault(parameter: Parameter, path: readonly PropertyKey[]): Finding[] {
   if (parameter.default === undefined) return [];
   const { required: _required, ...schema } = parameter;
-  const ajv = newValidator();
-  return ajv.validate(schema, parameter.default) ? [] : [finding([...path, 'default'], `the default does not fit: ${ajv.errorsText()}`)];
+  const validate = validatorOf(schema);
+  return validate(parameter.default) ? [] : [finding([...path, 'default'], errorsText(validate, 'the default'))];
 }
 
 /** An argument that nothing sends would be asked of the person and then dropped. */
@@ -116,6 +144,9 @@ function checkAllUsed(entry: ToolEntry): Finding[] {
   }
   // Templates may also stand on the tool's own parameters when it has steps; those are checked but never sent.
   return Object.keys(entry.tool.parameters)
-    .filter((name) => !used.has(name) && !(entry.tool.request !== undefined && isHidden(entry.tool.parameters[name] as Parameter)))
+    .filter(
+      (name) =>
+        !used.has(name) && !(entry.tool.request !== undefined && isHidden(entry.tool.parameters[name] as Parameter)),
+    )
     .map((name) => finding([...entry.path, 'parameters', name], 'nothing in the request uses this parameter'));
 }

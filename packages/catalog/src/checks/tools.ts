@@ -1,10 +1,10 @@
 import { type IntegrationDocument, ToolName, toolNameOf } from '@patchbay/contracts';
 import { type Finding, finding } from '../finding.ts';
 import { inputSchemaOf } from '../input-schema.ts';
-import { toolEntries, type ToolEntry } from '../tool-calls.ts';
+import { type ToolEntry, toolEntries } from '../tool-calls.ts';
 import { pathProblem } from './body-paths.ts';
 import { headerProblem } from './headers.ts';
-import { checkSchema, newValidator } from './json-schema.ts';
+import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
 import { bodyNameProblem } from './wire-names.ts';
 
 export const maxTools = 128;
@@ -12,7 +12,8 @@ export const maxTools = 128;
 /** Callable names: valid for every model API, and each used once. */
 export function checkNames(document: IntegrationDocument): Finding[] {
   const entries = toolEntries(document);
-  const findings = entries.length > maxTools ? [finding(['tools'], `${entries.length} tools; at most ${maxTools} are allowed`)] : [];
+  const findings =
+    entries.length > maxTools ? [finding(['tools'], `${entries.length} tools; at most ${maxTools} are allowed`)] : [];
   const owners = new Map<string, string>();
   for (const { key, tool, path } of entries) {
     const name = toolNameOf(document, key, tool);
@@ -33,10 +34,12 @@ export function checkTool(entry: ToolEntry): Finding[] {
 function checkIdempotency({ tool, path }: ToolEntry): Finding[] {
   const { kind, name } = tool.idempotency;
   const at = [...path, 'idempotency'];
-  if (kind === 'none' || kind === 'natural') return name === undefined ? [] : [finding([...at, 'name'], `has no meaning with kind ${kind}`)];
+  if (kind === 'none' || kind === 'natural')
+    return name === undefined ? [] : [finding([...at, 'name'], `has no meaning with kind ${kind}`)];
   if (tool.steps !== undefined) return [finding([...at, 'kind'], 'a tool of several steps has no one place for a key')];
   if (name === undefined) return [finding([...at, 'name'], `kind ${kind} needs the ${kind}'s name`)];
-  if (kind === 'field' && ['GET', 'HEAD'].includes(tool.request?.method ?? '')) return [finding([...at, 'kind'], 'the request has no body')];
+  if (kind === 'field' && ['GET', 'HEAD'].includes(tool.request?.method ?? ''))
+    return [finding([...at, 'kind'], 'the request has no body')];
   const problem = kind === 'header' ? headerProblem(name) : bodyNameProblem(name);
   return problem === undefined ? [] : [finding([...at, 'name'], problem)];
 }
@@ -49,8 +52,10 @@ function checkSteps({ tool, path }: ToolEntry): Finding[] {
     if (earlier.has(step.id)) findings.push(finding([...at, 'id'], `an earlier step is already called '${step.id}'`));
     if (step.url_from !== undefined) {
       const source = /^steps\.([a-z][a-z0-9_]*)\.\S+$/.exec(step.url_from)?.[1];
-      if (source === undefined || !earlier.has(source)) findings.push(finding([...at, 'url_from'], 'expected steps.<earlier step>.<path>'));
-      if (step.request.path !== '/') findings.push(finding([...at, 'request', 'path'], "the URL comes from url_from, so write '/'"));
+      if (source === undefined || !earlier.has(source))
+        findings.push(finding([...at, 'url_from'], 'expected steps.<earlier step>.<path>'));
+      if (step.request.path !== '/')
+        findings.push(finding([...at, 'request', 'path'], "the URL comes from url_from, so write '/'"));
     }
     earlier.add(step.id);
   }
@@ -60,7 +65,9 @@ function checkSteps({ tool, path }: ToolEntry): Finding[] {
 function checkResponse({ tool, path }: ToolEntry): Finding[] {
   const { pick } = tool.response;
   const steps = new Set((tool.steps ?? []).map(({ id }) => id));
-  const entries: [PropertyKey, string][] = Array.isArray(pick) ? pick.map((text, index) => [index, text]) : Object.entries(pick ?? {});
+  const entries: [PropertyKey, string][] = Array.isArray(pick)
+    ? pick.map((text, index) => [index, text])
+    : Object.entries(pick ?? {});
   const findings = entries.flatMap(([key, text]) => {
     const step = /^steps\.([a-z0-9_]+)/.exec(text)?.[1];
     const unknownStep = tool.steps !== undefined && step !== undefined && !steps.has(step);
@@ -69,7 +76,8 @@ function checkResponse({ tool, path }: ToolEntry): Finding[] {
   });
   if (tool.output === undefined) return findings;
   const output = checkSchema(tool.output, [...path, 'output'], false);
-  if (output.length === 0 && tool.output['type'] !== 'object') output.push(finding([...path, 'output', 'type'], "the root must say type: object"));
+  if (output.length === 0 && tool.output['type'] !== 'object')
+    output.push(finding([...path, 'output', 'type'], 'the root must say type: object'));
   return [...findings, ...output];
 }
 
@@ -77,7 +85,8 @@ function checkExampleSteps({ tool, path }: ToolEntry): Finding[] {
   const steps = new Set((tool.steps ?? []).map(({ id }) => id));
   return tool.examples.flatMap((example, index) => {
     const at = [...path, 'examples', index];
-    if (tool.steps !== undefined && example.response !== undefined) return [finding([...at, 'response'], 'a tool with steps has responses, by step id')];
+    if (tool.steps !== undefined && example.response !== undefined)
+      return [finding([...at, 'response'], 'a tool with steps has responses, by step id')];
     return Object.keys(example.responses ?? {})
       .filter((id) => !steps.has(id))
       .map((id) => finding([...at, 'responses', id], 'no step has this id'));
@@ -91,7 +100,7 @@ export function checkHealth(document: IntegrationDocument): Finding[] {
   const tool = Object.hasOwn(document.tools, health.tool) ? document.tools[health.tool] : undefined;
   if (tool === undefined) return [finding(['health', 'tool'], `there is no tool '${health.tool}'`)];
   if (tool.risk !== 'read') return [finding(['health', 'tool'], 'a health check must be a tool of risk read')];
-  const ajv = newValidator();
-  if (ajv.validate(inputSchemaOf(document, health.tool), health.arguments)) return [];
-  return [finding(['health', 'arguments'], ajv.errorsText(ajv.errors, { dataVar: 'arguments' }))];
+  const validate = validatorOf(inputSchemaOf(document, health.tool));
+  if (validate(health.arguments)) return [];
+  return [finding(['health', 'arguments'], errorsText(validate, 'arguments'))];
 }

@@ -36,7 +36,8 @@ export function checkUrls(document: IntegrationDocument): Finding[] {
   ];
   for (const [index, host] of (document.auth.hosts ?? []).entries()) {
     findings.push(...checkVariables(document, host, ['auth', 'hosts', index]));
-    if (/^\*\.[^.]+$/.test(host)) findings.push(finding(['auth', 'hosts', index], 'a wildcard needs at least two labels after it'));
+    if (/^\*\.[^.]+$/.test(host))
+      findings.push(finding(['auth', 'hosts', index], 'a wildcard needs at least two labels after it'));
   }
   for (const entry of toolEntries(document)) {
     for (const call of callsOf(entry)) {
@@ -54,9 +55,11 @@ function checkUrl(
 ): Finding[] {
   if (url === undefined) return [];
   const host = hostOf(url);
-  if (host === undefined) return [finding(path, 'expected an absolute URL such as https://api.example.com/v1, without user or query')];
+  if (host === undefined)
+    return [finding(path, 'expected an absolute URL such as https://api.example.com/v1, without user or query')];
   const findings = checkVariables(document, url, path);
-  if (!url.startsWith('https://') && !isLoopback(host)) findings.push(finding(path, 'expected https; plain http is only for loopback hosts'));
+  if (!url.startsWith('https://') && !isLoopback(host))
+    findings.push(finding(path, 'expected https; plain http is only for loopback hosts'));
   if (allowed !== undefined && !isCovered(host, allowed)) {
     findings.push(finding(path, `its host ${host} is not among auth.hosts (${allowed.join(', ')})`));
   }
@@ -85,7 +88,8 @@ function checkVariablePatterns(document: IntegrationDocument): Finding[] {
     }
     const expression = new RegExp(variable.pattern, 'u');
     const escape = escapes.find((text) => expression.test(text));
-    if (escape !== undefined) return [finding(path, `the pattern accepts ${JSON.stringify(escape)}, which would change the URL it stands in`)];
+    if (escape !== undefined)
+      return [finding(path, `the pattern accepts ${JSON.stringify(escape)}, which would change the URL it stands in`)];
     return (['example', 'default'] as const)
       .filter((field) => variable[field] !== undefined && !expression.test(variable[field]))
       .map((field) => finding(['variables', name, field], 'does not match the pattern'));

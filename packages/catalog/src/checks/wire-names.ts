@@ -3,7 +3,8 @@ const segment = /^[^.[\]]+(?:\[\d{0,3}\])*$/;
 
 export function bodyNameProblem(name: string): string | undefined {
   const segments = name.split('.');
-  if (!segments.every((part) => segment.test(part))) return `'${name}' is not a field name such as start.dateTime, items[0].id or items[].id`;
+  if (!segments.every((part) => segment.test(part)))
+    return `'${name}' is not a field name such as start.dateTime, items[0].id or items[].id`;
   if (segments.some((part) => ['__proto__', 'constructor', 'prototype'].includes(part.replace(/\[.*$/, '')))) {
     return 'this field name is not allowed';
   }

@@ -16,7 +16,12 @@ export function exportTool(document: IntegrationDocument, toolKey: string, forma
 
 type Writer = (name: string, tool: Tool, document: IntegrationDocument) => ExportedTool;
 
-const writers: Record<ToolFormat, Writer> = { patchbay: toPatchbay, anthropic: toAnthropic, openai: toOpenAi, mcp: toMcp };
+const writers: Record<ToolFormat, Writer> = {
+  patchbay: toPatchbay,
+  anthropic: toAnthropic,
+  openai: toOpenAi,
+  mcp: toMcp,
+};
 
 function toPatchbay(name: string, tool: Tool, document: IntegrationDocument): ExportedTool {
   return {
@@ -44,7 +49,9 @@ function toAnthropic(name: string, tool: Tool): ExportedTool {
     ...(strict === undefined ? {} : { strict: true }),
     ...(examples.length === 0 ? {} : { input_examples: examples }),
     ...(tool.loading === 'deferred' ? { defer_loading: true } : {}),
-    ...(tool.callers?.includes('programmatic') ? { allowed_callers: tool.callers.map((caller) => anthropicCallers[caller]) } : {}),
+    ...(tool.callers?.includes('programmatic')
+      ? { allowed_callers: tool.callers.map((caller) => anthropicCallers[caller]) }
+      : {}),
   };
 }
 
@@ -82,9 +89,12 @@ function toMcp(name: string, tool: Tool, document: IntegrationDocument): Exporte
       openWorldHint: tool.open_world ?? true,
     },
     _meta: Object.fromEntries(
-      Object.entries({ integration: document.id, version: document.version, ...hints(tool), ...present({ meta: tool.meta }) }).map(
-        ([field, value]) => [`patchbay/${field}`, value],
-      ),
+      Object.entries({
+        integration: document.id,
+        version: document.version,
+        ...hints(tool),
+        ...present({ meta: tool.meta }),
+      }).map(([field, value]) => [`patchbay/${field}`, value]),
     ),
   };
 }
@@ -114,8 +124,10 @@ function hints(tool: Tool): ExportedTool {
 /** The description with what the format cannot carry elsewhere: the shape of the answer, and examples of arguments. */
 function told(tool: Tool, outputHasPlace: boolean): string {
   const parts = [tool.description];
-  if (!outputHasPlace && tool.output !== undefined) parts.push(`Returns JSON of this schema: ${JSON.stringify(tool.output)}`);
-  if (outputHasPlace) parts.push(...exampleArguments(tool).map((example) => `Example arguments: ${JSON.stringify(example)}`));
+  if (!outputHasPlace && tool.output !== undefined)
+    parts.push(`Returns JSON of this schema: ${JSON.stringify(tool.output)}`);
+  if (outputHasPlace)
+    parts.push(...exampleArguments(tool).map((example) => `Example arguments: ${JSON.stringify(example)}`));
   return parts.join('\n');
 }
 

@@ -1,7 +1,18 @@
 import type { ObjectSchema } from '../input-schema.ts';
 
 /** What strict modes of model APIs constrain sampling by; everything else is told in the description. */
-const kept = new Set(['type', 'title', 'description', 'enum', 'const', 'properties', 'required', 'additionalProperties', 'items', 'anyOf']);
+const kept = new Set([
+  'type',
+  'title',
+  'description',
+  'enum',
+  'const',
+  'properties',
+  'required',
+  'additionalProperties',
+  'items',
+  'anyOf',
+]);
 const formats = new Set(['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid']);
 
 type Schema = Record<string, unknown>;
@@ -40,7 +51,8 @@ function strictObject(schema: Schema, optional: 'omit' | 'nullable'): Schema {
 }
 
 function strictValue(schema: Schema, optional: 'omit' | 'nullable'): Schema {
-  if (['$ref', 'allOf', 'oneOf', 'not', 'prefixItems', 'patternProperties'].some((keyword) => keyword in schema)) throw new DoesNotFit();
+  if (['$ref', 'allOf', 'oneOf', 'not', 'prefixItems', 'patternProperties'].some((keyword) => keyword in schema))
+    throw new DoesNotFit();
   if (Array.isArray(schema['anyOf'])) {
     return { ...describe(schema), anyOf: schema['anyOf'].map((child) => strictValue(child as Schema, optional)) };
   }
@@ -66,7 +78,9 @@ function describe(schema: Schema): Schema {
     return !(keyword === 'minItems' && (value === 0 || value === 1));
   });
   const told = limits.map(([keyword, value]) => `${keyword}: ${JSON.stringify(value)}`).join(', ');
-  const text = [schema['description'], told === '' ? undefined : `(${told})`].filter((part) => part !== undefined).join(' ');
+  const text = [schema['description'], told === '' ? undefined : `(${told})`]
+    .filter((part) => part !== undefined)
+    .join(' ');
   const result: Schema = {};
   if (schema['title'] !== undefined) result['title'] = schema['title'];
   if (text !== '') result['description'] = text;

@@ -1,21 +1,20 @@
 import type { Example, IntegrationDocument, Tool } from '@patchbay/contracts';
-import { newValidator } from '../checks/json-schema.ts';
 import { valuesAt } from '../checks/body-paths.ts';
+import { errorsText, validatorOf } from '../checks/json-schema.ts';
 import { schemaOfTool } from '../input-schema.ts';
 import { toolEntries } from '../tool-calls.ts';
 import { error, type LintFinding } from './rule.ts';
 
 /** Examples drive the sandbox, the tests and the model's input examples, so they must be whole and true. */
 export function examples(document: IntegrationDocument): LintFinding[] {
-  const ajv = newValidator();
   return toolEntries(document).flatMap(({ key, tool }) => {
     const path = `tools.${key}.examples`;
     if (tool.examples.length === 0) return [error('examples', path, 'give at least one example')];
-    const validate = ajv.compile(schemaOfTool(tool));
+    const validate = validatorOf(schemaOfTool(tool));
     return tool.examples.flatMap((example, index) => {
       const findings: LintFinding[] = [];
       if (!validate(example.arguments)) {
-        findings.push(error('example-arguments', `${path}[${index}].arguments`, ajv.errorsText(validate.errors, { dataVar: 'arguments' })));
+        findings.push(error('example-arguments', `${path}[${index}].arguments`, errorsText(validate, 'arguments')));
       }
       return [...findings, ...missingResponses(tool, example, `${path}[${index}]`)];
     });
@@ -24,11 +23,15 @@ export function examples(document: IntegrationDocument): LintFinding[] {
 
 function missingResponses(tool: Tool, example: Example, path: string): LintFinding[] {
   if (tool.steps === undefined) {
-    return example.response === undefined ? [error('example-response', `${path}.response`, 'give the response that the upstream sends')] : [];
+    return example.response === undefined
+      ? [error('example-response', `${path}.response`, 'give the response that the upstream sends')]
+      : [];
   }
   return tool.steps
     .filter(({ id }) => example.responses?.[id] === undefined)
-    .map(({ id }) => error('example-response', `${path}.responses.${id}`, 'give the response that the upstream sends to this step'));
+    .map(({ id }) =>
+      error('example-response', `${path}.responses.${id}`, 'give the response that the upstream sends to this step'),
+    );
 }
 
 /** A tool says which fields the model sees, and its examples hold each of them at least once. */
@@ -36,10 +39,16 @@ export function picks(document: IntegrationDocument): LintFinding[] {
   return toolEntries(document).flatMap(({ key, tool }) => {
     const { pick } = tool.response;
     const path = `tools.${key}.response.pick`;
-    if (pick === undefined) return [error('response-pick', path, 'say which fields the model sees; {} or [] when there are none')];
-    const entries: [string, string][] = Array.isArray(pick) ? pick.map((text, index) => [`[${index}]`, text]) : Object.entries(pick).map(([name, text]) => [`.${name}`, text]);
+    if (pick === undefined)
+      return [error('response-pick', path, 'say which fields the model sees; {} or [] when there are none')];
+    const entries: [string, string][] = Array.isArray(pick)
+      ? pick.map((text, index) => [`[${index}]`, text])
+      : Object.entries(pick).map(([name, text]) => [`.${name}`, text]);
     return entries
-      .filter(([, text]) => text !== '$status' && !tool.examples.some((example) => valuesAt(...located(tool, example, text)).length > 0))
+      .filter(
+        ([, text]) =>
+          text !== '$status' && !tool.examples.some((example) => valuesAt(...located(tool, example, text)).length > 0),
+      )
       .map(([at]) => error('response-pick', `${path}${at}`, 'no example has a value here'));
   });
 }

@@ -5,7 +5,19 @@ import type { LintFinding, LintRule } from './rule.ts';
 import { budgets, descriptions, names, risk, speech, voiceArguments } from './tool-rules.ts';
 
 const rules: readonly LintRule[] = [
-  provenance, health, freeHost, unusedVariables, noSecrets, names, descriptions, voiceArguments, risk, speech, budgets, examples, picks,
+  provenance,
+  health,
+  freeHost,
+  unusedVariables,
+  noSecrets,
+  names,
+  descriptions,
+  voiceArguments,
+  risk,
+  speech,
+  budgets,
+  examples,
+  picks,
 ];
 
 /** What would make a sound document better for models and for voice. Takes a document that `normaliseDocument` accepted. */

@@ -17,7 +17,13 @@ export function names(document: IntegrationDocument): LintFinding[] {
   return toolEntries(document).flatMap(({ key, tool }) => {
     const name = toolNameOf(document, key, tool);
     if (name.length <= maxNameLength) return [];
-    return [error('tool-name', `tools.${key}`, `the name ${name} has ${name.length} characters; at most ${maxNameLength} leave room for a prefix`)];
+    return [
+      error(
+        'tool-name',
+        `tools.${key}`,
+        `the name ${name} has ${name.length} characters; at most ${maxNameLength} leave room for a prefix`,
+      ),
+    ];
   });
 }
 
@@ -26,13 +32,20 @@ export function descriptions(document: IntegrationDocument): LintFinding[] {
   return toolEntries(document).flatMap(({ key, tool }) => {
     const path = `tools.${key}.description`;
     const findings: LintFinding[] = [];
-    if (tool.description.length < 40) findings.push(error('description', path, 'too short for a model to choose by: at least 40 characters'));
+    if (tool.description.length < 40)
+      findings.push(error('description', path, 'too short for a model to choose by: at least 40 characters'));
     if (!/\b(?:returns?|gives? back|answers? with|replies with)\b/i.test(tool.description)) {
       findings.push(error('description-returns', path, "say what comes back, in a sentence with 'Returns'"));
     }
     for (const [name, schema] of Object.entries(schemaOfTool(tool).properties)) {
       if (typeof schema['description'] === 'string' && schema['description'].length >= 10) continue;
-      findings.push(error('argument-description', `tools.${key}.parameters.${name}`, 'describe the argument: search and models read it'));
+      findings.push(
+        error(
+          'argument-description',
+          `tools.${key}.parameters.${name}`,
+          'describe the argument: search and models read it',
+        ),
+      );
     }
     return findings;
   });
@@ -44,12 +57,24 @@ export function voiceArguments(document: IntegrationDocument): LintFinding[] {
     const properties = Object.entries(schemaOfTool(tool).properties);
     const findings: LintFinding[] = [];
     if (properties.length > maxVoiceArguments) {
-      findings.push(warning('voice-arguments', `tools.${key}.parameters`, `${properties.length} arguments; at most ${maxVoiceArguments} work by voice`));
+      findings.push(
+        warning(
+          'voice-arguments',
+          `tools.${key}.parameters`,
+          `${properties.length} arguments; at most ${maxVoiceArguments} work by voice`,
+        ),
+      );
     }
     for (const [name, schema] of properties) {
       const items = schema['items'] as Record<string, unknown> | undefined;
       if (schema['type'] !== 'object' && items?.['type'] !== 'object' && items?.['type'] !== 'array') continue;
-      findings.push(warning('flat-arguments', `tools.${key}.parameters.${name}`, 'a nested argument is hard to fill by voice; make it flat'));
+      findings.push(
+        warning(
+          'flat-arguments',
+          `tools.${key}.parameters.${name}`,
+          'a nested argument is hard to fill by voice; make it flat',
+        ),
+      );
     }
     return findings;
   });
@@ -58,7 +83,8 @@ export function voiceArguments(document: IntegrationDocument): LintFinding[] {
 /** Risk and repeats agree with each other and with the method. */
 export function risk(document: IntegrationDocument): LintFinding[] {
   return toolEntries(document).flatMap(({ key, tool }) => {
-    const methods = tool.request === undefined ? (tool.steps ?? []).map((step) => step.request.method) : [tool.request.method];
+    const methods =
+      tool.request === undefined ? (tool.steps ?? []).map((step) => step.request.method) : [tool.request.method];
     const findings: LintFinding[] = [];
     if (tool.risk === 'read' && tool.idempotency.kind !== 'natural') {
       findings.push(error('idempotency', `tools.${key}.idempotency`, 'a read is harmless to repeat: say kind natural'));
@@ -91,14 +117,27 @@ export function budgets(document: IntegrationDocument): LintFinding[] {
   for (const { key, tool } of toolEntries(document)) {
     const schemaBytes = sizeOf(schemaOfTool(tool));
     if (schemaBytes > maxSchemaBytes) {
-      findings.push(error('schema-size', `tools.${key}.parameters`, `the schema is ${schemaBytes} bytes; at most ${maxSchemaBytes}`));
+      findings.push(
+        error(
+          'schema-size',
+          `tools.${key}.parameters`,
+          `the schema is ${schemaBytes} bytes; at most ${maxSchemaBytes}`,
+        ),
+      );
     }
     const tokens = Math.ceil(sizeOf(exportTool(document, key, 'anthropic')) / bytesPerToken);
     total += tool.loading === 'deferred' ? 0 : tokens;
-    if (tokens > maxToolTokens) findings.push(warning('token-budget', `tools.${key}`, `about ${tokens} tokens; aim for ${maxToolTokens}`));
+    if (tokens > maxToolTokens)
+      findings.push(warning('token-budget', `tools.${key}`, `about ${tokens} tokens; aim for ${maxToolTokens}`));
   }
   if (total > maxIntegrationTokens) {
-    findings.push(warning('token-budget', 'tools', `about ${total} tokens in all; aim for ${maxIntegrationTokens}, or defer some tools`));
+    findings.push(
+      warning(
+        'token-budget',
+        'tools',
+        `about ${total} tokens in all; aim for ${maxIntegrationTokens}, or defer some tools`,
+      ),
+    );
   }
   return findings;
 }
