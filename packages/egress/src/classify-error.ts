@@ -29,7 +29,7 @@ const addressFailures = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
@@ -39,8 +39,12 @@ export function reasonBeforeSending(error: unknown): Reason {
   return beforeSending[code] ?? (certificate.test(code) ? 'tls_failed' : 'connect_failed');
 }
 
-/** Whether to dial again, nothing having been sent: where there are other addresses, or where a kept socket was dead. */
+/**
+ * Whether to dial again, nothing having been sent: where there are other addresses, or where a kept socket
+ * was dead. Never when the addresses were withdrawn meanwhile.
+ */
 export function isWorthRedialling(error: unknown, addressCount: number): boolean {
+  if (addressCount === 0) return false;
   const code = codeOf(error);
   return code === 'ECONNRESET' || (addressCount > 1 && addressFailures.has(code));
 }

@@ -2,22 +2,18 @@ import { failureOf, type Reason } from './reasons.ts';
 import { withoutBodyHeaders, withoutPrivateHeaders } from './request-headers.ts';
 import type { EgressOutcome, EgressRequest, EgressResponse } from './types.ts';
 
-export const maxRedirects = 3;
+const maxRedirects = 3;
 
 const redirecting = new Set([301, 302, 303, 307, 308]);
 
 /** What comes after a response: another request, a refusal, or null when the response is the answer. */
-export type NextHop = { readonly request: EgressRequest } | { readonly refused: Reason } | null;
+type NextHop = { readonly request: EgressRequest } | { readonly refused: Reason } | null;
 
 /**
  * Reads a redirect (RFC 9110 section 15.4). To another origin go only headers that say nothing about the asker, and no
  * body; never from https to http, and never from outside into a trusted origin. The next URL passes all checks again.
  */
-export function nextHop(
-  request: EgressRequest,
-  response: EgressResponse,
-  trustedOrigins: ReadonlySet<string>,
-): NextHop {
+function nextHop(request: EgressRequest, response: EgressResponse, trustedOrigins: ReadonlySet<string>): NextHop {
   const { location } = response.headers;
   if (!redirecting.has(response.status) || location === undefined) return null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.

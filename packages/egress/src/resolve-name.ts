@@ -4,7 +4,7 @@ import type { Reason } from './reasons.ts';
 import type { ResolvedAddress } from './types.ts';
 
 /** Milliseconds given to the resolution of a name, whoever does it. */
-export const resolveTimeoutMs = 2_000;
+const resolveTimeoutMs = 2_000;
 /** More answers than this are no honest reply. */
 const maxAnswers = 64;
 
@@ -12,18 +12,25 @@ export type ResolveName = (name: string) => Promise<readonly ResolvedAddress[]>;
 
 const absent = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** A and AAAA by DNS alone: the hosts file and search domains have no say over public names. */
-export async function resolveByDns(name: string): Promise<readonly ResolvedAddress[]> {
-  const resolver = new Resolver({ timeout: resolveTimeoutMs, tries: 1 });
-  const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-  // One family may be missing or fail: only addresses that were seen, and so checked, are ever dialled.
-  if (v4.status === 'rejected' && v6.status === 'rejected') {
-    throw absent.has(codeOf(v4.reason)) ? v6.reason : v4.reason;
-  }
-  return [
-    ...(v4.status === 'fulfilled' ? v4.value.map((address) => ({ address, family: 4 as const })) : []),
-    ...(v6.status === 'fulfilled' ? v6.value.map((address) => ({ address, family: 6 as const })) : []),
-  ];
+/**
+ * Resolves A and AAAA by DNS alone: the hosts file and search domains have no say over public names.
+ *
+ * @param servers addresses with port of the servers to ask; default the system's
+ */
+export function dnsResolver(servers?: readonly string[]): ResolveName {
+  return async (name) => {
+    const resolver = new Resolver({ timeout: resolveTimeoutMs, tries: 1 });
+    if (servers !== undefined) resolver.setServers(servers);
+    const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+    // One family may be missing or fail: only addresses that were seen, and so checked, are ever dialled.
+    if (v4.status === 'rejected' && v6.status === 'rejected') {
+      throw absent.has(codeOf(v4.reason)) ? v6.reason : v4.reason;
+    }
+    return [
+      ...(v4.status === 'fulfilled' ? v4.value.map((address) => ({ address, family: 4 as const })) : []),
+      ...(v6.status === 'fulfilled' ? v6.value.map((address) => ({ address, family: 6 as const })) : []),
+    ];
+  };
 }
 
 /** As the operating system resolves, hosts file included: for trusted origins, whose names may be local ones. */

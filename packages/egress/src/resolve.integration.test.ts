@@ -1,7 +1,14 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestAuthority, type TestAuthority } from '../test/certificates.ts';
-import { egressWithPublicLoopback, failureIn, requestTo, testEgress, textIn } from '../test/requests.ts';
-import { closedPort, startUpstream } from '../test/upstream.ts';
+import {
+  egressWithPublicLoopback,
+  egressWithTable,
+  failureIn,
+  requestTo,
+  testEgress,
+  textIn,
+} from '../test/requests.ts';
+import { closedPort, startTcpUpstream, startUpstream } from '../test/upstream.ts';
 import type { Refusal, ResolvedAddress } from './index.ts';
 import { pinMs } from './route.ts';
 
@@ -216,6 +223,45 @@ describe('a name', () => {
     expect(egress.stats().pools).toBe(1);
     await expect.poll(() => egress.stats().sockets).toBe(1);
     expect(upstream.connections).toBe(2);
+  });
+});
+
+describe('the peer', () => {
+  it('is checked once more after the connect, and refused when it may not be reached', async () => {
+    const { url, upstream } = await namedUpstream();
+    let asked = 0;
+    const refusals: Refusal[] = [];
+    const options = {
+      resolve: async () => [loopback],
+      ca: authority.ca,
+      onRefused: (refusal: Refusal) => void refusals.push(refusal),
+    };
+    // The table says yes to the answer of the DNS and no to the peer of the socket.
+    const egress = egressWithTable(options, () => {
+      asked += 1;
+      return asked === 1;
+    });
+    const failure = failureIn(await egress.send(requestTo(url)));
+    expect(failure).toMatchObject({ kind: 'denied', sent: false, reason: 'peer_address_changed' });
+    expect(refusals.map(({ reason }) => reason)).toEqual(['peer_address_changed']);
+    expect(upstream.seen).toHaveLength(0);
+    await expect.poll(() => upstream.sockets.size).toBe(0);
+    await expect.poll(() => egress.stats().sockets).toBe(0);
+  });
+});
+
+describe('an upstream that accepts and then says nothing to the TLS handshake', () => {
+  it('is unreachable after the connect timeout, or late at the deadline, nothing sent', {
+    timeout: 15_000,
+  }, async () => {
+    const silent = await startTcpUpstream((socket) => void socket.resume());
+    const egress = egressWithPublicLoopback({ resolve: async () => [loopback], connectTimeoutMs: 200 });
+    const url = `https://${name}:${silent.port}/`;
+    const late = egress.send(requestTo(url, { deadlineAt: performance.now() + 50 }));
+    const unreachable = egress.send(requestTo(url, { method: 'POST', body: 'x' }));
+    expect(failureIn(await late)).toMatchObject({ kind: 'deadline', sent: false });
+    expect(failureIn(await unreachable)).toMatchObject({ kind: 'unreachable', sent: false, reason: 'connect_timeout' });
+    await expect.poll(() => silent.sockets.size, { timeout: 5_000 }).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls';
 import { portOf } from './check-url.ts';
 import { secureContextWith } from './dial.ts';
 import { isPublicAddress } from './public-address.ts';
-import { type ResolveName, resolveByDns, resolveBySystem } from './resolve-name.ts';
+import { dnsResolver, type ResolveName, resolveBySystem } from './resolve-name.ts';
 import type { EgressOptions, Refusal } from './types.ts';
 
 /** Options with their defaults, checked. */
@@ -27,7 +27,7 @@ export interface Settings {
  */
 export function settingsOf(options: EgressOptions, isPublic = isPublicAddress): Settings {
   return {
-    resolve: options.resolve ?? resolveByDns,
+    resolve: options.resolve ?? dnsResolver(),
     resolveTrusted: options.resolve ?? resolveBySystem,
     trustedOrigins: new Set((options.trustedOrigins ?? []).map((text) => originOf(text, 'trustedOrigins').origin)),
     dialOverride: options.dialOverride === undefined ? null : overrideOf(options.dialOverride),

@@ -22,9 +22,12 @@ export function testEgress(options: EgressOptions = {}): Egress {
  * address is judged as always.
  */
 export function egressWithPublicLoopback(options: EgressOptions = {}): Egress {
-  return closedAfterwards(
-    egressOf(settingsOf(options, (address) => address === '127.0.0.1' || isPublicAddress(address))),
-  );
+  return egressWithTable(options, (address) => address === '127.0.0.1' || isPublicAddress(address));
+}
+
+/** An egress with another address table. */
+export function egressWithTable(options: EgressOptions, isPublic: (address: string) => boolean): Egress {
+  return closedAfterwards(egressOf(settingsOf(options, isPublic)));
 }
 
 function closedAfterwards(egress: Egress): Egress {
