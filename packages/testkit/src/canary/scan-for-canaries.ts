@@ -1,0 +1,97 @@
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CanaryEncoding, type Needle, needlesOf } from './encodings.ts';
+
+export interface CanaryHit {
+  /** The file's path, or the name given with the bytes. */
+  readonly source: string;
+  /** Which of the canaries, counted from 0: a report need not repeat it. */
+  readonly canary: number;
+  readonly encoding: CanaryEncoding;
+  /** Byte offset in the source. */
+  readonly offset: number;
+}
+
+/** A file or directory, or bytes under a name of your own. */
+export type ScanSource = string | { readonly name: string; readonly bytes: Uint8Array };
+
+interface Pattern extends Needle {
+  readonly canary: number;
+}
+
+const chunkBytes = 4 * 1024 * 1024;
+/** A short secret would be found by chance, and its base64 has too little of its own. */
+const minCanaryLength = 12;
+const maxHitsPerPattern = 100;
+
+/**
+ * Looks for canaries in files, whole directories and captured bytes: raw, JSON-escaped, base64 and base64url in all three
+ * alignments, hexadecimal in both cases, URL-encoded and UTF-16. Links are not followed. Compressed data is not unpacked.
+ * @throws RangeError for a canary shorter than 12 bytes; the file system's error for a path that cannot be read.
+ */
+export async function scanForCanaries(
+  sources: readonly ScanSource[],
+  canaries: readonly string[],
+): Promise<CanaryHit[]> {
+  const patterns = canaries.flatMap((canary, index) => {
+    if (Buffer.byteLength(canary) < minCanaryLength)
+      throw new RangeError(`a canary needs at least ${minCanaryLength} bytes`);
+    return needlesOf(canary).map((needle): Pattern => ({ ...needle, canary: index }));
+  });
+  const hits: CanaryHit[] = [];
+  for (const source of sources) {
+    if (typeof source === 'string') await scanPath(source, patterns, hits);
+    else scanBytes(Buffer.from(source.bytes), source.name, 0, 0, patterns, hits);
+  }
+  return hits;
+}
+
+async function scanPath(path: string, patterns: readonly Pattern[], hits: CanaryHit[]): Promise<void> {
+  const stats = await lstat(path);
+  if (stats.isDirectory()) {
+    for (const name of (await readdir(path)).sort()) await scanPath(join(path, name), patterns, hits);
+  } else if (stats.isFile()) {
+    await scanFile(path, patterns, hits);
+  }
+}
+
+/** Reads chunk by chunk; each begins with the end of the last, so that a pattern across the border is found. */
+async function scanFile(path: string, patterns: readonly Pattern[], hits: CanaryHit[]): Promise<void> {
+  const overlap = Math.max(0, ...patterns.map((pattern) => pattern.bytes.length - 1));
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.alloc(overlap + chunkBytes);
+    let kept = 0;
+    for (let position = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, kept, chunkBytes, position);
+      if (bytesRead === 0) return;
+      const filled = kept + bytesRead;
+      scanBytes(buffer.subarray(0, filled), path, position - kept, kept, patterns, hits);
+      position += bytesRead;
+      const keep = Math.min(overlap, filled);
+      buffer.copy(buffer, 0, filled - keep, filled);
+      kept = keep;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A match that ends within the first `old` bytes was reported with the chunk before. */
+function scanBytes(
+  bytes: Buffer,
+  source: string,
+  start: number,
+  old: number,
+  patterns: readonly Pattern[],
+  hits: CanaryHit[],
+): void {
+  for (const { bytes: needle, encoding, canary } of patterns) {
+    let found = 0;
+    for (let at = bytes.indexOf(needle); at !== -1 && found < maxHitsPerPattern; at = bytes.indexOf(needle, at + 1)) {
+      if (at + needle.length <= old) continue;
+      hits.push({ source, canary, encoding, offset: start + at });
+      found++;
+    }
+  }
+}
