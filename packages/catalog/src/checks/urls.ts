@@ -87,9 +87,9 @@ function checkVariablePatterns(document: IntegrationDocument): Finding[] {
       return [finding(path, 'the pattern must cover the whole value: begin with ^ and end with $')];
     }
     const expression = new RegExp(variable.pattern, 'u');
-    const escape = escapes.find((text) => expression.test(text));
-    if (escape !== undefined)
-      return [finding(path, `the pattern accepts ${JSON.stringify(escape)}, which would change the URL it stands in`)];
+    const leak = escapes.find((text) => expression.test(text));
+    if (leak !== undefined)
+      return [finding(path, `the pattern accepts ${JSON.stringify(leak)}, which would change the URL it stands in`)];
     return (['example', 'default'] as const)
       .filter((field) => variable[field] !== undefined && !expression.test(variable[field]))
       .map((field) => finding(['variables', name, field], 'does not match the pattern'));
