@@ -16,13 +16,19 @@ describe('decodeEntry', () => {
   });
 
   test('refuses bytes that are not UTF-8', () => {
-    expect(decodeEntry(address, Uint8Array.of(0x22, 0xff, 0x22))).toEqual({ ok: false, reason: 'the value is not JSON' });
+    expect(decodeEntry(address, Uint8Array.of(0x22, 0xff, 0x22))).toEqual({
+      ok: false,
+      reason: 'the value is not JSON',
+    });
   });
 
   test('names the path of what a newer schema holds differently', () => {
     const stored = storedIntegration({ id: 'crm', scope: 'acme' });
     const newer = { ...stored, document: { ...stored.document, auth: { type: 'passkey' } } };
-    expect(decodeEntry(address, bytes(newer))).toMatchObject({ ok: false, reason: expect.stringContaining('document.auth.type') });
+    expect(decodeEntry(address, bytes(newer))).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('document.auth.type'),
+    });
   });
 
   test.each([
@@ -30,6 +36,9 @@ describe('decodeEntry', () => {
     ['integration', storedIntegration({ id: 'crm2', scope: 'acme' })],
     ['version', storedIntegration({ id: 'crm', scope: 'acme', version: '1.0.1' })],
   ])('refuses a value that names another %s than its key', (_, stored) => {
-    expect(decodeEntry(address, bytes(stored))).toMatchObject({ ok: false, reason: expect.stringContaining('than its key') });
+    expect(decodeEntry(address, bytes(stored))).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('than its key'),
+    });
   });
 });

@@ -2,7 +2,9 @@ import { issuesOf, StoredIntegration } from '@patchbay/contracts';
 import type { EntryAddress } from './entry-key.ts';
 
 /** What stands at a key: a stored document, or why this process cannot use it. */
-export type DecodedEntry = { readonly ok: true; readonly stored: StoredIntegration } | { readonly ok: false; readonly reason: string };
+export type DecodedEntry =
+  | { readonly ok: true; readonly stored: StoredIntegration }
+  | { readonly ok: false; readonly reason: string };
 
 /**
  * Reads an entry of bucket `integrations`. Written by a newer release it may follow a schema unknown here: that is an
@@ -19,7 +21,10 @@ export function decodeEntry(address: EntryAddress, value: Uint8Array): DecodedEn
   const parsed = StoredIntegration.safeParse(content);
   if (!parsed.success) {
     const first = issuesOf(parsed.error)[0];
-    return { ok: false, reason: `the value does not follow the schema this release knows: ${first?.path}: ${first?.message}` };
+    return {
+      ok: false,
+      reason: `the value does not follow the schema this release knows: ${first?.path}: ${first?.message}`,
+    };
   }
   const { scope, document } = parsed.data;
   if (scope !== address.scope || document.id !== address.integration || document.version !== address.version) {

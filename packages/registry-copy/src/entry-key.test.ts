@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { entryKeyOf, parseEntryKey } from './entry-key.ts';
 
 test('a key holds scope, integration and version without the dots of the version', () => {
-  expect(entryKeyOf({ scope: '_platform', integration: 'slack', version: '1.20.3' })).toBe('doc._platform.slack.1_20_3');
+  expect(entryKeyOf({ scope: '_platform', integration: 'slack', version: '1.20.3' })).toBe(
+    'doc._platform.slack.1_20_3',
+  );
 });
 
 test.each([
@@ -12,9 +14,15 @@ test.each([
   expect(parseEntryKey(entryKeyOf(address))).toEqual(address);
 });
 
-test.each(['doc', 'doc._platform.slack', 'doc._platform.slack.1_0', 'doc._platform.slack.01_0_0', 'other._platform.slack.1_0_0', 'doc.Acme.slack.1_0_0', 'doc.acme.Slack.1_0_0', 'doc.acme.slack.1_0_0.more'])(
-  'a key of another shape has no address: %s',
-  (key) => {
-    expect(parseEntryKey(key)).toBeNull();
-  },
-);
+test.each([
+  'doc',
+  'doc._platform.slack',
+  'doc._platform.slack.1_0',
+  'doc._platform.slack.01_0_0',
+  'other._platform.slack.1_0_0',
+  'doc.Acme.slack.1_0_0',
+  'doc.acme.Slack.1_0_0',
+  'doc.acme.slack.1_0_0.more',
+])('a key of another shape has no address: %s', (key) => {
+  expect(parseEntryKey(key)).toBeNull();
+});

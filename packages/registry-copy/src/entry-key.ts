@@ -21,6 +21,9 @@ export function parseEntryKey(key: string): EntryAddress | null {
   if (tokens.length !== 4 || tokens[0] !== 'doc') return null;
   const [, scope, integration, stem] = tokens as [string, string, string, string];
   const version = stem.replaceAll('_', '.');
-  const valid = Scope.safeParse(scope).success && IntegrationId.safeParse(integration).success && Version.safeParse(version).success;
+  const valid =
+    Scope.safeParse(scope).success &&
+    IntegrationId.safeParse(integration).success &&
+    Version.safeParse(version).success;
   return valid ? { scope, integration, version } : null;
 }

@@ -1,5 +1,11 @@
 export { type DecodedEntry, decodeEntry } from './decode-entry.ts';
 export { type EntryAddress, entryKeyOf, parseEntryKey } from './entry-key.ts';
 export { byPrecedence, IntegrationVersions, type RegisteredTool, type StoredVersion } from './integration-versions.ts';
-export { openRegistryCopy, type RegistryCopy, type RegistryCopyChange, type RegistryCopyOptions, type UnreadableEntry } from './open-registry-copy.ts';
+export {
+  openRegistryCopy,
+  type RegistryCopy,
+  type RegistryCopyChange,
+  type RegistryCopyOptions,
+  type UnreadableEntry,
+} from './open-registry-copy.ts';
 export { RegistryIndex } from './registry-index.ts';

@@ -1,4 +1,10 @@
-import { compareVersions, type IntegrationDocument, type StoredIntegration, type Tool, toolNameOf } from '@patchbay/contracts';
+import {
+  compareVersions,
+  type IntegrationDocument,
+  type StoredIntegration,
+  type Tool,
+  toolNameOf,
+} from '@patchbay/contracts';
 
 /** One callable tool of one stored version. The same object for as long as that version stands unchanged. */
 export interface RegisteredTool {
@@ -35,7 +41,7 @@ export class IntegrationVersions {
     this.id = id;
     this.versions = versions.toSorted((a, b) => compareVersions(a.stored.document.version, b.stored.document.version));
     this.latest = this.versions.findLast(({ stored }) => !stored.retired) ?? null;
-    this.firstRegisteredAt = versions.reduce((first, { stored }) => (stored.registered_at < first ? stored.registered_at : first), versions[0]?.stored.registered_at ?? '');
+    this.firstRegisteredAt = versions.map(({ stored }) => stored.registered_at).sort()[0] ?? '';
     this.names = new Set(versions.flatMap(({ tools }) => [...tools.keys()]));
   }
 
@@ -49,7 +55,10 @@ export class IntegrationVersions {
   }
 
   without(version: string): IntegrationVersions {
-    return new IntegrationVersions(this.id, this.versions.filter((one) => one.stored.document.version !== version));
+    return new IntegrationVersions(
+      this.id,
+      this.versions.filter((one) => one.stored.document.version !== version),
+    );
   }
 }
 
@@ -69,7 +78,8 @@ function storedVersion(stored: StoredIntegration): StoredVersion {
   for (const [toolKey, tool] of Object.entries(stored.document.tools)) {
     const name = toolNameOf(stored.document, toolKey);
     // Registration refuses a name that occurs twice in a document; should one be stored all the same, the first counts.
-    if (!tools.has(name)) tools.set(name, { name, toolKey, tool, document: stored.document, scope: stored.scope, digest: stored.digest });
+    if (!tools.has(name))
+      tools.set(name, { name, toolKey, tool, document: stored.document, scope: stored.scope, digest: stored.digest });
   }
   return { stored, tools };
 }

@@ -7,7 +7,7 @@ import { type Bucket, connectMessaging, type Messaging } from '@patchbay/messagi
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { entryKeyOf } from './entry-key.ts';
 import { openRegistryCopy } from './open-registry-copy.ts';
-import { storedIntegration, type StoredSketch } from './stored-integration.fixture.ts';
+import { type StoredSketch, storedIntegration } from './stored-integration.fixture.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'patchbay-registry-copy-'));
 let server: NatsServer;
@@ -17,11 +17,27 @@ let bucket: Bucket;
 
 beforeAll(async () => {
   const keys = ensureIdentityKeys(join(dir, 'keys'), []);
-  server = await startNatsServer({ dir: join(dir, 'nats'), binary: findBinary('nats-server', join(import.meta.dirname, '../../..')), keys });
+  server = await startNatsServer({
+    dir: join(dir, 'nats'),
+    binary: findBinary('nats-server', join(import.meta.dirname, '../../..')),
+    keys,
+  });
   const connect = (identity: Identity) =>
-    connectMessaging({ servers: [server.url], seed: readFileSync(seedFileOf(keys, identity), 'utf8'), name: identity, inboxPrefix: inboxPrefixOf(identity) });
-  open = [await connect('provisioner'), await connect('registry'), (executor = await connect('executor'))];
-  await open[0]?.provision({ streams: [], buckets: [buckets.integrations], durables: [], replicas: 1, storage: 'memory' });
+    connectMessaging({
+      servers: [server.url],
+      seed: readFileSync(seedFileOf(keys, identity), 'utf8'),
+      name: identity,
+      inboxPrefix: inboxPrefixOf(identity),
+    });
+  executor = await connect('executor');
+  open = [await connect('provisioner'), await connect('registry'), executor];
+  await open[0]?.provision({
+    streams: [],
+    buckets: [buckets.integrations],
+    durables: [],
+    replicas: 1,
+    storage: 'memory',
+  });
   bucket = (await open[1]?.bucket('integrations')) as Bucket;
 });
 

@@ -1,7 +1,7 @@
 import type { Bucket, BucketChange } from '@patchbay/messaging';
 import { expect, test } from 'vitest';
 import { openRegistryCopy, type UnreadableEntry } from './open-registry-copy.ts';
-import { storedIntegration, type StoredSketch } from './stored-integration.fixture.ts';
+import { type StoredSketch, storedIntegration } from './stored-integration.fixture.ts';
 
 /** A copy whose watch is in the test's hands. */
 async function openByHand(onError?: (problem: UnreadableEntry | Error) => void) {
@@ -19,7 +19,11 @@ async function openByHand(onError?: (problem: UnreadableEntry | Error) => void) 
 
 const key = 'doc._platform.crm.1_0_0';
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-const entry = (revision: number, sketch: Partial<StoredSketch> = {}): BucketChange => ({ key, revision, value: bytes(storedIntegration({ id: 'crm', ...sketch })) });
+const entry = (revision: number, sketch: Partial<StoredSketch> = {}): BucketChange => ({
+  key,
+  revision,
+  value: bytes(storedIntegration({ id: 'crm', ...sketch })),
+});
 
 test('an entry that cannot be read is reported without its content, and the copy goes on', async () => {
   const problems: (UnreadableEntry | Error)[] = [];
@@ -72,7 +76,12 @@ test('a listener hears what changed until it stops, and one that throws stops no
   stop();
   deliver({ key, revision: 2, value: null });
   expect(changes).toEqual([{ scope: '_platform', integration: 'crm', version: '1.0.0', revision: 1 }]);
-  expect(problems.map(String)).toEqual(Array.from({ length: 2 }, () => ['Error: a listener of mine', 'Error: a listener of the registry copy failed']).flat());
+  expect(problems.map(String)).toEqual(
+    Array.from({ length: 2 }, () => [
+      'Error: a listener of mine',
+      'Error: a listener of the registry copy failed',
+    ]).flat(),
+  );
   expect(copy.resolve('acme', 'crm_ping')).toBeNull();
 });
 

@@ -23,7 +23,8 @@ export interface RegistryCopyOptions {
 }
 
 /** A complete local copy of the registry, kept fresh by a watch on bucket `integrations`. Reads never leave the process. */
-export interface RegistryCopy extends Pick<RegistryIndex, 'resolve' | 'visibleTools' | 'hasOwnDocuments' | 'integration' | 'offering'> {
+export interface RegistryCopy
+  extends Pick<RegistryIndex, 'resolve' | 'visibleTools' | 'hasOwnDocuments' | 'integration' | 'offering'> {
   /** Grows with every change. */
   readonly generation: number;
   /** The newest bucket revision applied. */

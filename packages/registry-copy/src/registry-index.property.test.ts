@@ -8,7 +8,13 @@ import { storedIntegration } from './stored-integration.fixture.ts';
 const scopes = [platformScope, 'acme'];
 const versions = ['0.9.0', '1.0.0', '1.10.0'];
 // Names of `a` + `b_c` and of `a_b` + `c` meet, and two tools carry a name of their own.
-const toolSets: Record<string, string>[] = [{ b_c: 'a_b_c' }, { c: 'a_b_c' }, { b_c: 'a_b_c', d: 'a_d' }, { c: 'a_d' }, { e: 'e' }];
+const toolSets: Record<string, string>[] = [
+  { b_c: 'a_b_c' },
+  { c: 'a_b_c' },
+  { b_c: 'a_b_c', d: 'a_d' },
+  { c: 'a_d' },
+  { e: 'e' },
+];
 
 const entry = fc.record({
   scope: fc.constantFrom(...scopes),
@@ -27,16 +33,21 @@ interface Write {
 }
 
 const history = fc.array(entry, { maxLength: 14 }).map((entries) =>
-  entries.map(({ gone, ...sketch }, i): Write => ({
-    address: { scope: sketch.scope, integration: sketch.id, version: sketch.version },
-    revision: i + 1,
-    stored: gone && i % 3 === 0 ? null : storedIntegration(sketch),
-  })),
+  entries.map(
+    ({ gone, ...sketch }, i): Write => ({
+      address: { scope: sketch.scope, integration: sketch.id, version: sketch.version },
+      revision: i + 1,
+      stored: gone && i % 3 === 0 ? null : storedIntegration(sketch),
+    }),
+  ),
 );
 
 /** The history in another order, with some writes delivered more than once. */
 const arrival = history.chain((writes) =>
-  fc.tuple(fc.constant(writes), fc.shuffledSubarray([...writes, ...writes], { minLength: writes.length * 2, maxLength: writes.length * 2 })),
+  fc.tuple(
+    fc.constant(writes),
+    fc.shuffledSubarray([...writes, ...writes], { minLength: writes.length * 2, maxLength: writes.length * 2 }),
+  ),
 );
 
 /** The rules of resolution said plainly over what the bucket holds in the end. */
@@ -44,16 +55,27 @@ function expected(contents: StoredIntegration[], tenant: string, name: string, v
   for (const scope of [tenant, platformScope]) {
     const inScope = contents.filter((stored) => stored.scope === scope);
     const integrations = [...new Set(inScope.map((stored) => stored.document.id))].map((id) => {
-      const all = inScope.filter((stored) => stored.document.id === id).sort((a, b) => compareVersions(b.document.version, a.document.version));
-      return { id, all, live: all.filter((stored) => !stored.retired), first: all.map((stored) => stored.registered_at).sort()[0] as string };
+      const all = inScope
+        .filter((stored) => stored.document.id === id)
+        .sort((a, b) => compareVersions(b.document.version, a.document.version));
+      return {
+        id,
+        all,
+        live: all.filter((stored) => !stored.retired),
+        first: all.map((stored) => stored.registered_at).sort()[0] as string,
+      };
     });
     integrations.sort((a, b) => (a.first === b.first ? (a.id < b.id ? 1 : -1) : a.first < b.first ? 1 : -1));
-    const offers = (stored: StoredIntegration | undefined) => stored !== undefined && Object.keys(stored.document.tools).some((key) => toolNameOf(stored.document, key) === name);
+    const offers = (stored: StoredIntegration | undefined) =>
+      stored !== undefined &&
+      Object.keys(stored.document.tools).some((key) => toolNameOf(stored.document, key) === name);
     for (const { all, live } of integrations) {
       if (live.length === 0) continue;
       const found = version === undefined ? live[0] : all.find((stored) => stored.document.version === version);
       if (found === undefined || !offers(found)) continue;
-      return found.retired ? null : entryKeyOf({ scope, integration: found.document.id, version: found.document.version });
+      return found.retired
+        ? null
+        : entryKeyOf({ scope, integration: found.document.id, version: found.document.version });
     }
   }
   return null;
@@ -61,7 +83,9 @@ function expected(contents: StoredIntegration[], tenant: string, name: string, v
 
 function actual(index: RegistryIndex, tenant: string, name: string, version?: string): string | null {
   const tool = index.resolve(tenant, name, version);
-  return tool === null ? null : entryKeyOf({ scope: tool.scope, integration: tool.document.id, version: tool.document.version });
+  return tool === null
+    ? null
+    : entryKeyOf({ scope: tool.scope, integration: tool.document.id, version: tool.document.version });
 }
 
 test('what a name means follows from the newest entry of each key, in whatever order entries arrive', () => {
@@ -78,7 +102,9 @@ test('what a name means follows from the newest entry of each key, in whatever o
             expect(actual(index, tenant, name, version)).toBe(expected(contents, tenant, name, version));
           }
         }
-        expect(index.visibleTools(tenant).map((tool) => tool.name)).toEqual(names.filter((name) => expected(contents, tenant, name) !== null));
+        expect(index.visibleTools(tenant).map((tool) => tool.name)).toEqual(
+          names.filter((name) => expected(contents, tenant, name) !== null),
+        );
         for (const tool of index.visibleTools(tenant)) expect(index.resolve(tenant, tool.name)).toBe(tool);
       }
     }),

@@ -1,7 +1,7 @@
 import { platformScope } from '@patchbay/contracts';
 import { describe, expect, test } from 'vitest';
 import { RegistryIndex } from './registry-index.ts';
-import { storedIntegration, type StoredSketch } from './stored-integration.fixture.ts';
+import { type StoredSketch, storedIntegration } from './stored-integration.fixture.ts';
 
 /** An index that took the documents in the order given. */
 function indexOf(...sketches: StoredSketch[]): { index: RegistryIndex; put: (sketch: StoredSketch) => void } {
@@ -9,7 +9,11 @@ function indexOf(...sketches: StoredSketch[]): { index: RegistryIndex; put: (ske
   let revision = 0;
   const put = (sketch: StoredSketch) => {
     const stored = storedIntegration(sketch);
-    index.apply({ scope: stored.scope, integration: stored.document.id, version: stored.document.version }, ++revision, stored);
+    index.apply(
+      { scope: stored.scope, integration: stored.document.id, version: stored.document.version },
+      ++revision,
+      stored,
+    );
   };
   sketches.forEach(put);
   return { index, put };
@@ -36,7 +40,10 @@ describe('versions', () => {
   });
 
   test('a tool that the latest version dropped is found only by its version', () => {
-    const { index } = indexOf({ id: 'crm', version: '1.0.0', tools: ['ping', 'old'] }, { id: 'crm', version: '2.0.0', tools: ['ping'] });
+    const { index } = indexOf(
+      { id: 'crm', version: '1.0.0', tools: ['ping', 'old'] },
+      { id: 'crm', version: '2.0.0', tools: ['ping'] },
+    );
     expect(index.resolve('acme', 'crm_old')).toBeNull();
     expect(index.resolve('acme', 'crm_old', '1.0.0')?.toolKey).toBe('old');
   });
@@ -58,8 +65,15 @@ describe('scopes', () => {
   });
 
   test('a tenant sees its own tools and those of the platform that it does not replace', () => {
-    const { index } = indexOf({ id: 'crm', tools: ['ping', 'find'] }, { id: 'crm', scope: 'acme', version: '3.0.0', tools: ['ping', 'own'] });
-    expect(index.visibleTools('acme').map((tool) => `${tool.name} ${tool.document.version}`)).toEqual(['crm_find 1.0.0', 'crm_own 3.0.0', 'crm_ping 3.0.0']);
+    const { index } = indexOf(
+      { id: 'crm', tools: ['ping', 'find'] },
+      { id: 'crm', scope: 'acme', version: '3.0.0', tools: ['ping', 'own'] },
+    );
+    expect(index.visibleTools('acme').map((tool) => `${tool.name} ${tool.document.version}`)).toEqual([
+      'crm_find 1.0.0',
+      'crm_own 3.0.0',
+      'crm_ping 3.0.0',
+    ]);
     expect(index.visibleTools('globex').map((tool) => tool.name)).toEqual(['crm_find', 'crm_ping']);
   });
 
@@ -69,7 +83,11 @@ describe('scopes', () => {
   });
 
   test("a version the tenant retired is not sought on the platform while another of the tenant's stands", () => {
-    const { index } = indexOf({ id: 'crm' }, { id: 'crm', scope: 'acme', retired: true }, { id: 'crm', scope: 'acme', version: '2.0.0' });
+    const { index } = indexOf(
+      { id: 'crm' },
+      { id: 'crm', scope: 'acme', retired: true },
+      { id: 'crm', scope: 'acme', version: '2.0.0' },
+    );
     expect(index.resolve('acme', 'crm_ping', '1.0.0')).toBeNull();
   });
 
@@ -91,11 +109,18 @@ describe('one name, several integrations of a scope', () => {
     expect(index.resolve('acme', 'slack_post_message')?.document.id).toBe('slack_post_message');
     expect(index.resolve('acme', 'slack_post_message', '1.0.0')?.document.id).toBe('slack_post_message');
     expect(index.resolve('acme', 'slack_find')?.document.id).toBe('slack');
-    expect(index.offering(platformScope, 'slack_post_message').map(({ id }) => id)).toEqual(['slack_post_message', 'slack']);
+    expect(index.offering(platformScope, 'slack_post_message').map(({ id }) => id)).toEqual([
+      'slack_post_message',
+      'slack',
+    ]);
   });
 
   test('a newer version of the older integration does not take the name back', () => {
-    const { index } = indexOf(catalogue, single, { ...catalogue, version: '1.1.0', registeredAt: '2026-03-01T00:00:00.000Z' });
+    const { index } = indexOf(catalogue, single, {
+      ...catalogue,
+      version: '1.1.0',
+      registeredAt: '2026-03-01T00:00:00.000Z',
+    });
     expect(index.resolve('acme', 'slack_post_message')?.document.id).toBe('slack_post_message');
     expect(index.resolve('acme', 'slack_post_message', '1.1.0')?.document.id).toBe('slack');
   });

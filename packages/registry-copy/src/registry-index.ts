@@ -46,7 +46,10 @@ export class RegistryIndex {
       return true;
     }
     let scope = this.#scopes.get(address.scope);
-    if (scope === undefined) this.#scopes.set(address.scope, (scope = new ScopeIndex()));
+    if (scope === undefined) {
+      scope = new ScopeIndex();
+      this.#scopes.set(address.scope, scope);
+    }
     scope.put(stored);
     return true;
   }

@@ -11,7 +11,14 @@ export interface StoredSketch {
 }
 
 export function storedIntegration(sketch: StoredSketch): StoredIntegration {
-  const { id, version = '1.0.0', scope = platformScope, tools = ['ping'], registeredAt = '2026-01-01T00:00:00.000Z', retired = false } = sketch;
+  const {
+    id,
+    version = '1.0.0',
+    scope = platformScope,
+    tools = ['ping'],
+    registeredAt = '2026-01-01T00:00:00.000Z',
+    retired = false,
+  } = sketch;
   const named = Array.isArray(tools) ? tools.map((key: string) => [key, undefined] as const) : Object.entries(tools);
   return StoredIntegration.parse({
     scope,
@@ -29,7 +36,13 @@ export function storedIntegration(sketch: StoredSketch): StoredIntegration {
       tools: Object.fromEntries(
         named.map(([key, name]) => [
           key,
-          { title: key, description: `Does ${key}.`, risk: 'read', request: { method: 'GET', path: `/${key}` }, ...(name !== undefined && { name }) },
+          {
+            title: key,
+            description: `Does ${key}.`,
+            risk: 'read',
+            request: { method: 'GET', path: `/${key}` },
+            ...(name !== undefined && { name }),
+          },
         ]),
       ),
     },

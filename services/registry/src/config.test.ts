@@ -11,14 +11,24 @@ const secret = (name: string, text: string) => {
   writeFileSync(join(dir, name), text, { mode: 0o600 });
   return join(dir, name);
 };
-const env = { PATCHBAY_NATS_URLS: 'nats://127.0.0.1:4222', PATCHBAY_NKEY_SEED_FILE: secret('seed', 'SUSEED'), PATCHBAY_AUDIT_MAC_KEY_FILE: secret('mac', 'ab'.repeat(32)) };
+const env = {
+  PATCHBAY_NATS_URLS: 'nats://127.0.0.1:4222',
+  PATCHBAY_NKEY_SEED_FILE: secret('seed', 'SUSEED'),
+  PATCHBAY_AUDIT_MAC_KEY_FILE: secret('mac', 'ab'.repeat(32)),
+};
 
 test('the catalogue is registered at the start only when that is asked for', () => {
-  expect(readConfig(env)).toMatchObject({ seedCatalogue: false, natsUrls: ['nats://127.0.0.1:4222'], instance: `registry-${process.pid}` });
+  expect(readConfig(env)).toMatchObject({
+    seedCatalogue: false,
+    natsUrls: ['nats://127.0.0.1:4222'],
+    instance: `registry-${process.pid}`,
+  });
   expect(readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'true' }).seedCatalogue).toBe(true);
 });
 
 test('a value that means neither yes nor no is refused by its name', () => {
   expect(() => readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'maybe' })).toThrow(ConfigError);
-  expect(() => readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'maybe' })).toThrow(/PATCHBAY_REGISTRY_SEED_CATALOG/);
+  expect(() => readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'maybe' })).toThrow(
+    /PATCHBAY_REGISTRY_SEED_CATALOG/,
+  );
 });

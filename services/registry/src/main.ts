@@ -3,10 +3,10 @@ import { loadCatalog } from '@patchbay/catalog';
 import { events, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
-import { createLogger, runMain, type RunningService, stopInOrder } from '@patchbay/service-kit';
+import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { readCatalogueIds } from './adapters/catalogue-files.ts';
 import { createNatsDocumentStore } from './adapters/nats-document-store.ts';
-import { readConfig, type RegistryConfig } from './config.ts';
+import { type RegistryConfig, readConfig } from './config.ts';
 import { tenantTokenOf } from './domain/audit-scope.ts';
 import { describeTools } from './operations/describe-tools.ts';
 import { getIntegration } from './operations/get-integration.ts';
@@ -19,7 +19,7 @@ import { seedCatalogue } from './operations/seed-catalogue.ts';
 import { registryEndpoints } from './routes.ts';
 import { createTenantSearch } from './search/tenant-search.ts';
 
-export { readConfig, type RegistryConfig } from './config.ts';
+export { type RegistryConfig, readConfig } from './config.ts';
 
 /** Wires a registry and serves it. Start more for availability: they share requests through a queue group. */
 export async function startRegistry(config: RegistryConfig): Promise<RunningService> {
@@ -32,23 +32,48 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     onStatus: (status) => log.info({ status }, 'nats connection'),
   });
   const report: Report = (level, message, facts) => log[level](facts, message);
-  const documents = await openRegistryCopy({ messaging, onError: (problem) => log.error({ problem }, 'an entry of the registry was left out') });
+  const documents = await openRegistryCopy({
+    messaging,
+    onError: (problem) => log.error({ problem }, 'an entry of the registry was left out'),
+  });
   const store = createNatsDocumentStore(await messaging.bucket('integrations'), documents.applyOwnWrite);
-  const recorder = createAuditRecorder({ messaging, producer: 'registry', instance: config.instance, macKey: config.auditMacKey });
+  const recorder = createAuditRecorder({
+    messaging,
+    producer: 'registry',
+    instance: config.instance,
+    macKey: config.auditMacKey,
+  });
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
-  const announce: Announce = (change) => messaging.publishEvent(events.registryChanged, { tenant: tenantTokenOf(change.scope) }, change);
+  const announce: Announce = (change) =>
+    messaging.publishEvent(events.registryChanged, { tenant: tenantTokenOf(change.scope) }, change);
   const catalogueIds = await readCatalogueIds();
   const isCatalogue = (integration: string) => catalogueIds.has(integration);
   const search = createTenantSearch(documents);
-  const register = registerIntegration({ documents, store, recordAudit, announce, report, isCatalogue, now: () => new Date() });
+  const register = registerIntegration({
+    documents,
+    store,
+    recordAudit,
+    announce,
+    report,
+    isCatalogue,
+    now: () => new Date(),
+  });
 
   if (config.seedCatalogue) {
-    const seeded = await seedCatalogue({ documents, register, report })(await loadCatalog(), { actor: { kind: 'service', id: config.instance }, traceId: null });
+    const seeded = await seedCatalogue({ documents, register, report })(await loadCatalog(), {
+      actor: { kind: 'service', id: config.instance },
+      traceId: null,
+    });
     log.info({ seeded }, 'catalogue registered');
   }
   search.prepare();
   const served = await messaging.serve(
-    { name: 'registry', version: '0.1.0', description: 'Keeps integration documents and finds tools in them', onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly') },
+    {
+      name: 'registry',
+      version: '0.1.0',
+      description: 'Keeps integration documents and finds tools in them',
+      onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
+    },
     registryEndpoints({
       registerIntegration: register,
       retireIntegration: retireIntegration({ documents, store, recordAudit, announce, report }),

@@ -19,17 +19,26 @@ export interface RegistryOperations {
 }
 
 /** Only the operator's identity may send what changes the registry; the server enforces it. */
-const adminOf = ({ traceparent }: RequestContext): Caller => ({ actor: { kind: 'admin', id: 'admin' }, traceId: traceIdOf(traceparent) });
+const adminOf = ({ traceparent }: RequestContext): Caller => ({
+  actor: { kind: 'admin', id: 'admin' },
+  traceId: traceIdOf(traceparent),
+});
 const tenantOf = ({ values }: RequestContext): string => values.tenant as string;
 
 /** Everything the registry answers. */
 export function registryEndpoints(operations: RegistryOperations): AnyEndpoint[] {
   return [
-    endpoint('register-integration', routes.registerIntegration, (body, context) => operations.registerIntegration(body, adminOf(context))),
-    endpoint('retire-integration', routes.retireIntegration, (body, context) => operations.retireIntegration(body, adminOf(context))),
+    endpoint('register-integration', routes.registerIntegration, (body, context) =>
+      operations.registerIntegration(body, adminOf(context)),
+    ),
+    endpoint('retire-integration', routes.retireIntegration, (body, context) =>
+      operations.retireIntegration(body, adminOf(context)),
+    ),
     endpoint('get-integration', routes.getIntegration, (body) => operations.getIntegration(body)),
     endpoint('list-tools', routes.listTools, (body, context) => operations.listTools(tenantOf(context), body)),
     endpoint('search-tools', routes.searchTools, (body, context) => operations.searchTools(tenantOf(context), body)),
-    endpoint('describe-tools', routes.describeTools, (body, context) => operations.describeTools(tenantOf(context), body)),
+    endpoint('describe-tools', routes.describeTools, (body, context) =>
+      operations.describeTools(tenantOf(context), body),
+    ),
   ];
 }

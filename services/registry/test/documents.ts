@@ -8,7 +8,14 @@ export interface DocumentSketch {
   tools?: Readonly<Record<string, Record<string, unknown>>>;
 }
 
-export function integrationDocument({ id, version = '1.0.0', category = 'crm', name = id, description = `The ${id} API.`, tools = { ping: {} } }: DocumentSketch): Record<string, unknown> {
+export function integrationDocument({
+  id,
+  version = '1.0.0',
+  category = 'crm',
+  name = id,
+  description = `The ${id} API.`,
+  tools = { ping: {} },
+}: DocumentSketch): Record<string, unknown> {
   return {
     id,
     name,
@@ -20,7 +27,14 @@ export function integrationDocument({ id, version = '1.0.0', category = 'crm', n
     tools: Object.fromEntries(
       Object.entries(tools).map(([key, parts]) => [
         key,
-        { title: key.replaceAll('_', ' '), description: `Does ${key} and returns what came of it.`, risk: 'read', idempotency: { kind: 'natural' }, request: { method: 'GET', path: `/${key}` }, ...parts },
+        {
+          title: key.replaceAll('_', ' '),
+          description: `Does ${key} and returns what came of it.`,
+          risk: 'read',
+          idempotency: { kind: 'natural' },
+          request: { method: 'GET', path: `/${key}` },
+          ...parts,
+        },
       ]),
     ),
   };

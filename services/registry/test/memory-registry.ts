@@ -1,4 +1,10 @@
-import { PatchbayError, type RegisterRequest, type RegistryChanged, type RetireRequest, type StoredIntegration } from '@patchbay/contracts';
+import {
+  PatchbayError,
+  type RegisterRequest,
+  type RegistryChanged,
+  type RetireRequest,
+  type StoredIntegration,
+} from '@patchbay/contracts';
 import { type EntryAddress, entryKeyOf, RegistryIndex } from '@patchbay/registry-copy';
 import type { AuditEntry, Caller, DocumentStore } from '../src/operations/ports.ts';
 import { registerIntegration } from '../src/operations/register-integration.ts';
@@ -19,7 +25,8 @@ export class MemoryStore {
   }
 
   portFor(copy: RegistryIndex): DocumentStore {
-    const apply = (address: EntryAddress, revision: number, stored: StoredIntegration) => copy.apply(address, revision, stored);
+    const apply = (address: EntryAddress, revision: number, stored: StoredIntegration) =>
+      copy.apply(address, revision, stored);
     return {
       read: async (address) => {
         const entry = this.entries.get(entryKeyOf(address)) ?? null;
@@ -43,7 +50,13 @@ export class MemoryStore {
 }
 
 /** The registry's operations over real copies and a store in memory, with what they recorded and announced. */
-export function memoryRegistry({ store = new MemoryStore(), catalogue = ['slack'] }: { store?: MemoryStore; catalogue?: readonly string[] } = {}) {
+export function memoryRegistry({
+  store = new MemoryStore(),
+  catalogue = ['slack'],
+}: {
+  store?: MemoryStore;
+  catalogue?: readonly string[];
+} = {}) {
   const documents = new RegistryIndex();
   const audit: AuditEntry[] = [];
   const announced: RegistryChanged[] = [];
@@ -61,15 +74,25 @@ export function memoryRegistry({ store = new MemoryStore(), catalogue = ['slack'
     announce: (change: RegistryChanged) => announced.push(change),
     report: (_level: string, message: string) => reports.push(message),
     isCatalogue: (id: string) => catalogue.includes(id),
-    now: () => new Date((clock.now += 1_000)),
+    now: () => {
+      clock.now += 1_000;
+      return new Date(clock.now);
+    },
   };
   const registerPort = registerIntegration(ports);
   const retirePort = retireIntegration(ports);
   return {
-    ...ports, memory: store, audit, announced, reports, failing,
+    ...ports,
+    memory: store,
+    audit,
+    announced,
+    reports,
+    failing,
     registerOperation: registerPort,
-    register: (document: unknown, request: Partial<RegisterRequest> = {}) => registerPort({ scope: '_platform', dry_run: false, document, ...request }, admin),
-    retire: (integration: string, request: Partial<RetireRequest> = {}) => retirePort({ scope: '_platform', integration, ...request }, admin),
+    register: (document: unknown, request: Partial<RegisterRequest> = {}) =>
+      registerPort({ scope: '_platform', dry_run: false, document, ...request }, admin),
+    retire: (integration: string, request: Partial<RetireRequest> = {}) =>
+      retirePort({ scope: '_platform', integration, ...request }, admin),
     /** `type outcome` of each audit entry. */
     audited: () => audit.map(({ type, data }) => `${type.replace('dev.patchbay.registry.', '')} ${data.outcome}`),
   };

@@ -21,7 +21,11 @@ const projectRoot = join(import.meta.dirname, '../../..');
 export async function startNatsFixture(): Promise<NatsFixture> {
   const dir = mkdtempSync(join(tmpdir(), 'patchbay-registry-'));
   const keys = ensureIdentityKeys(join(dir, 'keys'), ['acme', 'globex']);
-  const server = await startNatsServer({ dir: join(dir, 'nats'), binary: findBinary('nats-server', projectRoot), keys });
+  const server = await startNatsServer({
+    dir: join(dir, 'nats'),
+    binary: findBinary('nats-server', projectRoot),
+    keys,
+  });
   const open: Messaging[] = [];
 
   async function connect(identity: Identity, tenant?: string): Promise<Messaging> {

@@ -1,5 +1,5 @@
-import { auditConsumer, auditHeaders, events, type RegistryChanged, routes } from '@patchbay/contracts';
 import { verifyAuditMac } from '@patchbay/audit-log';
+import { auditConsumer, auditHeaders, events, type RegistryChanged, routes } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { openRegistryCopy, type RegistryCopy } from '@patchbay/registry-copy';
 import type { RunningService } from '@patchbay/service-kit';
@@ -18,7 +18,10 @@ let copy: RegistryCopy;
 
 beforeAll(async () => {
   nats = await startNatsFixture();
-  replicas = await Promise.all([startRegistry(nats.registryConfig('registry-1')), startRegistry(nats.registryConfig('registry-2'))]);
+  replicas = await Promise.all([
+    startRegistry(nats.registryConfig('registry-1')),
+    startRegistry(nats.registryConfig('registry-2')),
+  ]);
   admin = await nats.connect('admin');
   agent = await nats.connect('agent', 'acme');
   copy = await openRegistryCopy({ messaging: await nats.connect('executor') });
@@ -38,40 +41,76 @@ describe('over NATS', () => {
     agent.subscribeEvent(events.registryChanged, { tenant: 'all' }, (change) => changes.push(change));
     await agent.flush();
 
-    await expect(register(slackPostMessage)).resolves.toMatchObject({ integration: 'slack_post_message', created: true });
+    await expect(register(slackPostMessage)).resolves.toMatchObject({
+      integration: 'slack_post_message',
+      created: true,
+    });
     await vi.waitFor(() => expect(copy.resolve('acme', 'slack_post_message')?.toolKey).toBe('post_message'));
     await vi.waitFor(async () => {
-      await expect(agent.request(routes.listTools, { tenant: 'acme' }, {})).resolves.toMatchObject({ total: 1, tools: [{ name: 'slack_post_message' }] });
-      await expect(agent.request(routes.searchTools, { tenant: 'acme' }, { query: 'mesage chanel' })).resolves.toMatchObject({ tools: [{ name: 'slack_post_message' }] });
+      await expect(agent.request(routes.listTools, { tenant: 'acme' }, {})).resolves.toMatchObject({
+        total: 1,
+        tools: [{ name: 'slack_post_message' }],
+      });
+      await expect(
+        agent.request(routes.searchTools, { tenant: 'acme' }, { query: 'mesage chanel' }),
+      ).resolves.toMatchObject({ tools: [{ name: 'slack_post_message' }] });
     });
-    await expect(agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['slack_post_message'], format: 'anthropic' })).resolves.toMatchObject({
+    await expect(
+      agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['slack_post_message'], format: 'anthropic' }),
+    ).resolves.toMatchObject({
       tools: [{ name: 'slack_post_message', input_schema: { required: ['channel', 'text'] } }],
     });
-    await expect(admin.request(routes.getIntegration, {}, { integration: 'slack_post_message' })).resolves.toMatchObject({ document: { id: 'slack_post_message' } });
-    await expect(admin.request(routes.retireIntegration, {}, { integration: 'slack_post_message' })).resolves.toEqual({ integration: 'slack_post_message', retired: ['1.0.0'], latest: null });
+    await expect(
+      admin.request(routes.getIntegration, {}, { integration: 'slack_post_message' }),
+    ).resolves.toMatchObject({ document: { id: 'slack_post_message' } });
+    await expect(admin.request(routes.retireIntegration, {}, { integration: 'slack_post_message' })).resolves.toEqual({
+      integration: 'slack_post_message',
+      retired: ['1.0.0'],
+      latest: null,
+    });
     await vi.waitFor(() => expect(copy.resolve('acme', 'slack_post_message')).toBeNull());
     await vi.waitFor(() => expect(changes.map(({ change }) => change)).toEqual(['registered', 'retired']));
   });
 
   test('an invalid document is answered with every path', async () => {
     const document = integrationDocument({ id: 'bad', category: 'nonsense', tools: { ping: { risk: 'none' } } });
-    expect(await failureOf(register(document))).toMatchObject({ code: 'invalid_request', paths: ['category', 'tools.ping.risk'] });
+    expect(await failureOf(register(document))).toMatchObject({
+      code: 'invalid_request',
+      paths: ['category', 'tools.ping.risk'],
+    });
   });
 
   test('a document of nearly the largest size is registered and reaches a copy', async () => {
     const description = 'x'.repeat(1_950);
-    const tools = Object.fromEntries(Array.from({ length: 128 }, (_, i) => [`t${i}`, { description, parameters: { a: { type: 'string', description }, b: { type: 'string', description } } }]));
+    const tools = Object.fromEntries(
+      Array.from({ length: 128 }, (_, i) => [
+        `t${i}`,
+        { description, parameters: { a: { type: 'string', description }, b: { type: 'string', description } } },
+      ]),
+    );
     expect(Buffer.byteLength(JSON.stringify(integrationDocument({ id: 'big', tools })))).toBeGreaterThan(750_000);
     await expect(register(integrationDocument({ id: 'big', tools }))).resolves.toMatchObject({ created: true });
     await vi.waitFor(() => expect(copy.resolve('acme', 'big_t127')).not.toBeNull());
-    await expect(admin.request(routes.getIntegration, {}, { integration: 'big' })).resolves.toMatchObject({ document: { id: 'big' } });
+    await expect(admin.request(routes.getIntegration, {}, { integration: 'big' })).resolves.toMatchObject({
+      document: { id: 'big' },
+    });
   });
 
   test("an agent sees its own tenant's tools and may not register", async () => {
     await register(integrationDocument({ id: 'own' }), { scope: 'globex' });
     await vi.waitFor(() => expect(copy.resolve('globex', 'own_ping')).not.toBeNull());
-    await expect(agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['own_ping'] })).resolves.toEqual({ tools: [], missing: ['own_ping'] });
-    await expect(agent.request(routes.registerIntegration, {}, { document: integrationDocument({ id: 'evil' }) }, { timeoutMs: 500 })).rejects.toThrow();
+    await expect(agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['own_ping'] })).resolves.toEqual({
+      tools: [],
+      missing: ['own_ping'],
+    });
+    await expect(
+      agent.request(
+        routes.registerIntegration,
+        {},
+        { document: integrationDocument({ id: 'evil' }) },
+        { timeoutMs: 500 },
+      ),
+    ).rejects.toThrow();
     expect(copy.resolve('acme', 'evil_ping')).toBeNull();
   });
 });
@@ -83,16 +122,28 @@ describe('two replicas', () => {
   });
 
   test('racing for one version with different content keep one and refuse the others', async () => {
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => failureOf(register(integrationDocument({ id: 'disputed', description: `Take ${i}.` })))));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        failureOf(register(integrationDocument({ id: 'disputed', description: `Take ${i}.` }))),
+      ),
+    );
     expect(answers.filter((failure) => failure === null)).toHaveLength(1);
-    expect(answers.filter((failure) => failure?.code === 'invalid_request' && failure.paths[0] === 'version')).toHaveLength(11);
+    expect(
+      answers.filter((failure) => failure?.code === 'invalid_request' && failure.paths[0] === 'version'),
+    ).toHaveLength(11);
   });
 
   test('agree on what a name means, also after one of them was started again', async () => {
     await register(integrationDocument({ id: 'slack', category: 'communication', tools: { post_message: {} } }));
-    await expect(register(slackPostMessage)).resolves.toMatchObject({ warnings: expect.arrayContaining([expect.objectContaining({ path: 'version' })]) });
+    await expect(register(slackPostMessage)).resolves.toMatchObject({
+      warnings: expect.arrayContaining([expect.objectContaining({ path: 'version' })]),
+    });
     const third = await startRegistry(nats.registryConfig('registry-3'));
-    const answers = await Promise.all(Array.from({ length: 12 }, () => agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['slack_post_message'] })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['slack_post_message'] }),
+      ),
+    );
     expect(new Set(answers.map(({ tools }) => tools[0]?.['integration'])).size).toBe(1);
     await third.stop();
     await third.stop();
@@ -125,7 +176,14 @@ test('every change is in the audit log, signed by the registry, before it is ans
     onBatch: async (messages) => {
       for (const message of messages) {
         const { subject, payload } = message;
-        expect(verifyAuditMac(macKeys, { subject, payload, producer: message.header(auditHeaders.producer), mac: message.header(auditHeaders.mac) }).ok).toBe(true);
+        expect(
+          verifyAuditMac(macKeys, {
+            subject,
+            payload,
+            producer: message.header(auditHeaders.producer),
+            mac: message.header(auditHeaders.mac),
+          }).ok,
+        ).toBe(true);
         for (const event of JSON.parse(new TextDecoder().decode(payload))) {
           if (event.subject === 'audited') types.push(`${subject} ${event.type} ${event.data.outcome}`);
         }
@@ -133,6 +191,13 @@ test('every change is in the audit log, signed by the registry, before it is ans
       return { ack: true };
     },
   });
-  await vi.waitFor(() => expect(types).toEqual(['audit.v1.all.registry dev.patchbay.registry.registered intent', 'audit.v1.all.registry dev.patchbay.registry.registered succeeded']), { timeout: 5_000 });
+  await vi.waitFor(
+    () =>
+      expect(types).toEqual([
+        'audit.v1.all.registry dev.patchbay.registry.registered intent',
+        'audit.v1.all.registry dev.patchbay.registry.registered succeeded',
+      ]),
+    { timeout: 5_000 },
+  );
   await consumer.stop();
 });

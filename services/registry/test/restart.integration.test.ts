@@ -19,8 +19,16 @@ const list = () => admin.request(routes.listTools, { tenant: 'acme' }, { limit: 
 
 test('a registry that starts again answers as before', async () => {
   const first = await startRegistry(nats.registryConfig('registry-1'));
-  await admin.request(routes.registerIntegration, {}, { document: integrationDocument({ id: 'crm', version: '1.0.0' }) });
-  await admin.request(routes.registerIntegration, {}, { document: integrationDocument({ id: 'crm', version: '2.0.0' }) });
+  await admin.request(
+    routes.registerIntegration,
+    {},
+    { document: integrationDocument({ id: 'crm', version: '1.0.0' }) },
+  );
+  await admin.request(
+    routes.registerIntegration,
+    {},
+    { document: integrationDocument({ id: 'crm', version: '2.0.0' }) },
+  );
   await admin.request(routes.retireIntegration, {}, { integration: 'crm', version: '2.0.0' });
   const before = await list();
   await first.stop();
@@ -33,15 +41,21 @@ test('a registry that starts again answers as before', async () => {
 
 test('several registries that start at once with the catalogue register each document once, and the next start none', async () => {
   const catalogue = await loadCatalog();
-  const together = await Promise.all(['a', 'b', 'c'].map((name) => startRegistry(nats.registryConfig(`registry-${name}`, true))));
+  const together = await Promise.all(
+    ['a', 'b', 'c'].map((name) => startRegistry(nats.registryConfig(`registry-${name}`, true))),
+  );
   const { tools } = await list();
-  expect(new Set(tools.map(({ integration }) => integration))).toEqual(new Set(['crm', ...catalogue.map(({ id }) => id)]));
+  expect(new Set(tools.map(({ integration }) => integration))).toEqual(
+    new Set(['crm', ...catalogue.map(({ id }) => id)]),
+  );
   await Promise.all(together.map((registry) => registry.stop()));
 
   const again = await startRegistry(nats.registryConfig('registry-a', true));
   await expect(list()).resolves.toMatchObject({ tools });
   const slack = await admin.request(routes.registerIntegration, {}, { document: slackPostMessage });
   expect(slack).toMatchObject({ created: true, tools: ['slack_post_message'] });
-  await expect(admin.request(routes.describeTools, { tenant: 'acme' }, { tools: ['slack_post_message'] })).resolves.toMatchObject({ tools: [{ integration: 'slack_post_message' }] });
+  await expect(
+    admin.request(routes.describeTools, { tenant: 'acme' }, { tools: ['slack_post_message'] }),
+  ).resolves.toMatchObject({ tools: [{ integration: 'slack_post_message' }] });
   await again.stop();
 });

@@ -1,7 +1,7 @@
-import { type Bucket, type BucketChange, StreamRefusal } from '@patchbay/messaging';
-import { expect, test, vi } from 'vitest';
 import { normaliseDocument } from '@patchbay/catalog';
 import type { StoredIntegration } from '@patchbay/contracts';
+import { type Bucket, type BucketChange, StreamRefusal } from '@patchbay/messaging';
+import { expect, test, vi } from 'vitest';
 import { integrationDocument } from '../../test/documents.ts';
 import { failureOf } from '../../test/failure-of.ts';
 import { createNatsDocumentStore } from './nats-document-store.ts';
@@ -9,21 +9,38 @@ import { createNatsDocumentStore } from './nats-document-store.ts';
 const key = 'doc.acme.crm.1_0_0';
 const address = { scope: 'acme', integration: 'crm', version: '1.0.0' };
 const normal = normaliseDocument(integrationDocument({ id: 'crm' }));
-const stored = { scope: 'acme', document: normal.ok && normal.document, registered_at: '2026-01-01T00:00:00.000Z', retired: false, digest: 'd' } as StoredIntegration;
+const stored = {
+  scope: 'acme',
+  document: normal.ok && normal.document,
+  registered_at: '2026-01-01T00:00:00.000Z',
+  retired: false,
+  digest: 'd',
+} as StoredIntegration;
 const value = new TextEncoder().encode(JSON.stringify(stored));
 
 type Writes = Pick<Bucket, 'get' | 'create' | 'update'>;
 function storeOver(bucket: Partial<Writes>) {
   const applied: BucketChange[] = [];
   const unused = () => Promise.reject(new Error('not part of this test'));
-  return { applied, store: createNatsDocumentStore({ get: unused, create: unused, update: unused, ...bucket }, (change) => applied.push(change)) };
+  return {
+    applied,
+    store: createNatsDocumentStore({ get: unused, create: unused, update: unused, ...bucket }, (change) =>
+      applied.push(change),
+    ),
+  };
 }
 
 test('what is created or replaced is in the copy at once, with its revision', async () => {
-  const { store, applied } = storeOver({ create: async () => 4, update: async (_key, _value, revision) => revision + 1 });
+  const { store, applied } = storeOver({
+    create: async () => 4,
+    update: async (_key, _value, revision) => revision + 1,
+  });
   await expect(store.create(stored)).resolves.toBe(true);
   await expect(store.replace(stored, 4)).resolves.toBe(true);
-  expect(applied).toEqual([{ key, value, revision: 4 }, { key, value, revision: 5 }]);
+  expect(applied).toEqual([
+    { key, value, revision: 4 },
+    { key, value, revision: 5 },
+  ]);
 });
 
 test('a lost race changes nothing in the copy', async () => {
@@ -44,7 +61,9 @@ test('an address where nothing stands reads as null', async () => {
 });
 
 test('an entry that this release cannot read is refused at its version', async () => {
-  const { store } = storeOver({ get: async () => ({ key, value: new TextEncoder().encode('{"schema":9}'), revision: 3 }) });
+  const { store } = storeOver({
+    get: async () => ({ key, value: new TextEncoder().encode('{"schema":9}'), revision: 3 }),
+  });
   expect(await failureOf(store.read(address))).toMatchObject({ code: 'invalid_request', paths: ['version'] });
 });
 

@@ -11,8 +11,15 @@ const storeTimeoutMs = 2_000;
  * wins. Everything written or read goes into the local copy at once: this process answers from it before the watch
  * brings the change round.
  */
-export function createNatsDocumentStore(bucket: Pick<Bucket, 'get' | 'create' | 'update'>, applyToCopy: (change: BucketChange) => void): DocumentStore {
-  async function written(key: string, stored: StoredIntegration, write: (value: Uint8Array) => Promise<number | null>): Promise<boolean> {
+export function createNatsDocumentStore(
+  bucket: Pick<Bucket, 'get' | 'create' | 'update'>,
+  applyToCopy: (change: BucketChange) => void,
+): DocumentStore {
+  async function written(
+    key: string,
+    stored: StoredIntegration,
+    write: (value: Uint8Array) => Promise<number | null>,
+  ): Promise<boolean> {
     const value = new TextEncoder().encode(JSON.stringify(stored));
     const revision = await write(value).catch((error: unknown) => {
       throw writeFailure(error);
@@ -25,7 +32,10 @@ export function createNatsDocumentStore(bucket: Pick<Bucket, 'get' | 'create' | 
     async read(address) {
       const key = entryKeyOf(address);
       const entry = await withinTimeout(bucket.get(key)).catch((cause: unknown) => {
-        throw new PatchbayError('overloaded', { message: 'The store of integration documents does not answer.', cause });
+        throw new PatchbayError('overloaded', {
+          message: 'The store of integration documents does not answer.',
+          cause,
+        });
       });
       if (entry === null) return null;
       applyToCopy(entry);
@@ -35,11 +45,19 @@ export function createNatsDocumentStore(bucket: Pick<Bucket, 'get' | 'create' | 
       throw new PatchbayError('invalid_request', { message, details: { issues: [{ path: 'version', message }] } });
     },
     create(stored) {
-      const key = entryKeyOf({ scope: stored.scope, integration: stored.document.id, version: stored.document.version });
+      const key = entryKeyOf({
+        scope: stored.scope,
+        integration: stored.document.id,
+        version: stored.document.version,
+      });
       return written(key, stored, (value) => bucket.create(key, value, storeTimeoutMs));
     },
     replace(stored, revision) {
-      const key = entryKeyOf({ scope: stored.scope, integration: stored.document.id, version: stored.document.version });
+      const key = entryKeyOf({
+        scope: stored.scope,
+        integration: stored.document.id,
+        version: stored.document.version,
+      });
       return written(key, stored, (value) => bucket.update(key, value, revision, storeTimeoutMs));
     },
   };
@@ -47,9 +65,11 @@ export function createNatsDocumentStore(bucket: Pick<Bucket, 'get' | 'create' | 
 
 /** A refusal wrote nothing. Silence may have: registering again finds out, and an identical document is never stored twice. */
 function writeFailure(cause: unknown): PatchbayError {
-  if (cause instanceof StreamRefusal) return new PatchbayError('overloaded', { message: 'The store of integration documents refused the write.', cause });
+  if (cause instanceof StreamRefusal)
+    return new PatchbayError('overloaded', { message: 'The store of integration documents refused the write.', cause });
   return new PatchbayError('outcome_unknown', {
-    message: 'The store of integration documents did not confirm the write. Send the request again: it changes nothing that was done.',
+    message:
+      'The store of integration documents did not confirm the write. Send the request again: it changes nothing that was done.',
     retryable: true,
     cause,
   });

@@ -21,14 +21,21 @@ export interface ClashReport {
  * mistake and refused. The shipped catalogue may be overridden name by name, so a clash in which either side belongs to it
  * is allowed, with a warning that says who answers.
  */
-export function judgeNames(integration: string, claims: readonly NameClaim[], isCatalogue: (id: string) => boolean): ClashReport {
+export function judgeNames(
+  integration: string,
+  claims: readonly NameClaim[],
+  isCatalogue: (id: string) => boolean,
+): ClashReport {
   const issues: Issue[] = [];
   const warnings: Issue[] = [];
   for (const { name, path, order, platform } of claims) {
     const others = order.filter((id) => id !== integration);
     const strangers = isCatalogue(integration) ? [] : others.filter((id) => !isCatalogue(id));
     if (strangers.length > 0) {
-      issues.push({ path, message: `the tool name ${name} belongs to integration '${strangers[0]}' of this scope; choose another, or retire that one` });
+      issues.push({
+        path,
+        message: `the tool name ${name} belongs to integration '${strangers[0]}' of this scope; choose another, or retire that one`,
+      });
     } else if (others.length > 0) {
       const winner = order[0] as string;
       const message =
@@ -37,7 +44,10 @@ export function judgeNames(integration: string, claims: readonly NameClaim[], is
           : `${name} still means the tool of integration '${winner}', which came later; retire that one for this to answer`;
       warnings.push({ path, message });
     } else if (platform !== null) {
-      warnings.push({ path, message: `for this tenant ${name} now means this document's tool instead of the platform's integration '${platform}'` });
+      warnings.push({
+        path,
+        message: `for this tenant ${name} now means this document's tool instead of the platform's integration '${platform}'`,
+      });
     }
   }
   return { issues, warnings };

@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { pageOfTools } from './page-of-tools.ts';
 
 const tools = (count: number, description = 'Finds.'): ToolSummary[] =>
-  Array.from({ length: count }, (_, i) => ({ name: `t${String(i).padStart(4, '0')}`, title: 't', integration: 'crm', category: 'crm', version: '1.0.0', risk: 'read', description }));
+  Array.from({ length: count }, (_, i) => ({
+    name: `t${String(i).padStart(4, '0')}`,
+    title: 't',
+    integration: 'crm',
+    category: 'crm',
+    version: '1.0.0',
+    risk: 'read',
+    description,
+  }));
 
 test('the last page has no cursor, also when it is full', () => {
   expect(pageOfTools(tools(2), { limit: 2 })).toMatchObject({ next_cursor: null });
@@ -30,8 +38,18 @@ test('a page ends before it outgrows a message, and the rest follows', () => {
   expect(names).toEqual(all.map(({ name }) => name));
 });
 
-test.each(['', '!', 'bm90IGEgdG9vbA', 'dDAwMDE='])("a cursor that is none of ours is refused at its path: '%s'", (cursor) => {
-  const refusal = () => pageOfTools(tools(2), { limit: 2, cursor });
-  expect(refusal).toThrow(PatchbayError);
-  expect(refusal).toThrow(expect.objectContaining({ body: expect.objectContaining({ code: 'invalid_request', details: { issues: [expect.objectContaining({ path: 'cursor' })] } }) }));
-});
+test.each(['', '!', 'bm90IGEgdG9vbA', 'dDAwMDE='])(
+  "a cursor that is none of ours is refused at its path: '%s'",
+  (cursor) => {
+    const refusal = () => pageOfTools(tools(2), { limit: 2, cursor });
+    expect(refusal).toThrow(PatchbayError);
+    expect(refusal).toThrow(
+      expect.objectContaining({
+        body: expect.objectContaining({
+          code: 'invalid_request',
+          details: { issues: [expect.objectContaining({ path: 'cursor' })] },
+        }),
+      }),
+    );
+  },
+);

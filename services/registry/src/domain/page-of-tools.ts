@@ -13,7 +13,10 @@ export interface PageRequest {
  * a tool that stays, whatever is registered in between. A page ends early rather than outgrow a message.
  * @throws PatchbayError `invalid_request` when the cursor is none of ours.
  */
-export function pageOfTools(tools: readonly ToolSummary[], { limit, cursor }: PageRequest): { tools: ToolSummary[]; next_cursor: string | null } {
+export function pageOfTools(
+  tools: readonly ToolSummary[],
+  { limit, cursor }: PageRequest,
+): { tools: ToolSummary[]; next_cursor: string | null } {
   const after = cursor === undefined ? '' : readCursor(cursor);
   const rest = tools.slice(firstAfter(tools, after));
   const page: ToolSummary[] = [];
@@ -24,7 +27,10 @@ export function pageOfTools(tools: readonly ToolSummary[], { limit, cursor }: Pa
     page.push(tool);
   }
   const last = page.at(-1);
-  return { tools: page, next_cursor: last === undefined || page.length === rest.length ? null : writeCursor(last.name) };
+  return {
+    tools: page,
+    next_cursor: last === undefined || page.length === rest.length ? null : writeCursor(last.name),
+  };
 }
 
 function firstAfter(tools: readonly ToolSummary[], name: string): number {

@@ -13,11 +13,15 @@ export function refusedDocument(issues: readonly Issue[]): PatchbayError {
 /** The version exists with other content. Versions never change, because callers pin them. */
 export function versionTaken(integration: string, version: string): PatchbayError {
   return refusedDocument([
-    { path: 'version', message: `${integration} ${version} is registered with other content, and a registered version never changes; raise the version` },
+    {
+      path: 'version',
+      message: `${integration} ${version} is registered with other content, and a registered version never changes; raise the version`,
+    },
   ]);
 }
 
 export function unknownIntegration(scope: string, integration: string, version?: string): PatchbayError {
-  const what = version === undefined ? `integration '${integration}'` : `version ${version} of integration '${integration}'`;
+  const what =
+    version === undefined ? `integration '${integration}'` : `version ${version} of integration '${integration}'`;
   return new PatchbayError('tool_not_found', { message: `Scope '${scope}' has no ${what}.` });
 }

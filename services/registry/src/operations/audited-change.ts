@@ -20,7 +20,12 @@ type Facts = NonNullable<AuditData['facts']>;
  * whose intent cannot be recorded is not made. A lost outcome leaves the intent, which an auditor sees as unfinished.
  * @throws PatchbayError `audit_unavailable`, or what `change` throws.
  */
-export async function auditedChange<Result>(ports: AuditPorts, change: RegistryChange, caller: Caller, work: () => Promise<{ result: Result; facts: Facts }>): Promise<Result> {
+export async function auditedChange<Result>(
+  ports: AuditPorts,
+  change: RegistryChange,
+  caller: Caller,
+  work: () => Promise<{ result: Result; facts: Facts }>,
+): Promise<Result> {
   const entry = (outcome: AuditData['outcome'], facts: Facts = {}, error_code?: ErrorCode) =>
     entryOf(change.type, change, caller, outcome, { digest: change.digest, ...facts }, error_code);
   await ports.recordAudit(entry('intent'));
@@ -35,20 +40,37 @@ export async function auditedChange<Result>(ports: AuditPorts, change: RegistryC
   }
 }
 
-const outcomes: Partial<Record<ErrorCode, AuditData['outcome']>> = { invalid_request: 'refused', tool_not_found: 'refused', outcome_unknown: 'outcome_unknown' };
+const outcomes: Partial<Record<ErrorCode, AuditData['outcome']>> = {
+  invalid_request: 'refused',
+  tool_not_found: 'refused',
+  outcome_unknown: 'outcome_unknown',
+};
 
 /** Records that a change was asked for and refused before it was tried. Nothing changed, so a lost record only is reported. */
-export async function auditRefusal(ports: AuditPorts, target: Partial<EntryAddress> & { readonly scope: string }, caller: Caller, error: unknown): Promise<void> {
+export async function auditRefusal(
+  ports: AuditPorts,
+  target: Partial<EntryAddress> & { readonly scope: string },
+  caller: Caller,
+  error: unknown,
+): Promise<void> {
   if (!(error instanceof PatchbayError)) return;
   const issues = Array.isArray(error.body.details['issues']) ? error.body.details['issues'].length : 0;
-  await recordOrReport(ports, entryOf('dev.patchbay.registry.refused', target, caller, 'refused', { issues }, error.code));
+  await recordOrReport(
+    ports,
+    entryOf('dev.patchbay.registry.refused', target, caller, 'refused', { issues }, error.code),
+  );
 }
 
 async function recordOrReport(ports: AuditPorts, entry: AuditEntry): Promise<void> {
   try {
     await ports.recordAudit(entry);
   } catch (error) {
-    ports.report('error', 'an outcome could not be audited', { type: entry.type, target: entry.data.target, outcome: entry.data.outcome, err: error });
+    ports.report('error', 'an outcome could not be audited', {
+      type: entry.type,
+      target: entry.data.target,
+      outcome: entry.data.outcome,
+      err: error,
+    });
   }
 }
 

@@ -6,7 +6,14 @@ import { describeTools } from './describe-tools.ts';
 
 async function described() {
   const registry = memoryRegistry();
-  const tools = { find: { parameters: { query: { type: 'string', required: true, description: 'What to look for.' }, key: { 'x-const': 'hidden' } } } };
+  const tools = {
+    find: {
+      parameters: {
+        query: { type: 'string', required: true, description: 'What to look for.' },
+        key: { 'x-const': 'hidden' },
+      },
+    },
+  };
   await registry.register(integrationDocument({ id: 'crm', version: '1.0.0', tools }));
   await registry.register(integrationDocument({ id: 'crm', version: '2.0.0', tools: { ...tools, more: {} } }));
   return { registry, describe: describeTools(registry) };
@@ -27,24 +34,39 @@ test.each([
 ] as const)('in format %s the arguments a model sees are under %s, and fixed values are not', async (format, place) => {
   const { describe } = await described();
   const { tools } = await describe('acme', { tools: ['crm_find'], format });
-  expect(tools[0]?.[place]).toMatchObject({ type: 'object', properties: { query: { type: 'string' } }, required: ['query'] });
+  expect(tools[0]?.[place]).toMatchObject({
+    type: 'object',
+    properties: { query: { type: 'string' } },
+    required: ['query'],
+  });
   expect(JSON.stringify(tools)).not.toContain('hidden');
 });
 
 test('a pinned version is described as it was, and is missing once it is retired', async () => {
   const { registry, describe } = await described();
   const pinned = { tools: ['crm_find', 'crm_more'], version: '1.0.0', format: 'patchbay' } as const;
-  await expect(describe('acme', { ...pinned, tools: [...pinned.tools] })).resolves.toMatchObject({ tools: [{ version: '1.0.0' }], missing: ['crm_more'] });
+  await expect(describe('acme', { ...pinned, tools: [...pinned.tools] })).resolves.toMatchObject({
+    tools: [{ version: '1.0.0' }],
+    missing: ['crm_more'],
+  });
   await registry.retire('crm', { version: '1.0.0' });
-  await expect(describe('acme', { ...pinned, tools: [...pinned.tools] })).resolves.toEqual({ tools: [], missing: ['crm_find', 'crm_more'] });
+  await expect(describe('acme', { ...pinned, tools: [...pinned.tools] })).resolves.toEqual({
+    tools: [],
+    missing: ['crm_find', 'crm_more'],
+  });
 });
 
 test('refuses to build an answer larger than a message', async () => {
   const { registry, describe } = await described();
-  const parameters = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p${i}`, { type: 'string', description: 'x'.repeat(400) }]));
+  const parameters = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`p${i}`, { type: 'string', description: 'x'.repeat(400) }]),
+  );
   const tools = Object.fromEntries(Array.from({ length: 45 }, (_, i) => [`t${i}`, { parameters }]));
   await registry.register(integrationDocument({ id: 'big', tools }));
   await registry.register(integrationDocument({ id: 'huge', tools }));
   const names = Object.keys(tools).flatMap((key) => [`big_${key}`, `huge_${key}`]);
-  expect(await failureOf(describe('acme', { tools: names, format: 'patchbay' }))).toMatchObject({ code: 'invalid_request', paths: ['tools'] });
+  expect(await failureOf(describe('acme', { tools: names, format: 'patchbay' }))).toMatchObject({
+    code: 'invalid_request',
+    paths: ['tools'],
+  });
 });

@@ -10,7 +10,10 @@ const maxAnswerBytes = 1_000_000;
  * @throws PatchbayError `invalid_request` when they do not fit into one message.
  */
 export function describeTools({ documents }: { readonly documents: Documents }) {
-  return async (tenant: string, { tools: names, version, format }: DescribeToolsRequest): Promise<DescribeToolsResult> => {
+  return async (
+    tenant: string,
+    { tools: names, version, format }: DescribeToolsRequest,
+  ): Promise<DescribeToolsResult> => {
     const tools: Record<string, unknown>[] = [];
     const missing: string[] = [];
     let bytes = 0;
@@ -24,7 +27,10 @@ export function describeTools({ documents }: { readonly documents: Documents }) 
       bytes += Buffer.byteLength(JSON.stringify(definition)) + 1;
       if (bytes > maxAnswerBytes) {
         const message = `the definitions are larger than one answer may be; ask for fewer than ${tools.length + 1} at once`;
-        throw new PatchbayError('invalid_request', { message: `tools: ${message}.`, details: { issues: [{ path: 'tools', message }] } });
+        throw new PatchbayError('invalid_request', {
+          message: `tools: ${message}.`,
+          details: { issues: [{ path: 'tools', message }] },
+        });
       }
       tools.push(definition);
     }

@@ -25,8 +25,12 @@ test('gives the latest document in use, and every version, newest first', async 
 test('gives a version that is named, retired or not', async () => {
   const { registry, get } = await twoVersions();
   await registry.retire('crm');
-  await expect(get({ scope: '_platform', integration: 'crm', version: '1.0.0' })).resolves.toMatchObject({ document: { version: '1.0.0' } });
-  await expect(get({ scope: '_platform', integration: 'crm' })).resolves.toMatchObject({ document: { version: '2.0.0' } });
+  await expect(get({ scope: '_platform', integration: 'crm', version: '1.0.0' })).resolves.toMatchObject({
+    document: { version: '1.0.0' },
+  });
+  await expect(get({ scope: '_platform', integration: 'crm' })).resolves.toMatchObject({
+    document: { version: '2.0.0' },
+  });
 });
 
 test.each([

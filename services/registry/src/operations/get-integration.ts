@@ -9,13 +9,21 @@ import type { Documents } from './ports.ts';
  * @throws PatchbayError `tool_not_found`.
  */
 export function getIntegration({ documents }: { readonly documents: Documents }) {
-  return async ({ scope, integration, version }: z.output<typeof GetIntegrationRequest>): Promise<GetIntegrationResult> => {
+  return async ({
+    scope,
+    integration,
+    version,
+  }: z.output<typeof GetIntegrationRequest>): Promise<GetIntegrationResult> => {
     const known = documents.integration(scope, integration);
     const found = version === undefined ? (known?.latest ?? known?.versions.at(-1)) : known?.find(version);
     if (!known || !found) throw unknownIntegration(scope, integration, version);
     return {
       document: found.stored.document,
-      versions: known.versions.toReversed().map(({ stored }) => ({ version: stored.document.version, retired: stored.retired, registered_at: stored.registered_at })),
+      versions: known.versions.toReversed().map(({ stored }) => ({
+        version: stored.document.version,
+        retired: stored.retired,
+        registered_at: stored.registered_at,
+      })),
     };
   };
 }

@@ -5,8 +5,22 @@ import { listTools } from './list-tools.ts';
 
 async function catalogue() {
   const registry = memoryRegistry();
-  await registry.register(integrationDocument({ id: 'crm', tools: { find: {}, drop: { risk: 'destructive', idempotency: { kind: 'none' }, request: { method: 'DELETE', path: '/drop' } } } }));
-  await registry.register(integrationDocument({ id: 'chat', category: 'communication', tools: { post: { risk: 'write', request: { method: 'POST', path: '/post' } } } }));
+  await registry.register(
+    integrationDocument({
+      id: 'crm',
+      tools: {
+        find: {},
+        drop: { risk: 'destructive', idempotency: { kind: 'none' }, request: { method: 'DELETE', path: '/drop' } },
+      },
+    }),
+  );
+  await registry.register(
+    integrationDocument({
+      id: 'chat',
+      category: 'communication',
+      tools: { post: { risk: 'write', request: { method: 'POST', path: '/post' } } },
+    }),
+  );
   await registry.register(integrationDocument({ id: 'own', tools: { find: {} } }), { scope: 'acme' });
   return { registry, list: listTools(registry) };
 }
@@ -15,7 +29,15 @@ test('lists what the tenant can call, by name, with what a chooser needs', async
   const { list } = await catalogue();
   const { tools, total, next_cursor } = await list('acme', { limit: 200 });
   expect(tools.map(({ name }) => name)).toEqual(['chat_post', 'crm_drop', 'crm_find', 'own_find']);
-  expect(tools[0]).toEqual({ name: 'chat_post', title: 'post', integration: 'chat', category: 'communication', version: '1.0.0', risk: 'write', description: 'Does post and returns what came of it.' });
+  expect(tools[0]).toEqual({
+    name: 'chat_post',
+    title: 'post',
+    integration: 'chat',
+    category: 'communication',
+    version: '1.0.0',
+    risk: 'write',
+    description: 'Does post and returns what came of it.',
+  });
   expect({ total, next_cursor }).toEqual({ total: 4, next_cursor: null });
 });
 
@@ -37,7 +59,12 @@ test('hands out pages that together hold every tool once, also when one is regis
   const first = await list('acme', { limit: 2 });
   await registry.register(integrationDocument({ id: 'aaa' }));
   const second = await list('acme', { limit: 2, cursor: first.next_cursor as string });
-  expect([...first.tools, ...second.tools].map(({ name }) => name)).toEqual(['chat_post', 'crm_drop', 'crm_find', 'own_find']);
+  expect([...first.tools, ...second.tools].map(({ name }) => name)).toEqual([
+    'chat_post',
+    'crm_drop',
+    'crm_find',
+    'own_find',
+  ]);
   expect(second.next_cursor).toBeNull();
 });
 

@@ -8,10 +8,18 @@ import type { Documents } from './ports.ts';
  * @throws PatchbayError `invalid_request` when the cursor is none of ours.
  */
 export function listTools({ documents }: { readonly documents: Documents }) {
-  return async (tenant: string, { category, integration, risk, limit, cursor }: ListToolsRequest): Promise<ListToolsResult> => {
+  return async (
+    tenant: string,
+    { category, integration, risk, limit, cursor }: ListToolsRequest,
+  ): Promise<ListToolsResult> => {
     const matching = documents
       .visibleTools(tenant)
-      .filter(({ document, tool }) => (category === undefined || document.category === category) && (integration === undefined || document.id === integration) && (risk === undefined || tool.risk === risk));
+      .filter(
+        ({ document, tool }) =>
+          (category === undefined || document.category === category) &&
+          (integration === undefined || document.id === integration) &&
+          (risk === undefined || tool.risk === risk),
+      );
     return { ...pageOfTools(matching.map(summaryOf), { limit, cursor }), total: matching.length };
   };
 }

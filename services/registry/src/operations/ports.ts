@@ -33,7 +33,11 @@ export type RecordAudit = (entry: AuditEntry) => Promise<void>;
 export type Announce = (change: RegistryChanged) => void;
 
 /** Reports what an operator should see. */
-export type Report = (level: 'info' | 'warn' | 'error', message: string, facts: Readonly<Record<string, unknown>>) => void;
+export type Report = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  facts: Readonly<Record<string, unknown>>,
+) => void;
 
 /** Who asked, for the audit log. */
 export interface Caller {

@@ -1,5 +1,11 @@
 import { normaliseDocument, parseDocumentText } from '@patchbay/catalog';
-import { type IntegrationDocument, IntegrationId, type Issue, type RegisterRequest, Version } from '@patchbay/contracts';
+import {
+  type IntegrationDocument,
+  IntegrationId,
+  type Issue,
+  type RegisterRequest,
+  Version,
+} from '@patchbay/contracts';
 import { refusedDocument } from '../domain/refusals.ts';
 
 export interface ReadDocument {
@@ -13,9 +19,15 @@ export interface ReadDocument {
  * `onNamed` hears which integration and version it claims to be, as far as that can be told of a document that is refused.
  * @throws PatchbayError `invalid_request`; `details.issues` names every path in the document as it was written.
  */
-export function readDocument(request: Pick<RegisterRequest, 'document' | 'text'>, onNamed: (named: { integration?: string; version?: string }) => void): ReadDocument {
+export function readDocument(
+  request: Pick<RegisterRequest, 'document' | 'text'>,
+  onNamed: (named: { integration?: string; version?: string }) => void,
+): ReadDocument {
   if ((request.document === undefined) === (request.text === undefined)) {
-    const message = request.text === undefined ? 'give the document as data, or its text as YAML or JSON' : 'give either document or text, not both';
+    const message =
+      request.text === undefined
+        ? 'give the document as data, or its text as YAML or JSON'
+        : 'give either document or text, not both';
     throw refusedDocument([{ path: 'document', message }]);
   }
   const input = request.text === undefined ? request.document : parseDocumentText(request.text);

@@ -1,11 +1,20 @@
 import { digestOf, toolNamesOf } from '@patchbay/catalog';
-import { buckets, type Issue, PatchbayError, platformScope, type RegisterRequest, type RegisterResult, type StoredIntegration, toolNameOf } from '@patchbay/contracts';
+import {
+  buckets,
+  type Issue,
+  PatchbayError,
+  platformScope,
+  type RegisterRequest,
+  type RegisterResult,
+  type StoredIntegration,
+  toolNameOf,
+} from '@patchbay/contracts';
 import { byPrecedence, type EntryAddress, IntegrationVersions } from '@patchbay/registry-copy';
 import { isReservedScope } from '../domain/audit-scope.ts';
 import { judgeNames, type NameClaim } from '../domain/name-clashes.ts';
 import { refusedDocument, versionTaken } from '../domain/refusals.ts';
-import { auditedChange, type AuditPorts, auditRefusal } from './audited-change.ts';
-import type { Announce, Caller, Documents, DocumentStore } from './ports.ts';
+import { type AuditPorts, auditedChange, auditRefusal } from './audited-change.ts';
+import type { Announce, Caller, DocumentStore, Documents } from './ports.ts';
 import { type ReadDocument, readDocument } from './read-document.ts';
 
 export interface RegisterPorts extends AuditPorts {
@@ -41,7 +50,11 @@ export function registerIntegration(ports: RegisterPorts) {
     let target: Partial<EntryAddress> & { scope: string } = { scope: request.scope };
     let candidate: Candidate;
     try {
-      candidate = check(ports, request.scope, readDocument(request, (named) => (target = { ...target, ...named })));
+      candidate = check(
+        ports,
+        request.scope,
+        readDocument(request, (named) => (target = { ...target, ...named })),
+      );
     } catch (error) {
       if (!request.dry_run) await auditRefusal(ports, target, caller, error);
       throw error;
@@ -53,24 +66,53 @@ export function registerIntegration(ports: RegisterPorts) {
 
     // 2. Write it between its audit records. The store decides between replicas that register at the same time.
     const address = { scope: stored.scope, integration: document.id, version: document.version };
-    const outcome = await auditedChange(ports, { ...address, type: 'dev.patchbay.registry.registered', digest: stored.digest }, caller, async () => {
-      const kept = await keep(ports.store, address, stored);
-      // 3. Say so.
-      if (kept !== 'unchanged') ports.announce({ ...address, change: 'registered', tools: result.tools });
-      return { result: kept, facts: { created: kept === 'created', reinstated: kept === 'reinstated', tools: result.tools.length } };
-    });
-    const reinstated = outcome === 'reinstated' ? [{ path: 'version', message: `${document.version} had been retired and is in use again` }] : [];
+    const outcome = await auditedChange(
+      ports,
+      { ...address, type: 'dev.patchbay.registry.registered', digest: stored.digest },
+      caller,
+      async () => {
+        const kept = await keep(ports.store, address, stored);
+        // 3. Say so.
+        if (kept !== 'unchanged') ports.announce({ ...address, change: 'registered', tools: result.tools });
+        return {
+          result: kept,
+          facts: { created: kept === 'created', reinstated: kept === 'reinstated', tools: result.tools.length },
+        };
+      },
+    );
+    const reinstated =
+      outcome === 'reinstated'
+        ? [{ path: 'version', message: `${document.version} had been retired and is in use again` }]
+        : [];
     return { ...result, created: outcome === 'created', warnings: [...warnings, ...reinstated] };
   };
 }
 
 function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candidate {
   const { document } = read;
-  if (isReservedScope(scope)) throw refusedDocument([{ path: 'scope', message: `'${scope}' stands for every tenant and cannot be a scope; leave it out for the platform` }]);
+  if (isReservedScope(scope))
+    throw refusedDocument([
+      {
+        path: 'scope',
+        message: `'${scope}' stands for every tenant and cannot be a scope; leave it out for the platform`,
+      },
+    ]);
 
-  const stored: StoredIntegration = { scope, document, registered_at: ports.now().toISOString(), retired: false, digest: digestOf(document) };
+  const stored: StoredIntegration = {
+    scope,
+    document,
+    registered_at: ports.now().toISOString(),
+    retired: false,
+    digest: digestOf(document),
+  };
   const bytes = Buffer.byteLength(JSON.stringify(stored));
-  if (bytes > maxStoredBytes) throw refusedDocument([{ path: '', message: `the document with its defaults is ${bytes} bytes; at most ${maxStoredBytes} can be stored` }]);
+  if (bytes > maxStoredBytes)
+    throw refusedDocument([
+      {
+        path: '',
+        message: `the document with its defaults is ${bytes} bytes; at most ${maxStoredBytes} can be stored`,
+      },
+    ]);
 
   const versions = ports.documents.integration(scope, document.id) ?? new IntegrationVersions(document.id, []);
   const present = versions.find(document.version)?.stored ?? null;
@@ -83,7 +125,12 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candida
     const others = ports.documents.offering(scope, name).filter(({ id }) => id !== document.id);
     return {
       name,
-      path: read.form === 'single_tool' ? 'id' : document.tools[key]?.name === undefined ? `tools.${key}` : `tools.${key}.name`,
+      path:
+        read.form === 'single_tool'
+          ? 'id'
+          : document.tools[key]?.name === undefined
+            ? `tools.${key}`
+            : `tools.${key}.name`,
       order: [...others, after].sort(byPrecedence).map(({ id }) => id),
       platform: scope === platformScope ? null : (ports.documents.offering(platformScope, name)[0]?.id ?? null),
     };
@@ -93,7 +140,11 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candida
   return { stored, warnings: [...read.warnings, ...warnings], present };
 }
 
-async function keep(store: DocumentStore, address: EntryAddress, stored: StoredIntegration): Promise<'created' | 'unchanged' | 'reinstated'> {
+async function keep(
+  store: DocumentStore,
+  address: EntryAddress,
+  stored: StoredIntegration,
+): Promise<'created' | 'unchanged' | 'reinstated'> {
   for (let tries = 0; tries < maxTries; tries++) {
     if (await store.create(stored)) return 'created';
     const present = await store.read(address);
@@ -102,5 +153,7 @@ async function keep(store: DocumentStore, address: EntryAddress, stored: StoredI
     if (!present.stored.retired) return 'unchanged';
     if (await store.replace({ ...present.stored, retired: false }, present.revision)) return 'reinstated';
   }
-  throw new PatchbayError('overloaded', { message: `${address.integration} ${address.version} is being changed by others; try again.` });
+  throw new PatchbayError('overloaded', {
+    message: `${address.integration} ${address.version} is being changed by others; try again.`,
+  });
 }

@@ -14,17 +14,27 @@ async function withVersions(...versions: string[]) {
 describe('retireIntegration', () => {
   test('withdraws one version; the newest that is left answers', async () => {
     const registry = await withVersions('1.0.0', '2.0.0');
-    await expect(registry.retire('crm', { version: '2.0.0' })).resolves.toEqual({ integration: 'crm', retired: ['2.0.0'], latest: '1.0.0' });
+    await expect(registry.retire('crm', { version: '2.0.0' })).resolves.toEqual({
+      integration: 'crm',
+      retired: ['2.0.0'],
+      latest: '1.0.0',
+    });
     expect(registry.documents.resolve('acme', 'crm_ping')?.document.version).toBe('1.0.0');
     expect(registry.documents.resolve('acme', 'crm_ping', '2.0.0')).toBeNull();
-    expect(registry.announced).toEqual([{ scope: '_platform', integration: 'crm', version: '2.0.0', change: 'retired', tools: ['crm_ping'] }]);
+    expect(registry.announced).toEqual([
+      { scope: '_platform', integration: 'crm', version: '2.0.0', change: 'retired', tools: ['crm_ping'] },
+    ]);
     expect(registry.audited()).toEqual(['retired intent', 'retired succeeded']);
     expect(registry.audit[0]?.data.target).toEqual({ kind: 'integration', id: 'crm', version: '2.0.0' });
   });
 
   test('withdraws the whole integration oldest version first, so that no older one becomes the latest on the way', async () => {
     const registry = await withVersions('2.0.0', '1.0.0', '1.10.0');
-    await expect(registry.retire('crm')).resolves.toEqual({ integration: 'crm', retired: ['1.0.0', '1.10.0', '2.0.0'], latest: null });
+    await expect(registry.retire('crm')).resolves.toEqual({
+      integration: 'crm',
+      retired: ['1.0.0', '1.10.0', '2.0.0'],
+      latest: null,
+    });
     expect(registry.documents.visibleTools('acme')).toEqual([]);
   });
 
@@ -32,17 +42,24 @@ describe('retireIntegration', () => {
     const registry = await withVersions('1.0.0');
     await registry.retire('crm');
     await expect(registry.retire('crm')).resolves.toEqual({ integration: 'crm', retired: [], latest: null });
-    await expect(registry.retire('crm', { version: '1.0.0' })).resolves.toEqual({ integration: 'crm', retired: [], latest: null });
+    await expect(registry.retire('crm', { version: '1.0.0' })).resolves.toEqual({
+      integration: 'crm',
+      retired: [],
+      latest: null,
+    });
     expect(registry.announced).toHaveLength(1);
     expect(registry.audited()).toEqual(['retired intent', 'retired succeeded']);
   });
 
-  test.each([{ version: '9.9.9' }, { integration: 'nothing' }, { scope: 'acme' }])('answers tool_not_found for what is not registered: %o', async ({ integration = 'crm', ...request }) => {
-    const registry = await withVersions('1.0.0');
-    expect(await failureOf(registry.retire(integration, request))).toMatchObject({ code: 'tool_not_found' });
-    expect(registry.audited()).toEqual(['refused refused']);
-    expect(registry.audit[0]?.tenant).toBe('scope' in request ? 'acme' : 'all');
-  });
+  test.each([{ version: '9.9.9' }, { integration: 'nothing' }, { scope: 'acme' }])(
+    'answers tool_not_found for what is not registered: %o',
+    async ({ integration = 'crm', ...request }) => {
+      const registry = await withVersions('1.0.0');
+      expect(await failureOf(registry.retire(integration, request))).toMatchObject({ code: 'tool_not_found' });
+      expect(registry.audited()).toEqual(['refused refused']);
+      expect(registry.audit[0]?.tenant).toBe('scope' in request ? 'acme' : 'all');
+    },
+  );
 
   test('changes nothing when the intent cannot be recorded', async () => {
     const registry = await withVersions('1.0.0');
@@ -62,7 +79,8 @@ describe('retireIntegration', () => {
   test('does not name a version that another writer retired first', async () => {
     const registry = await withVersions('1.0.0');
     const stored = [...registry.memory.entries.values()][0]?.stored;
-    registry.memory.beforeWrite = () => void registry.memory.set({ ...(stored as NonNullable<typeof stored>), retired: true });
+    registry.memory.beforeWrite = () =>
+      void registry.memory.set({ ...(stored as NonNullable<typeof stored>), retired: true });
     await expect(registry.retire('crm')).resolves.toEqual({ integration: 'crm', retired: [], latest: null });
     expect(registry.announced).toEqual([]);
     expect(registry.audit.at(-1)?.data.facts).toMatchObject({ changed: false });

@@ -2,8 +2,8 @@ import { toolNamesOf } from '@patchbay/catalog';
 import { PatchbayError, type RetireRequest, type RetireResult, type StoredIntegration } from '@patchbay/contracts';
 import type { EntryAddress } from '@patchbay/registry-copy';
 import { unknownIntegration } from '../domain/refusals.ts';
-import { auditedChange, type AuditPorts, auditRefusal } from './audited-change.ts';
-import type { Announce, Caller, Documents, DocumentStore } from './ports.ts';
+import { type AuditPorts, auditedChange, auditRefusal } from './audited-change.ts';
+import type { Announce, Caller, DocumentStore, Documents } from './ports.ts';
 
 export interface RetirePorts extends AuditPorts {
   readonly documents: Documents;
@@ -21,7 +21,8 @@ const maxTries = 5;
 export function retireIntegration(ports: RetirePorts) {
   return async ({ scope, integration, version }: RetireRequest, caller: Caller): Promise<RetireResult> => {
     // 1. Which versions. Oldest first, so that no older one becomes the latest on the way.
-    const known = ports.documents.integration(scope, integration)?.versions.map(({ stored }) => stored.document.version) ?? [];
+    const known =
+      ports.documents.integration(scope, integration)?.versions.map(({ stored }) => stored.document.version) ?? [];
     const asked = version === undefined ? known : [version];
     if (asked.length === 0) return refuse({ scope, integration });
 
@@ -36,7 +37,11 @@ export function retireIntegration(ports: RetirePorts) {
       }
       if (!present.stored.retired && (await retire(address, present.stored, caller))) retired.push(each);
     }
-    return { integration, retired, latest: ports.documents.integration(scope, integration)?.latest?.stored.document.version ?? null };
+    return {
+      integration,
+      retired,
+      latest: ports.documents.integration(scope, integration)?.latest?.stored.document.version ?? null,
+    };
 
     async function refuse(target: Partial<EntryAddress> & { scope: string; integration: string }): Promise<never> {
       const error = unknownIntegration(scope, integration, target.version);
@@ -61,5 +66,7 @@ async function markRetired(store: DocumentStore, address: EntryAddress): Promise
     if (present === null || present.stored.retired) return false;
     if (await store.replace({ ...present.stored, retired: true }, present.revision)) return true;
   }
-  throw new PatchbayError('overloaded', { message: `${address.integration} ${address.version} is being changed by others; try again.` });
+  throw new PatchbayError('overloaded', {
+    message: `${address.integration} ${address.version} is being changed by others; try again.`,
+  });
 }

@@ -3,7 +3,11 @@ import { type DocumentedTool, summaryOf } from '../domain/tool-summary.ts';
 
 export interface ToolSearch {
   /** Tools of the tenant that match the query, best first, at most `limit`. */
-  search(tenant: string, query: string, options: { readonly limit: number; readonly accept: (tool: DocumentedTool) => boolean }): readonly { readonly tool: DocumentedTool; readonly score: number }[];
+  search(
+    tenant: string,
+    query: string,
+    options: { readonly limit: number; readonly accept: (tool: DocumentedTool) => boolean },
+  ): readonly { readonly tool: DocumentedTool; readonly score: number }[];
 }
 
 /** Tools that fit what an agent wants to do, best first. Nothing that fits is an empty answer. */
@@ -11,6 +15,8 @@ export function searchTools({ search }: { readonly search: ToolSearch }) {
   return async (tenant: string, { query, category, limit }: SearchToolsRequest): Promise<SearchToolsResult> => {
     const accept = ({ document }: DocumentedTool) => category === undefined || document.category === category;
     const found = search.search(tenant, query, { limit, accept });
-    return { tools: found.map(({ tool, score }) => ({ ...summaryOf(tool), score: Math.round(score * 1_000) / 1_000 })) };
+    return {
+      tools: found.map(({ tool, score }) => ({ ...summaryOf(tool), score: Math.round(score * 1_000) / 1_000 })),
+    };
   };
 }

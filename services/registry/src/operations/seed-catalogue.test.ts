@@ -3,7 +3,7 @@ import { type IntegrationDocument, PatchbayError } from '@patchbay/contracts';
 import { expect, test } from 'vitest';
 import { type DocumentSketch, integrationDocument } from '../../test/documents.ts';
 import { failureOf } from '../../test/failure-of.ts';
-import { memoryRegistry, MemoryStore } from '../../test/memory-registry.ts';
+import { MemoryStore, memoryRegistry } from '../../test/memory-registry.ts';
 import type { Caller } from './ports.ts';
 import { seedCatalogue } from './seed-catalogue.ts';
 
@@ -17,7 +17,14 @@ const shipped = (...sketches: DocumentSketch[]): IntegrationDocument[] =>
 
 function seeding(store = new MemoryStore()) {
   const registry = memoryRegistry({ store });
-  return { registry, seed: seedCatalogue({ documents: registry.documents, register: registry.registerOperation, report: registry.report }) };
+  return {
+    registry,
+    seed: seedCatalogue({
+      documents: registry.documents,
+      register: registry.registerOperation,
+      report: registry.report,
+    }),
+  };
 }
 
 test('registers what is missing as the service itself, once', async () => {
@@ -62,7 +69,16 @@ test('several processes at once register each document once', async () => {
 
 test('a document that an operator stands in the way of keeps no other away', async () => {
   const { registry, seed } = seeding();
-  registry.memory.entries.set('doc._platform.crm.1_0_0', { stored: { scope: '_platform', registered_at: '', retired: false, digest: 'other', document: shipped({ id: 'crm' })[0] as IntegrationDocument }, revision: 1 });
+  registry.memory.entries.set('doc._platform.crm.1_0_0', {
+    stored: {
+      scope: '_platform',
+      registered_at: '',
+      retired: false,
+      digest: 'other',
+      document: shipped({ id: 'crm' })[0] as IntegrationDocument,
+    },
+    revision: 1,
+  });
   await expect(seed(shipped({ id: 'crm' }, { id: 'chat' }), caller)).resolves.toBe(1);
   expect(registry.reports).toEqual(['a shipped integration was not registered']);
 });

@@ -21,7 +21,10 @@ export function seedCatalogue({ documents, register, report }: SeedPorts) {
       const known = documents.integration(platformScope, document.id);
       const present = known?.find(document.version)?.stored;
       if (present !== undefined && present.digest !== digestOf(document)) {
-        report('warn', 'a stored integration differs from the shipped one of the same version; the stored one stays', { integration: document.id, version: document.version });
+        report('warn', 'a stored integration differs from the shipped one of the same version; the stored one stays', {
+          integration: document.id,
+          version: document.version,
+        });
       }
       if (present !== undefined || (known !== null && known.latest === null)) continue;
       try {
@@ -30,7 +33,11 @@ export function seedCatalogue({ documents, register, report }: SeedPorts) {
       } catch (error) {
         // What an operator registered stands in the way of one document; that must not keep the others away.
         if (!(error instanceof PatchbayError && error.code === 'invalid_request')) throw error;
-        report('error', 'a shipped integration was not registered', { integration: document.id, version: document.version, reason: error.message });
+        report('error', 'a shipped integration was not registered', {
+          integration: document.id,
+          version: document.version,
+          reason: error.message,
+        });
       }
     }
     return created;

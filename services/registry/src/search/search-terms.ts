@@ -12,7 +12,10 @@ export const maxQueryTerms = 24;
 
 /** Words and numbers of a text; `channelId`, `channel_id` and `channel-id` are all two words. */
 export function wordsOf(text: string): string[] {
-  return text.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2').split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '');
+  return text
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter((word) => word !== '');
 }
 
 /** The form a word is indexed and looked up in, or null when it is left out: lower case, without accents. */

@@ -13,7 +13,15 @@ export interface SearchableText {
   readonly arguments: string;
 }
 
-export const searchableFields = ['name', 'title', 'keywords', 'integration', 'category', 'description', 'arguments'] as const satisfies readonly (keyof SearchableText)[];
+export const searchableFields = [
+  'name',
+  'title',
+  'keywords',
+  'integration',
+  'category',
+  'description',
+  'arguments',
+] as const satisfies readonly (keyof SearchableText)[];
 
 export function searchableText({ name, toolKey, tool, document }: RegisteredTool): SearchableText {
   return {
@@ -36,6 +44,8 @@ function argumentText(schema: unknown): string[] {
       return Object.entries(value).flatMap(([name, property]) => [name, ...argumentText(property)]);
     }
     if (keyword === 'description') return typeof value === 'string' ? [value] : [];
-    return keyword === 'items' || keyword === 'anyOf' || keyword === 'oneOf' || keyword === 'allOf' ? argumentText(value) : [];
+    return keyword === 'items' || keyword === 'anyOf' || keyword === 'oneOf' || keyword === 'allOf'
+      ? argumentText(value)
+      : [];
   });
 }

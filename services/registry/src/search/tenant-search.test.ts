@@ -12,7 +12,12 @@ async function searching() {
       name: 'Slack',
       category: 'communication',
       tools: {
-        post_message: { title: 'Post a message', description: 'Posts a message to a channel.', keywords: ['notify', 'tell the team'], parameters: { channel: { type: 'string', description: 'Where it goes.' } } },
+        post_message: {
+          title: 'Post a message',
+          description: 'Posts a message to a channel.',
+          keywords: ['notify', 'tell the team'],
+          parameters: { channel: { type: 'string', description: 'Where it goes.' } },
+        },
         list_channels: { title: 'List channels', description: 'Lists the channels of the team.' },
       },
     }),
@@ -26,7 +31,15 @@ async function searching() {
         create_event: {
           title: 'Create an event',
           description: 'Books an appointment in the calendar.',
-          parameters: { attendees: { type: 'array', items: { type: 'object', properties: { emailAddress: { type: 'string', description: 'A guest of the meeting.' } } } } },
+          parameters: {
+            attendees: {
+              type: 'array',
+              items: {
+                type: 'object',
+                properties: { emailAddress: { type: 'string', description: 'A guest of the meeting.' } },
+              },
+            },
+          },
         },
         find_slots: { title: 'Find free slots', description: 'Finds when somebody is free.' },
       },
@@ -34,7 +47,8 @@ async function searching() {
   );
   const search = createTenantSearch(registry.documents);
   const operation = searchTools({ search });
-  const names = async (query: string, tenant = 'acme', more = {}) => (await operation(tenant, { query, limit: 5, ...more })).tools.map(({ name }) => name);
+  const names = async (query: string, tenant = 'acme', more = {}) =>
+    (await operation(tenant, { query, limit: 5, ...more })).tools.map(({ name }) => name);
   return { registry, search, operation, names };
 }
 
@@ -71,7 +85,12 @@ describe('search finds tools', () => {
 
   test('of equal score in the order of their names', async () => {
     const { registry, names } = await searching();
-    await registry.register(integrationDocument({ id: 'twin', tools: { b: { title: 'Zebra', description: 'Zebra.' }, a: { title: 'Zebra', description: 'Zebra.' } } }));
+    await registry.register(
+      integrationDocument({
+        id: 'twin',
+        tools: { b: { title: 'Zebra', description: 'Zebra.' }, a: { title: 'Zebra', description: 'Zebra.' } },
+      }),
+    );
     await expect(names('zebra')).resolves.toEqual(['twin_a', 'twin_b']);
   });
 });
@@ -82,7 +101,9 @@ describe('search follows the registry', () => {
     search.prepare();
     await registry.register(integrationDocument({ id: 'zoo', tools: { feed: { title: 'Feed a zebra' } } }));
     await expect(names('zebra')).resolves.toEqual(['zoo_feed']);
-    await registry.register(integrationDocument({ id: 'zoo', version: '1.1.0', tools: { feed: { title: 'Feed a giraffe' } } }));
+    await registry.register(
+      integrationDocument({ id: 'zoo', version: '1.1.0', tools: { feed: { title: 'Feed a giraffe' } } }),
+    );
     await expect(names('zebra')).resolves.toEqual([]);
     await expect(names('giraffe')).resolves.toEqual(['zoo_feed']);
     await registry.retire('zoo');
@@ -91,7 +112,10 @@ describe('search follows the registry', () => {
 
   test("a tenant finds its own tools and its own meaning of the platform's names; others do not", async () => {
     const { registry, names } = await searching();
-    await registry.register(integrationDocument({ id: 'slack', version: '5.0.0', tools: { post_message: { title: 'Shout at zebras' } } }), { scope: 'acme' });
+    await registry.register(
+      integrationDocument({ id: 'slack', version: '5.0.0', tools: { post_message: { title: 'Shout at zebras' } } }),
+      { scope: 'acme' },
+    );
     await expect(names('zebras', 'acme')).resolves.toEqual(['slack_post_message']);
     await expect(names('zebras', 'globex')).resolves.toEqual([]);
     await expect(names('notify', 'acme')).resolves.toEqual([]);
@@ -102,14 +126,20 @@ describe('search follows the registry', () => {
   test("one tenant's ranking does not depend on another tenant's tools", async () => {
     const { registry, operation } = await searching();
     const before = await operation('globex', { query: 'appointment', limit: 5 });
-    await registry.register(integrationDocument({ id: 'own', tools: { book: { title: 'Appointment' }, cancel: { title: 'Appointment' } } }), { scope: 'acme' });
+    await registry.register(
+      integrationDocument({ id: 'own', tools: { book: { title: 'Appointment' }, cancel: { title: 'Appointment' } } }),
+      { scope: 'acme' },
+    );
     await expect(operation('globex', { query: 'appointment', limit: 5 })).resolves.toEqual(before);
   });
 
   test('more tenants with tools of their own than indexes are kept are all served', async () => {
     const { registry, names } = await searching();
     const tenants = Array.from({ length: 40 }, (_, i) => `tenant-${i}`);
-    for (const tenant of tenants) await registry.register(integrationDocument({ id: 'own', tools: { feed: { title: 'Feed a zebra' } } }), { scope: tenant });
+    for (const tenant of tenants)
+      await registry.register(integrationDocument({ id: 'own', tools: { feed: { title: 'Feed a zebra' } } }), {
+        scope: tenant,
+      });
     for (const tenant of [...tenants, ...tenants]) await expect(names('zebra', tenant)).resolves.toEqual(['own_feed']);
   });
 });

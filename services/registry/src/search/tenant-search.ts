@@ -21,7 +21,10 @@ export function createTenantSearch(documents: Pick<RegistryCopy, 'visibleTools' 
 
   function indexOf(tenant: string): ToolIndex {
     let index = documents.hasOwnDocuments(tenant) ? tenantIndexes.get(tenant) : sharedIndex;
-    if (index === undefined) tenantIndexes.set(tenant, (index = new ToolIndex()));
+    if (index === undefined) {
+      index = new ToolIndex();
+      tenantIndexes.set(tenant, index);
+    }
     index.follow(documents.visibleTools(tenant));
     return index;
   }

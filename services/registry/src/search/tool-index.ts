@@ -1,7 +1,7 @@
 import type { RegisteredTool } from '@patchbay/registry-copy';
 import MiniSearch from 'minisearch';
-import { searchableFields, searchableText, type SearchableText } from './searchable-text.ts';
 import { queryOf, termOf, wordsOf } from './search-terms.ts';
+import { type SearchableText, searchableFields, searchableText } from './searchable-text.ts';
 
 export interface FoundTool {
   readonly tool: RegisteredTool;
