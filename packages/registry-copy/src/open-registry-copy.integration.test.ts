@@ -10,18 +10,17 @@ import { openRegistryCopy } from './open-registry-copy.ts';
 import { type StoredSketch, storedIntegration } from './stored-integration.fixture.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'patchbay-registry-copy-'));
+const keys = ensureIdentityKeys(join(dir, 'keys'), []);
+const binary = findBinary('nats-server', join(import.meta.dirname, '../../..'));
+const start = (port?: number) =>
+  startNatsServer({ dir: join(dir, 'nats'), binary, keys, ...(port !== undefined && { port }) });
 let server: NatsServer;
 let open: Messaging[];
 let executor: Messaging;
 let bucket: Bucket;
 
 beforeAll(async () => {
-  const keys = ensureIdentityKeys(join(dir, 'keys'), []);
-  server = await startNatsServer({
-    dir: join(dir, 'nats'),
-    binary: findBinary('nats-server', join(import.meta.dirname, '../../..')),
-    keys,
-  });
+  server = await start();
   const connect = (identity: Identity) =>
     connectMessaging({
       servers: [server.url],
@@ -36,7 +35,7 @@ beforeAll(async () => {
     buckets: [buckets.integrations],
     durables: [],
     replicas: 1,
-    storage: 'memory',
+    storage: 'file',
   });
   bucket = (await open[1]?.bucket('integrations')) as Bucket;
 });
@@ -80,5 +79,24 @@ test('an entry of a newer release among the others keeps none of them away', asy
   const copy = await openRegistryCopy({ messaging: executor, onError: (problem) => problems.push(problem) });
   expect(copy.resolve('acme', 'after_it_ping')).not.toBeNull();
   expect(problems).toEqual([expect.objectContaining({ key: 'doc._platform.newer.1_0_0' })]);
+  copy.close();
+});
+
+test('a copy goes on following after the server was away, and holds what was written meanwhile', {
+  timeout: 60_000,
+}, async () => {
+  const copy = await openRegistryCopy({ messaging: executor });
+  await store({ id: 'before' });
+  await vi.waitFor(() => expect(copy.resolve('acme', 'before_ping')).not.toBeNull());
+  await server.stop();
+  server = await start(server.port);
+  await vi.waitFor(() => store({ id: 'meanwhile' }), { timeout: 20_000, interval: 200 });
+  await vi.waitFor(() => expect(copy.resolve('acme', 'meanwhile_ping')).not.toBeNull(), {
+    timeout: 30_000,
+    interval: 100,
+  });
+  expect(copy.resolve('acme', 'before_ping')).not.toBeNull();
+  await store({ id: 'after' });
+  await vi.waitFor(() => expect(copy.resolve('acme', 'after_ping')).not.toBeNull(), { timeout: 5_000 });
   copy.close();
 });

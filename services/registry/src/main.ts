@@ -83,7 +83,6 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       describeTools: describeTools({ documents }),
     }),
   );
-  await messaging.flush(); // ready means that the server routes requests here
   log.info({ nats: messaging.serverVersion }, 'registry ready');
   return {
     name: config.instance,
