@@ -95,7 +95,7 @@ export const chatDocument = documentOf({
               status: 200,
               body: { ok: true, upload_url: 'https://files.chat.example/up/ABC?sig=1', file_id: 'F1' },
             },
-            put: { status: 200, body: 'OK' },
+            put: { status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'OK' },
             finish: { status: 200, body: { ok: true, files: [{ id: 'F1' }] } },
           },
         },

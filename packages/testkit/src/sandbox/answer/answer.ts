@@ -12,41 +12,33 @@ export interface Answer {
 type Response = NonNullable<Example['response']>;
 type Stream = 'none' | 'sse' | 'ndjson' | 'chunked';
 
+const nothing = Buffer.alloc(0);
+const framing = new Set(['content-length', 'transfer-encoding']);
 const streamTypes = {
-  none: 'application/json',
+  none: 'application/json; charset=utf-8',
   sse: 'text/event-stream',
   ndjson: 'application/x-ndjson',
   chunked: 'application/octet-stream',
 } as const;
 
-/** An example's response as bytes. Text goes out as it stands; a list under a stream kind becomes its events or lines. */
+/**
+ * An example's response as bytes. No body is an empty one; text under a type that is not JSON goes out as it stands; a list
+ * under a stream kind becomes its events or lines.
+ */
 export function answerOf(response: Response, stream: Stream = 'none'): Answer {
   const { status, body } = response;
-  const given = Object.fromEntries(
-    Object.entries(response.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  delete given['content-length'];
-  delete given['transfer-encoding'];
-  if (body === undefined || (body === null && (status === 204 || status === 304)))
-    return { status, headers: given, body: Buffer.alloc(0) };
-  if (typeof body === 'string')
-    return {
-      status,
-      headers: { 'content-type': stream === 'none' ? 'text/plain; charset=utf-8' : streamTypes[stream], ...given },
-      body: Buffer.from(body),
-    };
-  if (Array.isArray(body) && stream !== 'none')
-    return {
-      status,
-      headers: { 'content-type': streamTypes[stream], ...given },
-      body: Buffer.from(body.map((item) => framed(item, stream)).join('')),
-    };
-  return {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...given },
-    body: Buffer.from(JSON.stringify(body)),
-    json: body,
-  };
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': streamTypes[stream] };
+  for (const [name, value] of Object.entries(response.headers ?? {})) {
+    if (!framing.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
+  }
+  if (body === undefined) return { status, headers, body: nothing };
+  if (Array.isArray(body) && stream !== 'none') {
+    return { status, headers, body: Buffer.from(body.map((item) => framed(item, stream)).join('')) };
+  }
+  if (typeof body === 'string' && !/json/i.test(headers['content-type'] ?? '')) {
+    return { status, headers, body: Buffer.from(body) };
+  }
+  return { status, headers, body: Buffer.from(JSON.stringify(body)), json: body };
 }
 
 function framed(item: unknown, stream: Exclude<Stream, 'none'>): string {

@@ -25,10 +25,7 @@ export async function misbehave(
 ): Promise<void> {
   switch (behaviour.kind) {
     case 'status':
-      return send(
-        response,
-        answerOf({ status: behaviour.status, body: behaviour.body ?? null, headers: { ...behaviour.headers } }),
-      );
+      return send(response, statusAnswer(behaviour));
     case 'rate_limit':
       return send(
         response,
@@ -51,6 +48,11 @@ export async function misbehave(
       if (behaviour.as === 'content_length') return sendShort(response, truth);
       return send(response, await lieOf(behaviour.as, truth));
   }
+}
+
+function statusAnswer({ status, body, headers = {} }: Extract<Behaviour, { kind: 'status' }>): Answer {
+  const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
+  return answerOf({ status, body, headers: { ...(body !== undefined && { 'content-type': type }), ...headers } });
 }
 
 /** Half of the body; one byte of a body that is empty. */

@@ -22,6 +22,8 @@ export function argumentCheckOf(fields: readonly Field[]): ArgumentCheck {
   let validate: ValidateFunction | undefined;
   const fixed = fields.filter((field) => field.constant !== undefined);
   const templated = fields.filter((field) => field.prefix !== undefined);
+  // A condition on an argument that is not on the wire itself cannot be seen here.
+  const conditional = fields.filter(({ when }) => fields.some((field) => field.argument === when));
   const clocks = fields.filter((field) => field.from === 'clock.now');
   return (values) => {
     validate ??= compile(fields);
@@ -37,6 +39,13 @@ export function argumentCheckOf(fields: readonly Field[]): ArgumentCheck {
         issues.push({ path: argument, message: 'must be the text of its template' });
       else if (typeof value === 'string' && !value.startsWith(prefix))
         issues.push({ path: argument, message: 'does not begin as its template does' });
+    }
+    for (const { argument, when = '' } of conditional) {
+      if (argument in values === when in values) continue;
+      issues.push({
+        path: argument,
+        message: when in values ? `is missing: it goes with '${when}'` : `goes with '${when}' alone`,
+      });
     }
     for (const { argument } of clocks) {
       if (argument in values && !utcTime.test(String(values[argument])))

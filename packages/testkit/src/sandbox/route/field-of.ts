@@ -22,10 +22,13 @@ export function fieldOf(
     path: stepsOf(wire),
     schema: hasConstant ? { ...schemaOfConstant(parameter['x-const']), ...bare } : bare,
     // A default is sent when the argument is left out, so the value is always there.
-    required: hasConstant || place === 'path' || parameter.required === true || parameter.default !== undefined,
+    required:
+      parameter['x-when'] === undefined &&
+      (hasConstant || place === 'path' || parameter.required === true || parameter.default !== undefined),
     ...(hasConstant ? { constant: { value: parameter['x-const'] } } : {}),
     ...(template === undefined ? {} : { prefix: literalStart(template) }),
     ...(parameter['x-from'] === undefined ? {} : { from: parameter['x-from'] }),
+    ...(parameter['x-when'] === undefined ? {} : { when: parameter['x-when'] }),
     ...(parameter['x-array-style'] === undefined ? {} : { arrayStyle: parameter['x-array-style'] as ArrayStyle }),
     ...(parameter['x-object-style'] === undefined ? {} : { objectStyle: parameter['x-object-style'] as ObjectStyle }),
   };

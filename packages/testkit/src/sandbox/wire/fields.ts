@@ -21,6 +21,8 @@ export interface Field {
   readonly prefix?: string;
   /** `x-from`, where the value comes from an earlier step or the connection. */
   readonly from?: string;
+  /** `x-when`: the argument with which it goes, or not at all. */
+  readonly when?: string;
   readonly arrayStyle?: ArrayStyle;
   readonly objectStyle?: ObjectStyle;
 }

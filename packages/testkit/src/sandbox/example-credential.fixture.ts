@@ -1,0 +1,28 @@
+import type { IntegrationDocument, Step } from '@patchbay/contracts';
+
+/** Adds a made-up credential of the right scheme; returns what goes into the query. */
+export function authorise({ auth }: IntegrationDocument, step: Step | null, headers: Record<string, string>): string[] {
+  if (step?.auth === false) return [];
+  const filled = (template: string) => template.replace(/\{[^{}]+\}/g, 'secretvalue1');
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'basic':
+      headers.authorization = `Basic ${Buffer.from('user:password').toString('base64')}`;
+      return [];
+    case 'bearer':
+    case 'oauth2': {
+      const scheme = auth.scheme ?? 'Bearer';
+      headers.authorization = `${scheme}${scheme.endsWith('=') ? '' : ' '}secretvalue1`;
+      return [];
+    }
+    case 'api_key':
+      if (auth.in === 'query')
+        return [`${auth.name ?? 'api_key'}=${encodeURIComponent(`${auth.prefix ?? ''}secretvalue1`)}`];
+      headers[(auth.name ?? 'X-API-Key').toLowerCase()] = `${auth.prefix ?? ''}secretvalue1`;
+      return [];
+    case 'custom':
+      for (const [name, template] of Object.entries(auth.headers ?? {})) headers[name.toLowerCase()] = filled(template);
+      return Object.entries(auth.query ?? {}).map(([name, template]) => `${name}=${filled(template)}`);
+  }
+}
