@@ -36,15 +36,20 @@ describe('the configuration of the audit service', () => {
     expect(readConfig({ ...env, PATCHBAY_DATABASE_URL: url }).databaseUrl).toBe(url);
   });
 
-  it.each(['mysql://u:hunter2@h/db', 'pglite:', 'postgres://'])('refuses %s by the name of the variable, without its value', (url) => {
-    const read = () => readConfig({ ...env, PATCHBAY_DATABASE_URL: url });
-    expect(read).toThrow(ConfigError);
-    expect(read).toThrow(/PATCHBAY_DATABASE_URL: expected postgres/);
-    expect(read).not.toThrow(/hunter2/);
-  });
+  it.each(['mysql://u:hunter2@h/db', 'pglite:', 'postgres://'])(
+    'refuses %s by the name of the variable, without its value',
+    (url) => {
+      const read = () => readConfig({ ...env, PATCHBAY_DATABASE_URL: url });
+      expect(read).toThrow(ConfigError);
+      expect(read).toThrow(/PATCHBAY_DATABASE_URL: expected postgres/);
+      expect(read).not.toThrow(/hunter2/);
+    },
+  );
 
   it('refuses a missing key, an open key and a key of its own that differs', () => {
-    expect(() => readConfig({ ...env, PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'vault.key') })).toThrow(/PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key/);
+    expect(() => readConfig({ ...env, PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'vault.key') })).toThrow(
+      /PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key/,
+    );
     chmodSync(join(dir, 'macs', 'vault.key'), 0o644);
     expect(() => readConfig(env)).toThrow(/vault\.key/);
     rmSync(join(dir, 'macs', 'vault.key'));

@@ -22,10 +22,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const base = readBaseConfig('audit', env);
   const values = parseConfig(variables, env);
   const auditMacKeys = new Map(
-    [...new Set(Object.values(auditProducers))].map((producer) => [producer, readKeyFile(join(values.PATCHBAY_AUDIT_MAC_KEYS_DIR, `${producer}.key`))]),
+    [...new Set(Object.values(auditProducers))].map((producer) => [
+      producer,
+      readKeyFile(join(values.PATCHBAY_AUDIT_MAC_KEYS_DIR, `${producer}.key`)),
+    ]),
   );
   if (!auditMacKeys.get('audit')?.equals(base.auditMacKey)) {
-    throw new ConfigError('PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key in PATCHBAY_AUDIT_MAC_KEYS_DIR differ: the service would not believe its own records.');
+    throw new ConfigError(
+      'PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key in PATCHBAY_AUDIT_MAC_KEYS_DIR differ: the service would not believe its own records.',
+    );
   }
   return { ...base, databaseUrl: values.PATCHBAY_DATABASE_URL, auditMacKeys };
 }

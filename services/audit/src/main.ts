@@ -16,9 +16,8 @@ import { createQueryAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { auditRoutes } from './routes.ts';
 
-export { readConfig };
-
 export type { AuditConfig } from './config.ts';
+export { readConfig };
 
 export interface AuditService extends RunningService {
   readonly counters: Readonly<AuditCounters>;
@@ -28,7 +27,7 @@ export interface AuditService extends RunningService {
 
 /** Messages of one batch, and the least time between two, in milliseconds. */
 const maxMessages = 500;
-const paceMs = 100;
+const paceMs = 200;
 
 export async function startAudit(config: AuditConfig): Promise<AuditService> {
   const log = createLogger({ ...config, service: 'audit' });
@@ -36,7 +35,9 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = stopInOrder([() => stopInOrder([...stops].reverse())()]);
   try {
-    const database = await openAuditDatabase(config.databaseUrl, { onIdleError: (err) => log.warn({ err }, 'A database connection was lost') });
+    const database = await openAuditDatabase(config.databaseUrl, {
+      onIdleError: (err) => log.warn({ err }, 'A database connection was lost'),
+    });
     stops.push(() => database.close());
     await prepareDatabase(database, log);
 
@@ -48,7 +49,12 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       onStatus: (status) => log.info(status, 'NATS connection'),
     });
     stops.push(() => messaging.close());
-    const recorder = createAuditRecorder({ messaging, producer: 'audit', instance: config.instance, macKey: config.auditMacKey });
+    const recorder = createAuditRecorder({
+      messaging,
+      producer: 'audit',
+      instance: config.instance,
+      macKey: config.auditMacKey,
+    });
     stops.push(() => recorder.close());
 
     const storeAuditBatch = createStoreAuditBatch({
@@ -58,23 +64,34 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     });
     const consumer = await messaging.consume(auditConsumer.stream, auditConsumer.durable, {
       maxMessages,
-      onBatch: paceBatches(paceMs, toStreamHandler(storeAuditBatch)),
+      onBatch: paceBatches({ intervalMs: paceMs, fullLength: maxMessages }, toStreamHandler(storeAuditBatch)),
       onError: (err) => log.error({ alert: 'audit_consumer', err }, 'Storing a batch failed unexpectedly'),
     });
     stops.push(() => consumer.stop());
 
     const operations = {
-      queryAudit: createQueryAudit({ readPage: createPostgresEventPages(database), record: (entry) => recorder.record(entry) }),
+      queryAudit: createQueryAudit({
+        readPage: createPostgresEventPages(database),
+        record: (entry) => recorder.record(entry),
+      }),
       onFailure: (err: Error, where: string) => log.warn({ err, where }, 'A request failed'),
     };
     const served = await messaging.serve(
-      { name: 'audit', version: '0.1.0', description: 'Stores audit events and answers queries', onError: (err, where) => log.error({ err, where }, 'A request failed unexpectedly') },
+      {
+        name: 'audit',
+        version: '0.1.0',
+        description: 'Stores audit events and answers queries',
+        onError: (err, where) => log.error({ err, where }, 'A request failed unexpectedly'),
+      },
       auditRoutes(operations),
     );
     stops.push(() => served.stop());
     log.info({ nats: messaging.serverVersion }, 'The audit service is up');
 
-    const findOpenIntents = createFindOpenIntents({ now: Date.now, readOpenIntents: createPostgresOpenIntents(database) });
+    const findOpenIntents = createFindOpenIntents({
+      now: Date.now,
+      readOpenIntents: createPostgresOpenIntents(database),
+    });
     return { name: 'audit', stop, counters, findOpenIntents };
   } catch (error) {
     await stop().catch(() => {});

@@ -1,5 +1,5 @@
-import { type AuditData, type AuditEvent, auditHeaders, newId } from '@patchbay/contracts';
 import { auditMac } from '@patchbay/audit-log';
+import { type AuditData, type AuditEvent, auditHeaders, newId } from '@patchbay/contracts';
 import type { ReceivedMessage } from '../src/domain/check-message.ts';
 
 export interface EventChanges extends Partial<Omit<AuditEvent, 'data'>> {
@@ -39,7 +39,13 @@ export const testMacKeys: ReadonlyMap<string, Buffer> = new Map(
   ['executor', 'vault', 'registry', 'audit'].map((producer, index) => [producer, Buffer.alloc(32, index + 1)]),
 );
 
-const producers: Record<string, string> = { execution: 'executor', credential: 'vault', connection: 'vault', registry: 'registry', query: 'audit' };
+const producers: Record<string, string> = {
+  execution: 'executor',
+  credential: 'vault',
+  connection: 'vault',
+  registry: 'registry',
+  query: 'audit',
+};
 let sequence = 0;
 
 export interface MessageChanges {
@@ -63,10 +69,19 @@ export function auditMessage(events: readonly unknown[], changes: MessageChanges
   const payload = typeof given === 'string' ? new TextEncoder().encode(given) : given;
   const producer = changes.producer === undefined ? (producers[auditClass] ?? 'executor') : changes.producer;
   const key = changes.key ?? testMacKeys.get(producer ?? 'executor') ?? Buffer.alloc(32);
-  return { subject, payload, sequence: changes.sequence ?? ++sequence, producer, mac: changes.mac === undefined ? auditMac(key, subject, payload) : changes.mac };
+  return {
+    subject,
+    payload,
+    sequence: changes.sequence ?? ++sequence,
+    producer,
+    mac: changes.mac === undefined ? auditMac(key, subject, payload) : changes.mac,
+  };
 }
 
 /** The headers that a producer puts on a message. */
 export function auditMessageHeaders(message: ReceivedMessage): Record<string, string> {
-  return { ...(message.producer !== null && { [auditHeaders.producer]: message.producer }), ...(message.mac !== null && { [auditHeaders.mac]: message.mac }) };
+  return {
+    ...(message.producer !== null && { [auditHeaders.producer]: message.producer }),
+    ...(message.mac !== null && { [auditHeaders.mac]: message.mac }),
+  };
 }

@@ -30,7 +30,11 @@ for (const kind of storeKinds) {
     beforeAll(async () => {
       [store, stack] = await Promise.all([kind.start(), startAuditStack(['acme'])]);
       url = store.server === null ? `pglite:${join(stack.dir, 'db')}` : store.url;
-      [admin, executor, service] = await Promise.all([stack.connect('admin'), stack.connect('executor'), stack.startService(url)]);
+      [admin, executor, service] = await Promise.all([
+        stack.connect('admin'),
+        stack.connect('executor'),
+        stack.startService(url),
+      ]);
     }, 60_000);
     afterAll(async () => {
       await stack?.stop();
@@ -38,12 +42,17 @@ for (const kind of storeKinds) {
     }, 30_000);
 
     const newTenant = () => `tenant-${++tenants}`;
-    const query = (fields: { tenant: string; class?: 'execution' | 'query' | 'credential'; limit?: number }) => admin.request(routes.queryAudit, {}, { class: 'execution', ...fields }, patient);
+    const query = (fields: { tenant: string; class?: 'execution' | 'query' | 'credential'; limit?: number }) =>
+      admin.request(routes.queryAudit, {}, { class: 'execution', ...fields }, patient);
     const publish = (events: readonly AuditEvent[], tenant: string) => {
       const message = auditMessage(events, { tenant, key: stack.macKeyOf('executor') });
-      return executor.publishDurable(message.subject, message.payload, { ...patient, headers: auditMessageHeaders(message) });
+      return executor.publishDurable(message.subject, message.payload, {
+        ...patient,
+        headers: auditMessageHeaders(message),
+      });
     };
-    const storedIds = async (tenant: string) => (await query({ tenant, limit: 1_000 })).events.map(({ id }) => id).sort();
+    const storedIds = async (tenant: string) =>
+      (await query({ tenant, limit: 1_000 })).events.map(({ id }) => id).sort();
     const quarantined = async () => {
       const before = service.counters.quarantined;
       return { grewBy: (n: number) => expect.poll(() => service.counters.quarantined - before, soon).toBe(n) };
@@ -53,28 +62,69 @@ for (const kind of storeKinds) {
       const tenant = newTenant();
       const vault = await stack.connect('vault');
       const recorders = [
-        createAuditRecorder({ messaging: executor, producer: 'executor', instance: 'executor-1', macKey: stack.macKeyOf('executor'), ...patient }),
-        createAuditRecorder({ messaging: vault, producer: 'vault', instance: 'vault-1', macKey: stack.macKeyOf('vault'), ...patient }),
+        createAuditRecorder({
+          messaging: executor,
+          producer: 'executor',
+          instance: 'executor-1',
+          macKey: stack.macKeyOf('executor'),
+          ...patient,
+        }),
+        createAuditRecorder({
+          messaging: vault,
+          producer: 'vault',
+          instance: 'vault-1',
+          macKey: stack.macKeyOf('vault'),
+          ...patient,
+        }),
       ] as const;
       await Promise.all([
-        recorders[0].record({ tenant, class: 'execution', type: 'dev.patchbay.execution.intent', data: auditEvent({ data: { outcome: 'intent' } }).data }),
-        recorders[1].record({ tenant, class: 'credential', type: 'dev.patchbay.credential.leased', data: auditEvent().data }),
+        recorders[0].record({
+          tenant,
+          class: 'execution',
+          type: 'dev.patchbay.execution.intent',
+          data: auditEvent({ data: { outcome: 'intent' } }).data,
+        }),
+        recorders[1].record({
+          tenant,
+          class: 'credential',
+          type: 'dev.patchbay.credential.leased',
+          data: auditEvent().data,
+        }),
       ]);
-      await expect.poll(async () => (await query({ tenant })).events.map(({ type }) => type), soon).toEqual(['dev.patchbay.execution.intent']);
-      await expect.poll(async () => (await query({ tenant, class: 'credential' })).events.map(({ type }) => type), soon).toEqual(['dev.patchbay.credential.leased']);
+      await expect
+        .poll(async () => (await query({ tenant })).events.map(({ type }) => type), soon)
+        .toEqual(['dev.patchbay.execution.intent']);
+      await expect
+        .poll(async () => (await query({ tenant, class: 'credential' })).events.map(({ type }) => type), soon)
+        .toEqual(['dev.patchbay.credential.leased']);
     });
 
     it('records each query before it answers', async () => {
       const tenant = newTenant();
-      await admin.request(routes.queryAudit, {}, { tenant, tool: 'crm_find' }, { ...patient, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` });
-      await expect.poll(async () => (await query({ tenant, class: 'query' })).events.at(-1), soon).toMatchObject({
-        type: 'dev.patchbay.audit.queried', tenant,
-        data: { actor: { kind: 'admin' }, outcome: 'succeeded', trace_id: 'a'.repeat(32), facts: { tool: 'crm_find', limit: 100, events: 0 } },
-      });
+      await admin.request(
+        routes.queryAudit,
+        {},
+        { tenant, tool: 'crm_find' },
+        { ...patient, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` },
+      );
+      await expect
+        .poll(async () => (await query({ tenant, class: 'query' })).events.at(-1), soon)
+        .toMatchObject({
+          type: 'dev.patchbay.audit.queried',
+          tenant,
+          data: {
+            actor: { kind: 'admin' },
+            outcome: 'succeeded',
+            trace_id: 'a'.repeat(32),
+            facts: { tool: 'crm_find', limit: 100, events: 0 },
+          },
+        });
     });
 
     it('refuses a bad query by the name of its field', async () => {
-      await expect(admin.request(routes.queryAudit, {}, { tenant: newTenant(), cursor: 'x' }, patient)).rejects.toMatchObject({ code: 'invalid_request', body: { details: { issues: [{ path: 'cursor' }] } } });
+      await expect(
+        admin.request(routes.queryAudit, {}, { tenant: newTenant(), cursor: 'x' }, patient),
+      ).rejects.toMatchObject({ code: 'invalid_request', body: { details: { issues: [{ path: 'cursor' }] } } });
     });
 
     it("quarantines a server's own acknowledgement that a requester sent to an audit subject", async () => {
@@ -88,13 +138,20 @@ for (const kind of storeKinds) {
     it('quarantines forged and foreign messages and goes on', async () => {
       const tenant = newTenant();
       const quarantine = await quarantined();
-      const send = (message: ReturnType<typeof auditMessage>) => executor.publishDurable(message.subject, message.payload, { ...patient, headers: auditMessageHeaders(message) });
+      const send = (message: ReturnType<typeof auditMessage>) =>
+        executor.publishDurable(message.subject, message.payload, {
+          ...patient,
+          headers: auditMessageHeaders(message),
+        });
       const key = stack.macKeyOf('executor');
       await send(auditMessage([auditEvent({ tenant })], { tenant, key: Buffer.alloc(32) }));
       await send(auditMessage([auditEvent({ tenant })], { tenant, key, producer: 'vault' }));
       await send(auditMessage([auditEvent({ tenant: 'globex' })], { tenant, key }));
       await send(auditMessage([], { tenant, key, payload: 'not json' }));
-      await executor.publishDurable(`audit.v1.${tenant}.execution`, new Uint8Array(0), { ...patient, headers: { [auditHeaders.producer]: 'executor' } });
+      await executor.publishDurable(`audit.v1.${tenant}.execution`, new Uint8Array(0), {
+        ...patient,
+        headers: { [auditHeaders.producer]: 'executor' },
+      });
       const good = auditEvent({ tenant });
       await publish([good], tenant);
       await expect.poll(() => storedIds(tenant), soon).toEqual([good.id]);
@@ -106,14 +163,26 @@ for (const kind of storeKinds) {
       const before = service.counters.events;
       const batches = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => auditEvent({ tenant })));
       for (const batch of batches) await Promise.all([publish(batch, tenant), publish(batch, tenant)]);
-      await expect.poll(() => service.counters.events - before, { timeout: 60_000, interval: 50 }).toBeGreaterThanOrEqual(10_000);
+      await expect
+        .poll(() => service.counters.events - before, { timeout: 60_000, interval: 50 })
+        .toBeGreaterThanOrEqual(10_000);
       const seen: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null; ) {
-        const page = await admin.request(routes.queryAudit, {}, { tenant, class: 'execution', limit: 1_000, ...(cursor !== undefined && { cursor }) }, patient);
+        const page = await admin.request(
+          routes.queryAudit,
+          {},
+          { tenant, class: 'execution', limit: 1_000, ...(cursor !== undefined && { cursor }) },
+          patient,
+        );
         seen.push(...page.events.map(({ id }) => id));
         cursor = page.next_cursor;
       }
-      expect(seen.sort()).toEqual(batches.flat().map(({ id }) => id).sort());
+      expect(seen.sort()).toEqual(
+        batches
+          .flat()
+          .map(({ id }) => id)
+          .sort(),
+      );
     });
 
     it('has no duplicates and no gaps when a writer is killed between commit and acknowledgement', async () => {
@@ -122,13 +191,24 @@ for (const kind of storeKinds) {
       const events = Array.from({ length: 50 }, () => auditEvent({ tenant }));
       for (const event of events) await publish([event], tenant);
 
-      const writer = spawn(process.execPath, [
-        fileURLToPath(new URL('./die-after-commit.ts', import.meta.url)),
-        JSON.stringify({ databaseUrl: url, natsUrl: stack.natsUrl, seedFile: seedFileOf(stack.keys, 'audit'), executorKeyFile: stack.keys.auditMacKeyFiles.executor }),
-      ], { stdio: 'inherit' });
+      const writer = spawn(
+        process.execPath,
+        [
+          fileURLToPath(new URL('./die-after-commit.ts', import.meta.url)),
+          JSON.stringify({
+            databaseUrl: url,
+            natsUrl: stack.natsUrl,
+            seedFile: seedFileOf(stack.keys, 'audit'),
+            executorKeyFile: stack.keys.auditMacKeyFiles.executor,
+          }),
+        ],
+        { stdio: 'inherit' },
+      );
       expect((await once(writer, 'exit'))[1]).toBe('SIGKILL');
       const database = await openAuditDatabase(url);
-      const { rows } = await database.use((db) => sql<{ n: number }>`select count(*)::int as n from audit_events where tenant = ${tenant}`.execute(db));
+      const { rows } = await database.use((db) =>
+        sql<{ n: number }>`select count(*)::int as n from audit_events where tenant = ${tenant}`.execute(db),
+      );
       expect(rows[0]?.n).toBeGreaterThan(0); // committed, and never acknowledged
       await database.close();
 
@@ -152,15 +232,24 @@ for (const kind of storeKinds) {
 
     it('finds the intents that no outcome followed', async () => {
       const tenant = newTenant();
-      const open = auditEvent({ tenant, time: new Date(Date.now() - 60_000).toISOString(), data: { outcome: 'intent' } });
+      const open = auditEvent({
+        tenant,
+        time: new Date(Date.now() - 60_000).toISOString(),
+        data: { outcome: 'intent' },
+      });
       await publish([open], tenant);
-      const find = async () => (await service.findOpenIntents({ olderThanMs: 30_000 })).filter((intent) => intent.tenant === tenant);
-      await expect.poll(find, soon).toEqual([expect.objectContaining({ executionId: open.data.execution_id, eventId: open.id })]);
+      const find = async () =>
+        (await service.findOpenIntents({ olderThanMs: 30_000 })).filter((intent) => intent.tenant === tenant);
+      await expect
+        .poll(find, soon)
+        .toEqual([expect.objectContaining({ executionId: open.data.execution_id, eventId: open.id })]);
     });
 
     it('does not start with an identity that NATS refuses, and lets go of the database', async () => {
       await service.stop();
-      await expect(stack.startService(url, { nkeySeed: 'SUAJWIKSUKIOEFZG7YXUMLKDQPZYB42FVTB5J5XMKYGXXGAJ4WMDLGJSTA' })).rejects.toMatchObject({ name: 'PatchbayError' });
+      await expect(
+        stack.startService(url, { nkeySeed: 'SUAJWIKSUKIOEFZG7YXUMLKDQPZYB42FVTB5J5XMKYGXXGAJ4WMDLGJSTA' }),
+      ).rejects.toMatchObject({ name: 'PatchbayError' });
       service = await stack.startService(url);
       expect((await query({ tenant: newTenant() })).events).toEqual([]);
     });

@@ -36,13 +36,23 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
   const seedOf = (identity: Identity, tenant?: string) => readSecretFile(seedFileOf(keys, identity, tenant));
 
   async function connect(identity: Identity, tenant?: string): Promise<Messaging> {
-    const messaging = await connectMessaging({ servers: [nats.url], seed: seedOf(identity, tenant), name: `test-${identity}`, inboxPrefix: inboxPrefixOf(identity, tenant) });
+    const messaging = await connectMessaging({
+      servers: [nats.url],
+      seed: seedOf(identity, tenant),
+      name: `test-${identity}`,
+      inboxPrefix: inboxPrefixOf(identity, tenant),
+    });
     stops.push(() => messaging.close());
     return messaging;
   }
 
   const provisioner = await connect('provisioner');
-  const plan = { streams: Object.values(streams), buckets: Object.values(buckets), replicas: 1, storage: 'file' } as const;
+  const plan = {
+    streams: Object.values(streams),
+    buckets: Object.values(buckets),
+    replicas: 1,
+    storage: 'file',
+  } as const;
   await provisioner.provision({ ...plan, durables: [] });
   // Made before `provision` would, to have what a dead process held delivered again after one second, not thirty.
   await publishRaw(nats.url, seedOf('provisioner'), {
@@ -50,7 +60,14 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     reply: `${inboxPrefixOf('provisioner')}.ignored`,
     payload: JSON.stringify({
       stream_name: auditConsumer.stream,
-      config: { durable_name: auditConsumer.durable, ack_policy: 'explicit', deliver_policy: 'all', ack_wait: 1_000_000_000, max_ack_pending: 5_000, max_deliver: -1 },
+      config: {
+        durable_name: auditConsumer.durable,
+        ack_policy: 'explicit',
+        deliver_policy: 'all',
+        ack_wait: 1_000_000_000,
+        max_ack_pending: 5_000,
+        max_deliver: -1,
+      },
     }),
   });
   await provisioner.provision({ ...plan, durables: [auditConsumer] });
@@ -86,7 +103,8 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
       return service;
     },
     stopServices,
-    publishWithReply: (identity, subject, reply, payload) => publishRaw(nats.url, seedOf(identity), { subject, reply, payload }),
+    publishWithReply: (identity, subject, reply, payload) =>
+      publishRaw(nats.url, seedOf(identity), { subject, reply, payload }),
     async stop() {
       for (const stop of stops.reverse()) await stop();
       await nats.stop();

@@ -33,10 +33,22 @@ for (const kind of storeKinds) {
     const newTenant = () => `tenant-${++tenants}`;
     const rowsOf = async <Row>(query: RawBuilder<Row>) => (await database.use((db) => query.execute(db))).rows;
     const storeBatch = (...messages: ReturnType<typeof auditMessage>[]) =>
-      createStoreAuditBatch({ verify: (message) => verifyAuditMac(testMacKeys, message), store: createPostgresAuditStore(database), report: silent })(messages);
-    const query = (fields: object) => createQueryAudit({ readPage: createPostgresEventPages(database), record: async () => {} })(AuditQuery.parse(fields), { traceId: null });
+      createStoreAuditBatch({
+        verify: (message) => verifyAuditMac(testMacKeys, message),
+        store: createPostgresAuditStore(database),
+        report: silent,
+      })(messages);
+    const query = (fields: object) =>
+      createQueryAudit({ readPage: createPostgresEventPages(database), record: async () => {} })(
+        AuditQuery.parse(fields),
+        { traceId: null },
+      );
 
-    async function storeEvents(tenant: string, changes: readonly EventChanges[], auditClass = 'execution'): Promise<AuditEvent[]> {
+    async function storeEvents(
+      tenant: string,
+      changes: readonly EventChanges[],
+      auditClass = 'execution',
+    ): Promise<AuditEvent[]> {
       const events = changes.map((change) => auditEvent({ tenant, ...change }));
       expect(await storeBatch(auditMessage(events, { tenant, class: auditClass }))).toEqual({ ack: true });
       return events;
@@ -44,7 +56,11 @@ for (const kind of storeKinds) {
 
     it('keeps the whole event and its columns', async () => {
       const tenant = newTenant();
-      const event = auditEvent({ tenant, time: '2026-05-01T12:00:00.5+02:00', data: { outcome: 'failed', error_code: 'upstream_error', facts: { note: 'café 👍', n: 1.5, none: null } } });
+      const event = auditEvent({
+        tenant,
+        time: '2026-05-01T12:00:00.5+02:00',
+        data: { outcome: 'failed', error_code: 'upstream_error', facts: { note: 'café 👍', n: 1.5, none: null } },
+      });
       const message = auditMessage([event], { tenant });
       await storeBatch(message);
       expect((await query({ tenant })).events).toEqual([event]);
@@ -52,8 +68,19 @@ for (const kind of storeKinds) {
         select class, type, (extract(epoch from time) * 1000)::float8 as ms, stream_sequence::float8 as sequence, producer, execution_id, tool, session, status, error_code, duration_ms, altered,
           received_at > now() - interval '1 minute' as recent from audit_events where tenant = ${tenant}`);
       expect(row).toEqual({
-        class: 'execution', type: 'dev.patchbay.execution.finished', ms: Date.UTC(2026, 4, 1, 10, 0, 0, 500), sequence: message.sequence, producer: 'executor', execution_id: event.data.execution_id,
-        tool: 'slack_post_message', session: 'call-77', status: 'failed', error_code: 'upstream_error', duration_ms: 84.12, altered: false, recent: true,
+        class: 'execution',
+        type: 'dev.patchbay.execution.finished',
+        ms: Date.UTC(2026, 4, 1, 10, 0, 0, 500),
+        sequence: message.sequence,
+        producer: 'executor',
+        execution_id: event.data.execution_id,
+        tool: 'slack_post_message',
+        session: 'call-77',
+        status: 'failed',
+        error_code: 'upstream_error',
+        duration_ms: 84.12,
+        altered: false,
+        recent: true,
       });
     });
 
@@ -77,7 +104,9 @@ for (const kind of storeKinds) {
       const stored = (await query({ tenant })).events;
       expect(stored.find(({ id }) => id === first?.id)).toEqual(first);
       expect(stored).toHaveLength(2);
-      expect(await rowsOf(sql`select reason, position from audit_quarantine where stream_sequence = ${message.sequence}`)).toEqual([{ reason: 'event_id_reused', position: 1 }]);
+      expect(
+        await rowsOf(sql`select reason, position from audit_quarantine where stream_sequence = ${message.sequence}`),
+      ).toEqual([{ reason: 'event_id_reused', position: 1 }]);
     });
 
     it('keeps poison messages once, with reason, digest, size and a bounded copy', async () => {
@@ -89,21 +118,43 @@ for (const kind of storeKinds) {
         select stream_sequence::float8 as sequence, position, subject, producer, reason, size_bytes, length(copy) as kept, length(sha256) as digits
         from audit_quarantine where stream_sequence in (${forged.sequence}, ${huge.sequence}) order by stream_sequence`);
       expect(rows).toEqual([
-        { sequence: forged.sequence, position: -1, subject: 'audit.v1.acme.execution', producer: 'executor', reason: 'mac_wrong', size_bytes: forged.payload.length, kept: forged.payload.length, digits: 64 },
-        { sequence: huge.sequence, position: -1, subject: 'audit.v1.acme.execution', producer: 'executor', reason: 'not_json', size_bytes: 100_000, kept: 4_096, digits: 64 },
+        {
+          sequence: forged.sequence,
+          position: -1,
+          subject: 'audit.v1.acme.execution',
+          producer: 'executor',
+          reason: 'mac_wrong',
+          size_bytes: forged.payload.length,
+          kept: forged.payload.length,
+          digits: 64,
+        },
+        {
+          sequence: huge.sequence,
+          position: -1,
+          subject: 'audit.v1.acme.execution',
+          producer: 'executor',
+          reason: 'not_json',
+          size_bytes: 100_000,
+          kept: 4_096,
+          digits: 64,
+        },
       ]);
     });
 
     it('keeps an event with characters that the database cannot hold', async () => {
       const tenant = newTenant();
-      await storeEvents(tenant, [{ data: { actor: { kind: 'agent', id: 'a', session: 'x\0\uD800y' }, facts: { 'k\0': '\uDC00' } } }]);
+      await storeEvents(tenant, [
+        { data: { actor: { kind: 'agent', id: 'a', session: 'x\0\uD800y' }, facts: { 'k\0': '\uDC00' } } },
+      ]);
       const [event] = (await query({ tenant, session: 'x\uFFFD\uFFFDy' })).events;
       expect(event?.data.facts).toEqual({ 'k\uFFFD': '\uFFFD' });
     });
 
     it('keeps events with tools and sessions of any length', async () => {
       const tenant = newTenant();
-      const [event] = await storeEvents(tenant, [{ data: { tool: randomText(20_000), error_code: randomText(20_000) } }]);
+      const [event] = await storeEvents(tenant, [
+        { data: { tool: randomText(20_000), error_code: randomText(20_000) } },
+      ]);
       expect((await query({ tenant })).events).toEqual([event]);
     });
 
@@ -111,16 +162,23 @@ for (const kind of storeKinds) {
       const tenant = newTenant();
       const event = auditEvent({ tenant });
       const row = toAuditRow(event, 0, { class: 'execution', sequence: 1, producer: 'executor', altered: false });
-      const result = await createPostgresAuditStore(database).appendEvents([row, { ...row, event_id: newId('auditEvent'), time: 'soon' }]);
+      const result = await createPostgresAuditStore(database).appendEvents([
+        row,
+        { ...row, event_id: newId('auditEvent'), time: 'soon' },
+      ]);
       expect(result).toEqual({ kind: 'refused', code: '22007' });
       expect((await query({ tenant })).events).toEqual([]);
     });
 
     it('takes a batch larger than one statement', async () => {
       const tenant = newTenant();
-      const events = Array.from({ length: 6 }, () => auditEvent({ tenant, data: { facts: { text: 'x'.repeat(600_000) } } }));
+      const events = Array.from({ length: 6 }, () =>
+        auditEvent({ tenant, data: { facts: { text: 'x'.repeat(600_000) } } }),
+      );
       expect(await storeBatch(...events.map((event) => auditMessage([event], { tenant })))).toEqual({ ack: true });
-      expect(await rowsOf(sql`select count(*)::int as n from audit_events where tenant = ${tenant}`)).toEqual([{ n: 6 }]);
+      expect(await rowsOf(sql`select count(*)::int as n from audit_events where tenant = ${tenant}`)).toEqual([
+        { n: 6 },
+      ]);
     });
 
     it('answers newest first by every filter, and of one tenant only', async () => {
@@ -130,9 +188,16 @@ for (const kind of storeKinds) {
       const [a, b, c] = await storeEvents(tenant, [
         { time: minute(1), data: { tool: 'crm_find', ...session('s-1') } },
         { time: minute(2), data: { tool: 'crm_add', outcome: 'failed', ...session('s-2') } },
-        { time: minute(3), data: { tool: 'crm_find', outcome: 'intent', execution_id: executionId, ...session('s-2') } },
+        {
+          time: minute(3),
+          data: { tool: 'crm_find', outcome: 'intent', execution_id: executionId, ...session('s-2') },
+        },
       ]);
-      const [d] = await storeEvents(tenant, [{ time: minute(4), data: { tool: undefined, ...session('s-3') } }], 'connection');
+      const [d] = await storeEvents(
+        tenant,
+        [{ time: minute(4), data: { tool: undefined, ...session('s-3') } }],
+        'connection',
+      );
       await storeEvents(newTenant(), [{ time: minute(2), data: { tool: 'crm_find', ...session('s-2') } }]);
       const ids = async (fields: object) => (await query({ tenant, ...fields })).events.map(({ id }) => id);
       const expectedIds = (...events: (AuditEvent | undefined)[]) => events.map((event) => event?.id);
@@ -150,7 +215,10 @@ for (const kind of storeKinds) {
 
     it('pages without gaps or repeats while events arrive, also among equal times', async () => {
       const tenant = newTenant();
-      const before = await storeEvents(tenant, Array.from({ length: 25 }, (_, index) => ({ time: minute(Math.floor(index / 10)) })));
+      const before = await storeEvents(
+        tenant,
+        Array.from({ length: 25 }, (_, index) => ({ time: minute(Math.floor(index / 10)) })),
+      );
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
@@ -160,7 +228,9 @@ for (const kind of storeKinds) {
         cursor = page.next_cursor ?? undefined;
         await storeEvents(tenant, [{ time: minute(30) }]);
       } while (cursor !== undefined);
-      const byTimeAndId = before.toSorted((a, b) => b.time.localeCompare(a.time) || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
+      const byTimeAndId = before
+        .toSorted((a, b) => b.time.localeCompare(a.time) || (a.id < b.id ? 1 : -1))
+        .map(({ id }) => id);
       expect(seen).toEqual(byTimeAndId);
     });
 
@@ -174,19 +244,37 @@ for (const kind of storeKinds) {
     it('finds executions that were begun and never finished, oldest first', async () => {
       const tenant = newTenant();
       const [open, finished, unknown, fresh] = Array.from({ length: 4 }, () => newId('execution'));
-      const intent = (executionId: string | undefined, time: string): EventChanges => ({ time, data: { outcome: 'intent', execution_id: executionId } });
+      const intent = (executionId: string | undefined, time: string): EventChanges => ({
+        time,
+        data: { outcome: 'intent', execution_id: executionId },
+      });
       const events = await storeEvents(tenant, [
-        intent(finished, minute(0)), intent(open, minute(2)), intent(unknown, minute(1)), intent(fresh, minute(9)),
-        { time: minute(3), data: { execution_id: finished } }, { time: minute(3), data: { outcome: 'outcome_unknown', execution_id: unknown } },
+        intent(finished, minute(0)),
+        intent(open, minute(2)),
+        intent(unknown, minute(1)),
+        intent(fresh, minute(9)),
+        { time: minute(3), data: { execution_id: finished } },
+        { time: minute(3), data: { outcome: 'outcome_unknown', execution_id: unknown } },
         { time: minute(3), data: { outcome: 'succeeded', execution_id: newId('execution') } },
       ]);
       await storeEvents(tenant, [{ time: minute(3), data: { execution_id: open } }], 'credential'); // a lease is no outcome
       await storeEvents(newTenant(), [{ time: minute(3), data: { execution_id: open } }]); // nor is another tenant's
 
-      const find = createFindOpenIntents({ now: () => Date.parse(minute(10)), readOpenIntents: createPostgresOpenIntents(database) });
-      const ofTenant = async (olderThanMs: number) => (await find({ olderThanMs, limit: 10_000 })).filter((intent) => intent.tenant === tenant);
+      const find = createFindOpenIntents({
+        now: () => Date.parse(minute(10)),
+        readOpenIntents: createPostgresOpenIntents(database),
+      });
+      const ofTenant = async (olderThanMs: number) =>
+        (await find({ olderThanMs, limit: 10_000 })).filter((intent) => intent.tenant === tenant);
       expect(await ofTenant(5 * 60_000)).toEqual([
-        { tenant, executionId: open, tool: 'slack_post_message', session: 'call-77', eventId: events[1]?.id, recordedAtMs: Date.parse(minute(2)) },
+        {
+          tenant,
+          executionId: open,
+          tool: 'slack_post_message',
+          session: 'call-77',
+          eventId: events[1]?.id,
+          recordedAtMs: Date.parse(minute(2)),
+        },
       ]);
       expect((await ofTenant(0)).map(({ executionId }) => executionId)).toEqual([open, fresh]);
     });
@@ -201,20 +289,50 @@ for (const kind of storeKinds) {
         { time: minute(4), data: { outcome: 'intent', execution_id: open } },
         { time: minute(5), data: { execution_id: both, replayed: true } },
       ]);
-      const rows = await rowsOf(sql`select execution_id, intent_event_id, outcome_event_id, status, error_code from audit_executions where tenant = ${tenant} order by coalesce(intended_at, finished_at)`);
+      const rows = await rowsOf(
+        sql`select execution_id, intent_event_id, outcome_event_id, status, error_code from audit_executions where tenant = ${tenant} order by coalesce(intended_at, finished_at)`,
+      );
       expect(rows).toEqual([
-        { execution_id: both, intent_event_id: intent?.id, outcome_event_id: outcome?.id, status: 'failed', error_code: 'upstream_error' },
-        { execution_id: readOnly, intent_event_id: null, outcome_event_id: read?.id, status: 'succeeded', error_code: null },
-        { execution_id: open, intent_event_id: expect.any(String), outcome_event_id: null, status: null, error_code: null },
+        {
+          execution_id: both,
+          intent_event_id: intent?.id,
+          outcome_event_id: outcome?.id,
+          status: 'failed',
+          error_code: 'upstream_error',
+        },
+        {
+          execution_id: readOnly,
+          intent_event_id: null,
+          outcome_event_id: read?.id,
+          status: 'succeeded',
+          error_code: null,
+        },
+        {
+          execution_id: open,
+          intent_event_id: expect.any(String),
+          outcome_event_id: null,
+          status: null,
+          error_code: null,
+        },
       ]);
     });
 
     it('reads through the indexes', async () => {
       const plan = async (statement: RawBuilder<unknown>) => JSON.stringify(await rowsOf(sql`explain ${statement}`));
       await rowsOf(sql`set enable_seqscan = off`);
-      expect(await plan(sql`select * from audit_executions where execution_id = 'exe_x' and tenant = 'acme'`)).toContain('audit_events_execution');
-      expect(await plan(sql`select * from audit_events where tenant = 'acme' and tool = 't' order by time desc, event_id desc limit 10`)).toContain('audit_events_tool');
-      expect(await plan(sql`select * from audit_events where tenant = 'acme' and session = 's' order by time desc, event_id desc limit 10`)).toContain('audit_events_session');
+      expect(
+        await plan(sql`select * from audit_executions where execution_id = 'exe_x' and tenant = 'acme'`),
+      ).toContain('audit_events_execution');
+      expect(
+        await plan(
+          sql`select * from audit_events where tenant = 'acme' and tool = 't' order by time desc, event_id desc limit 10`,
+        ),
+      ).toContain('audit_events_tool');
+      expect(
+        await plan(
+          sql`select * from audit_events where tenant = 'acme' and session = 's' order by time desc, event_id desc limit 10`,
+        ),
+      ).toContain('audit_events_session');
       await rowsOf(sql`set enable_seqscan = on`);
     });
   });

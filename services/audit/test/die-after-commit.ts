@@ -8,7 +8,10 @@ import { toStreamHandler } from '../src/adapters/stream-batches.ts';
 import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
 
 // An audit writer that is killed the moment its first batch is committed, before it can acknowledge anything.
-const { databaseUrl, natsUrl, seedFile, executorKeyFile } = JSON.parse(process.argv[2] as string) as Record<string, string>;
+const { databaseUrl, natsUrl, seedFile, executorKeyFile } = JSON.parse(process.argv[2] as string) as Record<
+  string,
+  string
+>;
 const store = createPostgresAuditStore(await openAuditDatabase(databaseUrl as string));
 const macKeys = new Map([['executor', readKeyFile(executorKeyFile as string)]]);
 const storeBatch = createStoreAuditBatch({
@@ -24,5 +27,13 @@ const storeBatch = createStoreAuditBatch({
   },
   report: { stored() {}, quarantined() {}, unkept() {}, unavailable() {} },
 });
-const messaging = await connectMessaging({ servers: [natsUrl as string], seed: readSecretFile(seedFile as string), name: 'dying', inboxPrefix: inboxPrefixOf('audit') });
-await messaging.consume(auditConsumer.stream, auditConsumer.durable, { maxMessages: 500, onBatch: toStreamHandler(storeBatch) });
+const messaging = await connectMessaging({
+  servers: [natsUrl as string],
+  seed: readSecretFile(seedFile as string),
+  name: 'dying',
+  inboxPrefix: inboxPrefixOf('audit'),
+});
+await messaging.consume(auditConsumer.stream, auditConsumer.durable, {
+  maxMessages: 500,
+  onBatch: toStreamHandler(storeBatch),
+});

@@ -22,10 +22,14 @@ describe('a PGlite directory', () => {
     const url = `pglite:${join(base, 'deep', 'db')}`;
     const event = auditEvent();
     const first = await openAuditDatabase(url);
-    await createPostgresAuditStore(first).appendEvents([toAuditRow(event, 0, { class: 'execution', sequence: 1, producer: 'executor', altered: false })]);
+    await createPostgresAuditStore(first).appendEvents([
+      toAuditRow(event, 0, { class: 'execution', sequence: 1, producer: 'executor', altered: false }),
+    ]);
     await first.close();
     const second = await openAuditDatabase(url);
-    expect((await createPostgresEventPages(second)({ tenant: 'acme', limit: 10 })).entries.map((entry) => entry.event)).toEqual([event]);
+    expect(
+      (await createPostgresEventPages(second)({ tenant: 'acme', limit: 10 })).entries.map((entry) => entry.event),
+    ).toEqual([event]);
     expect(statSync(join(base, 'deep', 'db')).mode & 0o077).toBe(0);
     await second.close();
     expect(existsSync(join(base, 'deep', 'db.pid'))).toBe(false);

@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /** Publishes one message with a reply subject of the caller's choosing, which the project's own client never does. */
-export async function publishRaw(url: string, seed: string, message: { subject: string; reply: string; payload: string }): Promise<void> {
+export async function publishRaw(
+  url: string,
+  seed: string,
+  message: { subject: string; reply: string; payload: string },
+): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.setEncoding('utf8');
@@ -23,8 +27,12 @@ export async function publishRaw(url: string, seed: string, message: { subject: 
     const info = JSON.parse((await until(/INFO (\{.*\}) *\r\n/))[1] as string) as { nonce: string };
     const pair = keyPairOf(seed);
     const signature = sign(null, Buffer.from(info.nonce), pair.privateKey).toString('base64url');
-    socket.write(`CONNECT ${JSON.stringify({ verbose: false, pedantic: false, protocol: 1, headers: true, lang: 'test', version: '0', nkey: pair.publicKey, sig: signature })}\r\n`);
-    socket.write(`PUB ${message.subject} ${message.reply} ${Buffer.byteLength(message.payload)}\r\n${message.payload}\r\nPING\r\n`);
+    socket.write(
+      `CONNECT ${JSON.stringify({ verbose: false, pedantic: false, protocol: 1, headers: true, lang: 'test', version: '0', nkey: pair.publicKey, sig: signature })}\r\n`,
+    );
+    socket.write(
+      `PUB ${message.subject} ${message.reply} ${Buffer.byteLength(message.payload)}\r\n${message.payload}\r\nPING\r\n`,
+    );
     await until(/PONG/);
     if (received.includes('-ERR')) throw new Error(`nats-server refused: ${received}`);
   } finally {
@@ -35,7 +43,11 @@ export async function publishRaw(url: string, seed: string, message: { subject: 
 /** An NKey user seed is base 32 of two prefix bytes, the Ed25519 seed and a checksum; the public key is spelled alike. */
 function keyPairOf(seed: string) {
   const raw = decodeBase32(seed.trim()).subarray(2, 34);
-  const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), raw]), format: 'der', type: 'pkcs8' });
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), raw]),
+    format: 'der',
+    type: 'pkcs8',
+  });
   const publicRaw = Buffer.from(privateKey.export({ format: 'jwk' }).x as string, 'base64url');
   const body = Buffer.concat([Buffer.from([20 << 3]), publicRaw]);
   const checksum = Buffer.alloc(2);

@@ -32,15 +32,22 @@ export function findPostgres(): string | null {
 /** PostgreSQL refuses to run as root, so root runs it as somebody else. */
 function unprivilegedUser(): { uid: number; gid: number } | Record<string, never> {
   if (process.getuid?.() !== 0) return {};
-  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
-  const account = ['postgres', 'nobody'].map((name) => accounts.find(([candidate]) => candidate === name)).find((found) => found !== undefined);
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const account = ['postgres', 'nobody']
+    .map((name) => accounts.find(([candidate]) => candidate === name))
+    .find((found) => found !== undefined);
   if (account === undefined) throw new Error('PostgreSQL cannot run as root, and there is no other user to run it as');
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
 
 /** PostgreSQL's children lead sessions of their own, so a signal to the group would miss them. */
 function childrenOf(pid: number): number[] {
-  return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim().split('\n').map(Number);
+  return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(Number);
 }
 
 export async function startPostgres(bin: string): Promise<TestPostgres> {
@@ -52,14 +59,36 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user.uid !== undefined) for (const path of [base, passwordFile]) chownSync(path, user.uid, user.gid);
   const settings = { cwd: base, ...user };
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'patchbay', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--no-sync'], { ...settings, stdio: 'pipe' });
+  execFileSync(
+    join(bin, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'patchbay',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-sync',
+    ],
+    { ...settings, stdio: 'pipe' },
+  );
   const port = await freePort();
   const urlOf = (database: string) => `postgres://patchbay:${password}@127.0.0.1:${port}/${database}`;
   let server = await launch();
 
   async function launch(): Promise<ChildProcess> {
-    const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'shared_buffers=32MB'].flatMap((option) => ['-c', option]);
-    const begin = () => spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], { ...settings, stdio: 'ignore' });
+    const options = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'fsync=off',
+      'shared_buffers=32MB',
+    ].flatMap((option) => ['-c', option]);
+    const begin = () =>
+      spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], { ...settings, stdio: 'ignore' });
     let child = begin();
     for (let attempt = 0; ; attempt++) {
       if (attempt > 300) throw new Error(`PostgreSQL did not start (exit code ${child.exitCode})`);

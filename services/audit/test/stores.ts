@@ -19,9 +19,16 @@ export interface StartedStore {
 const postgresPrograms = findPostgres();
 
 export const storeKinds: readonly StoreKind[] = [
-  { title: 'PGlite', available: true, start: async () => ({ url: 'pglite:memory', server: null, stop: async () => {} }) },
   {
-    title: postgresPrograms === null ? 'a PostgreSQL server (skipped: no server program was found; install postgresql)' : 'a PostgreSQL server',
+    title: 'PGlite',
+    available: true,
+    start: async () => ({ url: 'pglite:memory', server: null, stop: async () => {} }),
+  },
+  {
+    title:
+      postgresPrograms === null
+        ? 'a PostgreSQL server (skipped: no server program was found; install postgresql)'
+        : 'a PostgreSQL server',
     available: postgresPrograms !== null,
     async start() {
       const server = await startPostgres(postgresPrograms as string);

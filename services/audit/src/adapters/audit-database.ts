@@ -25,8 +25,13 @@ export interface OpenOptions {
  * yet; PGlite is started.
  * @throws DirectoryInUse when another process has the PGlite directory open.
  */
-export async function openAuditDatabase(url: string, { onIdleError = () => {}, limits }: OpenOptions = {}): Promise<AuditDatabase> {
-  const opened = url.startsWith('pglite:') ? await openPglite(pgliteDirectory(url)) : openPostgres(url, onIdleError, limits);
+export async function openAuditDatabase(
+  url: string,
+  { onIdleError = () => {}, limits }: OpenOptions = {},
+): Promise<AuditDatabase> {
+  const opened = url.startsWith('pglite:')
+    ? await openPglite(pgliteDirectory(url))
+    : openPostgres(url, onIdleError, limits);
   const db = new Kysely<AuditTables>({ dialect: opened.dialect });
   let migrated: Promise<void> | null = null;
   return {
@@ -52,7 +57,10 @@ function pgliteDirectory(url: string): string | null {
 
 /** Runs what is missing under an advisory lock, so replicas may start at once. */
 async function migrate(db: Kysely<AuditTables>): Promise<void> {
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } }).migrateToLatest();
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  }).migrateToLatest();
   if (error !== undefined) throw new SchemaUnready(error);
 }
 
@@ -69,5 +77,8 @@ export class SchemaUnready extends Error {
 
 /** What a reader of the store hears when it fails, whatever the reason. */
 export function storeUnavailable(cause: unknown): PatchbayError {
-  return new PatchbayError('audit_unavailable', { message: 'The audit store does not answer at the moment. Events are kept in the stream until it does.', cause });
+  return new PatchbayError('audit_unavailable', {
+    message: 'The audit store does not answer at the moment. Events are kept in the stream until it does.',
+    cause,
+  });
 }

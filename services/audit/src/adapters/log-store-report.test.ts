@@ -3,7 +3,9 @@ import { createLogStoreReport, newCounters } from './log-store-report.ts';
 
 function setup() {
   const lines: [string, Record<string, unknown>][] = [];
-  const log = Object.fromEntries(['info', 'warn', 'error'].map((level) => [level, (line: Record<string, unknown>) => lines.push([level, line])]));
+  const log = Object.fromEntries(
+    ['info', 'warn', 'error'].map((level) => [level, (line: Record<string, unknown>) => lines.push([level, line])]),
+  );
   const counters = newCounters();
   return { report: createLogStoreReport(log as never, counters), lines, counters };
 }
@@ -17,7 +19,13 @@ describe('reporting on the store', () => {
 
   it('raises an alert for quarantine, naming reasons and sequences but no content', () => {
     const { report, lines, counters } = setup();
-    const items = Array.from({ length: 12 }, (_, index) => ({ reason: 'mac_wrong' as const, sequence: index, subject: 'audit.v1.acme.execution', detail: '', payload: 'secret' }));
+    const items = Array.from({ length: 12 }, (_, index) => ({
+      reason: 'mac_wrong' as const,
+      sequence: index,
+      subject: 'audit.v1.acme.execution',
+      detail: '',
+      payload: 'secret',
+    }));
     report.quarantined(items);
     expect(counters.quarantined).toBe(12);
     expect(lines[0]?.[0]).toBe('error');

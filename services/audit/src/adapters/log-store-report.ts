@@ -33,12 +33,20 @@ export function createLogStoreReport(log: Logger, counters: AuditCounters): Stor
     },
     quarantined(items) {
       counters.quarantined += items.length;
-      const named = items.slice(0, maxNamed).map(({ reason, sequence, subject, detail }) => ({ reason, sequence, subject, detail }));
-      log.error({ alert: 'audit_quarantine', count: items.length, total: counters.quarantined, items: named }, 'Audit messages were put in quarantine');
+      const named = items
+        .slice(0, maxNamed)
+        .map(({ reason, sequence, subject, detail }) => ({ reason, sequence, subject, detail }));
+      log.error(
+        { alert: 'audit_quarantine', count: items.length, total: counters.quarantined, items: named },
+        'Audit messages were put in quarantine',
+      );
     },
     unkept(item) {
       counters.unkept += 1;
-      log.error({ alert: 'audit_quarantine_refused', ...item, total: counters.unkept }, 'The audit store refused a quarantine entry; the message stays in the stream');
+      log.error(
+        { alert: 'audit_quarantine_refused', ...item, total: counters.unkept },
+        'The audit store refused a quarantine entry; the message stays in the stream',
+      );
     },
     unavailable(failures, cause) {
       counters.failures = failures;

@@ -1,10 +1,12 @@
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Another process has the database directory open. */
 export class DirectoryInUse extends Error {
   constructor(directory: string, pid: number) {
-    super(`The audit database ${directory} is open in process ${pid}; PGlite serves one process at a time. Stop that process, or use a PostgreSQL server.`);
+    super(
+      `The audit database ${directory} is open in process ${pid}; PGlite serves one process at a time. Stop that process, or use a PostgreSQL server.`,
+    );
     this.name = 'DirectoryInUse';
   }
 }

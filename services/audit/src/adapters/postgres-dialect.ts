@@ -12,7 +12,11 @@ export interface PostgresLimits {
 const defaultLimits: PostgresLimits = { connectMs: 2_000, statementMs: 5_000 };
 
 /** A pool of connections to a PostgreSQL server. Nothing connects before the first statement. */
-export function openPostgres(url: string, onIdleError: (error: Error) => void, limits: PostgresLimits = defaultLimits): OpenedDialect {
+export function openPostgres(
+  url: string,
+  onIdleError: (error: Error) => void,
+  limits: PostgresLimits = defaultLimits,
+): OpenedDialect {
   const pool = new Pool({
     connectionString: url,
     max: 4,

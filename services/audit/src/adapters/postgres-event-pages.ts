@@ -20,7 +20,9 @@ export function createPostgresEventPages(database: AuditDatabase): (filter: Even
     } catch (error) {
       throw storeUnavailable(error);
     }
-    const entries = rows.slice(0, filter.limit).map((row) => ({ position: { epochMs: Number(row.epoch_ms), eventId: row.event_id }, event: row.event }));
+    const entries = rows
+      .slice(0, filter.limit)
+      .map((row) => ({ position: { epochMs: Number(row.epoch_ms), eventId: row.event_id }, event: row.event }));
     return { entries, more: rows.length > filter.limit };
   };
 }
@@ -44,7 +46,10 @@ function pageQuery(db: Kysely<AuditTables>, filter: EventFilter) {
     query = query.where('time', '<=', time).where((eb) => eb.or([eb('time', '<', time), eb('event_id', '<', eventId)]));
   }
   // One more than asked for tells whether there are more.
-  return query.orderBy('time', 'desc').orderBy('event_id', 'desc').limit(filter.limit + 1);
+  return query
+    .orderBy('time', 'desc')
+    .orderBy('event_id', 'desc')
+    .limit(filter.limit + 1);
 }
 
 /** Stored times are whole milliseconds, so the division loses nothing. */

@@ -3,7 +3,9 @@ import type { BatchVerdict, StreamMessage } from '@patchbay/messaging';
 import type { ReceivedMessage } from '../domain/check-message.ts';
 
 /** Hands batches of a stream to the operation that stores them. */
-export function toStreamHandler(store: (messages: readonly ReceivedMessage[]) => Promise<BatchVerdict>): (messages: readonly StreamMessage[]) => Promise<BatchVerdict> {
+export function toStreamHandler(
+  store: (messages: readonly ReceivedMessage[]) => Promise<BatchVerdict>,
+): (messages: readonly StreamMessage[]) => Promise<BatchVerdict> {
   return (messages) => store(messages.map(toReceivedMessage));
 }
 

@@ -13,7 +13,9 @@ describe('checking a message', () => {
     const message = auditMessage(events, { sequence: 4 });
     const { rows, quarantined } = check(message);
     expect(quarantined).toEqual([]);
-    expect(rows.map(({ row, position }) => [row.event_id, row.stream_sequence, row.producer, position])).toEqual(events.map((event, index) => [event.id, 4, 'executor', index]));
+    expect(rows.map(({ row, position }) => [row.event_id, row.stream_sequence, row.producer, position])).toEqual(
+      events.map((event, index) => [event.id, 4, 'executor', index]),
+    );
   });
 
   it.each([
@@ -34,7 +36,9 @@ describe('checking a message', () => {
   ] as const)('keeps the whole message apart: %s', (reason, message) => {
     const { rows, quarantined } = check(message);
     expect(rows).toEqual([]);
-    expect(quarantined).toEqual([expect.objectContaining({ reason, position: wholeMessage, sequence: message.sequence, payload: message.payload })]);
+    expect(quarantined).toEqual([
+      expect.objectContaining({ reason, position: wholeMessage, sequence: message.sequence, payload: message.payload }),
+    ]);
   });
 
   it('does not believe a MAC that was made for another subject', () => {
@@ -43,7 +47,9 @@ describe('checking a message', () => {
   });
 
   it('takes an unknown reason of the MAC check for a wrong MAC', () => {
-    expect(checkMessage(auditMessage([auditEvent()]), () => ({ ok: false, reason: 'new_reason' })).quarantined[0]?.reason).toBe('mac_wrong');
+    expect(
+      checkMessage(auditMessage([auditEvent()]), () => ({ ok: false, reason: 'new_reason' })).quarantined[0]?.reason,
+    ).toBe('mac_wrong');
   });
 
   it.each([
@@ -55,11 +61,15 @@ describe('checking a message', () => {
     const neighbours = [auditEvent(), auditEvent()];
     const { rows, quarantined } = check(auditMessage([neighbours[0], bad, neighbours[1]]));
     expect(rows.map(({ row }) => row.event_id)).toEqual(neighbours.map(({ id }) => id));
-    expect(quarantined).toEqual([expect.objectContaining({ reason: 'event_malformed', position: 1, detail: expect.stringMatching(detail) })]);
+    expect(quarantined).toEqual([
+      expect.objectContaining({ reason: 'event_malformed', position: 1, detail: expect.stringMatching(detail) }),
+    ]);
   });
 
   it('stores no field that the contract does not know', () => {
-    const { rows } = check(auditMessage([{ ...auditEvent(), secret: 'x', data: { ...auditEvent().data, arguments: { card: '4111' } } }]));
+    const { rows } = check(
+      auditMessage([{ ...auditEvent(), secret: 'x', data: { ...auditEvent().data, arguments: { card: '4111' } } }]),
+    );
     expect(JSON.stringify(rows[0]?.row.event)).not.toMatch(/secret|4111/);
   });
 

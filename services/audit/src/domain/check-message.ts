@@ -54,7 +54,8 @@ export function checkMessage(message: ReceivedMessage, verify: VerifyMac): Check
     return apart(message, 'not_a_batch', `expected an array of 1 to ${maxEvents} events`);
   }
   const stranger = batch.findIndex((event) => isTenantOf(event) && event.tenant !== place.tenant);
-  if (stranger !== -1) return apart(message, 'tenant_mismatch', `[${stranger}].tenant is not the tenant of the subject`);
+  if (stranger !== -1)
+    return apart(message, 'tenant_mismatch', `[${stranger}].tenant is not the tenant of the subject`);
 
   const suspicious = mayHoldUnstorable(text);
   const rows: PlacedRow[] = [];
@@ -63,22 +64,43 @@ export function checkMessage(message: ReceivedMessage, verify: VerifyMac): Check
     const parsed = AuditEvent.safeParse(candidate);
     const epochMs = parsed.success ? epochMsOf(parsed.data.time) : null;
     if (!parsed.success || epochMs === null) {
-      const detail = parsed.success ? `[${position}].time: expected an RFC 3339 time` : issueText(issuesOf(parsed.error, `[${position}]`));
+      const detail = parsed.success
+        ? `[${position}].time: expected an RFC 3339 time`
+        : issueText(issuesOf(parsed.error, `[${position}]`));
       quarantined.push(itemOf(message, 'event_malformed', detail, position, candidate));
       return;
     }
     const event = suspicious ? (replaceUnstorable(parsed.data) as AuditEvent) : parsed.data;
     const altered = suspicious && JSON.stringify(event) !== JSON.stringify(parsed.data);
-    const row = toAuditRow(event, epochMs, { class: place.class, sequence: message.sequence, producer: verdict.producer, altered });
+    const row = toAuditRow(event, epochMs, {
+      class: place.class,
+      sequence: message.sequence,
+      producer: verdict.producer,
+      altered,
+    });
     rows.push({ row, position, message });
   });
   return { rows, quarantined };
 }
 
 /** The quarantine entry of a whole message or, with `position` and `event`, of one event of it. */
-export function itemOf(message: ReceivedMessage, reason: QuarantineReason, detail: string, position = wholeMessage, event?: unknown): QuarantinedItem {
+export function itemOf(
+  message: ReceivedMessage,
+  reason: QuarantineReason,
+  detail: string,
+  position = wholeMessage,
+  event?: unknown,
+): QuarantinedItem {
   const payload = position === wholeMessage ? message.payload : encoder.encode(JSON.stringify(event));
-  return { sequence: message.sequence, position, subject: message.subject, producer: message.producer, reason, detail, payload };
+  return {
+    sequence: message.sequence,
+    position,
+    subject: message.subject,
+    producer: message.producer,
+    reason,
+    detail,
+    payload,
+  };
 }
 
 function apart(message: ReceivedMessage, reason: QuarantineReason, detail: string): CheckedMessage {

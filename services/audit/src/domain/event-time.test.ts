@@ -9,10 +9,16 @@ describe('event times', () => {
     ['1970-01-01T00:00:00Z', 0],
   ])('reads %s', (text, ms) => expect(epochMsOf(text)).toBe(ms));
 
-  it.each(['yesterday', '2026-05-01', '2026-13-01T00:00:00Z', '1969-12-31T23:59:59Z', '0000-01-01T00:00:00Z', '2026-05-01T10:00:00', '2026-05-01 10:00:00Z', '2026-05-01T10:00:00+99:99'])(
-    'refuses %s',
-    (text) => expect(epochMsOf(text)).toBeNull(),
-  );
+  it.each([
+    'yesterday',
+    '2026-05-01',
+    '2026-13-01T00:00:00Z',
+    '1969-12-31T23:59:59Z',
+    '0000-01-01T00:00:00Z',
+    '2026-05-01T10:00:00',
+    '2026-05-01 10:00:00Z',
+    '2026-05-01T10:00:00+99:99',
+  ])('refuses %s', (text) => expect(epochMsOf(text)).toBeNull());
 
   it('knows which numbers are times', () => {
     expect([0, 253_402_300_799_999].map(isEpochMs)).toEqual([true, true]);

@@ -10,9 +10,20 @@ describe('page cursors', () => {
     expect(decodeCursor(cursor)).toEqual(position);
   });
 
-  it.each(['', 'x', '!!!', btoa('1.aud_short'), btoa(`999999999999999.${newId('auditEvent')}`), btoa(`-1.${newId('auditEvent')}`), btoa(`1.${newId('auditEvent')}' or true`)])(
-    'refuses %s with the path cursor',
-    (cursor) =>
-      expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ code: 'invalid_request', body: expect.objectContaining({ details: { issues: [expect.objectContaining({ path: 'cursor' })] } }) })),
+  it.each([
+    '',
+    'x',
+    '!!!',
+    btoa('1.aud_short'),
+    btoa(`999999999999999.${newId('auditEvent')}`),
+    btoa(`-1.${newId('auditEvent')}`),
+    btoa(`1.${newId('auditEvent')}' or true`),
+  ])('refuses %s with the path cursor', (cursor) =>
+    expect(() => decodeCursor(cursor)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        body: expect.objectContaining({ details: { issues: [expect.objectContaining({ path: 'cursor' })] } }),
+      }),
+    ),
   );
 });

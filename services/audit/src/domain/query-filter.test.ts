@@ -11,11 +11,27 @@ describe('query filters', () => {
     const executionId = newId('execution');
     const position = { epochMs: 5, eventId: newId('auditEvent') };
     const all = query({
-      class: 'execution', tool: 't', session: 's', status: 'failed', execution_id: executionId, from: '2026-05-01T02:00:00+02:00',
-      to: '2026-05-02T00:00:00Z', limit: 7, cursor: encodeCursor(position),
+      class: 'execution',
+      tool: 't',
+      session: 's',
+      status: 'failed',
+      execution_id: executionId,
+      from: '2026-05-01T02:00:00+02:00',
+      to: '2026-05-02T00:00:00Z',
+      limit: 7,
+      cursor: encodeCursor(position),
     });
     expect(toEventFilter(all)).toEqual({
-      tenant: 'acme', class: 'execution', tool: 't', session: 's', status: 'failed', executionId, fromMs: Date.UTC(2026, 4, 1), toMs: Date.UTC(2026, 4, 2), limit: 7, after: position,
+      tenant: 'acme',
+      class: 'execution',
+      tool: 't',
+      session: 's',
+      status: 'failed',
+      executionId,
+      fromMs: Date.UTC(2026, 4, 1),
+      toMs: Date.UTC(2026, 4, 2),
+      limit: 7,
+      after: position,
     });
   });
 
@@ -26,7 +42,12 @@ describe('query filters', () => {
     ['session', { session: '\0' }],
     ['cursor', { cursor: 'nonsense' }],
   ])('refuse a bad %s by name', (path, fields) => {
-    expect(() => toEventFilter(query(fields))).toThrow(expect.objectContaining({ code: 'invalid_request', body: expect.objectContaining({ details: { issues: [expect.objectContaining({ path })] } }) }));
+    expect(() => toEventFilter(query(fields))).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        body: expect.objectContaining({ details: { issues: [expect.objectContaining({ path })] } }),
+      }),
+    );
   });
 
   it('take a year that the database does not know for the beginning of time', () => {
@@ -34,6 +55,10 @@ describe('query filters', () => {
   });
 
   it('become facts without the tenant or the cursor itself', () => {
-    expect(filterFacts(query({ tool: 't', limit: 5, cursor: 'secret' }))).toEqual({ tool: 't', limit: 5, continued: 'yes' });
+    expect(filterFacts(query({ tool: 't', limit: 5, cursor: 'secret' }))).toEqual({
+      tool: 't',
+      limit: 5,
+      continued: 'yes',
+    });
   });
 });

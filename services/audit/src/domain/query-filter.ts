@@ -1,4 +1,4 @@
-import { AuditData, type AuditClass, type AuditQuery, PatchbayError } from '@patchbay/contracts';
+import { type AuditClass, AuditData, type AuditQuery, PatchbayError } from '@patchbay/contracts';
 import { decodeCursor, type PagePosition } from './page-cursor.ts';
 
 /** What to read, checked: newest first, at most `limit` events. Absent fields do not filter. */
@@ -41,7 +41,10 @@ export function toEventFilter(query: AuditQuery): EventFilter {
 /** The filters a query used, for its own audit event. */
 export function filterFacts(query: AuditQuery): Record<string, string | number> {
   const { tenant: _, cursor, ...filters } = query;
-  return { ...Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)), ...(cursor !== undefined && { continued: 'yes' }) };
+  return {
+    ...Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)),
+    ...(cursor !== undefined && { continued: 'yes' }),
+  };
 }
 
 /** PostgreSQL text cannot hold U+0000, so no stored value equals such a filter. */
@@ -56,5 +59,8 @@ function clamp(ms: number): number {
 }
 
 function wrong(path: string, message: string): PatchbayError {
-  return new PatchbayError('invalid_request', { message: `${path}: ${message}.`, details: { issues: [{ path, message }] } });
+  return new PatchbayError('invalid_request', {
+    message: `${path}: ${message}.`,
+    details: { issues: [{ path, message }] },
+  });
 }

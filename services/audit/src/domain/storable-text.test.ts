@@ -13,9 +13,13 @@ describe('storable text', () => {
     ['an upper-case escape', '{"a":"\\uDBFF"}'],
   ])('suspects JSON text with %s', (_, json) => expect(mayHoldUnstorable(json)).toBe(true));
 
-  it('does not suspect ordinary JSON text', () => expect(mayHoldUnstorable(JSON.stringify({ a: 'café 👍\n' }))).toBe(false));
+  it('does not suspect ordinary JSON text', () =>
+    expect(mayHoldUnstorable(JSON.stringify({ a: 'café 👍\n' }))).toBe(false));
 
   it('replaces in keys, arrays and nested objects and leaves other values alone', () => {
-    expect(replaceUnstorable({ 'k\0': ['\uDFFF', 1, null, true], nested: { x: 'ok' } })).toEqual({ 'k\uFFFD': ['\uFFFD', 1, null, true], nested: { x: 'ok' } });
+    expect(replaceUnstorable({ 'k\0': ['\uDFFF', 1, null, true], nested: { x: 'ok' } })).toEqual({
+      'k\uFFFD': ['\uFFFD', 1, null, true],
+      nested: { x: 'ok' },
+    });
   });
 });

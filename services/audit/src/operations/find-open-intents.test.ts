@@ -35,6 +35,9 @@ describe('finding open intents', () => {
     ['limit', { olderThanMs: 0, limit: 0 }],
     ['limit', { olderThanMs: 0, limit: 10_001 }],
   ])('refuses a bad %s by name', async (path, request) => {
-    await expect(setup().find(request)).rejects.toMatchObject({ code: 'invalid_request', body: { details: { issues: [{ path }] } } });
+    await expect(setup().find(request)).rejects.toMatchObject({
+      code: 'invalid_request',
+      body: { details: { issues: [{ path }] } },
+    });
   });
 });

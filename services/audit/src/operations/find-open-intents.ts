@@ -16,7 +16,11 @@ export interface FindOpenIntentsPorts {
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Open intents with `sinceMs <= time < beforeMs`, oldest first. @throws PatchbayError `audit_unavailable`. */
-  readonly readOpenIntents: (range: { sinceMs: number; beforeMs: number; limit: number }) => Promise<readonly OpenIntent[]>;
+  readonly readOpenIntents: (range: {
+    sinceMs: number;
+    beforeMs: number;
+    limit: number;
+  }) => Promise<readonly OpenIntent[]>;
 }
 
 export interface FindOpenIntentsRequest {
@@ -35,7 +39,10 @@ const sevenDaysMs = 7 * 86_400_000;
  * outcome has to be declared unknown.
  * @throws PatchbayError `invalid_request`, `audit_unavailable`.
  */
-export function createFindOpenIntents({ now, readOpenIntents }: FindOpenIntentsPorts): (request: FindOpenIntentsRequest) => Promise<readonly OpenIntent[]> {
+export function createFindOpenIntents({
+  now,
+  readOpenIntents,
+}: FindOpenIntentsPorts): (request: FindOpenIntentsRequest) => Promise<readonly OpenIntent[]> {
   return async ({ olderThanMs, withinMs = sevenDaysMs, limit = 1_000 }) => {
     requireWhole('older_than_ms', olderThanMs, 0, Number.MAX_SAFE_INTEGER);
     requireWhole('within_ms', withinMs, olderThanMs, Number.MAX_SAFE_INTEGER);
@@ -48,5 +55,8 @@ export function createFindOpenIntents({ now, readOpenIntents }: FindOpenIntentsP
 function requireWhole(path: string, value: number, least: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const message = `expected a whole number from ${least} to ${most}`;
-  throw new PatchbayError('invalid_request', { message: `${path}: ${message}.`, details: { issues: [{ path, message }] } });
+  throw new PatchbayError('invalid_request', {
+    message: `${path}: ${message}.`,
+    details: { issues: [{ path, message }] },
+  });
 }

@@ -8,7 +8,15 @@ import { createQueryAudit, type EventPage, type RecordAudit } from './query-audi
 const entry = (event = auditEvent()) => ({ position: { epochMs: 1_000, eventId: event.id }, event });
 const traced = { traceId: 'a'.repeat(32) };
 
-function setup({ page = { entries: [], more: false }, readError, recordError }: { page?: EventPage; readError?: Error; recordError?: Error } = {}) {
+function setup({
+  page = { entries: [], more: false },
+  readError,
+  recordError,
+}: {
+  page?: EventPage;
+  readError?: Error;
+  recordError?: Error;
+} = {}) {
   const steps: string[] = [];
   const filters: EventFilter[] = [];
   const recorded: Parameters<RecordAudit>[0][] = [];
@@ -34,14 +42,22 @@ describe('querying the audit record', () => {
   it('records the query with its filters before it answers', async () => {
     const found = entry();
     const { query, steps, recorded, filters } = setup({ page: { entries: [found], more: false } });
-    expect(await query(request({ tool: 'slack_post_message' }), traced)).toEqual({ events: [found.event], next_cursor: null });
+    expect(await query(request({ tool: 'slack_post_message' }), traced)).toEqual({
+      events: [found.event],
+      next_cursor: null,
+    });
     expect(steps).toEqual(['read', 'record']);
     expect(filters).toEqual([{ tenant: 'acme', tool: 'slack_post_message', limit: 100 }]);
     expect(recorded).toEqual([
       {
-        tenant: 'acme', class: 'query', type: 'dev.patchbay.audit.queried',
+        tenant: 'acme',
+        class: 'query',
+        type: 'dev.patchbay.audit.queried',
         data: {
-          actor: { kind: 'admin', id: 'admin' }, target: { kind: 'audit_log', id: 'acme' }, outcome: 'succeeded', trace_id: traced.traceId,
+          actor: { kind: 'admin', id: 'admin' },
+          target: { kind: 'audit_log', id: 'acme' },
+          outcome: 'succeeded',
+          trace_id: traced.traceId,
           facts: { tool: 'slack_post_message', limit: 100, events: 1 },
         },
       },
@@ -49,7 +65,10 @@ describe('querying the audit record', () => {
   });
 
   it('answers nothing when the query cannot be recorded', async () => {
-    const { query } = setup({ page: { entries: [entry()], more: false }, recordError: new PatchbayError('audit_unavailable') });
+    const { query } = setup({
+      page: { entries: [entry()], more: false },
+      recordError: new PatchbayError('audit_unavailable'),
+    });
     await expect(query(request(), traced)).rejects.toMatchObject({ code: 'audit_unavailable' });
   });
 
@@ -75,7 +94,10 @@ describe('querying the audit record', () => {
   });
 
   it('reports why the read failed even when that cannot be recorded', async () => {
-    const { query } = setup({ readError: new PatchbayError('audit_unavailable', { message: 'store away' }), recordError: new PatchbayError('audit_unavailable', { message: 'stream away' }) });
+    const { query } = setup({
+      readError: new PatchbayError('audit_unavailable', { message: 'store away' }),
+      recordError: new PatchbayError('audit_unavailable', { message: 'stream away' }),
+    });
     await expect(query(request(), traced)).rejects.toThrow('store away');
   });
 

@@ -1,4 +1,11 @@
-import { type AuditClass, type AuditData, type AuditEvent, type AuditQuery, type AuditQueryResult, PatchbayError } from '@patchbay/contracts';
+import {
+  type AuditClass,
+  type AuditData,
+  type AuditEvent,
+  type AuditQuery,
+  type AuditQueryResult,
+  PatchbayError,
+} from '@patchbay/contracts';
 import { encodeCursor, type PagePosition } from '../domain/page-cursor.ts';
 import { type EventFilter, filterFacts, toEventFilter } from '../domain/query-filter.ts';
 
@@ -9,7 +16,12 @@ export interface EventPage {
 }
 
 /** Settles when the event is durable. @throws PatchbayError `audit_unavailable`. */
-export type RecordAudit = (entry: { tenant: string; class: AuditClass; type: string; data: AuditData }) => Promise<void>;
+export type RecordAudit = (entry: {
+  tenant: string;
+  class: AuditClass;
+  type: string;
+  data: AuditData;
+}) => Promise<void>;
 
 export interface QueryAuditPorts {
   /** @throws PatchbayError `audit_unavailable` when the store is away. */
@@ -26,7 +38,10 @@ const encoder = new TextEncoder();
  * when it cannot be. An answer may hold fewer events than asked for; `next_cursor` is null only at the end.
  * @throws PatchbayError `invalid_request` naming the field, `audit_unavailable`.
  */
-export function createQueryAudit({ readPage, record }: QueryAuditPorts): (query: AuditQuery, context: { traceId: string | null }) => Promise<AuditQueryResult> {
+export function createQueryAudit({
+  readPage,
+  record,
+}: QueryAuditPorts): (query: AuditQuery, context: { traceId: string | null }) => Promise<AuditQueryResult> {
   return async (query, { traceId }) => {
     const recordQuery = (outcome: 'succeeded' | 'failed' | 'refused', extra: Partial<AuditData>) =>
       record({

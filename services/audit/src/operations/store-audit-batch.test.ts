@@ -9,7 +9,12 @@ const refused: AppendResult = { kind: 'refused', code: '22007' };
 const away: AppendResult = { kind: 'unavailable', cause: new Error('no connection') };
 
 /** A store that answers as told, and remembers. */
-function scripted(answers: { events?: (ids: string[]) => AppendResult; quarantine?: (items: readonly QuarantinedItem[]) => AppendResult } = {}) {
+function scripted(
+  answers: {
+    events?: (ids: string[]) => AppendResult;
+    quarantine?: (items: readonly QuarantinedItem[]) => AppendResult;
+  } = {},
+) {
   const events: string[][] = [];
   const quarantine: QuarantinedItem[] = [];
   const reports: unknown[][] = [];
@@ -48,7 +53,13 @@ describe('storing a batch', () => {
   it('keeps a poison message apart, stores the others and acknowledges both', async () => {
     const { run, events, quarantine, reports } = scripted();
     const good = auditEvent();
-    expect(await run([auditMessage([], { payload: 'garbage' }), auditMessage([good]), auditMessage([auditEvent()], { mac: null })])).toEqual({ ack: true });
+    expect(
+      await run([
+        auditMessage([], { payload: 'garbage' }),
+        auditMessage([good]),
+        auditMessage([auditEvent()], { mac: null }),
+      ]),
+    ).toEqual({ ack: true });
     expect(events).toEqual([[good.id]]);
     expect(quarantine.map(({ reason }) => reason)).toEqual(['not_json', 'mac_missing']);
     expect(reports).toContainEqual(['quarantined', ['not_json', 'mac_missing']]);
@@ -64,22 +75,34 @@ describe('storing a batch', () => {
     expect(await run(batch)).toEqual({ ack: true });
     up = false;
     expect(await run(batch)).toEqual({ ack: false, retryAfterMs: 500 });
-    expect(reports).toEqual([['unavailable', 1], ['unavailable', 2], ['stored', 1, 1], ['unavailable', 1]]);
+    expect(reports).toEqual([
+      ['unavailable', 1],
+      ['unavailable', 2],
+      ['stored', 1, 1],
+      ['unavailable', 1],
+    ]);
   });
 
   it('acknowledges nothing when the rows are committed but the quarantine cannot be', async () => {
     const { run } = scripted({ quarantine: () => away });
-    expect(await run([auditMessage([auditEvent()]), auditMessage([], { payload: '1' })])).toEqual({ ack: false, retryAfterMs: 500 });
+    expect(await run([auditMessage([auditEvent()]), auditMessage([], { payload: '1' })])).toEqual({
+      ack: false,
+      retryAfterMs: 500,
+    });
   });
 
   it('finds the events that the store refuses, keeps those apart and stores all others', async () => {
     const all = Array.from({ length: 7 }, () => auditEvent());
     const bad = [all[2]?.id, all[6]?.id];
-    const { run, events, quarantine } = scripted({ events: (ids) => (ids.some((id) => bad.includes(id)) ? refused : committed(ids.length)) });
+    const { run, events, quarantine } = scripted({
+      events: (ids) => (ids.some((id) => bad.includes(id)) ? refused : committed(ids.length)),
+    });
     const message = auditMessage(all);
     expect(await run([message])).toEqual({ ack: true });
     expect(events.flat()).toEqual(all.map(({ id }) => id).filter((id) => !bad.includes(id)));
-    expect(quarantine.map(({ reason, detail, position, sequence }) => [reason, detail, position, sequence])).toEqual([2, 6].map((position) => ['refused_by_store', 'SQLSTATE 22007', position, message.sequence]));
+    expect(quarantine.map(({ reason, detail, position, sequence }) => [reason, detail, position, sequence])).toEqual(
+      [2, 6].map((position) => ['refused_by_store', 'SQLSTATE 22007', position, message.sequence]),
+    );
   });
 
   it('keeps an event apart whose id is stored with another content', async () => {
@@ -92,7 +115,9 @@ describe('storing a batch', () => {
 
   it('does not loop on a quarantine entry that the store refuses: the others are kept, that one is reported', async () => {
     const poison = auditMessage([], { payload: 'poison' });
-    const { run, quarantine, reports } = scripted({ quarantine: (items) => (items.some(({ sequence }) => sequence === poison.sequence) ? refused : committed()) });
+    const { run, quarantine, reports } = scripted({
+      quarantine: (items) => (items.some(({ sequence }) => sequence === poison.sequence) ? refused : committed()),
+    });
     expect(await run([poison, auditMessage([], { payload: '1' })])).toEqual({ ack: true });
     expect(quarantine.map(({ reason }) => reason)).toEqual(['not_a_batch']);
     expect(reports).toContainEqual(['unkept', { reason: 'not_json', sequence: poison.sequence, code: '22007' }]);

@@ -1,6 +1,6 @@
+import type { AuditRow } from '../domain/audit-row.ts';
 import { type BatchOutcome, decideVerdict, type Verdict } from '../domain/batch-verdict.ts';
 import { checkMessage, itemOf, type PlacedRow, type ReceivedMessage, type VerifyMac } from '../domain/check-message.ts';
-import type { AuditRow } from '../domain/audit-row.ts';
 import type { QuarantinedItem, QuarantineReason } from '../domain/quarantine.ts';
 
 /** What became of rows or of quarantine entries handed to the store. */
@@ -41,7 +41,11 @@ class StoreAway extends Error {}
  * Stores the events of a batch of messages of stream `AUDIT`, each exactly once by its id, and says whether the batch
  * may be acknowledged. Messages that cannot be believed or read are kept in quarantine and acknowledged.
  */
-export function createStoreAuditBatch({ verify, store, report }: StoreAuditBatchPorts): (messages: readonly ReceivedMessage[]) => Promise<Verdict> {
+export function createStoreAuditBatch({
+  verify,
+  store,
+  report,
+}: StoreAuditBatchPorts): (messages: readonly ReceivedMessage[]) => Promise<Verdict> {
   let failures = 0;
 
   return async (messages) => {
@@ -82,9 +86,13 @@ export function createStoreAuditBatch({ verify, store, report }: StoreAuditBatch
     if (result.kind === 'committed') {
       const reused = new Set(result.reused);
       const again = reused.size === 0 ? [] : rows.filter(({ row }) => reused.has(row.event_id));
-      return { stored: result.stored, quarantined: again.map((placed) => apart(placed, 'event_id_reused', placed.row.event_id)) };
+      return {
+        stored: result.stored,
+        quarantined: again.map((placed) => apart(placed, 'event_id_reused', placed.row.event_id)),
+      };
     }
-    if (rows.length === 1) return { stored: 0, quarantined: [apart(rows[0] as PlacedRow, 'refused_by_store', `SQLSTATE ${result.code}`)] };
+    if (rows.length === 1)
+      return { stored: 0, quarantined: [apart(rows[0] as PlacedRow, 'refused_by_store', `SQLSTATE ${result.code}`)] };
     const middle = Math.ceil(rows.length / 2);
     const left = await appendRows(rows.slice(0, middle));
     const right = await appendRows(rows.slice(middle));

@@ -25,9 +25,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       event jsonb not null
     )`.execute(db);
   await sql`create index audit_events_time on audit_events (tenant, time desc)`.execute(db);
-  await sql`create index audit_events_tool on audit_events (tenant, tool, time desc) where tool is not null`.execute(db);
-  await sql`create index audit_events_session on audit_events (tenant, session, time desc) where session is not null`.execute(db);
-  await sql`create index audit_events_execution on audit_events (execution_id) where execution_id is not null`.execute(db);
+  await sql`create index audit_events_tool on audit_events (tenant, tool, time desc) where tool is not null`.execute(
+    db,
+  );
+  await sql`create index audit_events_session on audit_events (tenant, session, time desc) where session is not null`.execute(
+    db,
+  );
+  await sql`create index audit_events_execution on audit_events (execution_id) where execution_id is not null`.execute(
+    db,
+  );
   await sql`create index audit_events_intents on audit_events (time) where status = 'intent'`.execute(db);
   await sql`
     create table audit_quarantine (
