@@ -87,12 +87,12 @@ function compile(entries: readonly Entry[], report: Report): Projection {
   const root = fields.find((field) => field.target.length === 0);
   if (root !== undefined) {
     if (fields.length > 1) report(entries[0]?.at ?? '', 'cannot stand beside fields of the whole answer');
-    return (body) => valueOf(root, body) ?? [];
+    return (body) => fieldValue(root, body) ?? [];
   }
   return (body) => project(fields, body);
 }
 
-function valueOf(field: Field, body: unknown): unknown {
+function fieldValue(field: Field, body: unknown): unknown {
   const value = field.source.length === 0 ? body : readDataPath(body, field.source);
   const { each } = field;
   if (each === null || value === undefined) return value;
@@ -102,7 +102,7 @@ function valueOf(field: Field, body: unknown): unknown {
 function project(fields: readonly Field[], body: unknown): Record<string, unknown> {
   const output: Record<string, unknown> = {};
   for (const field of fields) {
-    const value = valueOf(field, body);
+    const value = fieldValue(field, body);
     if (value === undefined) continue;
     let parent = output;
     const last = field.target.length - 1;
