@@ -34,6 +34,7 @@ describe('an allow-list of hosts', () => {
     ['https://example.com/', '*.example.com', 'host_not_allowed'],
     ['https://notexample.com/', '*.example.com', 'host_not_allowed'],
     ['https://api.example.com.evil.org/', 'api.example.com', 'host_not_allowed'],
+    ['https://a.example.com.evil.org/', '*.example.com', 'host_not_allowed'],
     ['https://api.example.com/', 'example.com', 'host_not_allowed'],
     ['https://api.example.com/', '*', 'host_not_allowed'],
     ['https://api.example.com/', '*.com', 'host_not_allowed'],

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { failureIn, requestTo, responseIn, testEgress, textIn } from '../test/requests.ts';
@@ -224,6 +225,20 @@ describe('sockets', () => {
     await expect.poll(() => egress.stats().sockets).toBe(0);
     await expect.poll(openSockets).toBeLessThanOrEqual(before);
     await egress.close();
+  });
+
+  it('leave neither a timer nor a listener of their requests behind', async () => {
+    const upstream = await startUpstream((_request, response) => void response.end('ok'));
+    const egress = testEgress({ trustedOrigins: [upstream.origin] });
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const { signal } = new AbortController();
+    const deadlineAt = performance.now() + 60_000;
+    const requests = Array.from({ length: 100 }, () => requestTo(upstream.origin, { signal, deadlineAt }));
+    expect((await Promise.all(requests.map((request) => egress.send(request)))).every(({ ok }) => ok)).toBe(true);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    // The process shows one timer for each distinct expiry at least; a hundred left behind would not go unseen.
+    expect(timers() - before).toBeLessThan(50);
   });
 
   it('wait in order when the pool is full, and all are served', async () => {
