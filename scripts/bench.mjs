@@ -4,5 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { bootstrapOrExit } from './bootstrap.mjs';
 
 const { node } = await bootstrapOrExit();
-const { status } = spawnSync(node.path, ['bench/src/main.ts', ...process.argv.slice(2)], { cwd: new URL('..', import.meta.url), stdio: 'inherit' });
+const { status } = spawnSync(node.path, ['bench/src/main.ts', ...process.argv.slice(2)], {
+  cwd: new URL('..', import.meta.url),
+  stdio: 'inherit',
+});
 process.exitCode = status ?? 1;

@@ -22,7 +22,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 export async function bootstrap({ quiet = false } = {}) {
   if (Number(process.versions.node.split('.')[0]) < 20) {
-    throw new BootstrapFailure(`Node.js ${process.versions.node} is too old to start Patchbay. Install Node.js 20 or newer; Patchbay brings its own for the rest.`);
+    throw new BootstrapFailure(
+      `Node.js ${process.versions.node} is too old to start Patchbay. Install Node.js 20 or newer; Patchbay brings its own for the rest.`,
+    );
   }
   const conditions = currentConditions(root);
   const done = readStamp(root, conditions);

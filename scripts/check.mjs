@@ -3,5 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { bootstrapOrExit, root } from './bootstrap.mjs';
 
 const { node } = await bootstrapOrExit();
-const { status } = spawnSync(node.path, ['scripts/checks/run-all.mjs', ...process.argv.slice(2)], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+const { status } = spawnSync(node.path, ['scripts/checks/run-all.mjs', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
 process.exitCode = status ?? 1;

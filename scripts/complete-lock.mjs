@@ -6,8 +6,25 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { root } from './bootstrap.mjs';
 
-const systems = { darwin: 'darwin', windows: 'win32', win32: 'win32', android: 'android', linux: 'linux', freebsd: 'freebsd', openharmony: 'openharmony' };
-const processors = { arm64: 'arm64', x64: 'x64', 64: 'x64', ia32: 'ia32', arm: 'arm', s390x: 's390x', ppc64: 'ppc64', riscv64: 'riscv64' };
+const systems = {
+  darwin: 'darwin',
+  windows: 'win32',
+  win32: 'win32',
+  android: 'android',
+  linux: 'linux',
+  freebsd: 'freebsd',
+  openharmony: 'openharmony',
+};
+const processors = {
+  arm64: 'arm64',
+  x64: 'x64',
+  64: 'x64',
+  ia32: 'ia32',
+  arm: 'arm',
+  s390x: 's390x',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+};
 
 /** The lock file's packages that another one wants for some platform and that have no entry, as entries. */
 export function missingPlatformPackages(packages) {
@@ -15,7 +32,12 @@ export function missingPlatformPackages(packages) {
   for (const [path, entry] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
       if (`${path}/node_modules/${name}` in packages || `node_modules/${name}` in packages) continue;
-      missing[`node_modules/${name}`] = { version, ...platformOf(name), ...(entry.dev && { dev: true }), optional: true };
+      missing[`node_modules/${name}`] = {
+        version,
+        ...platformOf(name),
+        ...(entry.dev && { dev: true }),
+        optional: true,
+      };
     }
   }
   return missing;
@@ -26,7 +48,8 @@ function platformOf(name) {
   const words = name.replace(/^.*\//, '').split('-');
   const os = words.map((word) => systems[word]).find(Boolean);
   const cpu = words.map((word) => processors[word]).find(Boolean);
-  if (os === undefined || cpu === undefined) throw new Error(`${name} has no entry in package-lock.json and its name does not tell its platform.`);
+  if (os === undefined || cpu === undefined)
+    throw new Error(`${name} has no entry in package-lock.json and its name does not tell its platform.`);
   return { cpu: [cpu], ...(words.some((word) => word.startsWith('musl')) && { libc: ['musl'] }), os: [os] };
 }
 
@@ -34,7 +57,9 @@ if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.me
   const path = `${root}/package-lock.json`;
   const lock = JSON.parse(readFileSync(path, 'utf8'));
   const missing = missingPlatformPackages(lock.packages);
-  lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en')));
+  lock.packages = Object.fromEntries(
+    Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en')),
+  );
   if (Object.keys(missing).length > 0) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   process.stdout.write(`${Object.keys(missing).length} entries added to package-lock.json.\n`);
 }

@@ -13,7 +13,11 @@ export function countResults({ tests, testExit, checks, checkExit }) {
   const checkFailures = checks?.failed ?? 0;
   return {
     passed: (tests?.numPassedTests ?? 0) + (checks?.passed ?? 0),
-    failed: testFailures + (testExit !== 0 && testFailures === 0 ? 1 : 0) + checkFailures + (checkExit !== 0 && checkFailures === 0 ? 1 : 0),
+    failed:
+      testFailures +
+      (testExit !== 0 && testFailures === 0 ? 1 : 0) +
+      checkFailures +
+      (checkExit !== 0 && checkFailures === 0 ? 1 : 0),
   };
 }
 
@@ -27,7 +31,12 @@ function readJson(file) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [testExit, checkExit] = process.argv.slice(2).map(Number);
-  const { passed, failed } = countResults({ tests: readJson('tests.json'), testExit, checks: readJson('checks.json'), checkExit });
+  const { passed, failed } = countResults({
+    tests: readJson('tests.json'),
+    testExit,
+    checks: readJson('checks.json'),
+    checkExit,
+  });
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

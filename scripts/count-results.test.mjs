@@ -6,7 +6,11 @@ const checks = { passed: 9, failed: 0 };
 
 it.each([
   ['everything passed', { tests, testExit: 0, checks, checkExit: 0 }, { passed: 19, failed: 0 }],
-  ['tests failed', { tests: { numPassedTests: 8, numFailedTests: 2 }, testExit: 1, checks, checkExit: 0 }, { passed: 17, failed: 2 }],
+  [
+    'tests failed',
+    { tests: { numPassedTests: 8, numFailedTests: 2 }, testExit: 1, checks, checkExit: 0 },
+    { passed: 17, failed: 2 },
+  ],
   ['coverage is too low', { tests, testExit: 1, checks, checkExit: 0 }, { passed: 19, failed: 1 }],
   ['a check failed', { tests, testExit: 0, checks: { passed: 8, failed: 1 }, checkExit: 1 }, { passed: 18, failed: 1 }],
   ['nothing could start', { tests: null, testExit: 1, checks: null, checkExit: 1 }, { passed: 0, failed: 2 }],

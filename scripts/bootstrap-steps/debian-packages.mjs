@@ -32,7 +32,12 @@ export async function unpackPackages({ packages, into, suite, withDependencies }
     const problems = [];
     for (const name of suite?.names ?? [null]) {
       const area = join(scratch, name ?? 'own');
-      const problem = await downloadInto(area, packages, withDependencies, name && { line: await sourceLine(name, suite.components) });
+      const problem = await downloadInto(
+        area,
+        packages,
+        withDependencies,
+        name && { line: await sourceLine(name, suite.components) },
+      );
       if (problem === null) return await unpackAll(join(area, 'packages'), into);
       problems.push(name === null ? problem : `suite ${name}: ${problem}`);
     }
@@ -49,7 +54,9 @@ export async function unpackPackages({ packages, into, suite, withDependencies }
 export async function installPackages(packages) {
   const scratch = mkdtempSync(join(tmpdir(), 'patchbay-apt-'));
   try {
-    return await aptGet(scratch, ['install', '--no-install-recommends', '--yes', ...packages], { 'Debug::NoLocking': 'false' });
+    return await aptGet(scratch, ['install', '--no-install-recommends', '--yes', ...packages], {
+      'Debug::NoLocking': 'false',
+    });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -69,7 +76,8 @@ async function downloadInto(area, packages, withDependencies, source) {
 /** Runs one apt-get command after an update, with lists and cache of its own under `area`. */
 async function aptGet(area, command, extra) {
   const archives = join(area, 'packages');
-  for (const directory of ['lists/partial', 'cache/archives/partial', 'packages/partial']) mkdirSync(join(area, directory), { recursive: true });
+  for (const directory of ['lists/partial', 'cache/archives/partial', 'packages/partial'])
+    mkdirSync(join(area, directory), { recursive: true });
   const options = {
     'Dir::State::Lists': join(area, 'lists'),
     'Dir::Cache': join(area, 'cache'),
@@ -98,9 +106,12 @@ async function aptGet(area, command, extra) {
 /** One line of a sources.list for another suite of the mirror that this machine uses already. */
 async function sourceLine(suite, components) {
   const family = debianFamily();
-  const targets = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], { timeoutMs: 30_000 });
+  const targets = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
+    timeoutMs: 30_000,
+  });
   const mirrors = targets.output.split('\n').filter((line) => new RegExp(`^https?://\\S*/${family}/?$`).test(line));
-  const mirror = mirrors[0] ?? (family === 'ubuntu' ? 'http://archive.ubuntu.com/ubuntu/' : 'http://deb.debian.org/debian/');
+  const mirror =
+    mirrors[0] ?? (family === 'ubuntu' ? 'http://archive.ubuntu.com/ubuntu/' : 'http://deb.debian.org/debian/');
   const keyring = `/usr/share/keyrings/${family}-archive-keyring.gpg`;
   return `deb ${existsSync(keyring) ? `[signed-by=${keyring}] ` : ''}${mirror} ${suite} ${components}\n`;
 }
@@ -115,5 +126,8 @@ async function unpackAll(archives, into) {
 }
 
 function complaints(output) {
-  return output.split('\n').filter((line) => /^(E|W|Err)[: ]/.test(line)).join('\n');
+  return output
+    .split('\n')
+    .filter((line) => /^(E|W|Err)[: ]/.test(line))
+    .join('\n');
 }

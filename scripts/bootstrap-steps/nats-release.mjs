@@ -14,7 +14,10 @@ const checksums = {
  * Downloads the official nats-server release to `<into>/nats-server`, if its SHA-256 is the pinned one.
  * @returns {Promise<string | null>} null, or what went wrong.
  */
-export async function downloadNatsRelease(into, platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`) {
+export async function downloadNatsRelease(
+  into,
+  platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`,
+) {
   const checksum = checksums[platform];
   if (checksum === undefined) return `no release of nats-server is pinned for ${platform}`;
   const name = `nats-server-v${version}-${platform}`;
@@ -30,7 +33,14 @@ export async function downloadNatsRelease(into, platform = `${process.platform}-
   mkdirSync(into, { recursive: true });
   const file = join(into, 'release.tar.gz');
   writeFileSync(file, archive);
-  const { status, output } = await run('tar', ['-xzf', file, '-C', into, '--strip-components=1', `${name}/nats-server`]);
+  const { status, output } = await run('tar', [
+    '-xzf',
+    file,
+    '-C',
+    into,
+    '--strip-components=1',
+    `${name}/nats-server`,
+  ]);
   return status === 0 ? null : `tar could not unpack ${url}:\n${lastLines(output, 3)}`;
 }
 

@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { searchServer, serverRequirements, unpackedServer } from '../../packages/local-servers/src/server-binaries.mjs';
 import { debianFamily, unpackPackages } from './debian-packages.mjs';
@@ -22,7 +31,10 @@ export async function provideServer(server, root, progress, env = process.env) {
   const found = searchServer(server, root, env);
   if (found.path !== null) return found;
   const { variable, minimumVersion } = serverRequirements[server];
-  if (env[variable]) throw new BootstrapFailure(`${variable} names no usable ${server}: ${found.tried.join('; ')}. Correct it, or unset it to have one found.`);
+  if (env[variable])
+    throw new BootstrapFailure(
+      `${variable} names no usable ${server}: ${found.tried.join('; ')}. Correct it, or unset it to have one found.`,
+    );
   const problems = [...found.tried];
   for (const source of sources[server]) {
     progress(`Getting ${server} from ${source.name} …`);
@@ -56,10 +68,15 @@ async function natsFromDebian(into) {
   const family = debianFamily();
   if (family === null) return 'this is not Debian or Ubuntu';
   const unpacked = join(into, 'unpacked');
-  const suite = family === 'ubuntu' ? { names: ['devel'], components: 'universe' } : { names: ['unstable', 'trixie'], components: 'main' };
+  const suite =
+    family === 'ubuntu'
+      ? { names: ['devel'], components: 'universe' }
+      : { names: ['unstable', 'trixie'], components: 'main' };
   const problem = await unpackPackages({ packages: ['nats-server'], into: unpacked, suite, withDependencies: false });
   if (problem !== null) return problem;
-  const program = ['usr/sbin', 'usr/bin'].map((directory) => join(unpacked, directory, 'nats-server')).find((path) => existsSync(path));
+  const program = ['usr/sbin', 'usr/bin']
+    .map((directory) => join(unpacked, directory, 'nats-server'))
+    .find((path) => existsSync(path));
   if (program === undefined) return 'the package holds no nats-server';
   copyFileSync(program, join(into, 'nats-server'));
   chmodSync(join(into, 'nats-server'), 0o755);
@@ -71,10 +88,16 @@ async function natsFromDebian(into) {
 async function redisFromDebian(into) {
   if (debianFamily() === null) return 'this is not Debian or Ubuntu';
   const unpacked = join(into, 'unpacked');
-  const problem = await unpackPackages({ packages: ['redis-server', 'redis-tools'], into: unpacked, withDependencies: true });
+  const problem = await unpackPackages({
+    packages: ['redis-server', 'redis-tools'],
+    into: unpacked,
+    withDependencies: true,
+  });
   if (problem !== null) return problem;
   if (!existsSync(join(unpacked, 'usr/bin/redis-server'))) return 'the package holds no redis-server';
-  const libraries = ['usr/lib', 'lib'].flatMap((directory) => libraryDirectories(unpacked, directory)).map((directory) => `$here/unpacked/${directory}`);
+  const libraries = ['usr/lib', 'lib']
+    .flatMap((directory) => libraryDirectories(unpacked, directory))
+    .map((directory) => `$here/unpacked/${directory}`);
   const script = [
     '#!/bin/sh',
     '# Written by scripts/bootstrap.mjs: runs the unpacked redis-server with the libraries that were unpacked with it.',
@@ -89,7 +112,9 @@ async function redisFromDebian(into) {
 function libraryDirectories(unpacked, directory) {
   const path = join(unpacked, directory);
   if (!existsSync(path)) return [];
-  return readdirSync(path).filter((name) => name.endsWith('-linux-gnu')).map((name) => `${directory}/${name}`);
+  return readdirSync(path)
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .map((name) => `${directory}/${name}`);
 }
 
 function advice(server) {

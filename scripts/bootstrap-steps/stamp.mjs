@@ -8,7 +8,9 @@ import { dirname, join } from 'node:path';
  */
 export function currentConditions(root, env = process.env) {
   return {
-    lock: createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex'),
+    lock: createHash('sha256')
+      .update(readFileSync(join(root, 'package-lock.json')))
+      .digest('hex'),
     platform: `${process.platform}-${process.arch}`,
     natsServer: env.PATCHBAY_NATS_SERVER ?? null,
     redisServer: env.PATCHBAY_REDIS_SERVER ?? null,

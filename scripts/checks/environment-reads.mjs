@@ -10,11 +10,15 @@ export function findings(repository) {
       repository
         .read(file)
         .split('\n')
-        .flatMap((line, index) => (readsEnvironment(line) ? [`${file}:${index + 1} reads the environment; take the value from config.ts`] : [])),
+        .flatMap((line, index) =>
+          readsEnvironment(line) ? [`${file}:${index + 1} reads the environment; take the value from config.ts`] : [],
+        ),
     );
 }
 
 function readsEnvironment(line) {
   if (/^\s*(\/\/|\*|\/\*)/.test(line)) return false;
-  return /\bprocess\s*\.\s*env\b|\bprocess\[\s*['"]env|import\.meta\.env|import\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](node:)?process/.test(line);
+  return /\bprocess\s*\.\s*env\b|\bprocess\[\s*['"]env|import\.meta\.env|import\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](node:)?process/.test(
+    line,
+  );
 }

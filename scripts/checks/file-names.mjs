@@ -3,7 +3,8 @@ export const name = 'file names';
 /** Words that say nothing about what is inside. */
 const empty = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'managers', 'shared', 'misc']);
 /** Names that tools and conventions fix. */
-const fixed = /^(README|LICENSE|NOTICE|CONTRIBUTING|SECURITY|ARCHITECTURE|CHANGELOG|CODE_OF_CONDUCT|Dockerfile|AGENTS)(\..+)?$/;
+const fixed =
+  /^(README|LICENSE|NOTICE|CONTRIBUTING|SECURITY|ARCHITECTURE|CHANGELOG|CODE_OF_CONDUCT|Dockerfile|AGENTS)(\..+)?$/;
 
 /** Paths that are not kebab-case, or that use a word from the list above. */
 export function findings({ files }) {
@@ -12,9 +13,13 @@ export function findings({ files }) {
     const parts = file.split('/');
     parts.forEach((part, index) => {
       const path = parts.slice(0, index + 1).join('/');
-      const word = part.toLowerCase().split(/[^a-z0-9]+/).find((candidate) => empty.has(candidate));
+      const word = part
+        .toLowerCase()
+        .split(/[^a-z0-9]+/)
+        .find((candidate) => empty.has(candidate));
       if (word !== undefined) found.add(`${path} is named '${word}'; name it after what it does`);
-      if (/\.m?[jt]s$/.test(part) && !fixed.test(part) && !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(part)) found.add(`${path} is not in kebab-case`);
+      if (/\.m?[jt]s$/.test(part) && !fixed.test(part) && !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(part))
+        found.add(`${path} is not in kebab-case`);
     });
   }
   return [...found];

@@ -21,7 +21,9 @@ export function findings(repository) {
 
 /** `packages/contracts` → its package.json. */
 function readWorkspaces({ files, read }) {
-  const manifests = files.filter((file) => /^(packages\/[^/]+|services\/[^/]+|launcher|bench|test-e2e)\/package\.json$/.test(file));
+  const manifests = files.filter((file) =>
+    /^(packages\/[^/]+|services\/[^/]+|launcher|bench|test-e2e)\/package\.json$/.test(file),
+  );
   return new Map(manifests.map((file) => [posix.dirname(file), JSON.parse(read(file))]));
 }
 
@@ -31,7 +33,10 @@ function describe(file, specifier, workspaces) {
     const path = posix.join(posix.dirname(file), specifier);
     return { file, part, specifier, package: null, path, target: workspaceOf(path, workspaces) };
   }
-  const named = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const named = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
   const target = [...workspaces].find(([, manifest]) => manifest.name === named)?.[0] ?? null;
   return { file, part, specifier, package: named, path: null, target };
 }

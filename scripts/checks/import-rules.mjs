@@ -13,15 +13,29 @@ import { isTestFile } from './repository.mjs';
  */
 
 const inside = (directory) => (use) => use.file.startsWith(`${directory}/`);
-const inService = (folder) => (use) => /^services\/[^/]+\/src\//.test(use.file) && use.file.split('/')[3] === folder && !isTestFile(use.file);
+const inService = (folder) => (use) =>
+  /^services\/[^/]+\/src\//.test(use.file) && use.file.split('/')[3] === folder && !isTestFile(use.file);
 const production = (use) => !isTestFile(use.file);
-const names = (...packages) => (use) => packages.some((name) => use.package === name || (name.endsWith('/') && use.package?.startsWith(name)));
+const names =
+  (...packages) =>
+  (use) =>
+    packages.some((name) => use.package === name || (name.endsWith('/') && use.package?.startsWith(name)));
 /** Nothing may lean on these but the workspaces that put the product together. */
 const above = /^(services\/|launcher$|bench$|test-e2e$)/;
 const builtIn = (use) => use.specifier.startsWith('node:');
 
 /** Packages that speak to something outside the process. */
-const inputAndOutput = names('@nats-io/', '@aws-sdk/', '@aws-crypto/', '@electric-sql/', 'undici', 'pg', 'kysely', 'ioredis', '@patchbay/egress');
+const inputAndOutput = names(
+  '@nats-io/',
+  '@aws-sdk/',
+  '@aws-crypto/',
+  '@electric-sql/',
+  'undici',
+  'pg',
+  'kysely',
+  'ioredis',
+  '@patchbay/egress',
+);
 
 /** The rules on who may import what. `applies` picks the imports a rule is about, `allows` says which of them are right. */
 export const importRules = [
@@ -43,12 +57,15 @@ export const importRules = [
   {
     name: "a service's domain imports contracts only",
     applies: inService('domain'),
-    allows: (use) => use.package === '@patchbay/contracts' || (use.path !== null && use.path.startsWith(`${use.part}/src/domain/`)),
+    allows: (use) => use.package === '@patchbay/contracts' || use.path?.startsWith(`${use.part}/src/domain/`) === true,
   },
   {
     name: 'operations reach the outside through ports',
     applies: inService('operations'),
-    allows: (use) => !inputAndOutput(use) && !/\/src\/(adapters\/|main\.ts|config\.ts|routes\.ts)/.test(use.path ?? '') && !/^node:(fs|net|http|https|child_process|dgram|tls|dns)/.test(use.specifier),
+    allows: (use) =>
+      !inputAndOutput(use) &&
+      !/\/src\/(adapters\/|main\.ts|config\.ts|routes\.ts)/.test(use.path ?? '') &&
+      !/^node:(fs|net|http|https|child_process|dgram|tls|dns)/.test(use.specifier),
   },
   {
     // The benchmark measures what we add to the bare client.
@@ -65,7 +82,8 @@ export const importRules = [
     // The launcher starts the sandbox for local development, and nothing else of the testkit.
     name: 'production code never imports the testkit',
     applies: (use) => names('@patchbay/testkit')(use) && production(use),
-    allows: (use) => use.part === 'packages/testkit' || (use.part === 'launcher' && use.specifier === '@patchbay/testkit/sandbox'),
+    allows: (use) =>
+      use.part === 'packages/testkit' || (use.part === 'launcher' && use.specifier === '@patchbay/testkit/sandbox'),
   },
   {
     name: 'only the launcher, the benchmark and the testkit start local servers',
@@ -76,7 +94,8 @@ export const importRules = [
     name: 'relative imports stay inside their workspace',
     applies: (use) => use.path !== null,
     // Bootstrap runs before anything is installed, when no package can be found by its name.
-    allows: (use) => use.target === use.part || (use.part === '' && use.path === 'packages/local-servers/src/server-binaries.mjs'),
+    allows: (use) =>
+      use.target === use.part || (use.part === '' && use.path === 'packages/local-servers/src/server-binaries.mjs'),
   },
   {
     name: 'relative imports name a file with its extension',
@@ -85,7 +104,22 @@ export const importRules = [
   },
   {
     name: 'Node.js modules are imported by their node: names',
-    applies: (use) => use.package !== null && ['fs', 'path', 'crypto', 'http', 'https', 'net', 'os', 'url', 'util', 'stream', 'events', 'child_process'].includes(use.package),
+    applies: (use) =>
+      use.package !== null &&
+      [
+        'fs',
+        'path',
+        'crypto',
+        'http',
+        'https',
+        'net',
+        'os',
+        'url',
+        'util',
+        'stream',
+        'events',
+        'child_process',
+      ].includes(use.package),
     allows: builtIn,
   },
 ];

@@ -15,7 +15,8 @@ export function findings({ files, read }) {
       const [path, anchor] = decodeURI(target).split('#');
       const reached = path === '' ? file : posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
       if (!known.has(reached)) return [`${file}:${line} links to ${target}, and there is no ${reached}`];
-      if (anchor && headings.has(reached) && !headings.get(reached).has(anchor)) return [`${file}:${line} links to ${target}, and ${reached} has no such heading`];
+      if (anchor && headings.has(reached) && !headings.get(reached).has(anchor))
+        return [`${file}:${line} links to ${target}, and ${reached} has no such heading`];
       return [];
     }),
   );
@@ -51,7 +52,11 @@ function headingsOf(text) {
     for (const anchor of explicit) anchors.add(anchor);
     const title = /^#{1,6}\s+(.*?)\s*#*$/.exec(line)?.[1];
     if (title === undefined) continue;
-    const base = title.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
+    const base = title
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-');
     let anchor = base;
     for (let repeat = 1; anchors.has(anchor); repeat++) anchor = `${base}-${repeat}`;
     anchors.add(anchor);

@@ -2,10 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { findings } from './links.mjs';
 import { repositoryOf } from './repository.mjs';
 
-const check = (text, others = {}) => findings(repositoryOf({ 'docs/a.md': text, 'docs/b.md': '# One two\n## `code` and [link](x.md)!\n## One two\n', 'docs/x.md': '', 'src/c.ts': '', ...others }));
+const check = (text, others = {}) =>
+  findings(
+    repositoryOf({
+      'docs/a.md': text,
+      'docs/b.md': '# One two\n## `code` and [link](x.md)!\n## One two\n',
+      'docs/x.md': '',
+      'src/c.ts': '',
+      ...others,
+    }),
+  );
 
 describe('links', () => {
-  it.each(['[x](b.md)', '[x](./b.md#one-two)', '[x](b.md#one-two-1)', '[x](b.md#code-and-link)', '[x](../src/c.ts)', '[x](../src)', '[x](../src/)', '[x](https://example.com/y)', '[x](mailto:a@b.c)', '[x]: b.md', '![x](b.md "title")', '`[x](nowhere.md)`'])('accepts %s', (text) => {
+  it.each([
+    '[x](b.md)',
+    '[x](./b.md#one-two)',
+    '[x](b.md#one-two-1)',
+    '[x](b.md#code-and-link)',
+    '[x](../src/c.ts)',
+    '[x](../src)',
+    '[x](../src/)',
+    '[x](https://example.com/y)',
+    '[x](mailto:a@b.c)',
+    '[x]: b.md',
+    '![x](b.md "title")',
+    '`[x](nowhere.md)`',
+  ])('accepts %s', (text) => {
     expect(check(text)).toEqual([]);
   });
 

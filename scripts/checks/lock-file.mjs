@@ -23,7 +23,8 @@ export function findings({ read }) {
 }
 
 function problemOf(entry) {
-  if (entry.resolved !== undefined) return `records an address (${entry.resolved.replace(/\/\/[^@/]*@/, '//')}); .npmrc says to leave it out`;
+  if (entry.resolved !== undefined)
+    return `records an address (${entry.resolved.replace(/\/\/[^@/]*@/, '//')}); .npmrc says to leave it out`;
   if (entry.integrity === undefined) return isForOtherPlatform(entry) ? null : 'has no integrity';
   return /^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity) ? null : 'has an integrity other than one SHA-512';
 }

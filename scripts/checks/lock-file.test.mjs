@@ -3,11 +3,19 @@ import { findings } from './lock-file.mjs';
 import { repositoryOf } from './repository.mjs';
 
 const integrity = `sha512-${'A'.repeat(86)}==`;
-const check = (packages, lockfileVersion = 3) => findings(repositoryOf({ 'package-lock.json': JSON.stringify({ lockfileVersion, packages }) }));
+const check = (packages, lockfileVersion = 3) =>
+  findings(repositoryOf({ 'package-lock.json': JSON.stringify({ lockfileVersion, packages }) }));
 
 describe('lock file', () => {
   it('accepts entries pinned by one SHA-512, and links between workspaces', () => {
-    expect(check({ '': {}, 'packages/x': { version: '1.0.0' }, 'node_modules/a': { version: '1.0.0', integrity }, 'node_modules/x': { resolved: 'packages/x', link: true } })).toEqual([]);
+    expect(
+      check({
+        '': {},
+        'packages/x': { version: '1.0.0' },
+        'node_modules/a': { version: '1.0.0', integrity },
+        'node_modules/x': { resolved: 'packages/x', link: true },
+      }),
+    ).toEqual([]);
   });
 
   it.each([
@@ -21,17 +29,29 @@ describe('lock file', () => {
     expect(check({ 'node_modules/a': entry }).join()).toContain(`node_modules/a ${problem}`);
   });
 
-  it.each([[{ os: ['darwin'], cpu: ['arm64'] }], [{ os: ['linux'], cpu: ['s390x'] }], [{ os: ['linux'], cpu: ['x64'], libc: ['musl'] }]])('accepts an optional package without checksum for a platform Patchbay is not deployed on: %j', (platform) => {
+  it.each([
+    [{ os: ['darwin'], cpu: ['arm64'] }],
+    [{ os: ['linux'], cpu: ['s390x'] }],
+    [{ os: ['linux'], cpu: ['x64'], libc: ['musl'] }],
+  ])('accepts an optional package without checksum for a platform Patchbay is not deployed on: %j', (platform) => {
     expect(check({ 'node_modules/a': { version: '1.0.0', optional: true, ...platform } })).toEqual([]);
   });
 
   it('says how to add a platform package that is missing', () => {
-    const packages = { 'node_modules/a': { version: '1.0.0', integrity, optionalDependencies: { '@a/win32-x64': '1.0.0' } } };
-    expect(check(packages)).toEqual(["package-lock.json lacks node_modules/@a/win32-x64; run 'node scripts/complete-lock.mjs'"]);
+    const packages = {
+      'node_modules/a': { version: '1.0.0', integrity, optionalDependencies: { '@a/win32-x64': '1.0.0' } },
+    };
+    expect(check(packages)).toEqual([
+      "package-lock.json lacks node_modules/@a/win32-x64; run 'node scripts/complete-lock.mjs'",
+    ]);
   });
 
   it('does not show credentials of an address', () => {
-    expect(check({ 'node_modules/a': { version: '1.0.0', integrity, resolved: 'https://user:secret@example.com/a.tgz' } }).join()).not.toContain('secret');
+    expect(
+      check({
+        'node_modules/a': { version: '1.0.0', integrity, resolved: 'https://user:secret@example.com/a.tgz' },
+      }).join(),
+    ).not.toContain('secret');
   });
 
   it('refuses another version of the format', () => {

@@ -13,7 +13,11 @@ import { join } from 'node:path';
 
 /** The files git knows or would add; what it ignores is nobody's business here. */
 export function openRepository(root) {
-  const { stdout, status } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const { stdout, status } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   if (status !== 0) throw new Error('git cannot list the files of this checkout; the checks need a git checkout.');
   const files = [...new Set(stdout.split('\0'))].filter((file) => file !== '' && existsSync(join(root, file))).sort();
   return { root, files, read: (file) => readFileSync(join(root, file), 'utf8') };
@@ -26,7 +30,11 @@ export function repositoryOf(texts) {
 
 /** Whether the file exists to test others: it may use what production code may not. */
 export function isTestFile(file) {
-  return /\.test\.m?[jt]s$|\.(test-support|fixture)\.m?[jt]s$/.test(file) || /^(packages|services)\/[^/]+\/test\//.test(file) || file.startsWith('test-e2e/');
+  return (
+    /\.test\.m?[jt]s$|\.(test-support|fixture)\.m?[jt]s$/.test(file) ||
+    /^(packages|services)\/[^/]+\/test\//.test(file) ||
+    file.startsWith('test-e2e/')
+  );
 }
 
 /** TypeScript and JavaScript sources, without declarations. */

@@ -10,13 +10,34 @@ const systemPath = process.env.PATH.split(delimiter).filter((directory) => direc
 /** Under the pinned Node.js. */
 const pinned = { ...process.env, PATH: [bin, ...systemPath].join(delimiter), NO_COLOR: '1', FORCE_COLOR: '0' };
 /** turbo runs npm, and npm belongs to the machine's own Node.js. */
-const machine = { ...pinned, PATH: systemPath.join(delimiter), TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
+const machine = {
+  ...pinned,
+  PATH: systemPath.join(delimiter),
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+};
 
 const tools = [
-  { name: 'format and lint', program: join(bin, 'biome'), args: ['ci', '--colors=off', '--max-diagnostics=200', '.'], env: pinned },
-  { name: 'types', program: join(bin, 'turbo'), args: ['run', 'typecheck', '--continue', '--output-logs=errors-only', '--no-color'], env: machine },
+  {
+    name: 'format and lint',
+    program: join(bin, 'biome'),
+    args: ['ci', '--colors=off', '--max-diagnostics=200', '.'],
+    env: pinned,
+  },
+  {
+    name: 'types',
+    program: join(bin, 'turbo'),
+    args: ['run', 'typecheck', '--continue', '--output-logs=errors-only', '--no-color'],
+    env: machine,
+  },
   { name: 'unused code', program: join(bin, 'knip'), args: ['--no-progress'], env: pinned },
-  { name: 'checksum kinds', program: join(bin, 'lockfile-lint'), args: ['--path', 'package-lock.json', '--type', 'npm', '--validate-integrity'], env: pinned },
+  {
+    name: 'checksum kinds',
+    program: join(bin, 'lockfile-lint'),
+    args: ['--path', 'package-lock.json', '--type', 'npm', '--validate-integrity'],
+    env: pinned,
+  },
 ];
 const ownChecks = ['import-boundaries', 'environment-reads', 'file-names', 'file-size', 'links', 'lock-file'];
 
@@ -34,7 +55,10 @@ const summaryFile = join(root, 'node_modules', '.cache', 'patchbay', 'checks.jso
 mkdirSync(dirname(summaryFile), { recursive: true });
 writeFileSync(summaryFile, JSON.stringify(summary));
 if (asJson) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-else process.stdout.write(`\n${results.map(({ name, ok }) => `${ok ? 'ok    ' : 'FAILED'}  ${name}`).join('\n')}\n\nchecks: ${summary.passed} passed, ${failed} failed\n`);
+else
+  process.stdout.write(
+    `\n${results.map(({ name, ok }) => `${ok ? 'ok    ' : 'FAILED'}  ${name}`).join('\n')}\n\nchecks: ${summary.passed} passed, ${failed} failed\n`,
+  );
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** Runs one check; a check that throws is a finding of its own, and the others go on. */

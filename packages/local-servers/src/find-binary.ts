@@ -1,5 +1,5 @@
 import { searchEnvironment } from './config.ts';
-import { searchServer, serverRequirements, type ServerName } from './server-binaries.mjs';
+import { type ServerName, searchServer, serverRequirements } from './server-binaries.mjs';
 
 /** No usable server program was found. The message says where it was looked for and what to do. */
 export class MissingServerError extends Error {

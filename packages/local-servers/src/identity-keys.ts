@@ -34,11 +34,19 @@ export interface LocalKeys {
   readonly tenants: readonly string[];
 }
 
-const installationIdentities = ['registry', 'executor', 'vault', 'audit', 'admin', 'provisioner', 'system'] as const satisfies readonly KeyOwner[];
+const installationIdentities = [
+  'registry',
+  'executor',
+  'vault',
+  'audit',
+  'admin',
+  'provisioner',
+  'system',
+] as const satisfies readonly KeyOwner[];
 const tenantIdentities = ['agent', 'auditor'] as const satisfies readonly Identity[];
 
-const isUserSeed = (text: string) => text.startsWith('SU') && validKey(text);
-const isHexKey = (text: string) => /^[0-9a-f]{64}$/.test(text);
+const readPublicKey = (seed: string) => (seed.startsWith('SU') ? publicKeyOrNull(seed) : null);
+const readHexKey = (text: string) => (/^[0-9a-f]{64}$/.test(text) ? text : null);
 const newHexKey = () => randomBytes(32).toString('hex');
 
 /**
@@ -61,9 +69,9 @@ export function ensureIdentityKeys(dir: string, tenants: readonly string[]): Loc
       ...allTenants.flatMap((tenant) => tenantIdentities.map((identity) => ensureIdentity(nkeys, identity, tenant))),
     ],
     auditMacKeyFiles: Object.fromEntries(
-      producers.map((producer) => [producer, ensureKeyFile(macs, `${producer}.key`, newHexKey, isHexKey).path]),
+      producers.map((producer) => [producer, ensureKeyFile(macs, `${producer}.key`, newHexKey, readHexKey).path]),
     ) as Record<AuditProducer, string>,
-    localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, isHexKey).path,
+    localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, readHexKey).path,
     vaultXkeySeedFile: ensureKeyFile(dir, 'vault-xkey.seed', createSealingSeed, (text) => text.startsWith('SX')).path,
     tenants: allTenants,
   };
@@ -72,14 +80,15 @@ export function ensureIdentityKeys(dir: string, tenants: readonly string[]): Loc
 /** The file with the seed of an identity. @throws RangeError when it has no key. */
 export function seedFileOf(keys: LocalKeys, identity: KeyOwner, tenant?: string): string {
   const key = keys.identities.find((candidate) => candidate.identity === identity && candidate.tenant === tenant);
-  if (key === undefined) throw new RangeError(`There is no key for ${identity}${tenant === undefined ? '' : ` of tenant ${tenant}`}.`);
+  if (key === undefined)
+    throw new RangeError(`There is no key for ${identity}${tenant === undefined ? '' : ` of tenant ${tenant}`}.`);
   return key.seedFile;
 }
 
 function ensureIdentity(dir: string, identity: KeyOwner, tenant?: string): IdentityKey {
   const name = tenant === undefined ? identity : `${identity}.${tenant}`;
-  const { path, text } = ensureKeyFile(dir, `${name}.nk`, () => createUserSeed().seed, isUserSeed);
-  return { identity, ...(tenant !== undefined && { tenant }), seedFile: path, publicKey: publicKeyOf(text) };
+  const { path, key } = ensureKeyFile(dir, `${name}.nk`, () => createUserSeed().seed, readPublicKey);
+  return { identity, ...(tenant !== undefined && { tenant }), seedFile: path, publicKey: key };
 }
 
 function tenantsWithKeys(dir: string): string[] {
@@ -90,13 +99,16 @@ function refuseBadTenant(tenant: string, index: number): void {
   const parsed = TenantId.safeParse(tenant);
   if (parsed.success) return;
   const message = parsed.error.issues[0]?.message ?? 'expected a tenant id';
-  throw new PatchbayError('invalid_request', { message: `tenants[${index}]: ${message}`, details: { issues: [{ path: `tenants[${index}]`, message }] } });
+  throw new PatchbayError('invalid_request', {
+    message: `tenants[${index}]: ${message}`,
+    details: { issues: [{ path: `tenants[${index}]`, message }] },
+  });
 }
 
-function validKey(seed: string): boolean {
+function publicKeyOrNull(seed: string): string | null {
   try {
-    return publicKeyOf(seed).startsWith('U');
+    return publicKeyOf(seed);
   } catch {
-    return false;
+    return null;
   }
 }

@@ -1,6 +1,13 @@
 export { findBinary, MissingServerError } from './find-binary.ts';
 export { freePort } from './free-port.ts';
-export { type AuditProducer, ensureIdentityKeys, type IdentityKey, type KeyOwner, type LocalKeys, seedFileOf } from './identity-keys.ts';
+export {
+  type AuditProducer,
+  ensureIdentityKeys,
+  type IdentityKey,
+  type KeyOwner,
+  type LocalKeys,
+  seedFileOf,
+} from './identity-keys.ts';
 export { KeyFileError } from './key-file.ts';
 export { type NatsCluster, type NatsClusterOptions, startNatsCluster } from './nats-cluster.ts';
 export { type NatsClusterConfig, type NatsConfigOptions, renderNatsConfig } from './nats-config.ts';

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** A key file is not what it should be. The message names the file, never its content. */
@@ -20,22 +31,33 @@ export function privateDirectory(path: string): string {
 }
 
 /**
- * The text of `<dir>/<name>`, made by `create` if there is no such file. It appears whole or not at all, with mode 0400,
+ * The key in `<dir>/<name>`, made by `create` if there is no such file. It appears whole or not at all, with mode 0400,
  * and when two processes come at once both get the one that was first.
- * @throws KeyFileError when group or others can read it, or `isValid` refuses what it holds.
+ * @throws KeyFileError when group or others can read it, or `read` refuses what it holds by returning null.
  */
-export function ensureKeyFile(dir: string, name: string, create: () => string, isValid: (text: string) => boolean): { path: string; text: string } {
+export function ensureKeyFile<Key>(
+  dir: string,
+  name: string,
+  create: () => string,
+  read: (text: string) => Key | null,
+): { path: string; key: Key } {
   const path = join(dir, name);
   if (!exists(path)) writeOnce(dir, path, create());
-  if ((statSync(path).mode & 0o077) !== 0) throw new KeyFileError(path, 'can be read by others; give it mode 0400, and new content if others had access');
+  if ((statSync(path).mode & 0o077) !== 0)
+    throw new KeyFileError(path, 'can be read by others; give it mode 0400, and new content if others had access');
   let text: string;
   try {
     text = readFileSync(path, 'utf8').trim();
   } catch (cause) {
     throw new KeyFileError(path, 'cannot be read by this user', cause);
   }
-  if (!isValid(text)) throw new KeyFileError(path, 'does not hold the kind of key it is named for; restore it, or delete it to have a new one made');
-  return { path, text };
+  const key = read(text);
+  if (key === null)
+    throw new KeyFileError(
+      path,
+      'does not hold the kind of key it is named for; restore it, or delete it to have a new one made',
+    );
+  return { path, key };
 }
 
 function writeOnce(dir: string, path: string, text: string): void {

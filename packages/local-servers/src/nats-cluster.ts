@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 
-export interface NatsClusterOptions extends Omit<NatsServerOptions, 'cluster' | 'port' | 'monitorPort' | 'serverName' | 'onExit'> {
+export interface NatsClusterOptions
+  extends Omit<NatsServerOptions, 'cluster' | 'port' | 'monitorPort' | 'serverName' | 'onExit'> {
   /** Servers in the cluster. JetStream needs a majority of them. Default 3. */
   readonly size?: number;
 }

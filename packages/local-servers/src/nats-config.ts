@@ -56,8 +56,13 @@ export function renderNatsConfig(options: NatsConfigOptions): string {
       sync_interval: options.syncInterval,
     },
     accounts: {
-      PATCHBAY: { jetstream: 'enabled', users: identities.filter(({ identity }) => identity !== 'system').map(renderUser) },
-      SYS: { users: identities.filter(({ identity }) => identity === 'system').map(({ publicKey }) => ({ nkey: publicKey })) },
+      PATCHBAY: {
+        jetstream: 'enabled',
+        users: identities.filter(({ identity }) => identity !== 'system').map(renderUser),
+      },
+      SYS: {
+        users: identities.filter(({ identity }) => identity === 'system').map(({ publicKey }) => ({ nkey: publicKey })),
+      },
     },
     system_account: 'SYS',
     ...(cluster !== undefined && {

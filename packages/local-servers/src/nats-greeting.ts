@@ -34,7 +34,9 @@ export function parseGreeting(line: string): NatsGreeting | null {
   if (!line.startsWith('INFO ')) return null;
   try {
     const { server_name, version, jetstream } = JSON.parse(line.slice(5));
-    return typeof server_name === 'string' && typeof version === 'string' ? { server_name, version, jetstream: jetstream === true } : null;
+    return typeof server_name === 'string' && typeof version === 'string'
+      ? { server_name, version, jetstream: jetstream === true }
+      : null;
   } catch {
     return null;
   }

@@ -98,13 +98,18 @@ async function startOn(port: number, options: NatsServerOptions): Promise<NatsSe
     async reload(keys) {
       writeConfig(keys);
       const from = sizeOf(logFile);
-      server.kill('SIGHUP');
+      if (!server.kill('SIGHUP')) throw new Error('nats-server is not running, so it cannot take a new configuration');
       await reloadReported(logFile, from);
     },
   };
 }
 
-function configOptions(port: number, logFile: string, keys: Pick<LocalKeys, 'identities'>, options: NatsServerOptions): NatsConfigOptions {
+function configOptions(
+  port: number,
+  logFile: string,
+  keys: Pick<LocalKeys, 'identities'>,
+  options: NatsServerOptions,
+): NatsConfigOptions {
   return {
     serverName: options.serverName ?? 'patchbay',
     host,

@@ -12,7 +12,9 @@ export interface ProcessRecord {
 /** Another living process already runs a server on this directory: two would destroy its store. */
 export class AlreadyRunningError extends Error {
   constructor(name: string, dir: string, record: ProcessRecord) {
-    super(`${name} already runs on ${dir} (process ${record.pid}, started by process ${record.owner}). Stop that one first.`);
+    super(
+      `${name} already runs on ${dir} (process ${record.pid}, started by process ${record.owner}). Stop that one first.`,
+    );
     this.name = 'AlreadyRunningError';
   }
 }

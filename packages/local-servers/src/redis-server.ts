@@ -56,7 +56,11 @@ async function startOn(port: number, options: RedisServerOptions): Promise<Redis
   const password = randomBytes(32).toString('hex');
   const configFile = join(dir, 'redis-server.conf');
   const logFile = join(dir, 'redis-server.log');
-  writeFileSync(configFile, renderRedisConfig({ port, password, dir, maxMemoryBytes: options.maxMemoryBytes ?? 256 * 1024 ** 2 }), { mode: 0o600 });
+  writeFileSync(
+    configFile,
+    renderRedisConfig({ port, password, dir, maxMemoryBytes: options.maxMemoryBytes ?? 256 * 1024 ** 2 }),
+    { mode: 0o600 },
+  );
   const server = await startServerProcess({
     name: 'redis-server',
     binary: options.binary,
@@ -69,11 +73,23 @@ async function startOn(port: number, options: RedisServerOptions): Promise<Redis
     stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
     ...(options.onExit && { onExit: options.onExit }),
   });
-  return { url: `redis://:${password}@${host}:${port}`, port, pid: server.pid, logFile, stop: server.stop, kill: server.kill };
+  return {
+    url: `redis://:${password}@${host}:${port}`,
+    port,
+    pid: server.pid,
+    logFile,
+    stop: server.stop,
+    kill: server.kill,
+  };
 }
 
 /** The configuration of a redis-server that holds rebuildable state only. */
-export function renderRedisConfig(options: { port: number; password: string; dir: string; maxMemoryBytes: number }): string {
+export function renderRedisConfig(options: {
+  port: number;
+  password: string;
+  dir: string;
+  maxMemoryBytes: number;
+}): string {
   return [
     `bind ${host}`,
     `port ${options.port}`,

@@ -24,7 +24,11 @@ export type ServerSearch =
  * Looks for a server program: the one its environment variable names (and then no other), PATH, the unpacked one.
  * Each candidate is run once with `--version`.
  */
-export function searchServer(server: ServerName, projectRoot: string, env: Readonly<Record<string, string | undefined>>): ServerSearch;
+export function searchServer(
+  server: ServerName,
+  projectRoot: string,
+  env: Readonly<Record<string, string | undefined>>,
+): ServerSearch;
 
 /** The first `major.minor.patch` in what a program printed, or null. */
 export function parseVersion(text: string): string | null;

@@ -7,7 +7,11 @@ import { delimiter, isAbsolute, join } from 'node:path';
 export const serverRequirements = {
   // 2.10 is the first whose streams, key-value watches and authentication behave as the contracts assume.
   'nats-server': { variable: 'PATCHBAY_NATS_SERVER', programs: ['nats-server'], minimumVersion: '2.10.0' },
-  'redis-server': { variable: 'PATCHBAY_REDIS_SERVER', programs: ['redis-server', 'valkey-server'], minimumVersion: '6.2.0' },
+  'redis-server': {
+    variable: 'PATCHBAY_REDIS_SERVER',
+    programs: ['redis-server', 'valkey-server'],
+    minimumVersion: '6.2.0',
+  },
 };
 
 export function unpackedServer(server, projectRoot) {
@@ -33,10 +37,15 @@ function judge(candidates, minimumVersion) {
       tried.push(`${path} (${from}): not a program`);
       continue;
     }
-    const run = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'pipe'] });
+    const run = spawnSync(path, ['--version'], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const version = run.status === 0 ? parseVersion(`${run.stdout} ${run.stderr}`) : null;
     if (version === null) tried.push(`${path} (${from}): does not say its version`);
-    else if (isOlder(version, minimumVersion)) tried.push(`${path} (${from}): version ${version} is older than ${minimumVersion}`);
+    else if (isOlder(version, minimumVersion))
+      tried.push(`${path} (${from}): version ${version} is older than ${minimumVersion}`);
     else return { path, version };
   }
   return { path: null, tried };
@@ -45,7 +54,9 @@ function judge(candidates, minimumVersion) {
 function onPath(program, pathVariable = '') {
   const directories = pathVariable.split(delimiter).filter(isAbsolute);
   // Debian keeps nats-server here, which is not on every user's PATH.
-  return [...new Set([...directories, '/usr/local/sbin', '/usr/sbin'])].map((directory) => join(directory, program)).filter(isProgram);
+  return [...new Set([...directories, '/usr/local/sbin', '/usr/sbin'])]
+    .map((directory) => join(directory, program))
+    .filter(isProgram);
 }
 
 function isProgram(path) {

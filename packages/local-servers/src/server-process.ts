@@ -45,8 +45,8 @@ export interface ServerProcess {
   readonly exited: Promise<ServerExit>;
   /** Ends the server: SIGTERM, then SIGKILL after the deadline. Resolves when it is gone; may be called again. */
   stop(): Promise<void>;
-  /** Sends a signal as a fault would come: `SIGKILL` counts as an unexpected exit. */
-  kill(signal: NodeJS.Signals): void;
+  /** Sends a signal as a fault would come: `SIGKILL` counts as an unexpected exit. False when the server is gone. */
+  kill(signal: NodeJS.Signals): boolean;
 }
 
 /** Children that must not outlive us when the process ends without stopping them. */
@@ -113,7 +113,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   void exited.then((exit) => {
     if (!stopping) onExit?.(exit);
   });
-  return { pid: child.pid as number, exited, stop, kill: (signal) => void child.kill(signal) };
+  return { pid: child.pid as number, exited, stop, kill: (signal) => child.kill(signal) };
 }
 
 function describeExit({ code, signal }: ServerExit): string {
