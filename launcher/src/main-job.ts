@@ -20,7 +20,7 @@ export async function runMainJob(agent: Agent, admin: Admin): Promise<MainJobRep
   );
   const giveUpAt = performance.now() + auditWaitMs;
   for (;;) {
-    const { events } = await admin.queryAudit({ execution_id: result.execution_id });
+    const { events } = await admin.queryAudit({ class: 'execution', execution_id: result.execution_id });
     if (events.length >= 2 || performance.now() > giveUpAt) return { result, audit: [...events].reverse() };
     await delay(20);
   }

@@ -22,7 +22,7 @@ describe('ids', () => {
 
 describe('tenant ids', () => {
   test.each(['acme', 'a', 'a-b', '0'])('%s is one', (id) => expect(TenantId.safeParse(id).success).toBe(true));
-  test.each(['', 'Acme', 'a.b', 'a*', '>', '-a', 'a-', 'a b', 'ä', 'a'.repeat(64), '_platform'])('%s is none', (id) => {
+  test.each(['', 'Acme', 'a.b', 'a*', '>', '-a', 'a-', 'a b', 'ä', 'a'.repeat(64), '_platform', 'all'])('%s is none', (id) => {
     expect(TenantId.safeParse(id).success).toBe(false);
   });
 });

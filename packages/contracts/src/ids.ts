@@ -48,10 +48,16 @@ export function idSchema(kind: IdKind) {
   });
 }
 
-/** A tenant's name as it stands in subjects, keys and rows: lower case, digits, inner hyphens; 1 to 63 characters. */
-export const TenantId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
-  error: 'expected a tenant id: lower-case letters, digits and inner hyphens, at most 63 characters',
+/** The tenant token of what concerns every tenant; no tenant may bear it. */
+export const everyTenant = 'all';
+
+/** A tenant's name as it stands in subjects, keys and rows: lower case, digits, inner hyphens; 1 to 63 characters; not `all`. */
+export const TenantId = z.string().regex(/^(?!all$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+  error: "expected a tenant id: lower-case letters, digits and inner hyphens, at most 63 characters, and not 'all'",
 });
+
+/** A tenant, or `all` for what concerns every one. */
+export const TenantToken = z.union([TenantId, z.literal(everyTenant)]);
 
 /** An integration's name: lower case, digits, underscore; 1 to 40 characters, starting with a letter. */
 export const IntegrationId = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, {

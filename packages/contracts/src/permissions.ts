@@ -1,5 +1,6 @@
 import { auditProducers } from './messages/audit.ts';
-import { events, everyTenant, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
+import { everyTenant } from './ids.ts';
+import { events, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
 import { auditConsumer, type BucketName, streams } from './streams.ts';
 import { wildcardSubject } from './subjects.ts';
 

@@ -222,9 +222,6 @@ export const events = {
 /** `CancelResult` is what an executor answers to the broadcast. */
 export const cancelBroadcastAnswer = CancelResult;
 
-/** The tenant token of a registry event that concerns every tenant. Agents of any tenant may subscribe to it. */
-export const everyTenant = 'all';
-
 /** Header names of ours. The deadline is a budget in milliseconds from receipt, so that clocks need not agree. */
 export const headers = { budgetMs: 'Patchbay-Budget-Ms', traceparent: 'traceparent' } as const;
 

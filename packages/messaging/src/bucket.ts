@@ -58,22 +58,55 @@ export async function openBucket(connection: NatsConnection, name: string): Prom
   };
 }
 
-/** Resolves once the state at the start was delivered, so that a reader never answers from half a copy. */
+/** Milliseconds before a watch that ended by itself is opened again. */
+const rewatchMs = 500;
+
+/**
+ * Resolves once the state at the start was delivered, so that a reader never answers from half a copy. A watch that ends
+ * by itself is opened again and delivers the present state anew: a reader that goes by revisions loses nothing.
+ */
 async function watchBucket(kv: KV, prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription> {
-  const entries = await kv.watch({ key: prefix });
-  const pending = (entries as unknown as { _data: { info(cached: boolean): Promise<{ num_pending: number }> } })._data;
-  const atStart = (await pending.info(true)).num_pending;
-  await new Promise<void>((resolve) => {
+  let stopped = false;
+  let stopCurrent = () => {};
+
+  async function open(): Promise<void> {
+    const entries = await kv.watch({ key: prefix });
+    stopCurrent = () => entries.stop();
+    // The client keeps the consumer behind the iterator here; only it knows how much is there to begin with.
+    const consumer = (entries as unknown as { _data: { info(cached: boolean): Promise<{ num_pending: number }> } })._data;
+    const atStart = (await consumer.info(true)).num_pending;
+    await new Promise<void>((resolve) => {
+      if (atStart === 0) resolve();
+      follow(entries, atStart, resolve).finally(() => {
+        resolve();
+        if (!stopped) setTimeout(reopen, rewatchMs).unref();
+      });
+    });
+  }
+
+  async function follow(entries: AsyncIterable<KvWatchEntry>, atStart: number, onStart: () => void): Promise<void> {
     let seen = 0;
-    if (atStart === 0) resolve();
-    (async () => {
+    try {
       for await (const entry of entries) {
         onChange(changeOf(entry));
-        if (++seen >= atStart) resolve();
+        if (++seen === atStart) onStart();
       }
-    })().catch(() => resolve());
-  });
-  return { unsubscribe: () => entries.stop() };
+    } catch {
+      // Ended by the connection or the server: opened again.
+    }
+  }
+
+  function reopen(): void {
+    if (!stopped) open().catch(() => setTimeout(reopen, rewatchMs).unref());
+  }
+
+  await open();
+  return {
+    unsubscribe() {
+      stopped = true;
+      stopCurrent();
+    },
+  };
 }
 
 function changeOf(entry: KvWatchEntry): BucketChange {

@@ -45,8 +45,11 @@ export class ExecutionError extends PatchbayError {
 
 /** Milliseconds of the deadline kept for the way there and back. */
 function transitMargin(deadlineMs: number): number {
-  return Math.min(50, Math.max(1, deadlineMs * 0.02));
+  return Math.min(100, Math.max(2, deadlineMs * 0.05));
 }
+
+/** Milliseconds past the deadline in which an answer that was sent in time may still arrive. */
+const arrivalGraceMs = 40;
 
 /**
  * Sends one call and always answers within its deadline, with the executor's result or with one that says what is
@@ -72,7 +75,7 @@ export async function executeCall(
   };
   try {
     return await messaging.request(routes.executeTool, { tenant }, request, {
-      timeoutMs: deadlineMs,
+      timeoutMs: deadlineMs + arrivalGraceMs,
       ...(call.traceparent !== undefined && { traceparent: call.traceparent }),
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, TenantId } from '../ids.ts';
+import { idSchema, TenantToken } from '../ids.ts';
 
 /** Token four of an audit subject. Each has exactly one producer (see `auditProducers`). */
 export const AuditClass = z.enum(['execution', 'credential', 'connection', 'registry', 'query']);
@@ -55,7 +55,7 @@ export const AuditEvent = z.object({
   type: z.string().regex(/^dev\.patchbay\.[a-z_.]+$/),
   time: z.string(),
   subject: z.string().optional(),
-  tenant: TenantId,
+  tenant: TenantToken,
   datacontenttype: z.literal('application/json'),
   data: AuditData,
 });
@@ -72,7 +72,7 @@ export const auditHeaders = { producer: 'Patchbay-Producer', mac: 'Patchbay-Mac'
 
 /** `svc.audit.v1.query`: newest first. Times are RFC 3339. */
 export const AuditQuery = z.strictObject({
-  tenant: TenantId,
+  tenant: TenantToken,
   class: AuditClass.optional(),
   tool: z.string().max(64).optional(),
   session: z.string().max(128).optional(),

@@ -148,7 +148,7 @@ export function createExecuteTool(
   ): ExecutionResult {
     try {
       const output = ports.engine.previewRequest(
-        engineInput(request, call, prepared, null, call.receivedAt + request.deadline_ms),
+        engineInput(factsNow(prepared).executionId, request, call, prepared, null, call.receivedAt + request.deadline_ms),
       );
       return answer(factsNow(prepared), 'succeeded', output, null);
     } catch (error) {
@@ -200,7 +200,7 @@ export function createExecuteTool(
     }
     // 5. Build, send, retry, shape: the engine. The credential goes in last, there.
     const outcome = await ports.engine.execute({
-      ...engineInput(request, call, prepared, lease, run.deadlineAt),
+      ...engineInput(execution.executionId, request, call, prepared, lease, run.deadlineAt),
       signal: execution.abort.signal,
       onAttempt: () => {
         execution.attempted = true;
@@ -313,6 +313,7 @@ export function createExecuteTool(
 }
 
 function engineInput(
+  executionId: string,
   request: ExecuteRequest,
   call: ExecuteCall,
   prepared: PreparedTool,
@@ -326,7 +327,8 @@ function engineInput(
     credential: lease?.credential ?? null,
     variables: lease?.variables ?? {},
     deadlineAt,
-    idempotencyKey: request.idempotency_key ?? null,
+    // A call that brought no key has one made up, for upstreams that take one: our own retries then act once there too.
+    idempotencyKey: request.idempotency_key ?? executionId,
     traceparent: call.traceparent,
   };
 }

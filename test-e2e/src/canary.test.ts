@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCatalog } from '@patchbay/catalog';
+import type { Credential, IntegrationDocument } from '@patchbay/contracts';
+import { connect, connectAdmin } from '@patchbay/sdk';
+import { canary, scanForCanaries, startCaptureProxy } from '@patchbay/testkit';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { startSystem } from './system.ts';
+
+const filesUnder = (dir: string): string[] => readdirSync(dir).flatMap((name) => {
+  const path = join(dir, name);
+  return statSync(path).isDirectory() ? filesUnder(path) : [path];
+});
+
+const bytes = (name: string, content: string | Buffer) => ({ name, bytes: Buffer.from(content) });
+
+function credentialOf(document: IntegrationDocument, secrets: string[]): Credential {
+  const secret = () => {
+    secrets.push(canary());
+    return secrets.at(-1) as string;
+  };
+  switch (document.auth.type) {
+    case 'oauth2':
+      return { type: 'oauth2', access_token: secret(), refresh_token: secret(), token_type: 'Bearer' };
+    case 'basic':
+      return { type: 'basic', username: 'canary', password: secret() };
+    case 'bearer':
+      return { type: 'bearer', token: secret() };
+    default:
+      return { type: 'api_key', api_key: secret() };
+  }
+}
+
+test('no credential is found anywhere after use: not in logs, on the bus, in Redis, streams, rows, errors or records', async () => {
+  const secrets: string[] = [];
+  const answers: unknown[] = [];
+  const system = await startSystem({ shape: 'processes', executors: 2 });
+  const { facts } = system.patchbay;
+  const capture = await startCaptureProxy(Number(new URL(facts.nats_url).port));
+  const url = capture.url();
+  const admin = await connectAdmin({ servers: url, tenant: 'acme', credentials: facts.admin_credentials });
+  const agent = await connect({ servers: url, tenant: 'acme', credentials: facts.agent_credentials });
+  let redisDump: string[] = [];
+  try {
+    for (const document of await loadCatalog()) {
+      const variables = Object.fromEntries(Object.entries(document.variables ?? {}).map(([name, { example, default: fallback }]) => [name, example ?? fallback ?? 'demo']));
+      answers.push(await admin.addConnection({ integration: document.id, variables, makeDefault: true, credential: credentialOf(document, secrets) }));
+      for (const [key, tool] of Object.entries(document.tools)) {
+        for (const example of tool.examples) answers.push(await agent.execute(`${document.id}_${key}`, example.arguments), await agent.execute(`${document.id}_${key}`, example.arguments, { dryRun: true }));
+      }
+    }
+    // Failures tell more than successes: the upstream echoes what it was sent, breaks off, refuses the credential.
+    for (const behaviour of [{ kind: 'status', status: 401, body: { error: 'bad token' } }, { kind: 'status', status: 500 }, { kind: 'drop', at: 'mid_body' }, { kind: 'lie', as: 'broken_json' }] as const) {
+      const remove = await system.sandbox.behave({ do: behaviour });
+      answers.push(await agent.execute('slack_lookup_user', { email: 'ada@example.com' }, { deadlineMs: 1_000 }));
+      await remove();
+    }
+    answers.push(await admin.listConnections(), await admin.queryAudit({ limit: 1_000 }));
+    answers.push(await system.sandbox.requests(), await system.sandbox.violations());
+    const redis = new Redis(readFileSync(join(system.patchbay.state.run, 'redis.url'), 'utf8'));
+    redisDump = (await Promise.all((await redis.keys('*')).map(async (key) => [key, (await redis.get(key)) ?? '']))).flat();
+    redis.disconnect();
+  } catch (e) { console.error('DEBUG', e); throw e; } finally {
+    await Promise.all([admin.close(), agent.close()]);
+    await system.patchbay.stop();
+  }
+  expect(secrets.length).toBeGreaterThanOrEqual(5);
+  expect(redisDump.length).toBeGreaterThan(0);
+  const bus = capture.captured().flatMap(({ toServer, toClient }) => [toServer, toClient]);
+  expect(capture.missedBytes).toBe(0);
+  expect(Buffer.concat(bus).includes('tools.v1.acme.execute')).toBe(true);
+  const files = filesUnder(system.stateDir);
+  // The scan sees what was stored: JetStream blocks, rows and logs are among the files.
+  expect(files.filter((path) => /jetstream.*\.blk$/.test(path)).length).toBeGreaterThan(0);
+  expect(files.filter((path) => /postgres/.test(path)).length).toBeGreaterThan(0);
+  expect(files.filter((path) => /\.log$/.test(path)).length).toBeGreaterThan(3);
+  const hits = await scanForCanaries([system.stateDir, bytes('bus', Buffer.concat(bus)), bytes('answers', JSON.stringify(answers)), bytes('redis', redisDump.join('\n'))], secrets);
+  expect(hits).toEqual([]);
+  // The scan can find one: a planted secret is seen.
+  expect(await scanForCanaries([bytes('planted', `x${Buffer.from(secrets[0] as string).toString('base64')}`)], secrets)).toHaveLength(1);
+  await capture.stop();
+  await system.stop();
+}, 180_000);

@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadCatalog } from '@patchbay/catalog';
+import { ensureDemoConnections, type RunningPatchbay, type StartOptions, startPatchbay } from '@patchbay/launcher';
+import { seedFileOf } from '@patchbay/local-servers';
+import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
+import { type SandboxClient, sandboxClient } from '@patchbay/testkit/sandbox';
+
+/** The specification's single-tool document, to the letter. */
+export const singleToolText =
+  '{"id":"slack_post_message","name":"Post to Slack","category":"communication","description":"Posts a message to a Slack channel","auth_type":"oauth2","base_url":"https://slack.com/api","endpoints":{"post_message":{"method":"post","path":"/chat.postMessage","parameters":{"channel":{"type":"string","required":true},"text":{"type":"string","required":true},"thread_ts":{"type":"string","required":false}}}},"rate_limits":{"requests_per_minute":60,"burst_size":10},"timeout":5000,"retry_config":{"max_attempts":3,"backoff":"exponential"}}';
+
+/** The whole of Patchbay, from the outside. */
+export interface System {
+  readonly patchbay: RunningPatchbay;
+  readonly admin: Admin;
+  readonly agent: Agent;
+  readonly sandbox: SandboxClient;
+  readonly stateDir: string;
+  agentOf(tenant: string): Promise<Agent>;
+  stop(): Promise<void>;
+}
+
+export async function startSystem(options: Partial<Pick<StartOptions, 'shape' | 'executors' | 'tenants' | 'seedCatalog'>> = {}): Promise<System> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'patchbay-e2e-'));
+  const patchbay = await startPatchbay({
+    stateDir,
+    tenants: ['acme', 'rival'],
+    shape: 'one_process',
+    executors: 1,
+    sandbox: true,
+    seedCatalog: true,
+    logLevel: 'info',
+    ports: { nats: 0, redis: 0, sandbox: 0 },
+    ...options,
+  });
+  const { facts, keys } = patchbay;
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(one: T): T => {
+    opened.push(one);
+    return one;
+  };
+  const agentOf = async (tenant: string) => keep(await connect({ servers: facts.nats_url, tenant, credentials: seedFileOf(keys, 'agent', tenant) }));
+  const adminOf = async (tenant: string) => keep(await connectAdmin({ servers: facts.nats_url, tenant, credentials: facts.admin_credentials }));
+  const admin = await adminOf('acme');
+  if (options.seedCatalog !== false) await ensureDemoConnections(admin, await loadCatalog());
+  return {
+    patchbay,
+    admin,
+    agent: await agentOf('acme'),
+    sandbox: sandboxClient(facts.sandbox_url as string, readFileSync(facts.sandbox_control_token as string, 'utf8')),
+    stateDir,
+    agentOf,
+    async stop() {
+      await Promise.all(opened.map((one) => one.close()));
+      await patchbay.stop();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A document of one tool that posts JSON, with as many reads and writes as the test names. */
+export function simpleDocument(id: string, version = '1.0.0', over: { burst?: number; path?: string } = {}) {
+  const tool = (key: string, risk: 'read' | 'write') => ({
+    title: key,
+    description: `The ${key} tool of the ${id} integration, for tests.`,
+    risk,
+    request: { method: 'POST', path: `${over.path ?? ''}/${key}`, body: 'json' },
+    parameters: { number: { type: 'integer', required: true }, note: { type: 'string' } },
+    examples: [{ arguments: { number: 1 }, response: { status: 200, body: { ok: true, from: `${id} ${version}` } } }],
+  });
+  return {
+    id,
+    name: id,
+    version,
+    category: 'other',
+    description: `The ${id} integration, for tests.`,
+    base_url: `https://${id.replaceAll('_', '-')}.example.com/v${version.split('.')[0]}`,
+    auth: { type: 'bearer' },
+    tools: { look: tool('look', 'read'), book: tool('book', 'write') },
+  } as const;
+}
+
+/** Registers a document, lets the sandbox serve it, and gives the tenant a connection. */
+export async function publish({ admin, sandbox }: System, document: ReturnType<typeof simpleDocument>): Promise<void> {
+  const { normaliseDocument } = await import('@patchbay/catalog');
+  const normalised = normaliseDocument(document);
+  if (!normalised.ok) throw new Error(JSON.stringify(normalised.issues));
+  await sandbox.addDocument(normalised.document);
+  await admin.register({ document });
+  if ((await admin.listConnections(document.id)).length === 0) await admin.addConnection({ integration: document.id, credential: { type: 'bearer', token: `token-of-${document.id}-0123456789` } });
+}
