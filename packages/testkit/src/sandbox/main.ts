@@ -6,7 +6,12 @@ import { startSandbox } from './start-sandbox.ts';
 const { port, record, uniqueIds, catalog } = readSandboxConfig();
 const documents = await (catalog === null ? loadCatalog() : loadCatalog(catalog));
 const sandbox = await startSandbox({ documents, port, record, uniqueIds });
-const stop = () => void sandbox.close();
+const stop = () => {
+  void sandbox.close();
+  if (process.connected) process.disconnect?.();
+};
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
+// A parent that started it with a channel and is gone needs it no more.
+process.once('disconnect', stop);
 process.stdout.write(`${JSON.stringify({ url: sandbox.url, control_token: sandbox.controlToken })}\n`);

@@ -3,7 +3,7 @@ import type { Example } from '@patchbay/contracts';
 import type { TargetSource } from '../route/target.ts';
 import type { Field } from '../wire/fields.ts';
 import { type Answer, answerOf } from './answer.ts';
-import { valueAt } from './value-at.ts';
+import { stepsOfPath, valueAt } from './value-at.ts';
 
 /** An example's answer for one call, and the values that call has when the example is followed. */
 export interface PreparedExample {
@@ -27,7 +27,7 @@ function expectedValues(example: Example, fields: readonly Field[]): Record<stri
   const values: Record<string, unknown> = {};
   for (const { argument, from, constant, prefix } of fields) {
     if (constant !== undefined || prefix !== undefined) continue;
-    const [origin, step = '', ...path] = (from ?? '').split('.');
+    const [origin, step = '', ...path] = stepsOfPath(from ?? '');
     const value =
       from === undefined
         ? example.arguments[argument]
@@ -52,6 +52,11 @@ export function bestExample(
     if (score > bestScore) [best, bestScore] = [example, score];
   }
   return best;
+}
+
+/** How much the arguments resemble what any of the examples gives; 0 for a tool without any. */
+export function resemblance(examples: readonly PreparedExample[], values: Readonly<Record<string, unknown>>): number {
+  return Math.max(0, ...examples.map((example) => scoreOf(example.expected, values)));
 }
 
 /** One for each argument that agrees, a little less for each that is only on one side. */

@@ -1,4 +1,5 @@
 import type { Credential, Issue } from '@patchbay/contracts';
+import { resemblance } from '../answer/prepared-example.ts';
 import type { Arrival } from '../arrival.ts';
 import type { Match } from '../route/route-table.ts';
 import type { Target } from '../route/target.ts';
@@ -47,7 +48,9 @@ function isSure(judgement: Judgement, matches: readonly Match[]): boolean {
 function closer(a: Judgement, b: Judgement): boolean {
   if ((a.status === 200) !== (b.status === 200)) return a.status === 200;
   if (a.fixedFits !== b.fixedFits) return a.fixedFits > b.fixedFits;
-  return a.status !== 200 && a.issues.length < b.issues.length;
+  // Both would do: a lookup and a search of one URL, say. The one whose examples it resembles was meant.
+  if (a.status === 200) return resemblance(a.target.examples, a.values) > resemblance(b.target.examples, b.values);
+  return a.issues.length < b.issues.length;
 }
 
 function judgeOne(

@@ -1,5 +1,6 @@
 import type { Example, IntegrationDocument, Parameter, Step, Tool } from '@patchbay/contracts';
 import { type PreparedExample, preparedExamples } from '../answer/prepared-example.ts';
+import { stepsOfPath } from '../answer/value-at.ts';
 import { type ArgumentCheck, argumentCheckOf } from '../check/argument-check.ts';
 import { type CredentialRule, credentialRuleOf } from '../check/credential-rule.ts';
 import { type BodyTree, bodyTree } from '../wire/decode-json.ts';
@@ -133,7 +134,7 @@ export function targetOf(source: TargetSource): Target {
     cookieFields: new PairNames(at('cookie')),
     queryNames: new PairNames(at('query')),
     bodyNames: new PairNames(bodyFields),
-    bodyTree: bodyTree(bodyFields, key.kind === 'field' ? [key.path] : []),
+    bodyTree: bodyTree(bodyFields, key.kind === 'field' ? [stepsOf(key.name)] : []),
     rootField,
     fixedHeaders: headers.filter((header) => header.name !== 'content-type'),
     fixedQuery,
@@ -167,7 +168,7 @@ function idempotencyOf(tool: Tool): Target['idempotency'] {
   return {
     kind: tool.idempotency.kind,
     name: tool.idempotency.kind === 'header' ? name.toLowerCase() : name,
-    path: stepsOf(name),
+    path: stepsOfPath(name),
     required:
       tool.risk !== 'read' &&
       tool.steps === undefined &&

@@ -1,5 +1,5 @@
 import { type IntegrationDocument, toolNameOf } from '@patchbay/contracts';
-import { valueAt } from '../answer/value-at.ts';
+import { stepsOfPath, valueAt } from '../answer/value-at.ts';
 import { type Target, targetOf } from './target.ts';
 
 /** Every HTTP call that the document's tools can make. */
@@ -19,7 +19,7 @@ function urlsFrom(
   reference: string,
   examples: readonly { responses?: Record<string, { body?: unknown }> | undefined }[],
 ): string[] {
-  const [, step = '', ...path] = reference.split('.');
+  const [, step = '', ...path] = stepsOfPath(reference);
   const urls = examples.map((example) => valueAt(example.responses?.[step]?.body, path));
   return [...new Set(urls.filter((url): url is string => typeof url === 'string' && /^https?:\/\//.test(url)))];
 }
