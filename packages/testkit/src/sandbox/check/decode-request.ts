@@ -4,6 +4,7 @@ import type { Arrival } from '../arrival.ts';
 import type { Target } from '../route/target.ts';
 import { decodePairs } from '../wire/decode-pairs.ts';
 import type { Field } from '../wire/fields.ts';
+import { parseMultipart } from '../wire/multipart.ts';
 import { MalformedText, parseCookies, parsePairs, percentDecode } from '../wire/query-string.ts';
 import { itemsOf, typesOf } from '../wire/schema-types.ts';
 import { valueOfText } from '../wire/text-value.ts';
@@ -66,19 +67,33 @@ function textOf(field: Field, text: string): unknown {
   return text === '' ? [] : text.split(',').map((item) => valueOfText(item.trim(), itemsOf(field.schema)));
 }
 
+/** The idempotency key that the call carries, wherever the document has the upstream take one. */
 function keyOf(arrival: Arrival, target: Target): string | null {
   const { kind, name, path } = target.idempotency;
   if (kind === 'header') return arrival.header(name) ?? null;
-  if (kind !== 'field') return null;
-  if (target.bodyKind === 'json') {
-    const parsed = arrival.json();
-    const key = 'value' in parsed ? valueAt(parsed.value, path) : undefined;
-    return typeof key === 'string' ? key : null;
-  }
-  if (target.bodyKind !== 'form') return arrival.queryValue(name) ?? null;
+  if (kind !== 'field' || arrival.body.length === 0) return null;
   try {
-    return parsePairs(arrival.body.toString()).find(([key]) => key === name)?.[1] ?? null;
-  } catch {
-    return null;
+    const key = keyInBody[target.bodyKind](arrival, name, path);
+    return typeof key === 'string' ? key : null;
+  } catch (error) {
+    // What is wrong with the body is reported where its arguments are read.
+    if (error instanceof MalformedText) return null;
+    throw error;
   }
 }
+
+type FindKey = (arrival: Arrival, name: string, path: readonly string[]) => unknown;
+
+const keyInBody: Record<Target['bodyKind'], FindKey> = {
+  json: (arrival, _, path) => {
+    const parsed = arrival.json();
+    return 'value' in parsed ? valueAt(parsed.value, path) : undefined;
+  },
+  form: (arrival, name) => parsePairs(arrival.body.toString()).find(([key]) => key === name)?.[1],
+  multipart: (arrival, name) =>
+    parseMultipart(arrival.body, arrival.header('content-type') ?? '')
+      .find((part) => part.name === name)
+      ?.content.toString(),
+  raw: () => undefined,
+  none: () => undefined,
+};
