@@ -65,6 +65,7 @@ export async function attemptStep(
   const endedAt = ports.now();
   const tookMs = endedAt - startedAt;
   execution.upstreamMs += tookMs;
+  execution.sent ||= outcome.ok || outcome.failure.sent;
 
   let result: Success | Failure;
   if (outcome.ok) {

@@ -28,6 +28,8 @@ export class Execution {
   readonly steps: Record<string, unknown> = {};
   readonly latency: LatencyEstimate;
   attempts = 0;
+  /** Whether anything left for the upstream. */
+  sent = false;
   upstreamMs = 0;
   upstreamStatus: number | null = null;
   credential: Credential | null;

@@ -61,7 +61,7 @@ function inStep(
 
 function failed(execution: Execution, failure: { status: Failure['status']; error: ErrorBody }): ExecuteOutcome {
   // Only an execution that sent nothing at all is refused.
-  const status = failure.status === 'refused' && execution.attempts > 0 ? 'failed' : failure.status;
+  const status = failure.status === 'refused' && execution.sent ? 'failed' : failure.status;
   return outcome(execution, status, null, failure.error, false);
 }
 

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { circuitDefaults } from './circuit.ts';
+import { RetryBudget } from './retry-budget.ts';
+import type { Health, Permit } from './upstream-health.ts';
+import { UpstreamHealth } from './upstream-health.ts';
+
+function call(health: UpstreamHealth, tenant: string, host: string, verdict: Health, now = 0): void {
+  const permit = health.enter(tenant, host, now);
+  if (typeof permit === 'number') throw new Error('open');
+  health.report(permit, verdict, now);
+}
+
+describe('UpstreamHealth', () => {
+  it("stops one tenant's calls for refused credentials, and nobody else's", () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, 'bad', 'api.x.com', 'unauthorised');
+    expect(health.enter('bad', 'api.x.com', 0)).toBe(circuitDefaults.openMs);
+    expect(health.enter('good', 'api.x.com', 0)).toMatchObject({ tenant: 'good' });
+    expect(health.enter('bad', 'api.y.com', 0)).toMatchObject({ tenant: 'bad' });
+    expect(health.state('bad', 'api.x.com', 0)).toEqual({ host: 'closed', tenant: 'open', retry_after_ms: circuitDefaults.openMs });
+    expect(health.state('good', 'api.x.com', 0)).toEqual({ host: 'closed', tenant: 'closed', retry_after_ms: 0 });
+    expect(health.state('any', 'never.seen', 0)).toEqual({ host: 'closed', tenant: 'closed', retry_after_ms: 0 });
+  });
+
+  it("stops all tenants' calls to a host that is down", () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, `t${i}`, 'api.x.com', 'down');
+    expect(health.enter('other', 'api.x.com', 0)).toBe(circuitDefaults.openMs);
+    expect(health.state('other', 'api.x.com', 0).host).toBe('open');
+    const probe = health.enter('other', 'api.x.com', circuitDefaults.openMs) as Permit;
+    expect(typeof health.enter('third', 'api.x.com', circuitDefaults.openMs)).toBe('number');
+    health.report(probe, 'up', circuitDefaults.openMs);
+    expect(health.state('other', 'api.x.com', circuitDefaults.openMs).host).toBe('closed');
+  });
+
+  it('does not count refusals and silence against a host, nor a host that is down against a credential', () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    call(health, 'a', 'h', 'down');
+    call(health, 'a', 'h', 'unauthorised');
+    for (let i = 0; i < 50; i++) call(health, 'a', 'h', i % 2 === 0 ? 'up' : 'unknown');
+    for (let i = 0; i < 9; i++) call(health, 'a', 'h', 'down');
+    expect(health.state('a', 'h', 0)).toMatchObject({ host: 'closed', tenant: 'closed' });
+  });
+
+  it("gives back the tenant's probe when the host refuses it", () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'unauthorised', 0);
+    for (let i = 0; i < 10; i++) call(health, 'b', 'h', 'down', 4_000);
+    expect(typeof health.enter('a', 'h', 5_000)).toBe('number');
+    expect(health.state('a', 'h', 5_000)).toMatchObject({ tenant: 'half_open', host: 'open' });
+    expect(health.enter('a', 'h', 9_000)).toMatchObject({ tenant: 'a' });
+  });
+
+  it('ignores a call that began before there was a circuit and ends when it is open', () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    const early = health.enter('a', 'h', 0) as Permit;
+    for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'down');
+    health.report(early, 'up', circuitDefaults.openMs);
+    expect(health.state('a', 'h', 0).host).toBe('open');
+    const late = health.enter('b', 'other', 0) as Permit;
+    call(health, 'a', 'other', 'down');
+    health.report(late, 'down', 0);
+    expect(health.state('b', 'other', 0).host).toBe('closed');
+  });
+
+  it('remembers a bounded number of hosts and tenants, those in trouble longest', () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, 'a', 'down.x.com', 'down');
+    for (let i = 0; i < 10; i++) call(health, 'bad', 'auth.x.com', 'unauthorised');
+    for (let i = 0; i < 10_000; i++) call(health, 'a', `h${i}.x.com`, 'up');
+    expect(health.state('a', 'down.x.com', 0).host).toBe('open');
+    expect(health.state('bad', 'auth.x.com', 0).tenant).toBe('open');
+    for (let i = 0; i < 5_000; i++) call(health, `t${i}`, 'many.x.com', 'unauthorised');
+    expect(health.state('t1', 'many.x.com', 0).tenant).toBe('closed');
+    const later = 20 * circuitDefaults.maxOpenMs;
+    for (let i = 0; i < 10; i++) call(health, 'late', 'many.x.com', 'unauthorised', later);
+    expect(health.state('late', 'many.x.com', later).tenant).toBe('open');
+    for (let i = 0; i < 10_000; i++) call(health, 'a', `g${i}.x.com`, 'up', later);
+    expect(health.state('a', 'down.x.com', later).host).toBe('closed');
+  });
+});
+
+describe('RetryBudget', () => {
+  it('keeps all calls below 1.2 times those offered while everything fails', () => {
+    const budget = new RetryBudget();
+    const offered = 200 * 60;
+    let calls = 0;
+    for (let i = 0; i < offered; i++) {
+      budget.deposit();
+      calls++;
+      for (let attempt = 1; attempt < 3 && budget.withdraw(i * 5); attempt++) calls++;
+    }
+    expect(calls).toBeGreaterThan(offered * 1.1);
+    expect(calls).toBeLessThanOrEqual(offered * 1.2);
+  });
+
+  it('leaves a host that is seldom called its retries', () => {
+    const budget = new RetryBudget();
+    for (let hour = 0; hour < 10; hour++) {
+      budget.deposit();
+      expect(budget.withdraw(hour * 3_600_000)).toBe(true);
+      expect(budget.withdraw(hour * 3_600_000)).toBe(true);
+    }
+  });
+});

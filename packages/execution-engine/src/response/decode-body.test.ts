@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { decodeBody } from './decode-body.ts';
+
+const json = 'application/json; charset=utf-8';
+
+describe('decodeBody', () => {
+  it.each([
+    ['{"a":1}', json, { a: 1 }],
+    ['\ufeff{"a":1}', json, { a: 1 }],
+    ['"text"', 'application/problem+json', 'text'],
+    ['{"a":1}', null, { a: 1 }],
+    [' [1]', 'text/html', [1]],
+    ['{not json', 'text/plain', '{not json'],
+    ['OK - 44', 'text/plain', 'OK - 44'],
+    ['', json, null],
+    ['  ', json, null],
+  ])('reads %j of type %s', (text, type, value) => {
+    expect(decodeBody(Buffer.from(text), type)).toMatchObject({ ok: true, value });
+  });
+
+  it.each([
+    ['{"a":', json, 'is not valid JSON'],
+    ['<html>', json, 'is not valid JSON'],
+    [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), json, 'is not valid UTF-8'],
+    [Buffer.from([0xc3, 0x28]), 'text/plain', 'is not valid UTF-8'],
+  ])('says of %j of type %s that it %s', (body, type, problem) => {
+    expect(decodeBody(typeof body === 'string' ? Buffer.from(body) : body, type)).toEqual({ ok: false, problem });
+  });
+
+  it('describes binary content instead of holding it', () => {
+    expect(decodeBody(Buffer.from([1, 2, 255]), 'application/pdf')).toEqual({ ok: true, value: { content_type: 'application/pdf', bytes: 3 }, text: null });
+  });
+
+  it.each(['{"__proto__":{"x":1},"a":[{"constructor":{"prototype":{}},"b":2}]}', '{"\\u005f_proto__":{"x":1},"a":[{"const\\u0072uctor":1,"b":2}]}'])(
+    'drops keys that reach a prototype, escaped ones too: %s',
+    (text) => {
+      const decoded = decodeBody(Buffer.from(text), json);
+      expect(JSON.stringify(decoded.ok && decoded.value)).toBe('{"a":[{"b":2}]}');
+    },
+  );
+
+  it('keeps those words where they are values', () => {
+    expect(decodeBody(Buffer.from('{"a":"__proto__ constructor"}'), json)).toMatchObject({ value: { a: '__proto__ constructor' } });
+  });
+
+  it('refuses nesting that would exhaust the stack of whoever walks it, and counts no brackets inside texts', () => {
+    expect(decodeBody(Buffer.from('['.repeat(500_000) + ']'.repeat(500_000)), json)).toEqual({ ok: false, problem: 'is nested too deeply' });
+    expect(decodeBody(Buffer.from('["]",'.repeat(200) + '1' + ']'.repeat(200)), json)).toEqual({ ok: false, problem: 'is nested too deeply' });
+    const brackets = JSON.stringify({ a: '[{"\\'.repeat(300) });
+    expect(decodeBody(Buffer.from(brackets), json)).toMatchObject({ ok: true });
+    expect(decodeBody(Buffer.from('['.repeat(100) + ']'.repeat(100)), json)).toMatchObject({ ok: true });
+    expect(decodeBody(Buffer.from(JSON.stringify(Array.from({ length: 500 }, () => [{}]))), json)).toMatchObject({ ok: true });
+  });
+});
