@@ -61,7 +61,7 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
     const redis = new Redis(readFileSync(join(system.patchbay.state.run, 'redis.url'), 'utf8'));
     redisDump = (await Promise.all((await redis.keys('*')).map(async (key) => [key, (await redis.get(key)) ?? '']))).flat();
     redis.disconnect();
-  } catch (e) { console.error('DEBUG', e); throw e; } finally {
+  } finally {
     await Promise.all([admin.close(), agent.close()]);
     await system.patchbay.stop();
   }

@@ -1,6 +1,3 @@
-import { connectMessaging } from '@patchbay/messaging';
-import { inboxPrefixOf } from '@patchbay/contracts';
-import { readSecretFile } from '@patchbay/service-kit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { publish, simpleDocument, startSystem, type System } from './system.ts';
 
@@ -117,12 +114,5 @@ describe('three executors, each a process', () => {
       expect([...traces].filter((trace) => !intents.has(trace))).toEqual([]);
     }, { timeout: 30_000, interval: 500 });
     await system.sandbox.reset();
-  });
-
-  test('answer for themselves with the NATS services framework', async () => {
-    const { facts } = system.patchbay;
-    const admin = await connectMessaging({ servers: [facts.nats_url], seed: readSecretFile(facts.admin_credentials), name: 'test', inboxPrefix: inboxPrefixOf('admin') });
-    expect(admin.connected).toBe(true);
-    await admin.close();
   });
 });

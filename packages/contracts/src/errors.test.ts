@@ -52,6 +52,11 @@ describe('errors on the wire', () => {
     expect(ErrorBody.parse(errorBody('internal'))).toEqual(errorBody('internal'));
   });
 
+  test.each(errorCodes)('%s has a default message of one whole sentence', (code) => {
+    expect(errorBody(code).message).toMatch(/^[A-Z].*[^.]\.$/);
+    expect(errorBody(code).message).not.toMatch(/\. [A-Z]/);
+  });
+
   test('keep what is given', () => {
     const body = errorBody('upstream_error', {
       message: 'm',

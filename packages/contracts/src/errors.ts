@@ -214,12 +214,17 @@ export interface FailureOptions {
   details?: Record<string, unknown>;
 }
 
+/** Up to the first full stop that ends a sentence, that one included. */
+function firstSentence(text: string): string {
+  return /^.*?\.(?= |$)/.exec(text)?.[0] ?? text;
+}
+
 /** An `ErrorBody` for the code, its defaults taken from the catalogue. */
 export function errorBody(code: ErrorCode, options: FailureOptions = {}): ErrorBody {
   const entry: ErrorEntry = errorCatalogue[code];
   return {
     code,
-    message: options.message ?? entry.meaning.split('. ')[0] + '.',
+    message: options.message ?? firstSentence(entry.meaning),
     speakable: options.speakable ?? entry.speakable,
     retryable: options.retryable ?? entry.retryable,
     retry_after_ms: options.retryAfterMs ?? null,

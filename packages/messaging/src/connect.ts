@@ -2,6 +2,7 @@ import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transp
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
 import { openBucket } from './bucket.ts';
 import { consumeBatches } from './consume.ts';
+import { discoverServices } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
 import { answerEvent, askAll, publishEvent, subscribeEvent } from './events.ts';
 import { provision } from './provision.ts';
@@ -49,6 +50,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     bucket: (name) => openBucket(connection, name),
     consume: (stream, durable, consumeOptions) => consumeBatches(connection, stream, durable, consumeOptions),
     provision: (plan) => provision(connection, plan),
+    discoverServices: ({ timeoutMs = 500 } = {}) => discoverServices(connection, timeoutMs),
     flush: () => connection.flush(),
     get connected() {
       return up && !connection.isClosed();
@@ -60,7 +62,9 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
       return connection.info?.max_payload ?? maxMessageBytes;
     },
     async close() {
-      if (!connection.isClosed()) await connection.drain();
+      if (connection.isClosed()) return;
+      // Draining needs the server; without one there is nothing to deliver any more.
+      await (up ? connection.drain() : connection.close()).catch(() => connection.close());
     },
   };
 }

@@ -137,6 +137,16 @@ export interface BatchConsumer {
   stop(): Promise<void>;
 }
 
+/** A process that serves endpoints, as it describes itself. */
+export interface DiscoveredService {
+  /** NATS service name, such as `executor`. */
+  readonly name: string;
+  /** Unlike any other process's. */
+  readonly id: string;
+  readonly version: string;
+  readonly endpoints: readonly { readonly name: string; readonly subject: string }[];
+}
+
 /** A connection to NATS, typed by contracts. The only way the rest of the project speaks NATS. */
 export interface Messaging {
   request<Route extends RequestRoute>(
@@ -190,6 +200,8 @@ export interface Messaging {
     replicas: number;
     storage: 'file' | 'memory';
   }): Promise<void>;
+  /** Every process that serves something and answers within the time. Needs the admin identity. Default 500 ms. */
+  discoverServices(options?: { timeoutMs?: number }): Promise<DiscoveredService[]>;
   /** Sends what is buffered and waits until the server has it. */
   flush(): Promise<void>;
   readonly connected: boolean;
