@@ -26,7 +26,7 @@ export interface AuditStack {
 }
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
-export const producers = ['executor', 'vault', 'registry', 'audit'] as const;
+const producers = ['executor', 'vault', 'registry', 'audit'] as const;
 
 export async function startAuditStack(tenants: readonly string[]): Promise<AuditStack> {
   const dir = mkdtempSync(join(tmpdir(), 'audit-stack-'));

@@ -95,6 +95,9 @@ describe.skipIf(!kind.available)(
       const database = await openAuditDatabase(await server.createDatabase(), { limits: impatient });
       const store = createPostgresAuditStore(database);
       expect(await store.appendEvents([row()])).toMatchObject({ kind: 'committed', stored: 1 });
+      const backend = async () =>
+        (await database.use((db) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db))).rows[0]?.pid;
+      const before = await backend();
       const late = row();
       server.signal('SIGSTOP');
       try {
@@ -107,6 +110,7 @@ describe.skipIf(!kind.available)(
         server.signal('SIGCONT');
       }
       await expect.poll(() => store.appendEvents([late]), soon).toMatchObject({ kind: 'committed', reused: [] });
+      expect(await backend()).not.toBe(before);
       const { rows } = await database.use((db) =>
         sql<{ n: number }>`select count(*)::int as n from audit_events`.execute(db),
       );

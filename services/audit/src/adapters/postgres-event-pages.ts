@@ -53,9 +53,9 @@ function pageQuery(db: Kysely<AuditTables>, filter: EventFilter) {
 }
 
 /** Stored times are whole milliseconds, so the division loses nothing. */
-export const epochMs = sql<number>`(extract(epoch from time) * 1000)::double precision`;
+const epochMs = sql<number>`(extract(epoch from time) * 1000)::double precision`;
 
 /** A time as both drivers take it. */
-export function timeOf(ms: number): string {
+function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -13,6 +13,8 @@ const reasons = [
   'event_malformed',
   // An event id that is stored already, with another content.
   'event_id_reused',
+  // Checking it failed in a way nobody foresaw: a defect of ours.
+  'check_failed',
   // The database refused the row for what it holds.
   'refused_by_store',
 ] as const;

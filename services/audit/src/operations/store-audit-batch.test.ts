@@ -2,7 +2,13 @@ import { verifyAuditMac } from '@patchbay/audit-log';
 import { describe, expect, it } from 'vitest';
 import { auditEvent, auditMessage, testMacKeys } from '../../test/audit-event.fixture.ts';
 import type { QuarantinedItem } from '../domain/quarantine.ts';
-import { type AppendResult, type AuditStore, createStoreAuditBatch, type StoreReport } from './store-audit-batch.ts';
+import {
+  type AppendResult,
+  type AuditStore,
+  createStoreAuditBatch,
+  type StoreAuditBatchPorts,
+  type StoreReport,
+} from './store-audit-batch.ts';
 
 const committed = (stored = 0, reused: string[] = []): AppendResult => ({ kind: 'committed', stored, reused });
 const refused: AppendResult = { kind: 'refused', code: '22007' };
@@ -37,8 +43,8 @@ function scripted(
     unkept: (item) => reports.push(['unkept', item]),
     unavailable: (failures) => reports.push(['unavailable', failures]),
   };
-  const run = createStoreAuditBatch({ verify: (message) => verifyAuditMac(testMacKeys, message), store, report });
-  return { run, events, quarantine, reports };
+  const ports: StoreAuditBatchPorts = { verify: (message) => verifyAuditMac(testMacKeys, message), store, report };
+  return { run: createStoreAuditBatch(ports), ports, events, quarantine, reports };
 }
 
 describe('storing a batch', () => {
@@ -121,6 +127,22 @@ describe('storing a batch', () => {
     expect(await run([poison, auditMessage([], { payload: '1' })])).toEqual({ ack: true });
     expect(quarantine.map(({ reason }) => reason)).toEqual(['not_a_batch']);
     expect(reports).toContainEqual(['unkept', { reason: 'not_json', sequence: poison.sequence, code: '22007' }]);
+  });
+
+  it('keeps a message apart that the check cannot cope with, and stores the others', async () => {
+    const { events, quarantine, ports } = scripted();
+    const strange = auditMessage([auditEvent()]);
+    const good = auditEvent();
+    const run = createStoreAuditBatch({
+      ...ports,
+      verify(message) {
+        if (message.sequence === strange.sequence) throw new RangeError('value of a secret');
+        return ports.verify(message);
+      },
+    });
+    expect(await run([strange, auditMessage([good])])).toEqual({ ack: true });
+    expect(events).toEqual([[good.id]]);
+    expect(quarantine).toEqual([expect.objectContaining({ reason: 'check_failed', detail: 'RangeError' })]);
   });
 
   it('lets a defect through instead of taking it for a store that is away', async () => {

@@ -1,6 +1,13 @@
 import type { AuditRow } from '../domain/audit-row.ts';
 import { type BatchOutcome, decideVerdict, type Verdict } from '../domain/batch-verdict.ts';
-import { checkMessage, itemOf, type PlacedRow, type ReceivedMessage, type VerifyMac } from '../domain/check-message.ts';
+import {
+  type CheckedMessage,
+  checkMessage,
+  itemOf,
+  type PlacedRow,
+  type ReceivedMessage,
+  type VerifyMac,
+} from '../domain/check-message.ts';
 import type { QuarantinedItem, QuarantineReason } from '../domain/quarantine.ts';
 
 /** What became of rows or of quarantine entries handed to the store. */
@@ -53,7 +60,7 @@ export function createStoreAuditBatch({
     const rows: PlacedRow[] = [];
     const quarantined: QuarantinedItem[] = [];
     for (const message of messages) {
-      const checked = checkMessage(message, verify);
+      const checked = check(message);
       rows.push(...checked.rows);
       quarantined.push(...checked.quarantined);
     }
@@ -77,6 +84,16 @@ export function createStoreAuditBatch({
     // 4. Acknowledge or not.
     return decideVerdict(outcome);
   };
+
+  /** A defect of ours that one message brings out must not stop all others: it becomes that message's reason. */
+  function check(message: ReceivedMessage): CheckedMessage {
+    try {
+      return checkMessage(message, verify);
+    } catch (error) {
+      const detail = error instanceof Error ? error.name : typeof error;
+      return { rows: [], quarantined: [itemOf(message, 'check_failed', detail)] };
+    }
+  }
 
   /** Appends all rows; when the store refuses them, halves until the rows it refuses stand alone. */
   async function appendRows(rows: readonly PlacedRow[]): Promise<{ stored: number; quarantined: QuarantinedItem[] }> {

@@ -1,7 +1,7 @@
 import type { Migration } from 'kysely/migration';
-import * as auditEvents from './0001-audit-events.ts';
+import { up as auditEvents } from './0001-audit-events.ts';
 
 /** Every version of the schema, in order. One that was released never changes: add another. */
 export const migrations: Readonly<Record<string, Migration>> = {
-  '0001-audit-events': auditEvents,
+  '0001-audit-events': { up: auditEvents },
 };
