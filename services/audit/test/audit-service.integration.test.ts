@@ -35,7 +35,7 @@ for (const kind of storeKinds) {
         stack.connect('executor'),
         stack.startService(url),
       ]);
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await stack?.stop();
       await store?.stop();

@@ -24,7 +24,7 @@ for (const kind of storeKinds) {
     beforeAll(async () => {
       started = await kind.start();
       database = await openAuditDatabase(started.url);
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await database?.close();
       await started?.stop();

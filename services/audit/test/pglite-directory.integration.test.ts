@@ -11,7 +11,7 @@ import { createPostgresEventPages } from '../src/adapters/postgres-event-pages.t
 import { toAuditRow } from '../src/domain/audit-row.ts';
 import { auditEvent } from './audit-event.fixture.ts';
 
-describe('a PGlite directory', () => {
+describe('a PGlite directory', { timeout: 120_000 }, () => {
   let base: string;
   beforeAll(() => {
     base = mkdtempSync(join(tmpdir(), 'audit-pglite-'));

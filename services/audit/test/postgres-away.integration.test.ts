@@ -30,7 +30,7 @@ describe.skipIf(!kind.available)(
       server = started.server as TestPostgres;
       stack = stackStarted;
       [admin, executor] = await Promise.all([stack.connect('admin'), stack.connect('executor')]);
-    });
+    }, 120_000);
     afterAll(async () => {
       await stack?.stop();
       await server?.stop();
