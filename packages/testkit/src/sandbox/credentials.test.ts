@@ -218,6 +218,12 @@ describe('violations', () => {
     expect(JSON.stringify([sandbox.requests(), sandbox.violations()])).not.toContain(secret);
   });
 
+  test('a credential in the path of a host of nobody is not recorded by value', async () => {
+    await call(sandbox, { host: 'evil.example', path: `/x/${secret}`, headers: bearer });
+    expect(sandbox.requests()[0]?.path).toBe('/x/[credential]');
+    expect(JSON.stringify(sandbox.violations())).not.toContain(secret);
+  });
+
   test('two Host headers are refused', async () => {
     const reply = await call(sandbox, {
       host: 'chat.example',

@@ -38,7 +38,7 @@ export class Recorder {
     else this.#refused++;
     if (violations.length > 0) this.#addViolations(outcome);
     if (!this.#keepsRequests) return;
-    const secrets = judgement?.shown?.secrets ?? [];
+    const secrets = secretsIn(outcome);
     const target = judgement?.target ?? null;
     this.#requests.push({
       number: this.#accepted + this.#refused,
@@ -71,9 +71,10 @@ export class Recorder {
     });
   }
 
-  #addViolations({ arrival, judgement, violations }: Outcome): void {
+  #addViolations(outcome: Outcome): void {
+    const { arrival, violations } = outcome;
     this.#violationCount += violations.length;
-    const path = withoutSecrets(arrival.path, judgement?.shown?.secrets ?? []);
+    const path = withoutSecrets(arrival.path, secretsIn(outcome));
     for (const { kind, detail } of violations)
       this.#violations.push({
         kind,
@@ -112,6 +113,13 @@ export class Recorder {
     this.#refused = 0;
     this.#violationCount = 0;
   }
+}
+
+/** What must not be recorded; of a request that no tool matched, whatever an Authorization header carried. */
+function secretsIn({ arrival, judgement }: Outcome): readonly string[] {
+  if (judgement?.shown) return judgement.shown.secrets;
+  const carried = arrival.header('authorization')?.split(' ').at(-1) ?? '';
+  return carried.length < 8 ? [] : [carried];
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {

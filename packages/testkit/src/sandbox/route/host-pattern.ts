@@ -16,7 +16,7 @@ export function patternOfVariable(name: string, variables: Variables): string {
 }
 
 /** Turns text with `{variables}` into a pattern for the whole of it. */
-export function patternOfTemplate(template: string, variables: Variables): string {
+function patternOfTemplate(template: string, variables: Variables): string {
   let pattern = '';
   let at = 0;
   for (const match of template.matchAll(placeholder)) {
@@ -52,6 +52,6 @@ export function hostTest(host: string, variables: Variables): HostTest {
   return (given) => whole.test(withoutDefaultPort(given));
 }
 
-export function withoutDefaultPort(host: string): string {
+function withoutDefaultPort(host: string): string {
   return host.endsWith(':443') ? host.slice(0, -4) : host.endsWith(':80') ? host.slice(0, -3) : host;
 }

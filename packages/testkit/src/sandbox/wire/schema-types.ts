@@ -6,7 +6,7 @@ function isSchema(value: unknown): value is Schema {
 }
 
 /** The type a value has in JSON Schema's words. */
-export function typeOfValue(value: unknown): string {
+function typeOfValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value;
