@@ -14,6 +14,11 @@ const options = whole ? ['--coverage', '--reporter=default', '--reporter=json', 
 const { status } = spawnSync(node.path, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...options, ...given], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}` },
+  env: {
+    ...process.env,
+    PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,
+    // Colours are for terminals; a log keeps plain text.
+    ...(!process.stdout.isTTY && { NO_COLOR: '1' }),
+  },
 });
 process.exitCode = status ?? 1;

@@ -31,7 +31,7 @@ const tools = [
     args: ['run', 'typecheck', '--continue', '--output-logs=errors-only', '--no-color'],
     env: machine,
   },
-  { name: 'unused code', program: join(bin, 'knip'), args: ['--no-progress'], env: pinned },
+  { name: 'unused code', program: join(bin, 'knip'), args: ['--no-progress', '--no-config-hints'], env: pinned },
   {
     name: 'checksum kinds',
     program: join(bin, 'lockfile-lint'),

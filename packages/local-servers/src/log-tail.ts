@@ -2,7 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** The last `maxBytes` of a text file in whole lines; empty when there is no file. */
 export function tailOf(path: string, maxBytes = 4_096): string {
-  return readFrom(path, Math.max(0, sizeOf(path) - maxBytes)).trim();
+  const from = Math.max(0, sizeOf(path) - maxBytes);
+  const text = readFrom(path, from);
+  return (from === 0 ? text : text.slice(text.indexOf('\n') + 1)).trim();
 }
 
 /** The text of a file from a byte offset on; empty when there is no file or nothing after the offset. */
@@ -16,8 +18,7 @@ export function readFrom(path: string, offset: number): string {
   try {
     const buffer = Buffer.alloc(Math.max(0, fstatSync(file).size - offset));
     const length = readSync(file, buffer, 0, buffer.length, offset);
-    const text = buffer.toString('utf8', 0, length);
-    return offset === 0 ? text : text.slice(text.indexOf('\n') + 1);
+    return buffer.toString('utf8', 0, length);
   } finally {
     closeSync(file);
   }

@@ -83,6 +83,7 @@ describe('log tail', () => {
     writeFileSync(log, 'first\nsecond\nthird\n');
     expect(tailOf(log)).toBe('first\nsecond\nthird');
     expect(tailOf(log, 10)).toBe('third');
+    expect(readFrom(log, 6)).toBe('second\nthird\n');
     expect(readFrom(log, sizeOf(log))).toBe('');
   });
 
