@@ -84,7 +84,7 @@ async function startOn(port: number, options: RedisServerOptions): Promise<Redis
 }
 
 /** The configuration of a redis-server that holds rebuildable state only. */
-export function renderRedisConfig(options: {
+function renderRedisConfig(options: {
   port: number;
   password: string;
   dir: string;

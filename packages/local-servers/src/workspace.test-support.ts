@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findBinary } from './find-binary.ts';
 
 /** The checkout's root, where bootstrap has put the servers. */
-export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 export const natsBinary = () => findBinary('nats-server', projectRoot);
 export const redisBinary = () => findBinary('redis-server', projectRoot);
