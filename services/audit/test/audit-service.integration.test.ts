@@ -28,7 +28,8 @@ for (const kind of storeKinds) {
     let url: string;
     let tenants = 0;
     beforeAll(async () => {
-      [store, stack] = await Promise.all([kind.start(), startAuditStack(['acme'])]);
+      store = await kind.start();
+      stack = await startAuditStack(['acme']);
       url = store.server === null ? `pglite:${join(stack.dir, 'db')}` : store.url;
       [admin, executor, service] = await Promise.all([
         stack.connect('admin'),

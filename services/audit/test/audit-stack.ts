@@ -46,31 +46,17 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     return messaging;
   }
 
-  const provisioner = await connect('provisioner');
-  const plan = {
-    streams: Object.values(streams),
-    buckets: Object.values(buckets),
-    replicas: 1,
-    storage: 'file',
-  } as const;
-  await provisioner.provision({ ...plan, durables: [] });
-  // Made before `provision` would, to have what a dead process held delivered again after one second, not thirty.
-  await publishRaw(nats.url, seedOf('provisioner'), {
-    subject: `$JS.API.CONSUMER.DURABLE.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
-    reply: `${inboxPrefixOf('provisioner')}.ignored`,
-    payload: JSON.stringify({
-      stream_name: auditConsumer.stream,
-      config: {
-        durable_name: auditConsumer.durable,
-        ack_policy: 'explicit',
-        deliver_policy: 'all',
-        ack_wait: 1_000_000_000,
-        max_ack_pending: 5_000,
-        max_deliver: -1,
-      },
-    }),
-  });
-  await provisioner.provision({ ...plan, durables: [auditConsumer] });
+  const stopServers = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+    await nats.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await provision(await connect('provisioner'), nats.url, seedOf('provisioner'));
+  } catch (error) {
+    await stopServers();
+    throw error;
+  }
 
   const macKeyOf = (producer: (typeof producers)[number]) => readKeyFile(keys.auditMacKeyFiles[producer]);
   const configOf = (databaseUrl: string, changes: Partial<AuditConfig> = {}): AuditConfig => ({
@@ -105,10 +91,33 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     stopServices,
     publishWithReply: (identity, subject, reply, payload) =>
       publishRaw(nats.url, seedOf(identity), { subject, reply, payload }),
-    async stop() {
-      for (const stop of stops.reverse()) await stop();
-      await nats.stop();
-      rmSync(dir, { recursive: true, force: true });
-    },
+    stop: stopServers,
   };
+}
+
+async function provision(provisioner: Messaging, natsUrl: string, seed: string): Promise<void> {
+  const plan = {
+    streams: Object.values(streams),
+    buckets: Object.values(buckets),
+    replicas: 1,
+    storage: 'file',
+  } as const;
+  await provisioner.provision({ ...plan, durables: [] });
+  // Made before `provision` would, to have what a dead process held delivered again after one second, not thirty.
+  await publishRaw(natsUrl, seed, {
+    subject: `$JS.API.CONSUMER.DURABLE.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
+    reply: `${inboxPrefixOf('provisioner')}.ignored`,
+    payload: JSON.stringify({
+      stream_name: auditConsumer.stream,
+      config: {
+        durable_name: auditConsumer.durable,
+        ack_policy: 'explicit',
+        deliver_policy: 'all',
+        ack_wait: 1_000_000_000,
+        max_ack_pending: 5_000,
+        max_deliver: -1,
+      },
+    }),
+  });
+  await provisioner.provision({ ...plan, durables: [auditConsumer] });
 }

@@ -26,9 +26,8 @@ describe.skipIf(!kind.available)(
     let admin: Messaging;
     let executor: Messaging;
     beforeAll(async () => {
-      const [started, stackStarted] = await Promise.all([kind.start(), startAuditStack([])]);
-      server = started.server as TestPostgres;
-      stack = stackStarted;
+      server = (await kind.start()).server as TestPostgres;
+      stack = await startAuditStack([]);
       [admin, executor] = await Promise.all([stack.connect('admin'), stack.connect('executor')]);
     }, 120_000);
     afterAll(async () => {

@@ -91,7 +91,10 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
       spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], { ...settings, stdio: 'ignore' });
     let child = begin();
     for (let attempt = 0; ; attempt++) {
-      if (attempt > 300) throw new Error(`PostgreSQL did not start (exit code ${child.exitCode})`);
+      if (attempt > 300) {
+        child.kill('SIGKILL');
+        throw new Error(`PostgreSQL did not start (exit code ${child.exitCode})`);
+      }
       // After a crash it refuses to start until the last of its old children has gone.
       if (child.exitCode !== null) child = begin();
       const client = new Client({ connectionString: urlOf('postgres'), connectionTimeoutMillis: 1_000 });
