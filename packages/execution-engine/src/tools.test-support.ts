@@ -1,8 +1,8 @@
 import type { IntegrationDocumentInput, Issue } from '@patchbay/contracts';
 import { IntegrationDocument, PatchbayError } from '@patchbay/contracts';
 import type { EgressFailureKind, EgressOutcome, EgressRequest } from '@patchbay/egress';
-import type { Engine, EngineOptions, ExecuteInput } from './engine-types.ts';
 import { createEngine } from './create-engine.ts';
+import type { Engine, EngineOptions, ExecuteInput } from './engine-types.ts';
 import { prepareTool } from './prepare/prepare-tool.ts';
 import type { PreparedTool } from './prepare/prepared-tool.ts';
 import type { RequestPreview } from './request/preview-request.ts';
@@ -10,7 +10,10 @@ import type { RequestPreview } from './request/preview-request.ts';
 type ToolInput = IntegrationDocumentInput['tools'][string];
 
 /** A document of one tool, `do_it`, of an API called Acme. */
-export function documentOf(tool: Partial<ToolInput>, rest: Partial<IntegrationDocumentInput> = {}): IntegrationDocument {
+export function documentOf(
+  tool: Partial<ToolInput>,
+  rest: Partial<IntegrationDocumentInput> = {},
+): IntegrationDocument {
   const request = tool.steps === undefined ? { request: { method: 'POST' as const, path: '/things' } } : {};
   return IntegrationDocument.parse({
     id: 'acme',
@@ -41,9 +44,23 @@ export function issuesIn(tool: Partial<ToolInput>, rest: Partial<IntegrationDocu
 }
 
 /** The request a tool makes of arguments, without its credential. */
-export function previewOf(prepared: PreparedTool, args: Record<string, unknown> = {}, rest: Partial<ExecuteInput> = {}): RequestPreview {
-  const engine = createEngine({ egress: { send: () => Promise.reject(new Error('a preview sends nothing')) }, wallClock: () => 0 });
-  return engine.previewRequest({ prepared, tenant: 'acme', arguments: args, variables: {}, idempotencyKey: null, ...rest });
+export function previewOf(
+  prepared: PreparedTool,
+  args: Record<string, unknown> = {},
+  rest: Partial<ExecuteInput> = {},
+): RequestPreview {
+  const engine = createEngine({
+    egress: { send: () => Promise.reject(new Error('a preview sends nothing')) },
+    wallClock: () => 0,
+  });
+  return engine.previewRequest({
+    prepared,
+    tenant: 'acme',
+    arguments: args,
+    variables: {},
+    idempotencyKey: null,
+    ...rest,
+  });
 }
 
 /** The failure that `act` throws. */
@@ -57,11 +74,20 @@ export function failureOf(act: () => unknown): PatchbayError {
   throw new Error('expected a failure');
 }
 
-export function answer(status: number, body: unknown = '', headers: Record<string, string | string[]> = {}): EgressOutcome {
+export function answer(
+  status: number,
+  body: unknown = '',
+  headers: Record<string, string | string[]> = {},
+): EgressOutcome {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     ok: true,
-    response: { status, headers, body: Buffer.from(text), contentType: typeof body === 'string' ? 'text/plain' : 'application/json' },
+    response: {
+      status,
+      headers,
+      body: Buffer.from(text),
+      contentType: typeof body === 'string' ? 'text/plain' : 'application/json',
+    },
     timing: { connectMs: 0, totalMs: 0 },
   };
 }
@@ -82,7 +108,10 @@ export interface Bench {
 }
 
 /** An engine on a clock of its own, over an egress that answers by script: each entry once, the last one for ever. */
-export function benchOf(script: readonly (EgressOutcome | (() => EgressOutcome | Promise<EgressOutcome>))[], options: Partial<EngineOptions> = {}): Bench {
+export function benchOf(
+  script: readonly (EgressOutcome | (() => EgressOutcome | Promise<EgressOutcome>))[],
+  options: Partial<EngineOptions> = {},
+): Bench {
   let now = 1_000;
   const requests: EgressRequest[] = [];
   const waits: number[] = [];

@@ -4,7 +4,9 @@ import { issuesIn, toolOf } from '../tools.test-support.ts';
 import { createArgumentValidator } from './validate-arguments.ts';
 
 function problems(parameters: Record<string, Parameter>, args: Record<string, unknown>): string[] {
-  return toolOf({ parameters }).validateArguments(args).map(({ path, message }) => `${path}: ${message}`);
+  return toolOf({ parameters })
+    .validateArguments(args)
+    .map(({ path, message }) => `${path}: ${message}`);
 }
 
 describe('the input schema', () => {
@@ -15,16 +17,28 @@ describe('the input schema', () => {
         hidden: { 'x-const': 1 },
         templated: { 'x-template': '{channel}' },
         taken: { 'x-from': 'clock.now' },
-        nested: { type: 'object', properties: { 'x-kept': { type: 'string', 'x-name': 'gone' }, default: { type: 'string' } }, default: { 'x-kept': 'data' } },
+        nested: {
+          type: 'object',
+          properties: { 'x-kept': { type: 'string', 'x-name': 'gone' }, default: { type: 'string' } },
+          default: { 'x-kept': 'data' },
+        },
         ref: { $ref: '#/$defs/id', $defs: { id: { type: 'string' } } },
-        list: { type: 'array', items: { anyOf: [{ type: 'string', 'x-a': 1 }, { type: 'number' }] }, $schema: 'https://json-schema.org/draft/2020-12/schema' },
+        list: {
+          type: 'array',
+          items: { anyOf: [{ type: 'string', 'x-a': 1 }, { type: 'number' }] },
+          $schema: 'https://json-schema.org/draft/2020-12/schema',
+        },
       },
     });
     expect(tool.inputSchema).toEqual({
       type: 'object',
       properties: {
         channel: { type: 'string', description: 'Where.' },
-        nested: { type: 'object', properties: { 'x-kept': { type: 'string' }, default: { type: 'string' } }, default: { 'x-kept': 'data' } },
+        nested: {
+          type: 'object',
+          properties: { 'x-kept': { type: 'string' }, default: { type: 'string' } },
+          default: { 'x-kept': 'data' },
+        },
         ref: { $ref: '#/properties/ref/$defs/id', $defs: { id: { type: 'string' } } },
         list: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'number' }] } },
       },
@@ -32,16 +46,30 @@ describe('the input schema', () => {
       additionalProperties: false,
     });
     expect(tool.validateArguments({ channel: 'c', ref: 'r' })).toEqual([]);
-    expect(tool.validateArguments({ channel: 'c', ref: 1 })).toEqual([{ path: 'arguments.ref', message: 'must be a string' }]);
+    expect(tool.validateArguments({ channel: 'c', ref: 1 })).toEqual([
+      { path: 'arguments.ref', message: 'must be a string' },
+    ]);
   });
 
   it.each<[Record<string, Parameter>, string]>([
-    [{ a: { type: 'sting' } }, 'tools.do_it.parameters.a.type: is not valid JSON Schema: must be equal to one of the allowed values'],
+    [
+      { a: { type: 'sting' } },
+      'tools.do_it.parameters.a.type: is not valid JSON Schema: must be equal to one of the allowed values',
+    ],
     [{ a: { $id: 'x' } }, 'tools.do_it.parameters.a.$id: is not supported'],
-    [{ a: { $ref: 'https://x.y/z' } }, 'tools.do_it.parameters.a.$ref: must point into the same schema, beginning with #'],
+    [
+      { a: { $ref: 'https://x.y/z' } },
+      'tools.do_it.parameters.a.$ref: must point into the same schema, beginning with #',
+    ],
     [{ a: { pattern: '(a' } }, 'tools.do_it.parameters.a.pattern: is not a regular expression'],
-    [{ a: { items: { pattern: '(a)\\1' } } }, 'tools.do_it.parameters.a.items.pattern: uses a back-reference, which is not supported'],
-    [{ a: { patternProperties: { '(?=a)': {} } } }, 'tools.do_it.parameters.a.patternProperties: uses look-around or inline flags, which are not supported'],
+    [
+      { a: { items: { pattern: '(a)\\1' } } },
+      'tools.do_it.parameters.a.items.pattern: uses a back-reference, which is not supported',
+    ],
+    [
+      { a: { patternProperties: { '(?=a)': {} } } },
+      'tools.do_it.parameters.a.patternProperties: uses look-around or inline flags, which are not supported',
+    ],
     [{ toString: { type: 'string' } }, 'tools.do_it.parameters.toString: has a name that every object has'],
   ])('%j is refused', (parameters, issue) => {
     expect(issuesIn({ parameters })).toContain(issue);
@@ -91,7 +119,11 @@ describe('validateArguments', () => {
     [{ type: 'number', exclusiveMaximum: 1 }, 1, 'must be less than 1'],
     [{ type: 'number', multipleOf: 5 }, 7, 'must be a multiple of 5'],
     [{ type: 'object', maxProperties: 0 }, { a: 1 }, 'must NOT have more than 0 properties'],
-    [{ oneOf: [{ type: 'string' }, { type: 'object', properties: { a: { type: 'number' } } }] }, 5, 'must have one of the allowed forms'],
+    [
+      { oneOf: [{ type: 'string' }, { type: 'object', properties: { a: { type: 'number' } } }] },
+      5,
+      'must have one of the allowed forms',
+    ],
   ])('%j and %j: %s', (parameter, value, message) => {
     expect(problems({ p: parameter }, { p: value })).toEqual([`arguments.p: ${message}`]);
   });
@@ -101,8 +133,10 @@ describe('validateArguments', () => {
       people: {
         type: 'array',
         items: {
-          type: 'object', properties: { 'e/mail': { type: 'string' }, name: { type: 'string' } },
-          additionalProperties: false, allOf: [{ required: ['name'] }],
+          type: 'object',
+          properties: { 'e/mail': { type: 'string' }, name: { type: 'string' } },
+          additionalProperties: false,
+          allOf: [{ required: ['name'] }],
         },
       },
     };
@@ -114,19 +148,29 @@ describe('validateArguments', () => {
   });
 
   it('takes null for left out where the type does not allow it', () => {
-    const parameters: Record<string, Parameter> = { a: { type: 'string', required: true }, b: { type: 'string' }, c: { type: ['string', 'null'] } };
+    const parameters: Record<string, Parameter> = {
+      a: { type: 'string', required: true },
+      b: { type: 'string' },
+      c: { type: ['string', 'null'] },
+    };
     expect(problems(parameters, { a: 'x', b: null, c: null })).toEqual([]);
     expect(problems(parameters, { a: null })).toEqual(['arguments.a: is required']);
     expect(problems(parameters, { a: 'x', other: null })).toEqual(['arguments.other: is not an argument of this tool']);
   });
 
   it('refuses an argument with the name of a hidden parameter, and one called __proto__', () => {
-    expect(problems({ fixed: { 'x-const': 1 } }, { fixed: 2 })).toEqual(['arguments.fixed: is not an argument of this tool']);
-    expect(problems({}, JSON.parse('{"__proto__": {}}'))).toEqual(['arguments.__proto__: is not an argument of this tool']);
+    expect(problems({ fixed: { 'x-const': 1 } }, { fixed: 2 })).toEqual([
+      'arguments.fixed: is not an argument of this tool',
+    ]);
+    expect(problems({}, JSON.parse('{"__proto__": {}}'))).toEqual([
+      'arguments.__proto__: is not an argument of this tool',
+    ]);
   });
 
   it('never repeats a value, which may be personal', () => {
-    expect(problems({ p: { type: 'string', pattern: '^x$', maxLength: 3, format: 'email' } }, { p: 'ada@secret' }).join()).not.toContain('ada');
+    expect(
+      problems({ p: { type: 'string', pattern: '^x$', maxLength: 3, format: 'email' } }, { p: 'ada@secret' }).join(),
+    ).not.toContain('ada');
   });
 
   it('stops after twenty problems', () => {
@@ -136,11 +180,17 @@ describe('validateArguments', () => {
 
   it('answers with an issue, and does not throw, when the schema cannot be compiled', () => {
     const validate = createArgumentValidator({ $ref: '#/nowhere' }, {});
-    expect(validate({})).toEqual([{ path: 'arguments', message: "cannot be checked: the tool's schema does not compile" }]);
+    expect(validate({})).toEqual([
+      { path: 'arguments', message: "cannot be checked: the tool's schema does not compile" },
+    ]);
   });
 
   it('does not let a format run over a text of any length', () => {
-    expect(problems({ p: { type: 'string', format: 'uri' } }, { p: `https://a.b/${'x'.repeat(20_000)}` })).toEqual(['arguments.p: must be an absolute URL']);
-    expect(problems({ p: { type: 'integer', format: 'int32' } }, { p: 2 ** 40 })).toEqual(['arguments.p: must be in the format int32']);
+    expect(problems({ p: { type: 'string', format: 'uri' } }, { p: `https://a.b/${'x'.repeat(20_000)}` })).toEqual([
+      'arguments.p: must be an absolute URL',
+    ]);
+    expect(problems({ p: { type: 'integer', format: 'int32' } }, { p: 2 ** 40 })).toEqual([
+      'arguments.p: must be in the format int32',
+    ]);
   });
 });

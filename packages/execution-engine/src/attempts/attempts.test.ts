@@ -30,18 +30,30 @@ describe('what is attempted again', () => {
 
   it('a keyed write is repeated with the same key, and only when it has one', async () => {
     const bench = benchOf([lost, answer(500), ok]);
-    expect(await bench.execute(keyed, { idempotencyKey: 'toolu_1' })).toMatchObject({ status: 'succeeded', attempts: 3 });
+    expect(await bench.execute(keyed, { idempotencyKey: 'toolu_1' })).toMatchObject({
+      status: 'succeeded',
+      attempts: 3,
+    });
     const keys = bench.requests.map((request) => request.headers['idempotency-key']);
     expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set(keys).size).toBe(1);
-    expect(await benchOf([lost, ok]).execute(keyed)).toMatchObject({ status: 'outcome_unknown', attempts: 1, error: { retryable: false } });
+    expect(await benchOf([lost, ok]).execute(keyed)).toMatchObject({
+      status: 'outcome_unknown',
+      attempts: 1,
+      error: { retryable: false },
+    });
   });
 
   it('ends at the most attempts the document allows, telling each to the caller', async () => {
     const numbers: number[] = [];
     const bench = benchOf([answer(500)]);
     const outcome = await bench.execute(read, { onAttempt: ({ number }) => numbers.push(number) });
-    expect(outcome).toMatchObject({ status: 'failed', attempts: 3, upstreamStatus: 500, error: { code: 'upstream_error', retryable: true } });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      attempts: 3,
+      upstreamStatus: 500,
+      error: { code: 'upstream_error', retryable: true },
+    });
     expect(numbers).toEqual([1, 2, 3]);
     expect(bench.waits).toEqual([50, 100]);
     const once = toolOf({ risk: 'read', request: { method: 'GET', path: '/x' }, retry: { max_attempts: 1 } });
@@ -63,7 +75,11 @@ describe('what is attempted again', () => {
 describe('the deadline', () => {
   it('refuses at once when it has passed, and when what is left is less than an answer takes', async () => {
     const bench = benchOf([() => (bench.pass(100), ok)]);
-    expect(await bench.execute(read, { deadlineAt: 0 })).toMatchObject({ status: 'refused', attempts: 0, error: { code: 'deadline_exceeded' } });
+    expect(await bench.execute(read, { deadlineAt: 0 })).toMatchObject({
+      status: 'refused',
+      attempts: 0,
+      error: { code: 'deadline_exceeded' },
+    });
     for (let i = 0; i < 5; i++) await bench.execute(read);
     const sent = bench.requests.length;
     const deadlineAt = 1_000 + sent * 100 + 60;
@@ -77,7 +93,10 @@ describe('the deadline', () => {
   it('is passed on with each attempt, cut to the time one attempt may take', async () => {
     const tool = toolOf({ risk: 'read', request: { method: 'GET', path: '/x' }, timeout_ms: 500 });
     const bench = benchOf([() => (bench.pass(500), failure('deadline', true)), ok]);
-    expect(await bench.execute(tool, { deadlineAt: 1_000 + 1_200 })).toMatchObject({ status: 'succeeded', attempts: 2 });
+    expect(await bench.execute(tool, { deadlineAt: 1_000 + 1_200 })).toMatchObject({
+      status: 'succeeded',
+      attempts: 2,
+    });
     expect(bench.requests.map((request) => request.deadlineAt)).toEqual([1_500, 2_050]);
     const short = benchOf([ok]);
     await short.execute(tool, { deadlineAt: 1_200 });
@@ -91,13 +110,21 @@ describe('the deadline', () => {
     [natural, true, 'outcome_unknown', 'outcome_unknown', true],
   ])('passing during an attempt gives the honest answer', async (prepared, sent, status, code, retryable) => {
     const bench = benchOf([() => (bench.pass(2_000), failure('deadline', sent))]);
-    expect(await bench.execute(prepared, { deadlineAt: 3_000 })).toMatchObject({ status, attempts: 1, error: { code, retryable } });
+    expect(await bench.execute(prepared, { deadlineAt: 3_000 })).toMatchObject({
+      status,
+      attempts: 1,
+      error: { code, retryable },
+    });
   });
 
   it('is never waited past: a longer Retry-After is handed to the caller', async () => {
     const bench = benchOf([answer(429, '', { 'retry-after': '30' }), ok]);
     const outcome = await bench.execute(write);
-    expect(outcome).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'rate_limited', retryable: true, retry_after_ms: 30_000 } });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: { code: 'rate_limited', retryable: true, retry_after_ms: 30_000 },
+    });
     expect(bench.waits).toEqual([]);
   });
 
@@ -115,12 +142,21 @@ describe('the deadline', () => {
   it('holds for an egress that never answers and for one that throws', async () => {
     const { createEngine } = await import('../create-engine.ts');
     const silent = createEngine({ egress: { send: () => new Promise(() => {}) } });
-    const input = { tenant: 'acme', arguments: {}, credential: { type: 'bearer', token: 't' }, variables: {}, idempotencyKey: null } as const;
+    const input = {
+      tenant: 'acme',
+      arguments: {},
+      credential: { type: 'bearer', token: 't' },
+      variables: {},
+      idempotencyKey: null,
+    } as const;
     const outcomes = await Promise.all([
       silent.execute({ ...input, prepared: read, deadlineAt: performance.now() + 30 }),
       silent.execute({ ...input, prepared: write, deadlineAt: performance.now() + 30 }),
     ]);
-    expect(outcomes).toMatchObject([{ status: 'failed', error: { code: 'deadline_exceeded' } }, { status: 'outcome_unknown' }]);
+    expect(outcomes).toMatchObject([
+      { status: 'failed', error: { code: 'deadline_exceeded' } },
+      { status: 'outcome_unknown' },
+    ]);
     silent.close();
     const broken = benchOf([() => Promise.reject(new Error('a defect'))]);
     expect(await broken.execute(write)).toMatchObject({ status: 'outcome_unknown', attempts: 1 });
@@ -130,27 +166,46 @@ describe('the deadline', () => {
 describe('an earlier attempt that was not answered', () => {
   it('is not undone by a later failure', async () => {
     const outcome = await benchOf([lost, failure('unreachable', false)]).execute(natural);
-    expect(outcome).toMatchObject({ status: 'outcome_unknown', attempts: 3, error: { details: { last_error: 'upstream_unreachable' } } });
-    expect(await benchOf([lost, answer(404)]).execute(natural)).toMatchObject({ status: 'outcome_unknown', attempts: 2 });
-    expect(await benchOf([lost, answer(500)]).execute(keyed, { idempotencyKey: 'k' })).toMatchObject({ status: 'outcome_unknown' });
+    expect(outcome).toMatchObject({
+      status: 'outcome_unknown',
+      attempts: 3,
+      error: { details: { last_error: 'upstream_unreachable' } },
+    });
+    expect(await benchOf([lost, answer(404)]).execute(natural)).toMatchObject({
+      status: 'outcome_unknown',
+      attempts: 2,
+    });
+    expect(await benchOf([lost, answer(500)]).execute(keyed, { idempotencyKey: 'k' })).toMatchObject({
+      status: 'outcome_unknown',
+    });
   });
 
   it('is settled by the answer to the same key', async () => {
     const outcome = await benchOf([lost, answer(422, { message: 'No.' })]).execute(keyed, { idempotencyKey: 'k' });
-    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'upstream_error', details: { upstream_status: 422, upstream_message: 'No.' } } });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'upstream_error', details: { upstream_status: 422, upstream_message: 'No.' } },
+    });
   });
 
   it('stays unknown when the execution is cancelled while it waits', async () => {
     const controller = new AbortController();
     const bench = benchOf([lost], { sleep: async () => controller.abort() });
-    expect(await bench.execute(natural, { signal: controller.signal })).toMatchObject({ status: 'outcome_unknown', attempts: 1 });
+    expect(await bench.execute(natural, { signal: controller.signal })).toMatchObject({
+      status: 'outcome_unknown',
+      attempts: 1,
+    });
   });
 });
 
 describe('cancellation', () => {
   it('before anything was sent leaves nothing done', async () => {
     const bench = benchOf([ok]);
-    expect(await bench.execute(write, { signal: AbortSignal.abort() })).toMatchObject({ status: 'cancelled', attempts: 0, error: { code: 'cancelled' } });
+    expect(await bench.execute(write, { signal: AbortSignal.abort() })).toMatchObject({
+      status: 'cancelled',
+      attempts: 0,
+      error: { code: 'cancelled' },
+    });
     expect(bench.requests).toHaveLength(0);
   });
 
@@ -174,7 +229,10 @@ describe('cancellation', () => {
   it('during a wait ends it', async () => {
     const controller = new AbortController();
     const bench = benchOf([answer(429)], { sleep: async () => controller.abort() });
-    expect(await bench.execute(write, { signal: controller.signal })).toMatchObject({ status: 'cancelled', attempts: 1 });
+    expect(await bench.execute(write, { signal: controller.signal })).toMatchObject({
+      status: 'cancelled',
+      attempts: 1,
+    });
   });
 });
 
@@ -183,7 +241,10 @@ describe('a refused credential', () => {
     const bench = benchOf([answer(401), ok]);
     const refreshCredential = vi.fn(async () => ({ type: 'bearer', token: 'fresh-token' }) as const);
     expect(await bench.execute(read, { refreshCredential })).toMatchObject({ status: 'succeeded', attempts: 2 });
-    expect(bench.requests.map((request) => request.headers.authorization)).toEqual(['Bearer token-0123456789', 'Bearer fresh-token']);
+    expect(bench.requests.map((request) => request.headers.authorization)).toEqual([
+      'Bearer token-0123456789',
+      'Bearer fresh-token',
+    ]);
     expect(refreshCredential.mock.calls).toEqual([['unauthorized']]);
   });
 
@@ -193,19 +254,30 @@ describe('a refused credential', () => {
     ['the other is refused too', async () => ({ type: 'bearer', token: 'fresh-token' }) as const, 2],
   ])('is the answer when %s', async (_when, refreshCredential, attempts) => {
     const outcome = await benchOf([answer(401)]).execute(read, { refreshCredential });
-    expect(outcome).toMatchObject({ status: 'failed', attempts, error: { code: 'credential_expired', details: { upstream_status: 401 } } });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      attempts,
+      error: { code: 'credential_expired', details: { upstream_status: 401 } },
+    });
   });
 
   it('is the answer for a write that cannot be repeated, and without anyone to ask', async () => {
     const refreshCredential = vi.fn(async () => null);
-    expect(await benchOf([answer(401)]).execute(write, { refreshCredential })).toMatchObject({ attempts: 1, error: { code: 'credential_expired' } });
+    expect(await benchOf([answer(401)]).execute(write, { refreshCredential })).toMatchObject({
+      attempts: 1,
+      error: { code: 'credential_expired' },
+    });
     expect(refreshCredential).not.toHaveBeenCalled();
     expect(await benchOf([answer(401)]).execute(read)).toMatchObject({ attempts: 1 });
   });
 
   it('that is replaced by one that does not fit leaves the refusal as the answer', async () => {
     const refreshCredential = async () => ({ type: 'api_key', api_key: 'k' }) as const;
-    expect(await benchOf([answer(401)]).execute(read, { refreshCredential })).toMatchObject({ status: 'failed', attempts: 1, error: { details: { upstream_status: 401 } } });
+    expect(await benchOf([answer(401)]).execute(read, { refreshCredential })).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: { details: { upstream_status: 401 } },
+    });
   });
 });
 
@@ -214,8 +286,16 @@ describe('the circuit', () => {
     const bench = benchOf([...Array.from({ length: 10 }, () => failure('unreachable', false)), ok], {});
     const tool = toolOf({ retry: { max_attempts: 1 } });
     for (let i = 0; i < 10; i++) await bench.execute(tool);
-    expect(bench.engine.breakerState('acme', 'api.acme.com')).toEqual({ host: 'open', tenant: 'closed', retry_after_ms: 5_000 });
-    expect(await bench.execute(tool)).toMatchObject({ status: 'refused', attempts: 0, error: { code: 'circuit_open', retry_after_ms: 5_000 } });
+    expect(bench.engine.breakerState('acme', 'api.acme.com')).toEqual({
+      host: 'open',
+      tenant: 'closed',
+      retry_after_ms: 5_000,
+    });
+    expect(await bench.execute(tool)).toMatchObject({
+      status: 'refused',
+      attempts: 0,
+      error: { code: 'circuit_open', retry_after_ms: 5_000 },
+    });
     bench.pass(5_000);
     expect((await bench.execute(tool)).status).toBe('succeeded');
     expect(bench.engine.breakerState('acme', 'api.acme.com').host).toBe('closed');
@@ -223,7 +303,11 @@ describe('the circuit', () => {
 
   it('opening between attempts leaves the last failure as the answer', async () => {
     const bench = benchOf([answer(500)], { circuit: { maxConsecutive: 2 } });
-    expect(await bench.execute(read)).toMatchObject({ status: 'failed', attempts: 2, error: { code: 'upstream_error' } });
+    expect(await bench.execute(read)).toMatchObject({
+      status: 'failed',
+      attempts: 2,
+      error: { code: 'upstream_error' },
+    });
   });
 
   it('of one tenant opens for refused credentials and not for other answers', async () => {

@@ -6,7 +6,14 @@ const retry = { max_attempts: 5, backoff: 'exponential', base_ms: 100, cap_ms: 1
 
 describe('backoffMs', () => {
   it('is uniform between nothing and the doubled base, capped', () => {
-    for (const [attempt, top] of [[1, 100], [2, 200], [3, 400], [4, 800], [5, 1_000], [60, 1_000]] as const) {
+    for (const [attempt, top] of [
+      [1, 100],
+      [2, 200],
+      [3, 400],
+      [4, 800],
+      [5, 1_000],
+      [60, 1_000],
+    ] as const) {
       const waits = Array.from({ length: 10_000 }, () => backoffMs(retry, attempt, Math.random)).sort((a, b) => a - b);
       expect(waits.at(0)).toBeGreaterThanOrEqual(0);
       expect(waits.at(-1)).toBeLessThan(top);

@@ -20,7 +20,10 @@ describe('DeadlineWatch', () => {
   it('answers within 50 ms of the deadline for work that never ends, and lets the interval rest when idle', async () => {
     const watch = new DeadlineWatch(() => Date.now());
     const answers: string[] = [];
-    for (const ms of [20, 100]) void watch.guard(new Promise<string>(() => {}), Date.now() + ms, () => `late ${ms}`).then((text) => answers.push(text));
+    for (const ms of [20, 100])
+      void watch
+        .guard(new Promise<string>(() => {}), Date.now() + ms, () => `late ${ms}`)
+        .then((text) => answers.push(text));
     await vi.advanceTimersByTimeAsync(20 + 49);
     expect(answers).toEqual(['late 20']);
     await vi.advanceTimersByTimeAsync(80);

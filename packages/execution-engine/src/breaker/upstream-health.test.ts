@@ -17,7 +17,11 @@ describe('UpstreamHealth', () => {
     expect(health.enter('bad', 'api.x.com', 0)).toBe(circuitDefaults.openMs);
     expect(health.enter('good', 'api.x.com', 0)).toMatchObject({ tenant: 'good' });
     expect(health.enter('bad', 'api.y.com', 0)).toMatchObject({ tenant: 'bad' });
-    expect(health.state('bad', 'api.x.com', 0)).toEqual({ host: 'closed', tenant: 'open', retry_after_ms: circuitDefaults.openMs });
+    expect(health.state('bad', 'api.x.com', 0)).toEqual({
+      host: 'closed',
+      tenant: 'open',
+      retry_after_ms: circuitDefaults.openMs,
+    });
     expect(health.state('good', 'api.x.com', 0)).toEqual({ host: 'closed', tenant: 'closed', retry_after_ms: 0 });
     expect(health.state('any', 'never.seen', 0)).toEqual({ host: 'closed', tenant: 'closed', retry_after_ms: 0 });
   });

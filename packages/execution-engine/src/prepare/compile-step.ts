@@ -44,6 +44,7 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
   const parameters = step === null ? tool.parameters : stepParameters(step, tool, report, at);
   const scope = createNameScope({
     toolParameters: tool.parameters,
+    parametersAt: `${toolAt}.parameters`,
     variables: plan.variables,
     earlierSteps: input.earlierSteps,
     report,

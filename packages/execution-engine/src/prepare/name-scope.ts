@@ -26,6 +26,8 @@ export interface NameScope {
 export interface ScopeInput {
   /** The tool's parameters, which name its arguments. */
   readonly toolParameters: Readonly<Record<string, Parameter>>;
+  /** Where they stand in the document. */
+  readonly parametersAt: string;
   readonly variables: ReadonlyMap<string, VariableRule>;
   /** Steps that will have been answered. */
   readonly earlierSteps: readonly string[];
@@ -46,7 +48,7 @@ export function createNameScope(input: ScopeInput): NameScope {
 
   const lookup = (name: string, required = false): ValueSource | null => {
     if (!Object.hasOwn(toolParameters, name)) return connection(variables.get(name), required);
-    return sourceOf(name, toolParameters[name] as Parameter, required, `parameters.${name}`);
+    return sourceOf(name, toolParameters[name] as Parameter, required, `${input.parametersAt}.${name}`);
   };
 
   const fromText = (text: string, required: boolean, at: string): ValueSource | null => {

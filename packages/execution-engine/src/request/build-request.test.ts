@@ -3,9 +3,23 @@ import { failureOf, previewOf, toolOf } from '../tools.test-support.ts';
 
 describe('where parameters go', () => {
   it('follows the contract: the path that names it, the query of a GET, the body of a POST', () => {
-    const get = toolOf({ request: { method: 'GET', path: '/things/{id}' }, parameters: { id: { required: true }, limit: { default: 5 } } });
-    expect(previewOf(get, { id: 'a b' })).toMatchObject({ method: 'GET', url: 'https://api.acme.com/v1/things/a%20b?limit=5', body: null });
-    const post = toolOf({ parameters: { name: {}, tag: { 'x-in': 'query', 'x-name': 'tag[]' }, on: { 'x-in': 'header', 'x-name': 'X-On' }, c: { 'x-in': 'cookie' } } });
+    const get = toolOf({
+      request: { method: 'GET', path: '/things/{id}' },
+      parameters: { id: { required: true }, limit: { default: 5 } },
+    });
+    expect(previewOf(get, { id: 'a b' })).toMatchObject({
+      method: 'GET',
+      url: 'https://api.acme.com/v1/things/a%20b?limit=5',
+      body: null,
+    });
+    const post = toolOf({
+      parameters: {
+        name: {},
+        tag: { 'x-in': 'query', 'x-name': 'tag[]' },
+        on: { 'x-in': 'header', 'x-name': 'X-On' },
+        c: { 'x-in': 'cookie' },
+      },
+    });
     const preview = previewOf(post, { name: 'n', tag: 't', on: true, c: 'a;b' });
     expect(preview).toMatchObject({ url: 'https://api.acme.com/v1/things?tag%5B%5D=t', body: { name: 'n' } });
     expect(preview.headers).toMatchObject({ 'x-on': 'true', cookie: 'c=a%3Bb', 'content-type': 'application/json' });
@@ -39,7 +53,10 @@ describe('where parameters go', () => {
     );
     const variables = { list_id: '42' };
     expect(previewOf(tool, { start: 'now' }, { variables }).body).toEqual({
-      start: { dateTime: 'now', timeZone: 'UTC' }, list: '42', at: '1970-01-01T00:00:00.000Z', fixed: { nested: [1] },
+      start: { dateTime: 'now', timeZone: 'UTC' },
+      list: '42',
+      at: '1970-01-01T00:00:00.000Z',
+      fixed: { nested: [1] },
     });
     expect(previewOf(tool, {}, { variables }).body).not.toHaveProperty('start');
     expect(tool.inputSchema).toMatchObject({ properties: { start: { type: 'string' } } });
@@ -47,7 +64,9 @@ describe('where parameters go', () => {
   });
 
   it('takes null for left out unless the type allows null', () => {
-    const tool = toolOf({ parameters: { a: { type: 'string' }, b: { type: ['string', 'null'] }, c: { type: 'integer', default: 3 } } });
+    const tool = toolOf({
+      parameters: { a: { type: 'string' }, b: { type: ['string', 'null'] }, c: { type: 'integer', default: 3 } },
+    });
     expect(previewOf(tool, { a: null, b: null, c: null }).body).toEqual({ b: null, c: 3 });
   });
 
@@ -71,14 +90,18 @@ describe('JSON bodies', () => {
         'dotted.name': {},
       },
     });
-    expect(previewOf(tool, { to: 7, guests: ['a@b.c', 'd@e.f'], rows: [1, 2], pairs: ['x'], 'dotted.name': 'n' }).body).toEqual({
+    expect(
+      previewOf(tool, { to: 7, guests: ['a@b.c', 'd@e.f'], rows: [1, 2], pairs: ['x'], 'dotted.name': 'n' }).body,
+    ).toEqual({
       associations: [{ to: { id: 7 }, types: [{ id: 1 }] }],
       attendees: [{ emailAddress: { address: 'a@b.c' } }, { emailAddress: { address: 'd@e.f' } }],
       data: { rows: [1, 2] },
       pairs: [['x']],
       'dotted.name': 'n',
     });
-    expect(previewOf(tool, { guests: 'one@b.c' }).body).toMatchObject({ attendees: [{ emailAddress: { address: 'one@b.c' } }] });
+    expect(previewOf(tool, { guests: 'one@b.c' }).body).toMatchObject({
+      attendees: [{ emailAddress: { address: 'one@b.c' } }],
+    });
   });
 
   it('takes the whole body from one parameter', () => {
@@ -88,14 +111,22 @@ describe('JSON bodies', () => {
   });
 
   it('carries a fixed GraphQL document beside its variables', () => {
-    const tool = toolOf({ parameters: { query: { 'x-const': 'mutation($n: Int!) { add(n: $n) { id } }' }, n: { 'x-name': 'variables.n' } } });
-    expect(previewOf(tool, { n: 3 }).body).toEqual({ query: 'mutation($n: Int!) { add(n: $n) { id } }', variables: { n: 3 } });
+    const tool = toolOf({
+      parameters: { query: { 'x-const': 'mutation($n: Int!) { add(n: $n) { id } }' }, n: { 'x-name': 'variables.n' } },
+    });
+    expect(previewOf(tool, { n: 3 }).body).toEqual({
+      query: 'mutation($n: Int!) { add(n: $n) { id } }',
+      variables: { n: 3 },
+    });
   });
 });
 
 describe('queries and forms', () => {
   const query = (parameter: Record<string, unknown>, value: unknown): string => {
-    const tool = toolOf({ request: { method: 'GET', path: '/x' }, parameters: { p: { 'x-in': 'query', ...parameter } } });
+    const tool = toolOf({
+      request: { method: 'GET', path: '/x' },
+      parameters: { p: { 'x-in': 'query', ...parameter } },
+    });
     return new URL(previewOf(tool, { p: value }).url).search;
   };
 
@@ -126,21 +157,40 @@ describe('queries and forms', () => {
   it('nests a form as Stripe does, repeats keys as Twilio does, and unsets with an empty text', () => {
     const stripe = toolOf({
       request: { method: 'POST', path: '/x', body: 'form' },
-      parameters: { line_items: { 'x-array-style': 'brackets' }, expand: { 'x-array-style': 'brackets' }, metadata: {}, coupon: { type: ['string', 'null'] }, 'a.b': {} },
+      parameters: {
+        line_items: { 'x-array-style': 'brackets' },
+        expand: { 'x-array-style': 'brackets' },
+        metadata: {},
+        coupon: { type: ['string', 'null'] },
+        'a.b': {},
+      },
     });
     const preview = previewOf(stripe, {
-      line_items: [{ price: 'p_1', quantity: 2 }, { price: 'p_2', tax: ['t1', 't2'] }], expand: ['a', 'b'], metadata: { order: 6735, 'k y': 'v' }, coupon: null, 'a.b': 1,
+      line_items: [
+        { price: 'p_1', quantity: 2 },
+        { price: 'p_2', tax: ['t1', 't2'] },
+      ],
+      expand: ['a', 'b'],
+      metadata: { order: 6735, 'k y': 'v' },
+      coupon: null,
+      'a.b': 1,
     });
     expect(decodeURIComponent(preview.body as string)).toBe(
       'line_items[0][price]=p_1&line_items[0][quantity]=2&line_items[1][price]=p_2&line_items[1][tax][]=t1&line_items[1][tax][]=t2&expand[]=a&expand[]=b&metadata[order]=6735&metadata[k y]=v&coupon=&a.b=1',
     );
     expect(preview.headers['content-type']).toBe('application/x-www-form-urlencoded');
-    const twilio = toolOf({ request: { method: 'POST', path: '/x', body: 'form' }, parameters: { media: { 'x-name': 'MediaUrl' } } });
+    const twilio = toolOf({
+      request: { method: 'POST', path: '/x', body: 'form' },
+      parameters: { media: { 'x-name': 'MediaUrl' } },
+    });
     expect(previewOf(twilio, { media: ['u1', 'u2'] }).body).toBe('MediaUrl=u1&MediaUrl=u2');
   });
 
   it('spreads a root object over a form', () => {
-    const tool = toolOf({ request: { method: 'POST', path: '/x', body: 'form' }, parameters: { fields: { 'x-in': 'body_root' } } });
+    const tool = toolOf({
+      request: { method: 'POST', path: '/x', body: 'form' },
+      parameters: { fields: { 'x-in': 'body_root' } },
+    });
     expect(previewOf(tool, { fields: { a: 1, b: { c: 2 } } }).body).toBe('a=1&b%5Bc%5D=2');
   });
 
@@ -155,10 +205,15 @@ describe('queries and forms', () => {
 
   it('adds fixed query parameters and those of the base request', () => {
     const tool = toolOf(
-      { request: { method: 'GET', path: '/x', query: { 'api-version': '2026-01', site: '{site}' } }, parameters: { q: {} } },
+      {
+        request: { method: 'GET', path: '/x', query: { 'api-version': '2026-01', site: '{site}' } },
+        parameters: { q: {} },
+      },
       { variables: { site: {} } },
     );
-    expect(new URL(previewOf(tool, { q: 1 }, { variables: { site: 'main' } }).url).search).toBe('?api-version=2026-01&site=main&q=1');
+    expect(new URL(previewOf(tool, { q: 1 }, { variables: { site: 'main' } }).url).search).toBe(
+      '?api-version=2026-01&site=main&q=1',
+    );
     expect(failureOf(() => previewOf(tool, {})).body).toMatchObject({ code: 'connection_missing' });
   });
 });
@@ -170,17 +225,32 @@ describe('headers', () => {
       { headers: { 'Api-Version': '1', 'X-Org': '{org}', 'X-Site': 'a' }, variables: { org: { pattern: '^[^/]+$' } } },
     );
     expect(previewOf(tool, {}, { variables: { org: 'o-1' } }).headers).toEqual({
-      'api-version': '2', accept: 'text/plain', 'x-org': 'o-1', 'x-site': 'a', 'user-agent': 'patchbay',
+      'api-version': '2',
+      accept: 'text/plain',
+      'x-org': 'o-1',
+      'x-site': 'a',
+      'user-agent': 'patchbay',
     });
-    expect(() => previewOf(tool, {}, { variables: { org: 'a\r\nX-Evil: 1' } })).toThrow("The argument 'X-Org' holds characters that a header cannot carry.");
+    expect(() => previewOf(tool, {}, { variables: { org: 'a\r\nX-Evil: 1' } })).toThrow(
+      "The argument 'X-Org' holds characters that a header cannot carry.",
+    );
   });
 
   it('lets a request replace a varying header of the document by a fixed one, and the other way round', () => {
     const variables = { org: {} };
-    const fixed = toolOf({ request: { method: 'GET', path: '/x', headers: { 'x-org': 'none' } } }, { headers: { 'X-Org': '{org}' }, variables });
+    const fixed = toolOf(
+      { request: { method: 'GET', path: '/x', headers: { 'x-org': 'none' } } },
+      { headers: { 'X-Org': '{org}' }, variables },
+    );
     expect(previewOf(fixed, {}).headers['x-org']).toBe('none');
-    const varying = toolOf({ request: { method: 'GET', path: '/x', headers: { 'x-org': '{org}' } } }, { headers: { 'X-Org': 'none', 'user-agent': '{org} app' }, variables });
-    expect(previewOf(varying, {}, { variables: { org: 'o1' } }).headers).toMatchObject({ 'x-org': 'o1', 'user-agent': 'o1 app' });
+    const varying = toolOf(
+      { request: { method: 'GET', path: '/x', headers: { 'x-org': '{org}' } } },
+      { headers: { 'X-Org': 'none', 'user-agent': '{org} app' }, variables },
+    );
+    expect(previewOf(varying, {}, { variables: { org: 'o1' } }).headers).toMatchObject({
+      'x-org': 'o1',
+      'user-agent': 'o1 app',
+    });
   });
 
   it.each(['a\r\nSet-Cookie: x=1', 'a\nb', 'nul\0', 'emoji 😀'])('refuses %j as a value', (value) => {
@@ -203,15 +273,25 @@ describe('idempotency keys', () => {
     const key = previewOf(inHeader, {}, { idempotencyKey: 'toolu_1' }).headers['idempotency-key'] ?? '';
     expect(key).toMatch(/^[0-9a-f]{32}$/);
     expect(previewOf(inHeader, {}, { idempotencyKey: 'toolu_1' }).headers['idempotency-key']).toBe(key);
-    expect(previewOf(inHeader, {}, { idempotencyKey: 'toolu_1', tenant: 'other' }).headers['idempotency-key']).not.toBe(key);
+    expect(previewOf(inHeader, {}, { idempotencyKey: 'toolu_1', tenant: 'other' }).headers['idempotency-key']).not.toBe(
+      key,
+    );
     expect(previewOf(inHeader, {}, { idempotencyKey: 'toolu_2' }).headers['idempotency-key']).not.toBe(key);
     expect(previewOf(inHeader, {}).headers).not.toHaveProperty('idempotency-key');
 
     const inField = toolOf({ idempotency: { kind: 'field', name: 'meta.request_id' } });
     expect(previewOf(inField, {}, { idempotencyKey: 'toolu_1' }).body).toEqual({ meta: { request_id: key } });
-    const inForm = toolOf({ idempotency: { kind: 'field', name: 'key' }, request: { method: 'POST', path: '/x', body: 'form' } });
+    const inForm = toolOf({
+      idempotency: { kind: 'field', name: 'key' },
+      request: { method: 'POST', path: '/x', body: 'form' },
+    });
     expect(previewOf(inForm, {}, { idempotencyKey: 'toolu_1' }).body).toBe(`key=${key}`);
-    const inQuery = toolOf({ idempotency: { kind: 'field', name: 'requestId' }, request: { method: 'DELETE', path: '/x', body: 'none' } });
-    expect(previewOf(inQuery, {}, { idempotencyKey: 'toolu_1' }).url).toBe(`https://api.acme.com/v1/x?requestId=${key}`);
+    const inQuery = toolOf({
+      idempotency: { kind: 'field', name: 'requestId' },
+      request: { method: 'DELETE', path: '/x', body: 'none' },
+    });
+    expect(previewOf(inQuery, {}, { idempotencyKey: 'toolu_1' }).url).toBe(
+      `https://api.acme.com/v1/x?requestId=${key}`,
+    );
   });
 });

@@ -8,7 +8,7 @@ function filtered(name: string, value: unknown): string {
 
 describe('template filters', () => {
   it.each([
-    ['soql', "O'Brien\\\n\"x\"", "O\\'Brien\\\\\\n\\\"x\\\""],
+    ['soql', 'O\'Brien\\\n"x"', 'O\\\'Brien\\\\\\n\\"x\\"'],
     ['soql', "' OR Name != '", "\\' OR Name != \\'"],
     ['soql_like', "50%_'", "50\\%\\_\\'"],
     ['jql', 'a" OR project = "B\n', 'a\\" OR project = \\"B '],
@@ -41,7 +41,10 @@ describe('x-template', () => {
         query: { type: 'string', required: true, 'x-in': 'none' },
         kind: { type: 'string', default: 'Contact', 'x-in': 'none' },
         owner: { type: 'string', 'x-in': 'none' },
-        q: { 'x-template': "SELECT Id FROM {kind} WHERE Name LIKE '%{query|soql_like}%' AND Region = '{region|soql}' {{x}}" },
+        q: {
+          'x-template':
+            "SELECT Id FROM {kind} WHERE Name LIKE '%{query|soql_like}%' AND Region = '{region|soql}' {{x}}",
+        },
         mine: { 'x-template': 'owner={owner}' },
         mime: { 'x-in': 'none', 'x-template': 'To: {query|line}\r\n\r\n{query}' },
         raw: { 'x-template': '{mime|base64url}' },
@@ -52,12 +55,16 @@ describe('x-template', () => {
 
   it('quotes what it holds, fills defaults and variables, and leaves out what lacks a value', () => {
     const { searchParams } = new URL(previewOf(search, { query: "x' OR '1_" }).url);
-    expect(searchParams.get('q')).toBe("SELECT Id FROM Contact WHERE Name LIKE '%x\\' OR \\'1\\_%' AND Region = 'EU' {x}");
+    expect(searchParams.get('q')).toBe(
+      "SELECT Id FROM Contact WHERE Name LIKE '%x\\' OR \\'1\\_%' AND Region = 'EU' {x}",
+    );
     expect(searchParams.has('mine')).toBe(false);
   });
 
   it('may build on another hidden parameter, such as a whole e-mail before it is encoded', () => {
     const { searchParams } = new URL(previewOf(search, { query: 'ada\nBcc: eve' }).url);
-    expect(Buffer.from(searchParams.get('raw') ?? '', 'base64url').toString()).toBe('To: ada Bcc: eve\r\n\r\nada\nBcc: eve');
+    expect(Buffer.from(searchParams.get('raw') ?? '', 'base64url').toString()).toBe(
+      'To: ada Bcc: eve\r\n\r\nada\nBcc: eve',
+    );
   });
 });

@@ -6,15 +6,32 @@ describe('path parameters', () => {
   const tool = toolOf({ request: { method: 'GET', path: '/a/{id}/b' }, parameters: { id: { required: true } } });
   const pathOf = (id: unknown): string => new URL(previewOf(tool, { id }).url).pathname;
 
-  it.each(['../x', '..%2fx', '%2e%2e', '//evil.com', '\\', '?q=1', '#f', '@evil.com', 'a b', 'é', ';x=1', '%00', 'a\r\nb', '...'])(
-    '%j stays inside its segment',
-    (id) => {
-      const segments = pathOf(id).split('/');
-      expect(segments).toHaveLength(5);
-      expect(decodeURIComponent(segments[3] as string)).toBe(id);
-      expect(new URL(previewOf(tool, { id }).url)).toMatchObject({ host: 'api.acme.com', search: '', hash: '', username: '' });
-    },
-  );
+  it.each([
+    '../x',
+    '..%2fx',
+    '%2e%2e',
+    '//evil.com',
+    '\\',
+    '?q=1',
+    '#f',
+    '@evil.com',
+    'a b',
+    'é',
+    ';x=1',
+    '%00',
+    'a\r\nb',
+    '...',
+  ])('%j stays inside its segment', (id) => {
+    const segments = pathOf(id).split('/');
+    expect(segments).toHaveLength(5);
+    expect(decodeURIComponent(segments[3] as string)).toBe(id);
+    expect(new URL(previewOf(tool, { id }).url)).toMatchObject({
+      host: 'api.acme.com',
+      search: '',
+      hash: '',
+      username: '',
+    });
+  });
 
   it.each(['.', '..'])('%j is refused', (id) => {
     expect(failureOf(() => pathOf(id)).body).toMatchObject({
@@ -65,9 +82,14 @@ describe('tenant variables', () => {
   const zendesk = (pattern?: string, rest: Record<string, unknown> = {}) =>
     toolOf(
       { request: { method: 'GET', path: '/tickets' } },
-      { base_url: 'https://{subdomain}.zendesk.com/api/{version}', variables: { subdomain: pattern === undefined ? {} : { pattern }, version: { default: 'v2', pattern: '^.*$' } }, ...rest },
+      {
+        base_url: 'https://{subdomain}.zendesk.com/api/{version}',
+        variables: { subdomain: pattern === undefined ? {} : { pattern }, version: { default: 'v2', pattern: '^.*$' } },
+        ...rest,
+      },
     );
-  const urlFor = (tool: ReturnType<typeof zendesk>, variables: Record<string, string>): string => previewOf(tool, {}, { variables }).url;
+  const urlFor = (tool: ReturnType<typeof zendesk>, variables: Record<string, string>): string =>
+    previewOf(tool, {}, { variables }).url;
 
   it('fill the base URL', () => {
     expect(urlFor(zendesk(), { subdomain: 'Acme' })).toBe('https://acme.zendesk.com/api/v2/tickets');
@@ -83,15 +105,21 @@ describe('tenant variables', () => {
     });
   });
 
-  it.each(['evil.com/', 'a.b', 'a/..', 'a@b', 'a#', 'a b', 'x'.repeat(64)])('%j breaks the pattern and is refused without being repeated', (subdomain) => {
-    const { body } = failureOf(() => urlFor(zendesk(), { subdomain }));
-    expect(body).toMatchObject({ code: 'egress_denied', details: { issues: [{ path: 'variables.subdomain' }] } });
-    expect(JSON.stringify(body)).not.toContain(JSON.stringify(subdomain).slice(1, -1));
-  });
+  it.each(['evil.com/', 'a.b', 'a/..', 'a@b', 'a#', 'a b', 'x'.repeat(64)])(
+    '%j breaks the pattern and is refused without being repeated',
+    (subdomain) => {
+      const { body } = failureOf(() => urlFor(zendesk(), { subdomain }));
+      expect(body).toMatchObject({ code: 'egress_denied', details: { issues: [{ path: 'variables.subdomain' }] } });
+      expect(JSON.stringify(body)).not.toContain(JSON.stringify(subdomain).slice(1, -1));
+    },
+  );
 
-  it.each(['evil.com/', 'evil.com?', 'evil.com#', 'a@evil', 'evil:443', 'a..b', 'é'])('%j cannot end the host even where the pattern lets all through', (subdomain) => {
-    expect(failureOf(() => urlFor(zendesk('^.*$'), { subdomain })).body.code).toBe('egress_denied');
-  });
+  it.each(['evil.com/', 'evil.com?', 'evil.com#', 'a@evil', 'evil:443', 'a..b', 'é'])(
+    '%j cannot end the host even where the pattern lets all through',
+    (subdomain) => {
+      expect(failureOf(() => urlFor(zendesk('^.*$'), { subdomain })).body.code).toBe('egress_denied');
+    },
+  );
 
   it('the whole value must match, not a part of it', () => {
     expect(failureOf(() => urlFor(zendesk('[a-z]+|x'), { subdomain: 'abc1' })).body.code).toBe('egress_denied');
@@ -110,7 +138,10 @@ describe('tenant variables', () => {
   });
 
   it('may stand in a path', () => {
-    const tool = toolOf({ request: { method: 'GET', path: '/{realm}/x' } }, { variables: { realm: { pattern: '^.+$' } } });
+    const tool = toolOf(
+      { request: { method: 'GET', path: '/{realm}/x' } },
+      { variables: { realm: { pattern: '^.+$' } } },
+    );
     expect(urlFor(tool, { realm: 'a/b' })).toBe('https://api.acme.com/v1/a%2Fb/x');
     expect(failureOf(() => urlFor(tool, {})).body.code).toBe('connection_missing');
   });
@@ -128,12 +159,18 @@ describe('base URLs of documents', () => {
   });
 
   it('are kept in lower case without a default port or trailing slash', () => {
-    expect(previewOf(toolOf({}, { base_url: 'https://API.acme.com:443/v2/' })).url).toBe('https://api.acme.com/v2/things');
+    expect(previewOf(toolOf({}, { base_url: 'https://API.acme.com:443/v2/' })).url).toBe(
+      'https://api.acme.com/v2/things',
+    );
   });
 
   it('of one request must be on a host of the credential', () => {
     const request = { method: 'GET' as const, path: '/x', base_url: 'https://files.acme.com' };
-    expect(issuesIn({ request })).toEqual(["tools.do_it.request.base_url: has a host that is not among the integration's hosts"]);
-    expect(previewOf(toolOf({ request }, { auth: { type: 'bearer', hosts: ['api.acme.com', '*.acme.com'] } })).url).toBe('https://files.acme.com/x');
+    expect(issuesIn({ request })).toEqual([
+      "tools.do_it.request.base_url: has a host that is not among the integration's hosts",
+    ]);
+    expect(
+      previewOf(toolOf({ request }, { auth: { type: 'bearer', hosts: ['api.acme.com', '*.acme.com'] } })).url,
+    ).toBe('https://files.acme.com/x');
   });
 });

@@ -28,27 +28,41 @@ describe('decodeBody', () => {
   });
 
   it('describes binary content instead of holding it', () => {
-    expect(decodeBody(Buffer.from([1, 2, 255]), 'application/pdf')).toEqual({ ok: true, value: { content_type: 'application/pdf', bytes: 3 }, text: null });
+    expect(decodeBody(Buffer.from([1, 2, 255]), 'application/pdf')).toEqual({
+      ok: true,
+      value: { content_type: 'application/pdf', bytes: 3 },
+      text: null,
+    });
   });
 
-  it.each(['{"__proto__":{"x":1},"a":[{"constructor":{"prototype":{}},"b":2}]}', '{"\\u005f_proto__":{"x":1},"a":[{"const\\u0072uctor":1,"b":2}]}'])(
-    'drops keys that reach a prototype, escaped ones too: %s',
-    (text) => {
-      const decoded = decodeBody(Buffer.from(text), json);
-      expect(JSON.stringify(decoded.ok && decoded.value)).toBe('{"a":[{"b":2}]}');
-    },
-  );
+  it.each([
+    '{"__proto__":{"x":1},"a":[{"constructor":{"prototype":{}},"b":2}]}',
+    '{"\\u005f_proto__":{"x":1},"a":[{"const\\u0072uctor":1,"b":2}]}',
+  ])('drops keys that reach a prototype, escaped ones too: %s', (text) => {
+    const decoded = decodeBody(Buffer.from(text), json);
+    expect(JSON.stringify(decoded.ok && decoded.value)).toBe('{"a":[{"b":2}]}');
+  });
 
   it('keeps those words where they are values', () => {
-    expect(decodeBody(Buffer.from('{"a":"__proto__ constructor"}'), json)).toMatchObject({ value: { a: '__proto__ constructor' } });
+    expect(decodeBody(Buffer.from('{"a":"__proto__ constructor"}'), json)).toMatchObject({
+      value: { a: '__proto__ constructor' },
+    });
   });
 
   it('refuses nesting that would exhaust the stack of whoever walks it, and counts no brackets inside texts', () => {
-    expect(decodeBody(Buffer.from('['.repeat(500_000) + ']'.repeat(500_000)), json)).toEqual({ ok: false, problem: 'is nested too deeply' });
-    expect(decodeBody(Buffer.from('["]",'.repeat(200) + '1' + ']'.repeat(200)), json)).toEqual({ ok: false, problem: 'is nested too deeply' });
+    expect(decodeBody(Buffer.from('['.repeat(500_000) + ']'.repeat(500_000)), json)).toEqual({
+      ok: false,
+      problem: 'is nested too deeply',
+    });
+    expect(decodeBody(Buffer.from('["]",'.repeat(200) + '1' + ']'.repeat(200)), json)).toEqual({
+      ok: false,
+      problem: 'is nested too deeply',
+    });
     const brackets = JSON.stringify({ a: '[{"\\'.repeat(300) });
     expect(decodeBody(Buffer.from(brackets), json)).toMatchObject({ ok: true });
     expect(decodeBody(Buffer.from('['.repeat(100) + ']'.repeat(100)), json)).toMatchObject({ ok: true });
-    expect(decodeBody(Buffer.from(JSON.stringify(Array.from({ length: 500 }, () => [{}]))), json)).toMatchObject({ ok: true });
+    expect(decodeBody(Buffer.from(JSON.stringify(Array.from({ length: 500 }, () => [{}]))), json)).toMatchObject({
+      ok: true,
+    });
   });
 });

@@ -9,13 +9,21 @@ function holds(when: string, body: unknown, status = 200): boolean {
 }
 
 describe('conditions of error rules', () => {
-  const body = { ok: false, error: 'ratelimited', n: 3, none: null, errors: [{ code: 'A' }, { code: 'B' }], empty: [], 'a-b': { c_d: 'x' } };
+  const body = {
+    ok: false,
+    error: 'ratelimited',
+    n: 3,
+    none: null,
+    errors: [{ code: 'A' }, { code: 'B' }],
+    empty: [],
+    'a-b': { c_d: 'x' },
+  };
 
   it.each([
     ["ok = false and error = 'ratelimited'", true],
     ["ok = false and error = 'other'", false],
     ["ok = true or error != 'x'", true],
-    ["ok = true and n = 3 or n = 3", true],
+    ['ok = true and n = 3 or n = 3', true],
     ['ok = true and (n = 3 or n = 3)', false],
     ['not ok = true', true],
     ['not (ok = false or n = 3)', false],
@@ -67,7 +75,7 @@ describe('conditions of error rules', () => {
     ["exists('x')", 'expected a path at character 8'],
     ['exists(ok', "expected ')' at the end"],
     ['1 = 1', 'expected a path at character 1'],
-    ['a ~ 1', "expected a comparison such as = at character 3"],
+    ['a ~ 1', 'expected a comparison such as = at character 3'],
     ['a = b', "expected a literal such as 'text', 1, true or null at character 5"],
     ['a[x = 1', "expected [], [0] or ['key'] at character 2 (character 1)"],
   ])('%j is refused: %s', (when, message) => {
@@ -75,7 +83,10 @@ describe('conditions of error rules', () => {
   });
 
   it('names the rule in the document', () => {
-    const errors = [{ when: 'ok = true', code: 'upstream_error' as const }, { when: 'ok', code: 'upstream_error' as const, message: 'a..b' }];
+    const errors = [
+      { when: 'ok = true', code: 'upstream_error' as const },
+      { when: 'ok', code: 'upstream_error' as const, message: 'a..b' },
+    ];
     expect(issuesIn({ errors }, { errors })).toEqual([
       'errors[1].when: expected a comparison such as = at the end',
       "errors[1].message: expected a key after '.' at character 3",

@@ -21,7 +21,10 @@ describe('pick', () => {
     [['items[0].id'], { items: { id: 1 } }],
     [['items[]'], { items: body.items }],
     [['nope[].id', 'ok[].id'], {}],
-    [{ who: 'contact.id', ids: 'items[].id', first: 'items[0].name', all: 'items[]', gone: 'nope' }, { who: 7, ids: [1, 2], first: 'a', all: body.items }],
+    [
+      { who: 'contact.id', ids: 'items[].id', first: 'items[0].name', all: 'items[]', gone: 'nope' },
+      { who: 7, ids: [1, 2], first: 'a', all: body.items },
+    ],
     [{ 'dotted.name': 'ok' }, { 'dotted.name': true }],
     [[], {}],
     [{}, {}],
@@ -47,7 +50,10 @@ describe('pick', () => {
     [['a..b'], "tools.do_it.response.pick[0]: expected a key after '.' at character 3"],
     [{ x: '[' }, "tools.do_it.response.pick.x: expected [], [0] or ['key'] at character 1"],
     [['[].a', 'b'], 'tools.do_it.response.pick[0]: cannot stand beside fields of the whole answer'],
-    [['a[0].b[].c', 'a[1].b[].d'], 'tools.do_it.response.pick[1]: must map over the same list as the other fields of its list'],
+    [
+      ['a[0].b[].c', 'a[1].b[].d'],
+      'tools.do_it.response.pick[1]: must map over the same list as the other fields of its list',
+    ],
   ])('%j is refused', (pick, issue) => {
     expect(issuesIn({ response: { pick } })).toContain(issue);
   });
