@@ -10,6 +10,7 @@ import { startPatchbay } from '@patchbay/launcher';
 import { findBinary, freePort } from '@patchbay/local-servers';
 import { connectAdmin } from '@patchbay/sdk';
 import { ask, cpuSeconds, startModule } from './processes.ts';
+import { profileProcess } from './profile.ts';
 import { judge, renderReport, type Sample, summarise } from './report.ts';
 import { benchDocument, type Candidate, candidates, type DriverResult } from './work.ts';
 
@@ -23,6 +24,8 @@ Patchbay execution of a read tool and of a write tool. Each process counts: driv
   --concurrency L   comma list (default 1,16,64)
   --warmup S        seconds of load before counting (default 5)
   --only L          comma list of direct, bare, read, write
+  --profile C       instead of measuring, say where the executor's time goes under candidate C (read or write), or
+                    another service's with C=read:audit
   --json            print one JSON object
 `;
 
@@ -33,6 +36,7 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '1,16,64' },
     warmup: { type: 'string', default: '5' },
     only: { type: 'string' },
+    profile: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -45,6 +49,17 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
 const children: ChildProcess[] = [];
+
+function report(samples: readonly Sample[]): void {
+  const measured = new Set(samples.map(({ candidate }) => candidate));
+  const rows = summarise(samples).filter(({ candidate }) => measured.has(candidate));
+  const goals = judge(rows);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds: Number(values.rounds), seconds: Number(values.seconds), rows, goals })}\n`
+      : renderReport(rows, goals),
+  );
+}
 
 async function startBareNats(): Promise<{ url: string; pid: number }> {
   const port = await freePort();
@@ -96,17 +111,21 @@ try {
     values.only === undefined
       ? candidates
       : candidates.filter((candidate) => values.only?.split(',').includes(candidate) || candidate === 'bare');
-  const servicePids = patchbay.services.map(({ pid }) => pid as number);
-  const places: Record<Candidate, { args: string[]; pids: number[] }> = {
-    direct: { args: [upstreamUrl], pids: [] },
-    bare: { args: [bareNats.url], pids: [bareNats.pid, worker.child.pid as number] },
+  const services = {
+    nats: patchbay.nats.pid,
+    redis: patchbay.redisPid,
+    ...Object.fromEntries(patchbay.services.map(({ service, pid }) => [service, pid as number])),
+  };
+  const places: Record<Candidate, { args: string[]; pids: Record<string, number> }> = {
+    direct: { args: [upstreamUrl], pids: {} },
+    bare: { args: [bareNats.url], pids: { nats: bareNats.pid, worker: worker.child.pid as number } },
     read: {
       args: [facts.nats_url, facts.tenant, facts.agent_credentials],
-      pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids],
+      pids: services,
     },
     write: {
       args: [facts.nats_url, facts.tenant, facts.agent_credentials],
-      pids: [patchbay.nats.pid, patchbay.redisPid, ...servicePids],
+      pids: services,
     },
   };
   const drivers = new Map<Candidate, ChildProcess>();
@@ -124,28 +143,41 @@ try {
   for (const candidate of chosen)
     await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: Number(values.warmup) });
 
+  if (values.profile !== undefined) {
+    const [candidate = '', service = 'executor'] = values.profile.split(':');
+    const load = ask(drivers.get(candidate as Candidate) as ChildProcess, {
+      concurrency: levels.at(-1) as number,
+      seconds: seconds + 1,
+    });
+    const lines = await profileProcess(
+      patchbay.services.find((one) => one.service === service)?.pid as number,
+      seconds,
+    );
+    await load;
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
   const samples: Sample[] = [];
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; round <= rounds && values.profile === undefined; round++) {
     for (const concurrency of levels) {
       for (const candidate of chosen) {
         const driver = drivers.get(candidate) as ChildProcess;
-        const pids = [driver.pid as number, upstream.child.pid as number, ...places[candidate].pids];
+        const pids = {
+          driver: driver.pid as number,
+          upstream: upstream.child.pid as number,
+          ...places[candidate].pids,
+        };
         const before = cpuSeconds(pids);
         const result = await ask<DriverResult>(driver, { concurrency, seconds });
         // What is still being stored belongs to these calls: wait for it, and count it.
         if (candidate === 'read' || candidate === 'write') await delay(300);
-        samples.push({ ...result, candidate, concurrency, round, cpuSeconds: cpuSeconds(pids) - before });
+        const after = cpuSeconds(pids);
+        const cpu = Object.fromEntries(Object.entries(after).map(([role, used]) => [role, used - (before[role] ?? 0)]));
+        samples.push({ ...result, candidate, concurrency, round, cpu });
       }
     }
     say(`round ${round} of ${rounds} done`);
   }
-  const rows = summarise(samples).filter(({ candidate }) => chosen.includes(candidate));
-  const goals = judge(rows);
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds, seconds, rows, goals })}\n`
-      : renderReport(rows, goals),
-  );
+  if (values.profile === undefined) report(samples);
 } finally {
   for (const child of children) child.kill();
   await patchbay.stop();

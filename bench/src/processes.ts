@@ -27,12 +27,12 @@ export async function ask<Answer>(child: ChildProcess, message: object): Promise
   return answer.result;
 }
 
-/** Seconds of processor time that the processes used so far, user and system, all threads (proc(5), 100 ticks/s). */
-export function cpuSeconds(pids: readonly number[]): number {
-  let ticks = 0;
-  for (const pid of pids) {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    ticks += Number(fields[11]) + Number(fields[12]);
-  }
-  return ticks / 100;
+/** Seconds of processor time that each process used so far, user and system, all threads (proc(5), 100 ticks/s). */
+export function cpuSeconds(pids: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(pids).map(([role, pid]) => {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return [role, (Number(fields[11]) + Number(fields[12])) / 100];
+    }),
+  );
 }

@@ -4,7 +4,8 @@ export interface Sample extends DriverResult {
   readonly candidate: Candidate;
   readonly concurrency: number;
   readonly round: number;
-  readonly cpuSeconds: number;
+  /** Seconds of processor time by process. */
+  readonly cpu: Readonly<Record<string, number>>;
 }
 
 export interface Row {
@@ -15,6 +16,8 @@ export interface Row {
   readonly p95_ms: number;
   readonly p99_ms: number;
   readonly cpu_seconds_per_1000: number;
+  /** The same by process. */
+  readonly cpu_by_process: Readonly<Record<string, number>>;
   /** Medians of the ratios inside each round, so that the machine's drift cancels. */
   readonly throughput_ratio: number;
   readonly p50_ratio: number;
@@ -40,6 +43,7 @@ export function summarise(samples: readonly Sample[]): Row[] {
           .map((sample) => [sample.round, sample]),
       );
       const rate = (sample: Sample) => sample.calls / sample.seconds;
+      const total = ({ cpu }: Sample) => Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
       const ratio = (of: (sample: Sample) => number) =>
         median(own.map((sample) => of(sample) / of(bare.get(sample.round) as Sample)));
       return {
@@ -49,7 +53,13 @@ export function summarise(samples: readonly Sample[]): Row[] {
         p50_ms: median(own.map(({ p50 }) => p50)),
         p95_ms: median(own.map(({ p95 }) => p95)),
         p99_ms: median(own.map(({ p99 }) => p99)),
-        cpu_seconds_per_1000: median(own.map((sample) => (sample.cpuSeconds / sample.calls) * 1_000)),
+        cpu_seconds_per_1000: median(own.map((sample) => (total(sample) / sample.calls) * 1_000)),
+        cpu_by_process: Object.fromEntries(
+          Object.keys(own[0]?.cpu ?? {}).map((role) => [
+            role,
+            median(own.map(({ cpu, calls }) => ((cpu[role] ?? 0) / calls) * 1_000)),
+          ]),
+        ),
         throughput_ratio: ratio(rate),
         p50_ratio: ratio(({ p50 }) => p50),
       };
@@ -93,8 +103,17 @@ export function renderReport(rows: readonly Row[], goals: readonly Goal[]): stri
     (row) =>
       `| ${names[row.candidate]} | ${row.concurrency} | ${Math.round(row.calls_per_second).toLocaleString('en')} | ${row.p50_ms.toFixed(2)} | ${row.p95_ms.toFixed(2)} | ${row.p99_ms.toFixed(2)} | ${row.cpu_seconds_per_1000.toFixed(3)} | ${row.throughput_ratio.toFixed(2)} | ${row.p50_ratio.toFixed(2)} |`,
   );
+  const busiest = Math.max(...rows.map(({ concurrency }) => concurrency));
+  const shares = rows
+    .filter(({ concurrency }) => concurrency === busiest)
+    .map(
+      ({ candidate, cpu_by_process }) =>
+        `${names[candidate]}: ${Object.entries(cpu_by_process)
+          .map(([role, seconds]) => `${role} ${seconds.toFixed(3)}`)
+          .join(', ')}`,
+    );
   const verdicts = goals.map(
     ({ text, value, met }) => `${met ? 'met        ' : 'FALLS SHORT'}  ${text}: ${value.toFixed(2)}`,
   );
-  return `${[head, ...lines].join('\n')}\n\n${verdicts.join('\n')}\n`;
+  return `${[head, ...lines].join('\n')}\n\nCPU s / 1,000 by process at ${busiest}:\n${shares.join('\n')}\n\n${verdicts.join('\n')}\n`;
 }

@@ -46,13 +46,13 @@ interface Batch {
 }
 
 /** Publishes of one lane under way at once before events start to share one. */
-const maxInFlight = 4;
+const maxInFlight = 2;
 const maxBatchEvents = 500;
 const maxBatchBytes = 512 * 1_024;
 
 /**
  * Records audit events on stream `AUDIT`. A quiet producer publishes each event at once; a busy one lets the events that
- * arrive while four publishes are under way share the next one (group commit), so the cost of durability per event falls
+ * arrive while two publishes are under way share the next one (group commit), so the cost of durability per event falls
  * as load rises. Events of one tenant and class stay in order.
  */
 export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {

@@ -1,6 +1,7 @@
-import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
 import { openBucket } from './bucket.ts';
+import { connectCoalescing } from './coalescing-transport.ts';
 import { consumeBatches } from './consume.ts';
 import { discoverServices } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
@@ -17,7 +18,7 @@ import type { ConnectOptions, Messaging } from './types.ts';
 export async function connectMessaging(options: ConnectOptions): Promise<Messaging> {
   let connection: NatsConnection;
   try {
-    connection = await connect({
+    connection = await connectCoalescing({
       servers: [...options.servers],
       authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())),
       name: options.name,
