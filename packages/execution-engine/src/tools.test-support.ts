@@ -104,6 +104,8 @@ export interface Bench {
   readonly waits: number[];
   /** Moves the clock. */
   pass(ms: number): void;
+  /** Moves the clock, then gives the outcome: an exchange that took its time. */
+  passThen(ms: number, outcome: EgressOutcome): EgressOutcome;
   execute(prepared: PreparedTool, input?: Partial<ExecuteInput>): ReturnType<Engine['execute']>;
 }
 
@@ -138,6 +140,10 @@ export function benchOf(
     waits,
     pass: (ms) => {
       now += ms;
+    },
+    passThen: (ms, outcome) => {
+      now += ms;
+      return outcome;
     },
     execute: (prepared, input = {}) =>
       engine.execute({

@@ -19,6 +19,24 @@ const ajv = new Ajv2020({
 });
 for (const [name, format] of Object.entries(fullFormats)) ajv.addFormat(name, bounded(format));
 
+// The built-in keyword compares every pair of objects: with a long list that is a hang.
+ajv.removeKeyword('uniqueItems');
+ajv.addKeyword({
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  validate: (wanted: boolean, items: unknown[]) => !wanted || allDiffer(items),
+});
+
+function allDiffer(items: readonly unknown[]): boolean {
+  return new Set(items.map((item) => JSON.stringify(item, sortKeys))).size === items.length;
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function linear(source: string): { test: (text: string) => boolean; code?: string } {
   const pattern = compilePattern(source);
   if (typeof pattern === 'string') throw new SyntaxError(pattern);

@@ -113,6 +113,14 @@ describe('validateArguments', () => {
     [{ type: 'array', minItems: 1 }, [], 'must have at least 1 item'],
     [{ type: 'array', maxItems: 2 }, [1, 2, 3], 'must have at most 2 items'],
     [{ type: 'array', uniqueItems: true }, [1, 1], 'must not hold the same item twice'],
+    [
+      { type: 'array', uniqueItems: true },
+      [
+        { a: 1, b: [2] },
+        { b: [2], a: 1 },
+      ],
+      'must not hold the same item twice',
+    ],
     [{ type: 'number', minimum: 1 }, 0, 'must be 1 or more'],
     [{ type: 'number', maximum: 1 }, 2, 'must be 1 or less'],
     [{ type: 'number', exclusiveMinimum: 1 }, 1, 'must be more than 1'],
@@ -165,6 +173,16 @@ describe('validateArguments', () => {
     expect(problems({}, JSON.parse('{"__proto__": {}}'))).toEqual([
       'arguments.__proto__: is not an argument of this tool',
     ]);
+  });
+
+  it('tells long lists of different objects apart without comparing each pair', () => {
+    const items = Array.from({ length: 50_000 }, (_, id) => ({ id }));
+    expect(
+      problems(
+        { p: { type: 'array', uniqueItems: true }, q: { type: 'array', uniqueItems: false } },
+        { p: items, q: [1, 1] },
+      ),
+    ).toEqual([]);
   });
 
   it('never repeats a value, which may be personal', () => {

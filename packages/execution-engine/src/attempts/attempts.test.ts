@@ -74,7 +74,7 @@ describe('what is attempted again', () => {
 
 describe('the deadline', () => {
   it('refuses at once when it has passed, and when what is left is less than an answer takes', async () => {
-    const bench = benchOf([() => (bench.pass(100), ok)]);
+    const bench = benchOf([() => bench.passThen(100, ok)]);
     expect(await bench.execute(read, { deadlineAt: 0 })).toMatchObject({
       status: 'refused',
       attempts: 0,
@@ -92,7 +92,7 @@ describe('the deadline', () => {
 
   it('is passed on with each attempt, cut to the time one attempt may take', async () => {
     const tool = toolOf({ risk: 'read', request: { method: 'GET', path: '/x' }, timeout_ms: 500 });
-    const bench = benchOf([() => (bench.pass(500), failure('deadline', true)), ok]);
+    const bench = benchOf([() => bench.passThen(500, failure('deadline', true)), ok]);
     expect(await bench.execute(tool, { deadlineAt: 1_000 + 1_200 })).toMatchObject({
       status: 'succeeded',
       attempts: 2,
@@ -109,7 +109,7 @@ describe('the deadline', () => {
     [write, false, 'failed', 'deadline_exceeded', true],
     [natural, true, 'outcome_unknown', 'outcome_unknown', true],
   ])('passing during an attempt gives the honest answer', async (prepared, sent, status, code, retryable) => {
-    const bench = benchOf([() => (bench.pass(2_000), failure('deadline', sent))]);
+    const bench = benchOf([() => bench.passThen(2_000, failure('deadline', sent))]);
     expect(await bench.execute(prepared, { deadlineAt: 3_000 })).toMatchObject({
       status,
       attempts: 1,
@@ -321,10 +321,10 @@ describe('the circuit', () => {
 
   it('takes silence for a failing host only after an ample wait', async () => {
     const tool = toolOf({ retry: { max_attempts: 1 } });
-    const short = benchOf([() => (short.pass(50), failure('deadline', true))]);
+    const short = benchOf([() => short.passThen(50, failure('deadline', true))]);
     for (let i = 0; i < 20; i++) await short.execute(tool);
     expect(short.engine.breakerState('acme', 'api.acme.com').host).toBe('closed');
-    const ample = benchOf([() => (ample.pass(1_000), failure('deadline', true))]);
+    const ample = benchOf([() => ample.passThen(1_000, failure('deadline', true))]);
     for (let i = 0; i < 10; i++) await ample.execute(tool);
     expect(ample.engine.breakerState('acme', 'api.acme.com').host).toBe('open');
   });

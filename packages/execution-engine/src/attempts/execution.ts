@@ -1,7 +1,7 @@
 import type { Credential } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { Scrubber } from '../auth/scrub.ts';
-import { createScrubber } from '../auth/scrub.ts';
+import { scrubberOf } from '../auth/scrub.ts';
 import type { UpstreamHealth } from '../breaker/upstream-health.ts';
 import type { ExecuteInput } from '../engine-types.ts';
 import type { RequestContext } from '../request/value-source.ts';
@@ -34,7 +34,6 @@ export class Execution {
   upstreamStatus: number | null = null;
   credential: Credential | null;
   refreshed = false;
-  private scrubbers: Scrubber | null = null;
 
   constructor(input: ExecuteInput, latency: LatencyEstimate, startedAt: number) {
     this.input = input;
@@ -44,12 +43,5 @@ export class Execution {
     this.context = { tenant, arguments: input.arguments, variables, steps: this.steps, idempotencyKey, startedAt };
   }
 
-  /** Made at first use: most executions have nothing to scrub. */
-  readonly scrubber = (): Scrubber => (this.scrubbers ??= createScrubber(this.credential));
-
-  /** Goes on with another credential, asked for once. */
-  replaceCredential(credential: Credential): void {
-    this.credential = credential;
-    this.scrubbers = null;
-  }
+  readonly scrubber = (): Scrubber => scrubberOf(this.credential);
 }

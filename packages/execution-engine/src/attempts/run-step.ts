@@ -108,6 +108,6 @@ async function refresh(ports: AttemptPorts, execution: Execution): Promise<boole
   const asked = refreshCredential('unauthorized').catch(() => null);
   const credential = await ports.watch.guard(asked, deadlineAt, () => null);
   if (credential === null) return false;
-  execution.replaceCredential(credential);
+  execution.credential = credential;
   return true;
 }

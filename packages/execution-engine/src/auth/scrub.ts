@@ -2,52 +2,75 @@ import type { Credential } from '@patchbay/contracts';
 import { secretValues } from './credential-fields.ts';
 
 const replacement = '[secret]';
-/** Shorter values would blank out ordinary words. */
-const minLength = 4;
+/** Shorter values would blank out ordinary words: of an error text, and of an answer that the model needs. */
+const minLengthInErrors = 4;
+const minLengthInAnswers = 8;
 
-/** Replaces a credential's values in text that an upstream wrote. */
+/** Replaces a credential's values in what an upstream wrote. */
 export interface Scrubber {
+  /** In a text of an error. */
   text(text: string): string;
-  /** The same for every string inside a JSON value, keys included. */
+  /** In every string inside a JSON value, keys included. */
   value(value: unknown): unknown;
-  /** Whether the text holds one of the values as it stands. Cheap: for the hot path. */
+  /** Whether `value` would find something in what this text says. Cheap: for the hot path. */
   finds(text: string): boolean;
 }
 
-/** A scrubber for the credential: each secret raw, percent-encoded, as JSON text, in base64 and in base64url. */
-export function createScrubber(credential: Credential | null): Scrubber {
-  const secrets = credential === null ? [] : secretValues(credential).filter((value) => value.length >= minLength);
-  let forms: readonly string[] | null = null;
-  const scrubText = (text: string): string => {
-    forms ??= allForms(secrets, credential);
+const nothing: Scrubber = { text: (text) => text, value: (value) => value, finds: () => false };
+const known = new WeakMap<Credential, Scrubber>();
+
+/** The scrubber of a credential: each secret raw, percent-encoded, as JSON text, in base64 and in base64url. */
+export function scrubberOf(credential: Credential | null): Scrubber {
+  if (credential === null) return nothing;
+  let scrubber = known.get(credential);
+  if (scrubber === undefined) {
+    scrubber = createScrubber(credential);
+    known.set(credential, scrubber);
+  }
+  return scrubber;
+}
+
+function createScrubber(credential: Credential): Scrubber {
+  const inErrors = formsOf(credential, minLengthInErrors);
+  const inAnswers = formsOf(credential, minLengthInAnswers);
+  const replace = (text: string, forms: readonly string[]): string => {
     let scrubbed = text;
     for (const form of forms) if (scrubbed.includes(form)) scrubbed = scrubbed.replaceAll(form, replacement);
     return scrubbed;
   };
   const scrubValue = (value: unknown): unknown => {
-    if (typeof value === 'string') return scrubText(value);
+    if (typeof value === 'string') return replace(value, inAnswers);
     if (Array.isArray(value)) return value.map(scrubValue);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [scrubText(key), scrubValue(member)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [replace(key, inAnswers), scrubValue(member)]),
+    );
   };
   return {
-    text: secrets.length === 0 ? (text) => text : scrubText,
+    text: (text) => replace(text, inErrors),
     value: scrubValue,
-    finds: (text) => secrets.some((secret) => text.includes(secret)),
+    finds: (text) => {
+      for (const form of inAnswers) if (text.includes(form)) return true;
+      return false;
+    },
   };
 }
 
-function allForms(secrets: readonly string[], credential: Credential | null): string[] {
+function formsOf(credential: Credential, minLength: number): string[] {
   const forms = new Set<string>();
-  for (const secret of secrets) {
+  for (const secret of secretValues(credential)) {
+    if (secret.length < minLength) continue;
     const bytes = Buffer.from(secret);
+    const json = JSON.stringify(secret).slice(1, -1);
     forms.add(secret);
-    forms.add(JSON.stringify(secret).slice(1, -1));
+    forms.add(json);
+    // Some encoders escape slashes too.
+    forms.add(json.replaceAll('/', '\\/'));
     forms.add(encodeURIComponent(secret.toWellFormed()));
     forms.add(bytes.toString('base64').replace(/=+$/, ''));
     forms.add(bytes.toString('base64url'));
   }
-  if (credential?.type === 'basic') {
+  if (credential.type === 'basic') {
     forms.add(Buffer.from(`${credential.username}:${credential.password}`).toString('base64').replace(/=+$/, ''));
   }
   // Longest first, so that no form is cut in two by a shorter one inside it.

@@ -28,8 +28,8 @@ export interface BuiltRequest {
 
 /**
  * Builds one step's request. Pure. Throws a PatchbayError: `invalid_arguments` for an argument that cannot be written,
- * `invalid_request` for an idempotency key that cannot, `connection_missing` or `egress_denied` for the connection's
- * variables, `response_invalid` where an earlier step did not answer with what this one needs.
+ * `connection_missing` or `egress_denied` for the connection's variables, `response_invalid` where an earlier step did
+ * not answer with what this one needs.
  */
 export function buildRequest(step: StepPlan, context: RequestContext): BuiltRequest {
   const hosts = step.hosts.resolve(context);

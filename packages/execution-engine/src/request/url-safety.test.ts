@@ -131,6 +131,20 @@ describe('tenant variables', () => {
     expect(failureOf(() => urlFor(zendesk(), { subdomain: 'a', version: '..' })).body.code).toBe('egress_denied');
   });
 
+  it('fill hosts of the credential, which then reach one tenant alone', () => {
+    const tool = toolOf(
+      { request: { method: 'GET', path: '/x', base_url: 'https://{region}.files.acme.com' } },
+      {
+        base_url: 'https://api.acme.com',
+        auth: { type: 'bearer', hosts: ['api.acme.com', '{region}.files.acme.com'] },
+        variables: { region: {} },
+      },
+    );
+    expect(tool.hostsFor({ region: 'eu' })).toEqual(['api.acme.com', 'eu.files.acme.com']);
+    expect(urlFor(tool, { region: 'eu' })).toBe('https://eu.files.acme.com/x');
+    expect(failureOf(() => tool.hostsFor({ region: 'e.u' })).code).toBe('egress_denied');
+  });
+
   it('may be the whole host, then with a port', () => {
     const tool = toolOf({}, { base_url: 'https://{host}/x', variables: { host: { pattern: '^[a-z.:0-9]+$' } } });
     expect(urlFor(tool, { host: 'erp.acme.com:8443' })).toBe('https://erp.acme.com:8443/x/things');

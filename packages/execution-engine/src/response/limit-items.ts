@@ -1,3 +1,5 @@
+import { readDataPath } from '../paths/data-path.ts';
+
 /** What was left out, inside the output itself as `_truncated`, so that the model knows that there is more. */
 export interface Truncation {
   /** Dotted path of the list that lost items; empty for the output itself, which then stands under `items`. */
@@ -19,7 +21,7 @@ const maxDepth = 3;
 export function dropItems(value: unknown, maxItems: number): { output: unknown; truncation: Truncation | null } {
   const path = findList(value);
   if (path === null) return { output: value, truncation: null };
-  const list = path.reduce<unknown>((current, key) => (current as Record<string, unknown>)[key], value) as unknown[];
+  const list = readDataPath(value, path) as unknown[];
   const leftOut = list.length - maxItems;
   if (leftOut <= 0) return { output: value, truncation: null };
   const kept = list.slice(0, maxItems);
@@ -28,6 +30,12 @@ export function dropItems(value: unknown, maxItems: number): { output: unknown; 
   const output = replaceAt(value as Record<string, unknown>, path, kept);
   output._truncated = truncation;
   return { output, truncation };
+}
+
+/** The list that `dropItems` shortens, or `null`. */
+export function listOf(value: unknown): readonly unknown[] | null {
+  const path = findList(value);
+  return path === null ? null : (readDataPath(value, path) as unknown[]);
 }
 
 function replaceAt(

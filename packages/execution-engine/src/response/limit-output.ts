@@ -1,5 +1,5 @@
 import type { Truncation } from './limit-items.ts';
-import { dropItems } from './limit-items.ts';
+import { dropItems, listOf } from './limit-items.ts';
 import { utf8Prefix } from './utf8-prefix.ts';
 
 export interface LimitedOutput {
@@ -32,21 +32,15 @@ export function limitOutput(
   const limit = Math.max(200, maxBytes);
   if (typeof value === 'string') return { output: cutText(value, limit), truncated: true };
 
-  // 1. Fewer items: the most that fit, found by halving, as sizes differ.
-  let low = 0;
-  let high = Math.min(maxItems ?? Infinity, longest(value));
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (jsonBytes(dropItems(value, middle).output) <= limit) low = middle;
-    else high = middle - 1;
-  }
-  if (low > 0) return { output: dropItems(value, low).output, truncated: true };
+  // 1. Fewer items: the most that fit beside the rest.
+  const kept = itemsThatFit(cut.output, limit);
+  if (kept > 0) return { output: dropItems(value, kept).output, truncated: true };
 
   // 2. Shorter texts, in what is left with one item.
   const one = dropItems(cut.output, 1);
-  for (const kept of keptCharacters) {
+  for (const characters of keptCharacters) {
     const paths: string[] = [];
-    const shorter = cutTexts(one.output, kept, '', paths);
+    const shorter = cutTexts(one.output, characters, '', paths);
     const note = { ...one.truncation, texts_cut: paths.slice(0, 10) };
     const output =
       typeof shorter === 'object' && shorter !== null && !Array.isArray(shorter)
@@ -65,10 +59,17 @@ export function limitOutput(
   };
 }
 
-function longest(value: unknown): number {
-  if (Array.isArray(value)) return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  return Math.max(0, ...Object.values(value).map((member) => longest(member)));
+/** How many items of the output's list fit, with all that is not in the list. Stops at the first that does not. */
+function itemsThatFit(value: unknown, limit: number): number {
+  const list = listOf(value);
+  let room = limit - jsonBytes(dropItems(value, 0).output);
+  let count = 0;
+  for (const item of list ?? []) {
+    room -= jsonBytes(item) + 1;
+    if (room < 0) break;
+    count++;
+  }
+  return count;
 }
 
 function cutText(text: string, limit: number): string {

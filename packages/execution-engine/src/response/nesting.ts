@@ -1,5 +1,5 @@
-/** Deepest JSON taken from an upstream. Beyond it, recursive work such as JSON.stringify could exhaust the stack. */
-export const maxNesting = 100;
+/** Deepest JSON taken from an upstream. Beyond it, whoever walks it recursively could run out of stack. */
+const maxNesting = 100;
 
 /** Whether JSON text, as bytes, is nested deeper than `maxNesting`. Brackets inside texts do not count. */
 export function exceedsNesting(bytes: Uint8Array): boolean {

@@ -53,10 +53,6 @@ function compile(entries: readonly Entry[], report: Report): Projection {
   for (const entry of entries) {
     const split = entry.target.indexOf(null);
     const keys = (split === -1 ? entry.target : entry.target.slice(0, split)) as readonly string[];
-    if (keys.some((key) => typeof key !== 'string')) {
-      report(entry.at, 'cannot give a field a number for a name');
-      continue;
-    }
     if (split === -1) {
       fields.push({ target: keys, source: entry.source, each: null });
       continue;

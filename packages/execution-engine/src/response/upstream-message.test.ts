@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createScrubber } from '../auth/scrub.ts';
+import { scrubberOf } from '../auth/scrub.ts';
 import { upstreamDetails } from './upstream-message.ts';
 
-const scrubber = createScrubber({ type: 'bearer', token: 'token-0123456789' });
+const scrubber = scrubberOf({ type: 'bearer', token: 'token-0123456789' });
 
 describe('upstreamDetails', () => {
   it.each<[unknown, Record<string, string>]>([
