@@ -316,7 +316,11 @@ describe('the circuit', () => {
     expect(bench.engine.breakerState('acme', 'api.acme.com')).toMatchObject({ host: 'closed', tenant: 'closed' });
     for (let i = 0; i < 10; i++) await bench.execute(write);
     expect(bench.engine.breakerState('acme', 'api.acme.com')).toMatchObject({ host: 'closed', tenant: 'open' });
+    expect(await bench.execute(write)).toMatchObject({ status: 'refused', error: { code: 'circuit_open' } });
     expect(await bench.execute(write, { tenant: 'other' })).toMatchObject({ attempts: 1 });
+    expect(await bench.execute(write, { credential: { type: 'bearer', token: 'reconnected' } })).toMatchObject({
+      attempts: 1,
+    });
   });
 
   it('takes silence for a failing host only after an ample wait', async () => {

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import type { Credential } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
+import { secretValues } from '../auth/credential-fields.ts';
 import type { Scrubber } from '../auth/scrub.ts';
 import { scrubberOf } from '../auth/scrub.ts';
-import type { UpstreamHealth } from '../breaker/upstream-health.ts';
+import type { Caller, UpstreamHealth } from '../breaker/upstream-health.ts';
 import type { ExecuteInput } from '../engine-types.ts';
 import type { RequestContext } from '../request/value-source.ts';
 import type { DeadlineWatch } from './deadline-watch.ts';
@@ -22,7 +24,7 @@ export interface AttemptPorts {
 }
 
 /** One execution on its way. */
-export class Execution {
+export class Execution implements Caller {
   readonly input: ExecuteInput;
   readonly context: RequestContext;
   readonly steps: Record<string, unknown> = {};
@@ -41,6 +43,14 @@ export class Execution {
     this.credential = input.credential;
     const { tenant, variables, idempotencyKey } = input;
     this.context = { tenant, arguments: input.arguments, variables, steps: this.steps, idempotencyKey, startedAt };
+  }
+
+  get tenant(): string {
+    return this.input.tenant;
+  }
+
+  credentialMark(): string {
+    return this.credential === null ? '' : hash('sha256', JSON.stringify(secretValues(this.credential)));
   }
 
   readonly scrubber = (): Scrubber => scrubberOf(this.credential);

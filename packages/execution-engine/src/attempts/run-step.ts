@@ -28,7 +28,7 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
     // 1. May this attempt start: not cancelled, time enough, circuit closed?
     const now = ports.now();
     const stop = obstacle(execution, now);
-    const permit = stop === null ? ports.health.enter(input.tenant, request.host, now) : 0;
+    const permit = stop === null ? ports.health.enter(execution, request.host, now) : 0;
     if (stop !== null || typeof permit === 'number') {
       return settle(last, unsettled, effect) ?? stop ?? circuitOpen(execution, permit as number);
     }

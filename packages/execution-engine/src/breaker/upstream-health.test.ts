@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { circuitDefaults } from './circuit.ts';
 import { RetryBudget } from './retry-budget.ts';
-import type { Health, Permit } from './upstream-health.ts';
+import type { Caller, Health, Permit } from './upstream-health.ts';
 import { UpstreamHealth } from './upstream-health.ts';
 
+const by = (tenant: string, mark = 'key 1'): Caller => ({ tenant, credentialMark: () => mark });
+
 function call(health: UpstreamHealth, tenant: string, host: string, verdict: Health, now = 0): void {
-  const permit = health.enter(tenant, host, now);
+  const permit = health.enter(by(tenant), host, now);
   if (typeof permit === 'number') throw new Error('open');
   health.report(permit, verdict, now);
 }
@@ -14,9 +16,9 @@ describe('UpstreamHealth', () => {
   it("stops one tenant's calls for refused credentials, and nobody else's", () => {
     const health = new UpstreamHealth(circuitDefaults);
     for (let i = 0; i < 10; i++) call(health, 'bad', 'api.x.com', 'unauthorised');
-    expect(health.enter('bad', 'api.x.com', 0)).toBe(circuitDefaults.openMs);
-    expect(health.enter('good', 'api.x.com', 0)).toMatchObject({ tenant: 'good' });
-    expect(health.enter('bad', 'api.y.com', 0)).toMatchObject({ tenant: 'bad' });
+    expect(health.enter(by('bad'), 'api.x.com', 0)).toBe(circuitDefaults.openMs);
+    expect(health.enter(by('good'), 'api.x.com', 0)).toMatchObject({ caller: { tenant: 'good' } });
+    expect(health.enter(by('bad'), 'api.y.com', 0)).toMatchObject({ caller: { tenant: 'bad' } });
     expect(health.state('bad', 'api.x.com', 0)).toEqual({
       host: 'closed',
       tenant: 'open',
@@ -29,12 +31,25 @@ describe('UpstreamHealth', () => {
   it("stops all tenants' calls to a host that is down", () => {
     const health = new UpstreamHealth(circuitDefaults);
     for (let i = 0; i < 10; i++) call(health, `t${i}`, 'api.x.com', 'down');
-    expect(health.enter('other', 'api.x.com', 0)).toBe(circuitDefaults.openMs);
+    expect(health.enter(by('other'), 'api.x.com', 0)).toBe(circuitDefaults.openMs);
     expect(health.state('other', 'api.x.com', 0).host).toBe('open');
-    const probe = health.enter('other', 'api.x.com', circuitDefaults.openMs) as Permit;
-    expect(typeof health.enter('third', 'api.x.com', circuitDefaults.openMs)).toBe('number');
+    const probe = health.enter(by('other'), 'api.x.com', circuitDefaults.openMs) as Permit;
+    expect(typeof health.enter(by('third'), 'api.x.com', circuitDefaults.openMs)).toBe('number');
     health.report(probe, 'up', circuitDefaults.openMs);
     expect(health.state('other', 'api.x.com', circuitDefaults.openMs).host).toBe('closed');
+  });
+
+  it('lets a tenant call again at once with another credential', () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'unauthorised');
+    const permit = health.enter(by('a', 'key 2'), 'h', 0) as Permit;
+    health.report(permit, 'up', 0);
+    expect(typeof health.enter(by('a'), 'h', 0)).toBe('number');
+    for (let i = 0; i < 10; i++) {
+      const again = health.enter(by('a', 'key 2'), 'h', 0) as Permit;
+      health.report(again, 'unauthorised', 0);
+    }
+    expect(typeof health.enter(by('a', 'key 2'), 'h', 0)).toBe('number');
   });
 
   it('does not count refusals and silence against a host, nor a host that is down against a credential', () => {
@@ -50,18 +65,18 @@ describe('UpstreamHealth', () => {
     const health = new UpstreamHealth(circuitDefaults);
     for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'unauthorised', 0);
     for (let i = 0; i < 10; i++) call(health, 'b', 'h', 'down', 4_000);
-    expect(typeof health.enter('a', 'h', 5_000)).toBe('number');
+    expect(typeof health.enter(by('a'), 'h', 5_000)).toBe('number');
     expect(health.state('a', 'h', 5_000)).toMatchObject({ tenant: 'half_open', host: 'open' });
-    expect(health.enter('a', 'h', 9_000)).toMatchObject({ tenant: 'a' });
+    expect(health.enter(by('a'), 'h', 9_000)).toMatchObject({ caller: { tenant: 'a' } });
   });
 
   it('ignores a call that began before there was a circuit and ends when it is open', () => {
     const health = new UpstreamHealth(circuitDefaults);
-    const early = health.enter('a', 'h', 0) as Permit;
+    const early = health.enter(by('a'), 'h', 0) as Permit;
     for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'down');
     health.report(early, 'up', circuitDefaults.openMs);
     expect(health.state('a', 'h', 0).host).toBe('open');
-    const late = health.enter('b', 'other', 0) as Permit;
+    const late = health.enter(by('b'), 'other', 0) as Permit;
     call(health, 'a', 'other', 'down');
     health.report(late, 'down', 0);
     expect(health.state('b', 'other', 0).host).toBe('closed');

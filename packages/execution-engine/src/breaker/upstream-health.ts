@@ -10,7 +10,20 @@ export interface Permit {
   readonly host: HostHealth;
   readonly hostPermit: number;
   readonly tenantPermit: number;
+  readonly caller: Caller;
+}
+
+/** Whose call it is. */
+export interface Caller {
   readonly tenant: string;
+  /** Something that differs between credentials and tells nothing of them. Asked for only once one was refused. */
+  credentialMark(): string;
+}
+
+/** The circuit of the credential that a tenant was refused with. Another credential is not held up by it. */
+interface CredentialCircuit {
+  readonly mark: string;
+  readonly circuit: Circuit;
 }
 
 export interface BreakerState {
@@ -25,7 +38,7 @@ export interface BreakerState {
 class HostHealth {
   readonly budget = new RetryBudget();
   circuit: Circuit | null = null;
-  tenants: Map<string, Circuit> | null = null;
+  tenants: Map<string, CredentialCircuit> | null = null;
 }
 
 /** Hosts remembered. Past that the oldest are forgotten, unless a circuit of theirs has something to remember. */
@@ -34,7 +47,8 @@ const maxTenantsPerHost = 4_096;
 
 /**
  * What is known about upstreams: a circuit per host for connection failures and 5xx, one per host and tenant for refused
- * credentials (so that one tenant's bad key cannot stop another's calls), a retry budget per host.
+ * credentials (so that one tenant's bad key cannot stop another's calls, nor its own once it is replaced), a retry budget
+ * per host.
  */
 export class UpstreamHealth {
   private readonly hosts = new Map<string, HostHealth>();
@@ -45,11 +59,11 @@ export class UpstreamHealth {
   }
 
   /** A permit, or the milliseconds until one may be had. */
-  enter(tenant: string, hostName: string, now: number): Permit | number {
+  enter(caller: Caller, hostName: string, now: number): Permit | number {
     const host = this.hostOf(hostName, now);
     const { circuit } = host;
-    const tenantCircuit = host.tenants?.get(tenant);
-    if (circuit === null && tenantCircuit === undefined) return { host, tenant, hostPermit: 0, tenantPermit: 0 };
+    const tenantCircuit = circuitOf(host, caller);
+    if (circuit === null && tenantCircuit === undefined) return { host, caller, hostPermit: 0, tenantPermit: 0 };
     const tenantPermit = tenantCircuit?.enter(now) ?? 0;
     if (tenantCircuit !== undefined && tenantPermit === 0) return tenantCircuit.retryAfterMs(now);
     const hostPermit = circuit?.enter(now) ?? 0;
@@ -57,20 +71,21 @@ export class UpstreamHealth {
       tenantCircuit?.abandon(tenantPermit, now);
       return circuit.retryAfterMs(now);
     }
-    return { host, tenant, hostPermit, tenantPermit };
+    return { host, caller, hostPermit, tenantPermit };
   }
 
   /** What became of the attempt. Every permit must be reported once. */
   report(permit: Permit, health: Health, now: number): void {
-    const { host } = permit;
+    const { host, caller } = permit;
     if (health === 'down') host.circuit ??= new Circuit(this.options);
     if (host.circuit !== null) settle(host.circuit, permit.hostPermit, health === 'unauthorised' ? 'up' : health, now);
-    let tenantCircuit = host.tenants?.get(permit.tenant);
+    let tenantCircuit = circuitOf(host, caller);
     if (health === 'unauthorised' && tenantCircuit === undefined) {
       host.tenants ??= new Map();
       if (host.tenants.size >= maxTenantsPerHost) forgetIdle(host.tenants, now);
       tenantCircuit = new Circuit(this.options);
-      if (host.tenants.size < maxTenantsPerHost) host.tenants.set(permit.tenant, tenantCircuit);
+      const entry = { mark: caller.credentialMark(), circuit: tenantCircuit };
+      if (host.tenants.size < maxTenantsPerHost) host.tenants.set(caller.tenant, entry);
     }
     if (tenantCircuit === undefined) return;
     // A host that is down says nothing about the credential.
@@ -80,7 +95,7 @@ export class UpstreamHealth {
 
   state(tenant: string, hostName: string, now: number): BreakerState {
     const host = this.hosts.get(hostName);
-    const tenantCircuit = host?.tenants?.get(tenant);
+    const tenantCircuit = host?.tenants?.get(tenant)?.circuit;
     return {
       host: host?.circuit?.current(now) ?? 'closed',
       tenant: tenantCircuit?.current(now) ?? 'closed',
@@ -106,8 +121,13 @@ export class UpstreamHealth {
   }
 }
 
-function forgetIdle(circuits: Map<string, Circuit>, now: number): void {
-  for (const [tenant, circuit] of circuits) if (circuit.isIdle(now)) circuits.delete(tenant);
+function circuitOf(host: HostHealth, caller: Caller): Circuit | undefined {
+  const entry = host.tenants?.get(caller.tenant);
+  return entry !== undefined && entry.mark === caller.credentialMark() ? entry.circuit : undefined;
+}
+
+function forgetIdle(circuits: Map<string, CredentialCircuit>, now: number): void {
+  for (const [tenant, { circuit }] of circuits) if (circuit.isIdle(now)) circuits.delete(tenant);
 }
 
 /** A circuit made after the permit was given has none of its own: the call counts as one of its first. */

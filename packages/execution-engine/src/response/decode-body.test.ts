@@ -54,7 +54,7 @@ describe('decodeBody', () => {
       ok: false,
       problem: 'is nested too deeply',
     });
-    expect(decodeBody(Buffer.from('["]",'.repeat(200) + '1' + ']'.repeat(200)), json)).toEqual({
+    expect(decodeBody(Buffer.from(`${'["]",'.repeat(200)}1${']'.repeat(200)}`), json)).toEqual({
       ok: false,
       problem: 'is nested too deeply',
     });
