@@ -39,7 +39,14 @@ export async function bootstrap({ quiet = false } = {}) {
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   const defect = failures.find((failure) => !(failure instanceof BootstrapFailure));
   if (defect !== undefined) throw defect;
-  if (failures.length > 0) throw new BootstrapFailure(failures.map((failure) => failure.message).join('\n'));
+  if (failures.length > 0) {
+    const together = (part) =>
+      failures
+        .map((failure) => failure[part])
+        .filter(Boolean)
+        .join('\n');
+    throw new BootstrapFailure(together('message'), together('details'));
+  }
   const [node, natsServer, redisServer] = results.map((result) => result.value);
   writeStamp(root, conditions, { node, natsServer, redisServer });
   progress(`Ready: Node.js ${node.version}, nats-server ${natsServer.version}, redis-server ${redisServer.version}.`);
@@ -52,7 +59,8 @@ export async function bootstrapOrExit(options) {
     return await bootstrap(options);
   } catch (error) {
     if (!(error instanceof BootstrapFailure)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    // What to do comes last, where it is seen.
+    process.stderr.write(`${error.details}\n${error.message}\n`.trimStart());
     process.exit(1);
   }
 }

@@ -14,11 +14,22 @@ export async function installDependencies(root, progress) {
     progress('Installing the dependencies (npm ci) …');
     const [program, ...first] = npmCommand();
     // Engine warnings are hidden: the packages run under the pinned runtime, not under the Node.js that runs npm.
-    const args = [...first, 'ci', '--loglevel=error', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
+    const args = [
+      ...first,
+      'ci',
+      '--loglevel=error',
+      '--no-audit',
+      '--no-fund',
+      '--include=dev',
+      '--include=optional',
+      '--fetch-retry-mintimeout=2000',
+      '--fetch-retry-maxtimeout=15000',
+    ];
     const { status, output } = await run(program, args, { cwd: root, timeoutMs: 1_200_000 });
     if (status !== 0) {
       throw new BootstrapFailure(
-        `'npm ci' failed. Check that this machine reaches its npm registry, and that package-lock.json fits the package.json files, then run the command again. npm said:\n${firstLines(output)}`,
+        "'npm ci' failed. Check that this machine reaches its npm registry, and that package-lock.json fits the package.json files, then run the command again.",
+        firstLines(output),
       );
     }
   }
@@ -50,10 +61,10 @@ export function installedMatchesLock(root) {
   return Object.keys(installed).every((path) => wanted[path] !== undefined && existsSync(join(root, path)));
 }
 
-/** npm as the command line that started us used it, else the one on PATH. */
+/** npm, under its own Node.js, as the command line that started us used it; else the one on PATH. */
 function npmCommand(env = process.env) {
   const cli = env.npm_execpath;
-  return cli?.endsWith('npm-cli.js') && existsSync(cli) ? [process.execPath, cli] : ['npm'];
+  return cli?.endsWith('npm-cli.js') && existsSync(cli) ? [env.npm_node_execpath ?? process.execPath, cli] : ['npm'];
 }
 
 async function checkRuntime(root, progress) {
@@ -69,7 +80,8 @@ async function checkRuntime(root, progress) {
   }
   if (status === 0 && output.trim() === `v${version}`) return { path, version };
   throw new BootstrapFailure(
-    `The pinned Node.js ${version} does not run here (${process.platform}-${process.arch}). It needs Linux with glibc 2.28 or newer, or macOS, on x64 or arm64; on such a machine delete node_modules and run the command again. It said:\n${lastLines(output)}`,
+    `The pinned Node.js ${version} does not run here (${process.platform}-${process.arch}). It needs Linux with glibc 2.28 or newer, or macOS, on x64 or arm64; on such a machine delete node_modules and run the command again.`,
+    lastLines(output),
   );
 }
 
@@ -90,9 +102,7 @@ async function provideLibrary(library, version, progress) {
   progress(`Installing the system package ${name}, which Node.js ${version} needs …`);
   const problem = await installPackages([name]);
   if (problem !== null)
-    throw new BootstrapFailure(
-      `${lacking} Install the package ${name} by hand, then run the command again; ${problem}`,
-    );
+    throw new BootstrapFailure(`${lacking} Install the package ${name}, then run the command again.`, problem);
 }
 
 /** npm 9 installs the runtime, which is an optional package, without linking its program. */

@@ -44,7 +44,8 @@ export async function provideServer(server, root, progress, env = process.env) {
     problems.push(`${source.name}: ${problem ?? got.tried.join('; ')}`);
   }
   throw new BootstrapFailure(
-    `No ${server} of version ${minimumVersion} or newer could be found or downloaded. Install it (${advice(server)}), or set ${variable} to the program. Tried:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    `No ${server} of version ${minimumVersion} or newer could be found or downloaded. Install it (${advice(server)}), or set ${variable} to the program.`,
+    problems.map((problem) => `  - ${problem}`).join('\n'),
   );
 }
 
