@@ -60,7 +60,7 @@ export async function bootstrapOrExit(options) {
   } catch (error) {
     if (!(error instanceof BootstrapFailure)) throw error;
     // What to do comes last, where it is seen.
-    process.stderr.write(`${error.details}\n${error.message}\n`.trimStart());
+    process.stderr.write(`${error.details}\n${error.message}\n`.replace(/^\n+/, ''));
     process.exit(1);
   }
 }
