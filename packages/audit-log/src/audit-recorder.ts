@@ -21,7 +21,17 @@ export interface AuditEntry {
   readonly data: AuditData;
 }
 
+/** The two moments of a record. */
+export interface Recording {
+  /** It is in the kernel's hands and outlives this process; the stream has not confirmed it yet. */
+  readonly sent: Promise<void>;
+  /** The stream confirmed it. Rejects with PatchbayError `audit_unavailable` when no sink took it; so does `sent`. */
+  readonly durable: Promise<void>;
+}
+
 export interface AuditRecorder {
+  /** Begins to record. Both promises must be looked after; rejections nobody awaits are silent. */
+  begin(entry: AuditEntry): Recording;
   /** Settles when the event is durable. @throws PatchbayError `audit_unavailable` when no sink took it. */
   record(entry: AuditEntry): Promise<void>;
   /** Waits for what is under way. */
@@ -29,7 +39,7 @@ export interface AuditRecorder {
 }
 
 export interface AuditRecorderOptions {
-  readonly messaging: Pick<Messaging, 'publishDurable'>;
+  readonly messaging: Pick<Messaging, 'publishDurable' | 'written'>;
   readonly producer: AuditProducer;
   readonly instance: string;
   readonly macKey: Buffer;
@@ -41,7 +51,8 @@ interface Batch {
   readonly events: string[];
   readonly firstId: string;
   bytes: number;
-  readonly written: Promise<void>;
+  readonly recording: Recording;
+  readonly markSent: () => void;
   readonly settle: (error?: unknown) => void;
 }
 
@@ -84,11 +95,13 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     lane.inFlight++;
     const payload = `[${batch.events.join(',')}]`;
     try {
-      await messaging.publishDurable(lane.subject, payload, {
+      const acknowledged = messaging.publishDurable(lane.subject, payload, {
         messageId: batch.firstId,
         timeoutMs,
         headers: { [auditHeaders.producer]: producer, [auditHeaders.mac]: auditMac(macKey, lane.subject, payload) },
       });
+      void messaging.written().then(batch.markSent);
+      await acknowledged;
       batch.settle();
     } catch (error) {
       batch.settle(
@@ -102,38 +115,41 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     }
   }
 
+  function begin(entry: AuditEntry): Recording {
+    const lane = laneOf(entry.tenant, entry.class);
+    const id = newId('auditEvent');
+    const event: AuditEvent = {
+      specversion: '1.0',
+      id,
+      source,
+      type: entry.type,
+      time: new Date().toISOString(),
+      ...(entry.subject !== undefined && { subject: entry.subject }),
+      tenant: entry.tenant,
+      datacontenttype: 'application/json',
+      data: entry.data,
+    };
+    const text = JSON.stringify(event);
+    const last = lane.waiting.at(-1);
+    if (last !== undefined && last.events.length < maxBatchEvents && last.bytes + text.length < maxBatchBytes) {
+      last.events.push(text);
+      last.bytes += text.length;
+      return last.recording;
+    }
+    const batch = newBatch(id, text);
+    open.add(batch.recording.durable);
+    batch.recording.durable.then(
+      () => open.delete(batch.recording.durable),
+      () => open.delete(batch.recording.durable),
+    );
+    if (lane.inFlight < maxInFlight) void publish(lane, batch);
+    else lane.waiting.push(batch);
+    return batch.recording;
+  }
+
   return {
-    record(entry) {
-      const lane = laneOf(entry.tenant, entry.class);
-      const id = newId('auditEvent');
-      const event: AuditEvent = {
-        specversion: '1.0',
-        id,
-        source,
-        type: entry.type,
-        time: new Date().toISOString(),
-        ...(entry.subject !== undefined && { subject: entry.subject }),
-        tenant: entry.tenant,
-        datacontenttype: 'application/json',
-        data: entry.data,
-      };
-      const text = JSON.stringify(event);
-      const last = lane.waiting.at(-1);
-      if (last !== undefined && last.events.length < maxBatchEvents && last.bytes + text.length < maxBatchBytes) {
-        last.events.push(text);
-        last.bytes += text.length;
-        return last.written;
-      }
-      const batch = newBatch(id, text);
-      open.add(batch.written);
-      batch.written.then(
-        () => open.delete(batch.written),
-        () => open.delete(batch.written),
-      );
-      if (lane.inFlight < maxInFlight) void publish(lane, batch);
-      else lane.waiting.push(batch);
-      return batch.written;
-    },
+    begin,
+    record: (entry) => begin(entry).durable,
     async close() {
       await Promise.allSettled(open);
     },
@@ -141,12 +157,24 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
 }
 
 function newBatch(firstId: string, text: string): Batch {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const sent = Promise.withResolvers<void>();
+  const durable = Promise.withResolvers<void>();
+  sent.promise.catch(() => {});
+  durable.promise.catch(() => {});
   return {
     events: [text],
     firstId,
     bytes: text.length,
-    written: promise,
-    settle: (error) => (error === undefined ? resolve() : reject(error)),
+    recording: { sent: sent.promise, durable: durable.promise },
+    markSent: sent.resolve,
+    settle(error) {
+      if (error === undefined) {
+        sent.resolve();
+        durable.resolve();
+      } else {
+        sent.reject(error);
+        durable.reject(error);
+      }
+    },
   };
 }

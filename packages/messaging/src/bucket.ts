@@ -1,12 +1,14 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { AckInbox } from './ack-inbox.ts';
 import { publishDurable, StreamRefusal, wrongLastSequence } from './durable-publish.ts';
 import type { Bucket, BucketChange, BucketEntry, Subscription } from './types.ts';
 
 /** Opens a bucket that provisioning made. @throws Error when it does not exist. */
-export async function openBucket(connection: NatsConnection, name: string): Promise<Bucket> {
+export async function openBucket(connection: NatsConnection, acks: AckInbox, name: string): Promise<Bucket> {
   const kv = await new Kvm(connection).open(name);
+  await kv.status(); // `open` itself asks nothing of the server
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
 
   /** Null when another writer was first. */
@@ -17,7 +19,7 @@ export async function openBucket(connection: NatsConnection, name: string): Prom
     timeoutMs?: number,
   ): Promise<number | null> {
     try {
-      const ack = await publishDurable(connection, subjectOf(key), value, {
+      const ack = await publishDurable(acks, subjectOf(key), value, {
         ...(expected !== undefined && { expectedLastSubjectSequence: expected }),
         ...(timeoutMs !== undefined && { timeoutMs }),
       });
@@ -73,7 +75,8 @@ async function watchBucket(kv: KV, prefix: string, onChange: (change: BucketChan
     const entries = await kv.watch({ key: prefix });
     stopCurrent = () => entries.stop();
     // The client keeps the consumer behind the iterator here; only it knows how much is there to begin with.
-    const consumer = (entries as unknown as { _data: { info(cached: boolean): Promise<{ num_pending: number }> } })._data;
+    const consumer = (entries as unknown as { _data: { info(cached: boolean): Promise<{ num_pending: number }> } })
+      ._data;
     const atStart = (await consumer.info(true)).num_pending;
     await new Promise<void>((resolve) => {
       if (atStart === 0) resolve();

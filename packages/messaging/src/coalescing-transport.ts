@@ -1,6 +1,6 @@
-import { NatsConnectionImpl, setTransportFactory, type NatsConnection } from '@nats-io/nats-core/internal';
-import { nodeResolveHost, NodeTransport } from '@nats-io/transport-node/lib/node_transport.js';
+import { type NatsConnection, NatsConnectionImpl, setTransportFactory } from '@nats-io/nats-core/internal';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
+import { NodeTransport, nodeResolveHost } from '@nats-io/transport-node/lib/node_transport.js';
 
 /** Bytes waiting at which a write goes out at once: more would only hold memory. */
 const writeThroughBytes = 256 * 1_024;
@@ -13,25 +13,42 @@ const writeThroughBytes = 256 * 1_024;
 class CoalescingTransport extends NodeTransport {
   #waiting: Uint8Array[] = [];
   #bytes = 0;
+  #lastWrite: Promise<void> = Promise.resolve();
 
   override send(frame: Uint8Array): void {
     this.#waiting.push(frame);
     this.#bytes += frame.byteLength;
-    if (this.#waiting.length === 1) setImmediate(() => this.#write());
-    else if (this.#bytes >= writeThroughBytes) this.#write();
+    if (this.#waiting.length === 1) setImmediate(() => this.write());
+    else if (this.#bytes >= writeThroughBytes) this.write();
   }
 
-  #write(): void {
-    if (this.#waiting.length === 0) return;
-    const frame = this.#waiting.length === 1 ? (this.#waiting[0] as Uint8Array) : Buffer.concat(this.#waiting, this.#bytes);
+  /** Writes what waits; settles when the kernel has it. Never rejects: a broken socket shows by other means. */
+  write(): Promise<void> {
+    if (this.#waiting.length === 0) return this.#lastWrite;
+    const frame =
+      this.#waiting.length === 1 ? (this.#waiting[0] as Uint8Array) : Buffer.concat(this.#waiting, this.#bytes);
     this.#waiting = [];
     this.#bytes = 0;
-    super.send(frame);
+    this.#lastWrite = this._send(frame).catch(() => {});
+    return this.#lastWrite;
+  }
+
+  /** Settles when what waits at the end of this turn is in the kernel's hands. */
+  written(): Promise<void> {
+    return new Promise((resolve) => setImmediate(() => this.write().then(resolve)));
   }
 }
 
+export interface CoalescingConnection {
+  readonly connection: NatsConnection;
+  /** Settles when everything published before is in the kernel's hands, and so outlives this process. */
+  written(): Promise<void>;
+}
+
 /** The client's `connect` with the coalescing transport. */
-export function connectCoalescing(options: NodeConnectionOptions): Promise<NatsConnection> {
+export async function connectCoalescing(options: NodeConnectionOptions): Promise<CoalescingConnection> {
   setTransportFactory({ factory: () => new CoalescingTransport(), dnsResolveFn: nodeResolveHost });
-  return NatsConnectionImpl.connect(options);
+  const connection = (await NatsConnectionImpl.connect(options)) as NatsConnectionImpl;
+  // Asked for each time: a reconnect brings a new transport.
+  return { connection, written: () => (connection.protocol.transport as CoalescingTransport).written() };
 }

@@ -1,5 +1,6 @@
-import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
+import { AckInbox } from './ack-inbox.ts';
 import { openBucket } from './bucket.ts';
 import { connectCoalescing } from './coalescing-transport.ts';
 import { consumeBatches } from './consume.ts';
@@ -17,8 +18,9 @@ import type { ConnectOptions, Messaging } from './types.ts';
  */
 export async function connectMessaging(options: ConnectOptions): Promise<Messaging> {
   let connection: NatsConnection;
+  let written: () => Promise<void>;
   try {
-    connection = await connectCoalescing({
+    ({ connection, written } = await connectCoalescing({
       servers: [...options.servers],
       authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())),
       name: options.name,
@@ -29,12 +31,13 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
       pingInterval: 20_000,
       // Async stack traces cost a third of the throughput; our errors are typed and say where they come from.
       noAsyncTraces: true,
-    });
+    }));
   } catch (error) {
     throw connectFailure(error, options);
   }
+  const acks = new AckInbox(connection, options.inboxPrefix);
   let up = true;
-  void followStatus(connection, (type, detail) => {
+  void followStatus(connection, acks, (type, detail) => {
     if (type === 'disconnect') up = false;
     if (type === 'reconnect') up = true;
     options.onStatus?.({ type, ...(detail !== undefined && { detail }) });
@@ -47,11 +50,12 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     subscribeEvent: (route, values, onEvent) => subscribeEvent(connection, route, values, onEvent),
     askAll: (route, values, body, answer, askOptions) => askAll(connection, route, values, body, answer, askOptions),
     answerEvent: (route, onEvent) => answerEvent(connection, route, onEvent),
-    publishDurable: (subject, payload, publishOptions) => publishDurable(connection, subject, payload, publishOptions),
-    bucket: (name) => openBucket(connection, name),
+    publishDurable: (subject, payload, publishOptions) => publishDurable(acks, subject, payload, publishOptions),
+    bucket: (name) => openBucket(connection, acks, name),
     consume: (stream, durable, consumeOptions) => consumeBatches(connection, stream, durable, consumeOptions),
     provision: (plan) => provision(connection, plan),
     discoverServices: ({ timeoutMs = 500 } = {}) => discoverServices(connection, timeoutMs),
+    written,
     flush: () => connection.flush(),
     get connected() {
       return up && !connection.isClosed();
@@ -72,12 +76,18 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
 
 async function followStatus(
   connection: NatsConnection,
+  acks: AckInbox,
   report: (type: string, detail?: string) => void,
 ): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'error') report('error', status.error.message);
-    else if (status.type === 'disconnect' || status.type === 'reconnect') report(status.type, status.server);
-    else if (status.type !== 'ping') report(status.type);
+    if (status.type === 'error') {
+      // A publish that the server refuses is never answered: tell whoever waits for its acknowledgement.
+      if (status.error instanceof errors.PermissionViolationError && status.error.operation === 'publish')
+        acks.refused(status.error.subject, status.error);
+      report('error', status.error.message);
+    }
+    if (status.type === 'disconnect' || status.type === 'reconnect') report(status.type, status.server);
+    else if (status.type !== 'ping' && status.type !== 'error') report(status.type);
   }
 }
 

@@ -1,16 +1,17 @@
-import { type JsMsg, jetstream } from '@nats-io/jetstream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { BatchConsumer, BatchVerdict, StreamMessage } from './types.ts';
+import type { BatchConsumer, BatchVerdict, ConsumeOptions, StreamMessage } from './types.ts';
 
-export interface ConsumeOptions {
-  readonly maxMessages: number;
-  readonly onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>;
-  readonly onError?: (error: unknown) => void;
-}
+/** Milliseconds that messages may gather after the first one, unless the caller says otherwise. */
+const defaultGatherMs = 200;
+/** Milliseconds before asking again after the stream could not be read. */
+const retryMs = 1_000;
 
 /**
- * Hands messages over in batches, one batch at a time: whatever arrived while the last batch was stored makes the next.
- * What waits here is bounded by the durable's `max_ack_pending`.
+ * Hands messages over in batches, one batch at a time. Between batches nothing is delivered, so that a busy stream wakes
+ * neither the server nor this process for each message: whatever gathered is fetched at once. What waits stays in the
+ * stream.
  */
 export async function consumeBatches(
   connection: NatsConnection,
@@ -19,43 +20,63 @@ export async function consumeBatches(
   options: ConsumeOptions,
 ): Promise<BatchConsumer> {
   const consumer = await jetstream(connection).consumers.get(stream, durable);
-  const waiting: JsMsg[] = [];
-  let running: Promise<void> | null = null;
-  let stopped = false;
+  const gatherMs = options.gatherMs ?? defaultGatherMs;
+  const stopping = new AbortController();
+  let fetching: ConsumerMessages | null = null;
 
-  async function storeBatches(): Promise<void> {
-    while (waiting.length > 0 && !stopped) {
-      const batch = waiting.splice(0, options.maxMessages);
-      let verdict: BatchVerdict;
+  async function fetch(maxMessages: number, expires: number): Promise<JsMsg[]> {
+    const messages: JsMsg[] = [];
+    if (stopping.signal.aborted) return messages;
+    fetching = await consumer.fetch({ max_messages: maxMessages, expires });
+    for await (const message of fetching) messages.push(message);
+    fetching = null;
+    return messages;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
       try {
-        verdict = await options.onBatch(batch.map(toStreamMessage));
+        const ready = await readyCount(consumer);
+        const batch = await fetch(Math.max(1, Math.min(ready, options.maxMessages)), ready > 0 ? 1_000 : 30_000);
+        if (batch.length > 0) await settle(batch);
+        // A full batch has more behind it; otherwise let the next one gather.
+        if (batch.length < options.maxMessages) await delay(gatherMs, undefined, { signal: stopping.signal });
       } catch (error) {
+        if (stopping.signal.aborted) return;
         options.onError?.(error);
-        verdict = { ack: false, retryAfterMs: 1_000 };
-      }
-      for (const message of batch) {
-        if (verdict.ack) message.ack();
-        else message.nak(verdict.retryAfterMs);
+        await delay(retryMs, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   }
 
-  const messages = await consumer.consume({
-    max_messages: Math.max(options.maxMessages, 100),
-    callback: (message) => {
-      waiting.push(message);
-      running ??= storeBatches().finally(() => {
-        running = null;
-      });
-    },
-  });
+  async function settle(batch: readonly JsMsg[]): Promise<void> {
+    let verdict: BatchVerdict;
+    try {
+      verdict = await options.onBatch(batch.map(toStreamMessage));
+    } catch (error) {
+      options.onError?.(error);
+      verdict = { ack: false, retryAfterMs: retryMs };
+    }
+    for (const message of batch) {
+      if (verdict.ack) message.ack();
+      else message.nak(verdict.retryAfterMs);
+    }
+  }
+
+  const running = run();
   return {
     async stop() {
-      messages.stop();
-      stopped = true;
+      stopping.abort();
+      fetching?.stop();
       await running;
     },
   };
+}
+
+/** Messages that a fetch would find, those to be delivered again included. */
+async function readyCount(consumer: Consumer): Promise<number> {
+  const { num_pending, num_ack_pending } = await consumer.info();
+  return num_pending + num_ack_pending;
 }
 
 function toStreamMessage(message: JsMsg): StreamMessage {

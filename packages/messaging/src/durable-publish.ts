@@ -1,4 +1,5 @@
-import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { headers } from '@nats-io/transport-node';
+import type { AckInbox } from './ack-inbox.ts';
 import { decodeJson } from './json.ts';
 import type { DurablePublishOptions, PublishAck } from './types.ts';
 
@@ -21,7 +22,7 @@ export class StreamRefusal extends Error {
  * @throws StreamRefusal, or the client's timeout, no-responders (JetStream away) or closed error.
  */
 export async function publishDurable(
-  connection: NatsConnection,
+  acks: AckInbox,
   subject: string,
   payload: Uint8Array | string,
   options: DurablePublishOptions & { expectedLastSubjectSequence?: number } = {},
@@ -31,7 +32,7 @@ export async function publishDurable(
   if (options.expectedLastSubjectSequence !== undefined)
     head.set('Nats-Expected-Last-Subject-Sequence', String(options.expectedLastSubjectSequence));
   for (const name in options.headers) head.set(name, options.headers[name] as string);
-  const answer = await connection.request(subject, payload, { timeout: options.timeoutMs ?? 2_000, headers: head });
+  const answer = await acks.request(subject, payload, head, options.timeoutMs ?? 2_000);
   const ack = decodeJson(answer.data) as
     | { seq?: number; duplicate?: boolean; error?: { err_code?: number; description?: string } }
     | undefined;

@@ -10,6 +10,7 @@ export type {
   BucketChange,
   BucketEntry,
   ConnectOptions,
+  ConsumeOptions,
   DiscoveredService,
   DurablePublishOptions,
   Endpoint,

@@ -400,7 +400,7 @@ describe('streams', () => {
       buckets: Object.values(buckets),
       durables: [auditConsumer],
       replicas: 1,
-      storage: 'file' as const,
+      storage: 'memory' as const,
     };
     await provisioner.provision(plan);
     await provisioner.provision(plan);

@@ -132,6 +132,16 @@ export interface StreamMessage {
 /** What to do with a batch: acknowledge all, or hand it again after a delay. */
 export type BatchVerdict = { readonly ack: true } | { readonly ack: false; readonly retryAfterMs: number };
 
+export interface ConsumeOptions {
+  /** Messages of one batch at most. */
+  readonly maxMessages: number;
+  /** Milliseconds that messages may gather after the first one. Default 200. */
+  readonly gatherMs?: number;
+  /** A thrown error hands the batch again after a second. */
+  readonly onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>;
+  readonly onError?: (error: unknown) => void;
+}
+
 export interface BatchConsumer {
   /** Stops fetching and waits for the batch in hand. */
   stop(): Promise<void>;
@@ -183,15 +193,7 @@ export interface Messaging {
   publishDurable(subject: string, payload: Uint8Array | string, options?: DurablePublishOptions): Promise<PublishAck>;
   bucket(name: string): Promise<Bucket>;
   /** Pulls batches of at most `maxMessages` from a durable, one batch at a time. */
-  consume(
-    stream: string,
-    durable: string,
-    options: {
-      maxMessages: number;
-      onBatch: (messages: readonly StreamMessage[]) => Promise<BatchVerdict>;
-      onError?: (error: unknown) => void;
-    },
-  ): Promise<BatchConsumer>;
+  consume(stream: string, durable: string, options: ConsumeOptions): Promise<BatchConsumer>;
   /** Creates or updates streams, buckets and durables to match. Needs the provisioner identity. */
   provision(plan: {
     streams: readonly StreamDefinition[];
@@ -202,6 +204,8 @@ export interface Messaging {
   }): Promise<void>;
   /** Every process that serves something and answers within the time. Needs the admin identity. Default 500 ms. */
   discoverServices(options?: { timeoutMs?: number }): Promise<DiscoveredService[]>;
+  /** Settles when everything published so far is in the kernel's hands: it survives the end of this process. */
+  written(): Promise<void>;
   /** Sends what is buffered and waits until the server has it. */
   flush(): Promise<void>;
   readonly connected: boolean;

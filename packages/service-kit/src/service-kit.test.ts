@@ -162,6 +162,9 @@ describe('trace context', () => {
     expect(child).not.toBe(parent);
     expect(traceIdOf(child)).toBe('0af7651916cd43dd8448eb211c80319c');
   });
+  test('never repeats a span, also past what was drawn ahead', () => {
+    expect(new Set(Array.from({ length: 3_000 }, () => childTraceparent(parent))).size).toBe(3_000);
+  });
   test.each([
     null,
     '',

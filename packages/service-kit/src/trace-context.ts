@@ -1,8 +1,17 @@
 /** W3C Trace Context, level 1: `00-<trace id>-<span id>-<flags>`. */
 const form = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
+/** Hexadecimal digits drawn ahead: asking the system for each span's eight bytes showed in the profile. */
+let digits = '';
+let used = 0;
+
 function randomHex(bytes: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+  if (used + bytes * 2 > digits.length) {
+    digits = Buffer.from(crypto.getRandomValues(new Uint8Array(8_192))).toString('hex');
+    used = 0;
+  }
+  used += bytes * 2;
+  return digits.slice(used - bytes * 2, used);
 }
 
 /** The traceparent of a child of `parent`, or of a new trace when there is none or it is malformed. */

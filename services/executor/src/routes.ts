@@ -9,7 +9,7 @@ import {
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
 import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
 import { refusal } from './domain/answers.ts';
-import type { ExecuteCall } from './operations/execute-tool.ts';
+import type { ExecuteCall } from './operations/execution-run.ts';
 
 export interface ExecutorOperations {
   executeTool(request: ExecuteRequest, call: ExecuteCall): Promise<ExecutionResult>;

@@ -4,8 +4,8 @@ import type { RecordAudit } from '../operations/ports.ts';
 /** Executions in the audit log. */
 export function createExecutionAudit(recorder: AuditRecorder): RecordAudit {
   return {
-    record: (tenant, type, executionId, data) =>
-      recorder.record({
+    begin: (tenant, type, executionId, data) =>
+      recorder.begin({
         tenant,
         class: 'execution',
         type,

@@ -2,17 +2,8 @@ import { type ExecutionResult, errorBody, PatchbayError } from '@patchbay/contra
 import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
 import { type LedgerRecord, readLedger } from '../domain/ledger-record.ts';
 import { pause } from './deadline.ts';
+import type { Run } from './execution-run.ts';
 import type { KeepLedger } from './ports.ts';
-
-export interface Duplicate {
-  readonly ledger: KeepLedger;
-  readonly tenant: string;
-  readonly key: string;
-  readonly digest: string;
-  /** On the clock of `performance.now()`. */
-  readonly deadlineAt: number;
-  readonly signal: AbortSignal;
-}
 
 /** Longest pause between two looks at the ledger, in milliseconds. */
 const maxPauseMs = 200;
@@ -22,13 +13,15 @@ const maxPauseMs = 200;
  * the honest `outcome_unknown` when whoever ran it is gone.
  */
 export async function answerDuplicate(
-  duplicate: Duplicate,
+  ledger: KeepLedger,
+  run: Run,
+  digest: string,
   found: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
 ): Promise<ExecutionResult> {
   let { record, revision } = found;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const reading = readLedger(record, duplicate.digest, Date.now());
+    const reading = readLedger(record, digest, Date.now());
     const now = { ...facts, now: performance.now() };
     if (reading.kind === 'conflict') {
       return refusal(
@@ -42,15 +35,15 @@ export async function answerDuplicate(
       );
     }
     if (reading.kind === 'replay') return { ...reading.result, replayed: true, timing: refusal(now, null).timing };
-    if (reading.kind === 'abandoned') return declareUnknown(duplicate, record, revision, now);
-    if (performance.now() + pauseMs >= duplicate.deadlineAt || duplicate.signal.aborted) {
+    if (reading.kind === 'abandoned') return declareUnknown(ledger, run, record, revision, now);
+    if (performance.now() + pauseMs >= run.deadlineAt || run.execution.abort.signal.aborted) {
       return refusal(
         now,
         new PatchbayError('in_progress', { retryAfterMs: maxPauseMs, details: { execution_id: record.execution_id } }),
       );
     }
-    await pause(pauseMs, duplicate.signal);
-    const next = await duplicate.ledger.read(duplicate.tenant, duplicate.key);
+    await pause(pauseMs, run.execution.abort.signal);
+    const next = await ledger.read(run.call.tenant, run.ledgerKey as string);
     // Released since: the first attempt was refused before anything was sent, so the caller may simply ask again.
     if (next === null || (next.record.state === 'running' && next.record.execution_id !== record.execution_id)) {
       return refusal(
@@ -64,7 +57,8 @@ export async function answerDuplicate(
 
 /** Fences the lost executor off: should it come back, its late answer no longer matches the revision. */
 async function declareUnknown(
-  duplicate: Duplicate,
+  ledger: KeepLedger,
+  run: Run,
   record: LedgerRecord,
   revision: number,
   facts: AnswerFacts,
@@ -78,13 +72,13 @@ async function declareUnknown(
     null,
     error,
   );
-  const settled = await duplicate.ledger.settle(
-    duplicate.tenant,
-    duplicate.key,
+  const settled = await ledger.settle(
+    run.call.tenant,
+    run.ledgerKey as string,
     { ...record, state: 'done', result },
     revision,
   );
   if (settled) return { ...result, replayed: true };
-  const latest = await duplicate.ledger.read(duplicate.tenant, duplicate.key);
+  const latest = await ledger.read(run.call.tenant, run.ledgerKey as string);
   return latest?.record.result ? { ...latest.record.result, replayed: true } : { ...result, replayed: true };
 }

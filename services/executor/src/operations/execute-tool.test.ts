@@ -1,6 +1,6 @@
 import { PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test, vi } from 'vitest';
-import { failed, harness, MemoryLedger, succeeded, toolOf } from './fakes.test-support.ts';
+import { failed, harness, MemoryLedger, recorded, succeeded, toolOf } from './fakes.test-support.ts';
 
 const engineThat = (execute: (input: never) => unknown) => ({
   execute: execute as never,
@@ -79,6 +79,33 @@ describe('an execution', () => {
     expect((await run()).status).toBe('succeeded');
   });
 
+  test('that is a dry run has the connection’s variables and not its credential', async () => {
+    const previewed: unknown[] = [];
+    const { run } = harness({
+      leases: {
+        borrow: async () => ({
+          connection: 'con_1',
+          credential: { type: 'bearer', token: 'secret' },
+          variables: { subdomain: 'acme' },
+        }),
+      },
+      engine: { execute: async () => succeeded, previewRequest: (input) => (previewed.push(input), {}) as never },
+    });
+    await run({ dry_run: true });
+    expect(previewed).toMatchObject([{ credential: null, variables: { subdomain: 'acme' } }]);
+    const without = harness({
+      leases: {
+        borrow: async () => {
+          throw new PatchbayError('connection_missing');
+        },
+      },
+    });
+    expect(await without.run({ dry_run: true })).toMatchObject({
+      status: 'refused',
+      error: { code: 'connection_missing' },
+    });
+  });
+
   test('that is a dry run sends nothing and leaves no intent', async () => {
     const { run, audited, executed } = harness();
     expect(await run({ dry_run: true })).toMatchObject({
@@ -103,9 +130,7 @@ describe('an execution', () => {
       'audit_unavailable',
       {
         audit: {
-          record: async () => {
-            throw new PatchbayError('audit_unavailable');
-          },
+          begin: () => recorded(null, Promise.reject(new PatchbayError('audit_unavailable'))),
         },
       },
     ],
@@ -221,12 +246,40 @@ describe('an execution', () => {
     expect(executed[0]).toMatchObject({ credential: null, variables: {} });
   });
 
+  test('of a read goes out once its intent is sent, and is not told unless the intent is confirmed', async () => {
+    const confirmation = Promise.withResolvers<void>();
+    const { run, executed } = harness(
+      { audit: { begin: () => recorded(null, confirmation.promise, Promise.resolve()) } },
+      toolOf({ risk: 'read' }),
+    );
+    const pending = run();
+    await vi.waitFor(() => expect(executed).toHaveLength(1));
+    confirmation.reject(new PatchbayError('audit_unavailable'));
+    expect(await pending).toMatchObject({ status: 'failed', output: null, error: { code: 'audit_unavailable' } });
+    const silent = harness(
+      { audit: { begin: () => recorded(null, new Promise(() => {}), Promise.resolve()) } },
+      toolOf({ risk: 'read' }),
+    );
+    expect(await silent.run({ deadline_ms: 40 })).toMatchObject({ error: { code: 'audit_unavailable' } });
+  });
+
+  test('of a write goes out only when its intent is confirmed', async () => {
+    const confirmation = Promise.withResolvers<void>();
+    const { run, executed } = harness({
+      audit: { begin: () => recorded(null, confirmation.promise, Promise.resolve()) },
+    });
+    const pending = run();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(executed).toEqual([]);
+    confirmation.resolve();
+    expect((await pending).status).toBe('succeeded');
+  });
+
   test('whose outcome cannot be recorded still answers, and the failure is reported', async () => {
     const { run, background, backgroundErrors } = harness({
       audit: {
-        record: async (_t, type) => {
-          if (type.endsWith('outcome')) throw new PatchbayError('audit_unavailable');
-        },
+        begin: (_tenant, type) =>
+          recorded(null, type.endsWith('outcome') ? Promise.reject(new PatchbayError('audit_unavailable')) : undefined),
       },
     });
     expect((await run()).status).toBe('succeeded');

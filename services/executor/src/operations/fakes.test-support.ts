@@ -3,8 +3,9 @@ import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchb
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { RunningExecutions } from '../domain/running-executions.ts';
 import { BackgroundWork } from './background-work.ts';
-import { createExecuteTool, type ExecuteCall, type ExecuteToolPorts } from './execute-tool.ts';
-import type { KeepLedger, RecordAudit } from './ports.ts';
+import { createExecuteTool, type ExecuteToolPorts } from './execute-tool.ts';
+import type { ExecuteCall } from './execution-run.ts';
+import type { KeepLedger, RecordAudit, Recording } from './ports.ts';
 
 /** A prepared tool with what the operation looks at. */
 export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
@@ -20,6 +21,17 @@ export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
       'channel' in args ? [] : [{ path: 'arguments.channel', message: 'is required' }],
     ...over,
   } as PreparedTool;
+}
+
+/** A recording that came to this end. */
+export function recorded(
+  _done?: unknown,
+  durable: Promise<void> = Promise.resolve(),
+  sent: Promise<void> = durable,
+): Recording {
+  durable.catch(() => {});
+  sent.catch(() => {});
+  return { sent, durable };
 }
 
 /** A ledger in memory with the same promises as the real one. */
@@ -63,7 +75,7 @@ export interface Harness {
   readonly ports: ExecuteToolPorts;
   readonly ledger: MemoryLedger;
   /** `intent` or the outcome's status, in order, with the entry. */
-  readonly audited: Parameters<RecordAudit['record']>[];
+  readonly audited: Parameters<RecordAudit['begin']>[];
   readonly executed: ExecuteInput[];
   readonly finished: unknown[];
   readonly background: BackgroundWork;
@@ -96,7 +108,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     },
     limits: { admit: async () => null },
     ledger,
-    audit: { record: async (...entry) => void audited.push(entry) },
+    audit: { begin: (...entry) => recorded(void audited.push(entry)) },
     engine: {
       execute: async (input) => {
         executed.push(input);

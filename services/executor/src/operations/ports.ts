@@ -46,13 +46,21 @@ export interface KeepLedger {
   release(tenant: string, key: string, revision: number): Promise<void>;
 }
 
+/** The two moments of an audit record. Rejections nobody awaits are silent. */
+export interface Recording {
+  /** It outlives this process. */
+  readonly sent: Promise<void>;
+  /** The stream confirmed it. Rejects with `audit_unavailable`. */
+  readonly durable: Promise<void>;
+}
+
 export interface RecordAudit {
-  record(
+  begin(
     tenant: string,
     type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome',
     executionId: string,
     data: AuditData,
-  ): Promise<void>;
+  ): Recording;
 }
 
 export interface AnnounceFinished {

@@ -1,0 +1,46 @@
+import { type ExecuteRequest, PatchbayError } from '@patchbay/contracts';
+import type { PreparedTool } from '@patchbay/execution-engine';
+import { similarNames } from '../domain/similar-names.ts';
+import type { FindTool } from './ports.ts';
+
+export interface Room {
+  /** Executions under way. */
+  readonly taken: number;
+  readonly most: number;
+}
+
+/** Why the request cannot be carried out, or null. Nothing is reserved yet, so that a refusal costs nothing. */
+export function checkRequest(
+  tools: FindTool,
+  tenant: string,
+  request: ExecuteRequest,
+  prepared: PreparedTool | null,
+  room: Room,
+): PatchbayError | null {
+  if (prepared === null) return toolNotFound(tools, tenant, request);
+  const issues = prepared.validateArguments(request.arguments);
+  if (issues.length > 0) {
+    const message = issues
+      .map((issue) => `${issue.path} ${issue.message}`)
+      .join('; ')
+      .slice(0, 1_000);
+    return new PatchbayError('invalid_arguments', { message, details: { issues } });
+  }
+  if (room.taken >= room.most) {
+    return new PatchbayError('overloaded', {
+      message: 'This executor has no room for another execution.',
+      retryAfterMs: 50,
+    });
+  }
+  return null;
+}
+
+function toolNotFound(tools: FindTool, tenant: string, { tool, version }: ExecuteRequest): PatchbayError {
+  const similar = similarNames(tool, tools.names(tenant));
+  const which = version === undefined ? `'${tool}'` : `'${tool}' in version ${version}`;
+  const hint = similar.length > 0 ? ` Did you mean ${similar.join(', ')}?` : '';
+  return new PatchbayError('tool_not_found', {
+    message: `No tool ${which} is registered.${hint}`,
+    details: { tool, similar },
+  });
+}

@@ -1,0 +1,51 @@
+import type { ExecuteRequest } from '@patchbay/contracts';
+import type { PreparedTool } from '@patchbay/execution-engine';
+import type { RunningExecution } from '../domain/running-executions.ts';
+
+/** What the door knows of the call. */
+export interface ExecuteCall {
+  /** Proven by the subject. */
+  readonly tenant: string;
+  /** `performance.now()` at receipt: the deadline counts from here. */
+  readonly receivedAt: number;
+  /** W3C traceparent of this execution. */
+  readonly traceparent: string;
+  readonly traceId: string | null;
+}
+
+/** An execution between its checks and its answer. */
+export interface Run {
+  readonly request: ExecuteRequest;
+  readonly call: ExecuteCall;
+  readonly prepared: PreparedTool;
+  readonly execution: RunningExecution;
+  /** On the clock of `performance.now()`. */
+  readonly deadlineAt: number;
+  /** Idempotency key under which the ledger holds it; null for reads and for calls that brought none. */
+  readonly ledgerKey: string | null;
+}
+
+/** The run of a request that passed its checks. */
+export function newRun(executionId: string, request: ExecuteRequest, call: ExecuteCall, prepared: PreparedTool): Run {
+  return {
+    request,
+    call,
+    prepared,
+    deadlineAt: call.receivedAt + request.deadline_ms,
+    ledgerKey: prepared.risk === 'read' ? null : (request.idempotency_key ?? null),
+    execution: {
+      tenant: call.tenant,
+      executionId,
+      idempotencyKey: request.idempotency_key ?? null,
+      session: request.context.session ?? null,
+      risk: prepared.risk,
+      abort: new AbortController(),
+      attempted: false,
+    },
+  };
+}
+
+/** Milliseconds left, at least 1. */
+export function remaining({ deadlineAt }: Pick<Run, 'deadlineAt'>): number {
+  return Math.max(1, deadlineAt - performance.now());
+}

@@ -1,0 +1,113 @@
+import { type ExecutionResult, PatchbayError } from '@patchbay/contracts';
+import { argumentsDigest, auditFacts, requestDigest } from '../domain/execution-facts.ts';
+import type { LedgerRecord } from '../domain/ledger-record.ts';
+import { beforeDeadline, pause } from './deadline.ts';
+import { type Run, remaining } from './execution-run.ts';
+import type { AdmitCall, BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
+
+export interface ReservePorts {
+  readonly leases: BorrowLease;
+  readonly limits: AdmitCall;
+  readonly ledger: KeepLedger;
+  readonly audit: RecordAudit;
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/** Everything an execution needs before its first request may leave. */
+export interface Reservation {
+  /** Null when there is no key to hold. */
+  readonly claim: Claim | null;
+  /** Null when the tool needs no connection. */
+  readonly lease: Lease | null;
+  readonly intent: Recording;
+}
+
+/**
+ * Claims the key, writes the intent, borrows the credential and asks the limiter, all at once and inside the deadline.
+ * An effect needs its intent confirmed first. A read needs it sent, so that it outlives this process: the confirmation
+ * may arrive while the upstream works, and the answer waits for it.
+ * @throws PatchbayError whatever of the four failed first; nothing was sent, and the key is given back.
+ */
+export async function reserveExecution(ports: ReservePorts, run: Run): Promise<Reservation> {
+  const { request, call, prepared, execution, ledgerKey } = run;
+  const claiming =
+    ledgerKey === null ? null : ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, null), remaining(run));
+  try {
+    const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
+      ...auditFacts(request, call, prepared),
+      outcome: 'intent',
+      arguments_digest: argumentsDigest(request.arguments),
+    });
+    const reserved = Promise.all([
+      claiming,
+      prepared.needsConnection ? borrowLease(ports.leases, run) : null,
+      prepared.risk === 'read' ? intent.sent : intent.durable,
+      waitForRoom(ports.limits, run),
+    ]);
+    const [claim, lease] = await beforeDeadline(reserved, run.deadlineAt, execution.abort.signal);
+    return { claim, lease, intent };
+  } catch (error) {
+    // The claim may still be on its way: give the key back whenever it lands.
+    if (claiming !== null && ledgerKey !== null)
+      ports.background(claiming.then((late) => giveBack(ports.ledger, run, late)));
+    throw error;
+  }
+}
+
+export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promise<Lease> {
+  return leases.borrow({
+    tenant: run.call.tenant,
+    integration: run.prepared.integration,
+    connection: run.request.connection,
+    executionId: run.execution.executionId,
+    timeoutMs: remaining(run),
+    fresh,
+  });
+}
+
+/** A refusal, and a failure that is safe to try again, give the key back; any other answer is kept for a repeat. */
+export async function settleKey(
+  ledger: KeepLedger,
+  run: Run,
+  revision: number,
+  result: ExecutionResult,
+): Promise<void> {
+  const mayRunAgain = result.status === 'refused' || (result.status === 'failed' && result.error?.retryable === true);
+  const key = run.ledgerKey as string;
+  if (mayRunAgain) await ledger.release(run.call.tenant, key, revision);
+  else await ledger.settle(run.call.tenant, key, ledgerRecord(run, result), revision);
+}
+
+async function giveBack(ledger: KeepLedger, run: Run, late: Claim): Promise<void> {
+  if (late.won) await ledger.release(run.call.tenant, run.ledgerKey as string, late.revision);
+}
+
+function ledgerRecord({ request, prepared, execution }: Run, result: ExecutionResult | null): LedgerRecord {
+  return {
+    state: result === null ? 'running' : 'done',
+    execution_id: execution.executionId,
+    tool: prepared.name,
+    version: prepared.version,
+    digest: requestDigest(request, prepared),
+    started_at: Date.now(),
+    deadline_ms: request.deadline_ms,
+    ...(result !== null && { result }),
+  };
+}
+
+/** Waits for the rate limiter as long as the deadline has room for the wait. */
+async function waitForRoom(limits: AdmitCall, { call, prepared, request, execution, deadlineAt }: Run): Promise<void> {
+  if (prepared.rateLimits === null && prepared.toolRateLimits === null) return;
+  for (;;) {
+    const waitMs = await limits.admit(call.tenant, prepared, request.connection ?? 'default');
+    if (waitMs === null) return;
+    if (performance.now() + waitMs >= deadlineAt) {
+      throw new PatchbayError('rate_limited', {
+        message: `The rate limit of ${prepared.integration} leaves no room before the deadline.`,
+        retryAfterMs: Math.ceil(waitMs),
+        details: { limit: 'ours' },
+      });
+    }
+    await pause(waitMs, execution.abort.signal);
+  }
+}
