@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { PatchbayError } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
@@ -6,7 +6,7 @@ import type { KeepLedger } from '../operations/ports.ts';
 
 /** The key of a bucket may hold neither every character nor every length that a caller's key may: hash it. */
 function bucketKey(tenant: string, key: string): string {
-  return `${tenant}.${createHash('sha256').update(key).digest('base64url')}`;
+  return `${tenant}.${hash('sha256', key, 'base64url')}`;
 }
 
 function unavailable(error: unknown): PatchbayError {

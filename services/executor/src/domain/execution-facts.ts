@@ -1,18 +1,4 @@
-import { createHash } from 'node:crypto';
 import type { AuditData, ExecuteRequest } from '@patchbay/contracts';
-import { canonicalJson } from './canonical-json.ts';
-
-/** SHA-256 of the canonical arguments, base64url. */
-export function argumentsDigest(args: Record<string, unknown>): string {
-  return createHash('sha256').update(canonicalJson(args)).digest('base64url');
-}
-
-/** What makes two requests with one key the same request: tool, connection and arguments; the version may move on. */
-export function requestDigest(request: ExecuteRequest, tool: { readonly name: string }): string {
-  return createHash('sha256')
-    .update(canonicalJson([tool.name, request.connection ?? null, request.arguments]))
-    .digest('base64url');
-}
 
 interface ToolFacts {
   readonly name: string;

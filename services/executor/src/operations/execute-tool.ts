@@ -1,11 +1,12 @@
 import { type Credential, type ExecuteRequest, type ExecutionResult, newId, PatchbayError } from '@patchbay/contracts';
 import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
 import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
-import { auditFacts, requestDigest } from '../domain/execution-facts.ts';
+import { auditFacts } from '../domain/execution-facts.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import { answerDuplicate } from './answer-duplicate.ts';
 import { checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
+import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
 import type { AnnounceFinished, FindTool, Lease } from './ports.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution, settleKey } from './reserve-execution.ts';
@@ -64,7 +65,13 @@ export function createExecuteTool(
     if (claim !== null && !claim.won) {
       return conclude(
         run,
-        await answerDuplicate(ports.ledger, run, requestDigest(request, prepared), claim, factsOf(run)),
+        await answerDuplicate(
+          ports.ledger,
+          run,
+          requestDigest(request, prepared.name, run.argumentsDigest),
+          claim,
+          factsOf(run),
+        ),
       );
     }
     // 5. Build, send, retry, shape: the engine. The credential goes in last, there.

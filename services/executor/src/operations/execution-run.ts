@@ -1,6 +1,7 @@
 import type { ExecuteRequest } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
 import type { RunningExecution } from '../domain/running-executions.ts';
+import { argumentsDigest } from './digest-request.ts';
 
 /** What the door knows of the call. */
 export interface ExecuteCall {
@@ -21,6 +22,8 @@ export interface Run {
   readonly execution: RunningExecution;
   /** On the clock of `performance.now()`. */
   readonly deadlineAt: number;
+  /** Digest of the arguments, for audit and the ledger. */
+  readonly argumentsDigest: string;
   /** Idempotency key under which the ledger holds it; null for reads and for calls that brought none. */
   readonly ledgerKey: string | null;
 }
@@ -32,6 +35,7 @@ export function newRun(executionId: string, request: ExecuteRequest, call: Execu
     call,
     prepared,
     deadlineAt: call.receivedAt + request.deadline_ms,
+    argumentsDigest: argumentsDigest(request.arguments),
     ledgerKey: prepared.risk === 'read' ? null : (request.idempotency_key ?? null),
     execution: {
       tenant: call.tenant,

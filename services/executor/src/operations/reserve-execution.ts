@@ -1,7 +1,8 @@
 import { type ExecutionResult, PatchbayError } from '@patchbay/contracts';
-import { argumentsDigest, auditFacts, requestDigest } from '../domain/execution-facts.ts';
+import { auditFacts } from '../domain/execution-facts.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { beforeDeadline, pause } from './deadline.ts';
+import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
 import type { AdmitCall, BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
 
@@ -36,7 +37,7 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
     const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
       ...auditFacts(request, call, prepared),
       outcome: 'intent',
-      arguments_digest: argumentsDigest(request.arguments),
+      arguments_digest: run.argumentsDigest,
     });
     const reserved = Promise.all([
       claiming,
@@ -82,13 +83,16 @@ async function giveBack(ledger: KeepLedger, run: Run, late: Claim): Promise<void
   if (late.won) await ledger.release(run.call.tenant, run.ledgerKey as string, late.revision);
 }
 
-function ledgerRecord({ request, prepared, execution }: Run, result: ExecutionResult | null): LedgerRecord {
+function ledgerRecord(
+  { request, prepared, execution, argumentsDigest }: Run,
+  result: ExecutionResult | null,
+): LedgerRecord {
   return {
     state: result === null ? 'running' : 'done',
     execution_id: execution.executionId,
     tool: prepared.name,
     version: prepared.version,
-    digest: requestDigest(request, prepared),
+    digest: requestDigest(request, prepared.name, argumentsDigest),
     started_at: Date.now(),
     deadline_ms: request.deadline_ms,
     ...(result !== null && { result }),
