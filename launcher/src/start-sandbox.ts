@@ -4,6 +4,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCatalog } from '@patchbay/catalog';
+import { freePort } from '@patchbay/local-servers';
 import { startSandbox } from '@patchbay/testkit/sandbox';
 
 /** The far side of the internet on this machine. */
@@ -19,8 +20,10 @@ export async function startLocalSandbox(options: {
   logDir: string;
   port: number;
 }): Promise<LocalSandbox> {
-  if (options.separate) return startSeparate(options.logDir, options.port);
-  const sandbox = await startSandbox({ documents: await loadCatalog(), port: options.port });
+  // A preferred port that is taken, by another Patchbay of this machine for one, is no reason not to start.
+  const port = await freePort(options.port);
+  if (options.separate) return startSeparate(options.logDir, port);
+  const sandbox = await startSandbox({ documents: await loadCatalog(), port });
   return { url: sandbox.url, controlToken: sandbox.controlToken, stop: () => sandbox.close() };
 }
 

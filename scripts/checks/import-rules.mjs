@@ -45,9 +45,12 @@ export const importRules = [
     allows: (use) => use.package === null || use.package === 'zod',
   },
   {
+    // The command line's tests run it against a whole Patchbay.
     name: 'packages never import services or the launcher',
     applies: (use) => use.part.startsWith('packages/'),
-    allows: (use) => !above.test(use.target ?? ''),
+    allows: (use) =>
+      !above.test(use.target ?? '') ||
+      (use.part === 'packages/cli' && use.target === 'launcher' && isTestFile(use.file)),
   },
   {
     name: 'services never import each other or the launcher',
@@ -86,9 +89,12 @@ export const importRules = [
       use.part === 'packages/testkit' || (use.part === 'launcher' && use.specifier === '@patchbay/testkit/sandbox'),
   },
   {
+    // Looking for a server's program, as doctor does, starts none.
     name: 'only the launcher, the benchmark and the testkit start local servers',
     applies: (use) => names('@patchbay/local-servers')(use) && production(use),
-    allows: (use) => ['launcher', 'bench', 'packages/testkit', 'packages/local-servers'].includes(use.part),
+    allows: (use) =>
+      use.specifier === '@patchbay/local-servers/server-binaries' ||
+      ['launcher', 'bench', 'packages/testkit', 'packages/local-servers'].includes(use.part),
   },
   {
     name: 'relative imports stay inside their workspace',

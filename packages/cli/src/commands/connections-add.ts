@@ -1,0 +1,115 @@
+import { type Auth, PatchbayError } from '@patchbay/contracts';
+import type { Admin } from '@patchbay/sdk';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defineCommand, type Run } from '../define-command.ts';
+import { UsageError } from '../failures.ts';
+import { type CredentialOptions, readCredential } from '../input/credential-source.ts';
+import { requireIntegrationId } from './integrations-show.ts';
+
+interface Options extends CredentialOptions {
+  readonly label?: string;
+  readonly variable: Readonly<Record<string, string>>;
+  readonly default?: boolean;
+}
+
+/** What people try; each is refused with the reason. */
+const secretOptions = [
+  '--api-key',
+  '--apikey',
+  '--key',
+  '--bearer',
+  '--token',
+  '--access-token',
+  '--password',
+  '--secret',
+  '--credential',
+  '--basic',
+  '--oauth2',
+  '--custom',
+];
+
+const onCommandLine =
+  'A credential must not stand on the command line: every process on this machine can read it there, and the shell keeps it in its history. Put it into a file (--api-key-file and the like), pipe it in with -, or leave it out to be asked for it.';
+
+export function addConnectionsAdd(parent: Command, run: Run): void {
+  defineCommand<[string, string | undefined, string[]], Options>(parent, run, {
+    name: 'add <integration> [source] [others...]',
+    summary: 'Connect the tenant to an integration with a credential',
+    description:
+      'Connect the tenant to an integration with a credential. It is read from a file, from standard input (-) or from a hidden prompt, sealed here to the key of the vault, and never leaves this process in clear.',
+    examples: [
+      'patchbay connections add slack                      # asks for the token',
+      'patchbay connections add hubspot --oauth2-file token.json --label "HubSpot, sales"',
+      'pass show zendesk | patchbay connections add zendesk - --variable subdomain=acme --default',
+      'patchbay connections add twilio --basic-user AC123 --password-file auth-token',
+    ],
+    configure(command) {
+      command
+        .usage('[options] <integration> [-]')
+        .option('--label <text>', 'what people call it')
+        .option(
+          '--variable <name=value>',
+          "a value for the integration's URLs; may be given several times",
+          variable,
+          {},
+        )
+        .option('--default', "make it the tenant's default for the integration")
+        .optionsGroup('Where the credential comes from (default: a hidden prompt):')
+        .option('--api-key-file <file>', 'an API key')
+        .option('--bearer-file <file>', 'a bearer token')
+        .option('--basic-user <name>', 'a user name; goes with --password-file')
+        .option('--password-file <file>', 'its password')
+        .option('--oauth2-file <file>', 'a token response as JSON: {"access_token":…,"refresh_token":…,"expires_in":…}')
+        .option('--custom-file <file>', 'the fields of a custom scheme as JSON: {"api_key":…,"account":…}');
+      for (const flag of secretOptions)
+        command.addOption(new Option(`${flag} [value]`).hideHelp().argParser(refuseSecret));
+    },
+    async run(context, options, integration, source, others) {
+      if ((source !== undefined && source !== '-') || others.length > 0) throw new UsageError(onCommandLine);
+      if (secretOptions.some((flag) => Object.hasOwn(options, camelCase(flag)))) throw new UsageError(onCommandLine);
+      requireIntegrationId(integration);
+      const admin = await context.admin();
+      const credential = await readCredential(options, source === '-', () => authOf(admin, integration), context.io);
+      const connection = await admin.addConnection({
+        integration,
+        credential,
+        variables: options.variable,
+        ...(options.label !== undefined && { label: options.label }),
+        ...(options.default !== undefined && { makeDefault: options.default }),
+      });
+      const { style } = context;
+      context.show({ connection }, () =>
+        [
+          `${style.good('connected')}  ${connection.id}  ${style.name(connection.integration)} of tenant ${connection.tenant}${connection.is_default ? ', its default' : ''}`,
+          `The credential (${connection.auth_type}) is in the vault.`,
+        ].join('\n'),
+      );
+      return undefined;
+    },
+  });
+}
+
+/** The tenant's own document, else the one for every tenant. */
+async function authOf(admin: Admin, integration: string): Promise<Auth> {
+  try {
+    return (await admin.integration(integration, { scope: admin.tenant })).document.auth;
+  } catch (error) {
+    if (!(error instanceof PatchbayError && error.code === 'tool_not_found')) throw error;
+    return (await admin.integration(integration)).document.auth;
+  }
+}
+
+function variable(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write name=value, such as subdomain=acme.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** Commander quotes a refused value in its message, so it is refused later, without it. */
+function refuseSecret(): true {
+  return true;
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/^--/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { defineCommand, type Run } from '../define-command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { wholeNumber } from '../input/whole-number.ts';
+import { startLauncher } from '../launcher-process.ts';
+
+interface Options {
+  readonly processes?: boolean;
+  readonly executors?: number;
+  readonly live?: boolean;
+  readonly state?: string;
+  readonly database?: string;
+  readonly logLevel?: string;
+  readonly once?: boolean;
+}
+
+export function addUp(parent: Command, run: Run): void {
+  defineCommand<[], Options>(parent, run, {
+    name: 'up',
+    summary: 'Start Patchbay on this machine, as npm start does',
+    description:
+      'Start Patchbay on this machine, as npm start does: NATS, Redis, every service, a demo tenant and the sandbox. It stays up until Ctrl-C.',
+    examples: ['patchbay up', 'patchbay up --processes --executors 4', 'patchbay up --once --json'],
+    configure: (command) =>
+      command
+        .option('--processes', 'run each service as a process of its own')
+        .option('--executors <n>', 'executors to run, 1 to 32', wholeNumber('--executors', 1, 32))
+        .option('--live', 'call the real upstream hosts instead of the sandbox')
+        .option('--state <dir>', 'where keys, streams, database and logs are kept (default: .patchbay of the checkout)')
+        .option('--database <url>', 'postgres://… instead of the built-in PGlite')
+        .addOption(
+          new Option('--log-level <level>', 'how much goes into the logs').choices([
+            'trace',
+            'debug',
+            'info',
+            'warn',
+            'error',
+            'fatal',
+            'silent',
+          ]),
+        )
+        .option('--once', 'stop after the first call'),
+    async run({ io }, options) {
+      const launcher = startLauncher(launcherArguments(options, io.cwd), io.env, {
+        onOutput: (text) => io.stdout.write(text),
+        onError: (text) => io.stderr.write(text),
+      });
+      const stop = () => launcher.stop();
+      io.interrupt.addEventListener('abort', stop, { once: true });
+      const code = await launcher.ended;
+      io.interrupt.removeEventListener('abort', stop);
+      return code ?? exitCodes.failed;
+    },
+  });
+}
+
+function launcherArguments(options: Options & { json?: boolean }, cwd: string): string[] {
+  return [
+    ...(options.processes ? ['--processes'] : []),
+    ...(options.executors === undefined ? [] : ['--executors', String(options.executors)]),
+    ...(options.live ? ['--live'] : []),
+    // The launcher runs in the checkout, so a relative path is made absolute here.
+    ...(options.state === undefined ? [] : ['--state', resolve(cwd, options.state)]),
+    ...(options.database === undefined ? [] : ['--database', options.database]),
+    ...(options.logLevel === undefined ? [] : ['--log-level', options.logLevel]),
+    ...(options.once ? ['--once'] : []),
+    ...(options.json ? ['--json'] : []),
+  ];
+}

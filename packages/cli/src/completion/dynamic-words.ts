@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandContext } from '../context.ts';
+import { everyTool } from '../every-tool.ts';
+import { integrationsOf } from '../integrations-of.ts';
+import type { ToolSchema } from '../render/tool.ts';
+import type { DynamicWords, Suggestion } from './suggest.ts';
+
+/** A person who presses Tab waits no longer than this, in milliseconds. */
+const patienceMs = 1_500;
+
+type Source = (context: CommandContext, before: readonly string[]) => Promise<Suggestion[]>;
+
+const tools: Source = async (context) =>
+  (await everyTool(await context.agent())).map(({ name, title }) => ({ word: name, meaning: title }));
+
+const integrations: Source = async (context) =>
+  integrationsOf(await everyTool(await context.agent())).map(({ id, tools: own }) => ({
+    word: id,
+    meaning: own.join(', '),
+  }));
+
+const connections: Source = async (context) =>
+  (await (await context.admin()).listConnections())
+    .filter(({ status }) => status !== 'revoked')
+    .map(({ id, integration, label }) => ({ word: id, meaning: `${integration} ${label}` }));
+
+/** `channel=`, `text=`: those not given yet. */
+const toolArguments: Source = async (context, [tool = '', ...given]) => {
+  const [definition] = (await (await context.agent()).tools.describe([tool])).tools;
+  const properties = (definition?.input_schema as ToolSchema | undefined)?.properties ?? {};
+  return Object.entries(properties)
+    .filter(([name]) => !given.some((word) => word.startsWith(`${name}=`)))
+    .map(([name, { description }]) => ({ word: `${name}=`, meaning: description ?? '' }));
+};
+
+/** By command and place; a place from 1 on serves all that follow. */
+const sources: Readonly<Record<string, Source>> = {
+  'exec 0': tools,
+  'exec 1': toolArguments,
+  'exec --connection': connections,
+  'tools show 0': tools,
+  'tools list --integration': integrations,
+  'integrations show 0': integrations,
+  'integrations retire 0': integrations,
+  'connections add 0': integrations,
+  'connections remove 0': connections,
+  'connections list --integration': integrations,
+  'audit tail --tool': tools,
+  'audit query --tool': tools,
+};
+
+export function dynamicWords(context: CommandContext): DynamicWords {
+  return async ({ command, place, before }) => {
+    const source = sources[`${command} ${typeof place === 'number' ? Math.min(place, 1) : place}`];
+    if (source === undefined) return [];
+    const nothing: Suggestion[] = [];
+    const patience = new AbortController();
+    const waited = delay(patienceMs, nothing, { signal: patience.signal }).catch(() => nothing);
+    try {
+      // Completion says nothing rather than something wrong: no Patchbay, no key, no such tool.
+      return await Promise.race([source(context, before).catch(() => nothing), waited]);
+    } finally {
+      patience.abort();
+    }
+  };
+}

@@ -1,0 +1,18 @@
+/** What the command's exit code tells a script. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  outcomeUnknown: 4,
+  cannotConnect: 5,
+} as const;
+
+/** For the help. */
+export const exitCodeHelp = `Exit codes:
+  0  done
+  1  failed, or was cancelled
+  2  the command line is wrong
+  3  refused: nothing was sent or changed
+  4  outcome unknown: it was sent, and no answer came
+  5  Patchbay cannot be reached, or refuses the key`;

@@ -1,0 +1,3 @@
+export { exitCodes } from './exit-codes.ts';
+export { run } from './run.ts';
+export type { CliIo, TextSink } from './terminal.ts';

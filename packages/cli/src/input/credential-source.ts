@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Auth, Credential, type GetIntegrationResult, issuesOf } from '@patchbay/contracts';
+import { UsageError } from '../failures.ts';
+import type { CliIo } from '../terminal.ts';
+import { promptHidden, promptLine } from './prompt.ts';
+import { readInput } from './read-source.ts';
+
+export interface CredentialOptions {
+  readonly apiKeyFile?: string;
+  readonly bearerFile?: string;
+  readonly basicUser?: string;
+  readonly passwordFile?: string;
+  readonly oauth2File?: string;
+  readonly customFile?: string;
+}
+
+type AuthType = Auth['type'];
+
+/**
+ * The credential for a connection: from the file that an option names, from standard input, or typed in unseen. Which
+ * kind standard input and the prompt are for is what the integration's document says.
+ * @throws UsageError; it never holds what was read.
+ */
+export async function readCredential(
+  options: CredentialOptions,
+  fromInput: boolean,
+  auth: () => Promise<GetIntegrationResult['document']['auth']>,
+  io: CliIo,
+): Promise<Credential> {
+  const ways = [
+    options.apiKeyFile !== undefined,
+    options.bearerFile !== undefined,
+    options.basicUser !== undefined || options.passwordFile !== undefined,
+    options.oauth2File !== undefined,
+    options.customFile !== undefined,
+    fromInput,
+  ].filter(Boolean).length;
+  if (ways > 1) throw new UsageError('Give the credential in one way only.');
+  if (options.apiKeyFile !== undefined) return credentialOf('api_key', await secretFile(options.apiKeyFile, io));
+  if (options.bearerFile !== undefined) return credentialOf('bearer', await secretFile(options.bearerFile, io));
+  if (options.oauth2File !== undefined) return credentialOf('oauth2', await secretFile(options.oauth2File, io));
+  if (options.customFile !== undefined) return credentialOf('custom', await secretFile(options.customFile, io));
+  if (options.basicUser !== undefined || options.passwordFile !== undefined) {
+    if (options.basicUser === undefined || options.passwordFile === undefined)
+      throw new UsageError('--basic-user and --password-file go together.');
+    const password = await secretFile(options.passwordFile, io);
+    return checked({ type: 'basic', username: options.basicUser, password });
+  }
+  const { type, ...templates } = await auth();
+  if (fromInput) return credentialOf(type, withoutLineEnd(await readInput(io)));
+  if (!io.stdin.isTTY)
+    throw new UsageError(
+      'Say where the credential comes from: a file (--api-key-file and the like), - for standard input, or a terminal to ask at.',
+    );
+  return prompted(type, templates, io);
+}
+
+/** One line is a key or a token; JSON is a token response, `{username, password}`, or the fields of a custom scheme. */
+function credentialOf(type: AuthType, text: string): Credential {
+  if (type === 'none') throw new UsageError('This integration takes no credential.');
+  if (type === 'api_key') return checked({ type, api_key: text });
+  if (type === 'bearer') return checked({ type, token: text });
+  const value = jsonObject(type, text);
+  if (type === 'basic') return checked({ type, ...value });
+  if (type === 'custom') return checked({ type, fields: value });
+  return checked(tokenResponse(value));
+}
+
+/** RFC 6749 section 5.1: `expires_in` counts from now; what else the response holds is kept when it is text. */
+function tokenResponse(value: Record<string, unknown>): Record<string, unknown> {
+  const { access_token, refresh_token, token_type, scope, expires_in, expires_at, type: _, extra, ...others } = value;
+  const ends = typeof expires_in === 'number' ? new Date(Date.now() + expires_in * 1_000).toISOString() : expires_at;
+  const texts = Object.entries(others).filter(([, one]) => typeof one === 'string');
+  const kept = { ...Object.fromEntries(texts), ...(extra as object | undefined) };
+  const known = { access_token, refresh_token, token_type, scope, expires_at: ends };
+  return {
+    type: 'oauth2',
+    ...Object.fromEntries(Object.entries(known).filter(([, one]) => one !== undefined && one !== null)),
+    ...(Object.keys(kept).length > 0 && { extra: kept }),
+  };
+}
+
+async function prompted(type: AuthType, templates: Omit<Auth, 'type'>, io: CliIo): Promise<Credential> {
+  switch (type) {
+    case 'none':
+      throw new UsageError('This integration takes no credential.');
+    case 'basic': {
+      const username = await promptLine('User name: ', io);
+      return checked({ type, username, password: await promptHidden('Password (not shown): ', io) });
+    }
+    case 'oauth2':
+      return checked({ type, access_token: await promptHidden('Access token (not shown): ', io) });
+    case 'bearer':
+      return checked({ type, token: await promptHidden('Token (not shown): ', io) });
+    case 'api_key':
+      return checked({ type, api_key: await promptHidden('API key (not shown): ', io) });
+    case 'custom': {
+      const fields: [string, string][] = [];
+      for (const field of fieldsOf(templates)) fields.push([field, await promptHidden(`${field} (not shown): `, io)]);
+      return checked({ type, fields: Object.fromEntries(fields) });
+    }
+  }
+}
+
+/** Names in the templates of a custom scheme: `Key {api_key|base64}` needs `api_key`. */
+export function fieldsOf({ headers, query }: Pick<Auth, 'headers' | 'query'>): string[] {
+  const templates = [...Object.values(headers ?? {}), ...Object.values(query ?? {})];
+  const names = templates.flatMap((template) =>
+    [...template.matchAll(/\{([a-z][a-z0-9_]*)[|}]/g)].map(([, name]) => name as string),
+  );
+  return [...new Set(names)];
+}
+
+async function secretFile(path: string, io: CliIo): Promise<string> {
+  try {
+    return withoutLineEnd(await readFile(resolve(io.cwd, path), 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+  }
+}
+
+/** Editors end files with a line feed; no credential does. */
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function jsonObject(type: AuthType, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the secret.
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError(`A credential of type ${type} is given as a JSON object.`);
+}
+
+function checked(value: unknown): Credential {
+  const parsed = Credential.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = issuesOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
+  throw new UsageError(`The credential is not complete: ${issues.join('; ')}.`);
+}

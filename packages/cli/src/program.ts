@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import { addAuditQuery } from './commands/audit-query.ts';
+import { addAuditTail } from './commands/audit-tail.ts';
+import { addComplete } from './commands/complete.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addConnectionsAdd } from './commands/connections-add.ts';
+import { addConnectionsList } from './commands/connections-list.ts';
+import { addConnectionsRemove } from './commands/connections-remove.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExec } from './commands/exec.ts';
+import { addIntegrationsLint } from './commands/integrations-lint.ts';
+import { addIntegrationsList } from './commands/integrations-list.ts';
+import { addIntegrationsPublish } from './commands/integrations-publish.ts';
+import { addIntegrationsRetire } from './commands/integrations-retire.ts';
+import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addToolsList } from './commands/tools-list.ts';
+import { addToolsSearch } from './commands/tools-search.ts';
+import { addToolsShow } from './commands/tools-show.ts';
+import { addUp } from './commands/up.ts';
+import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+
+export const version = '0.1.0';
+
+/** The whole command tree. */
+export function createProgram(run: Run): Command {
+  const program = new Command('patchbay')
+    .description(
+      'Patchbay: tools for voice agents. Start it, call its tools, manage what they reach, read the audit log.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .enablePositionalOptions()
+    .helpCommand('help [command]', 'print the help of a command');
+  addGlobalOptions(program);
+  program.addHelpText('after', `\n${exitCodeHelp}`);
+
+  addUp(program, run);
+  addDoctor(program, run);
+  addDemo(program, run);
+  addExec(program, run);
+
+  const tools = defineGroup(program, 'tools', 'Find tools and look at them');
+  addToolsList(tools, run);
+  addToolsSearch(tools, run);
+  addToolsShow(tools, run);
+
+  const integrations = defineGroup(program, 'integrations', 'Publish and check the documents that tools come from');
+  addIntegrationsPublish(integrations, run);
+  addIntegrationsLint(integrations, run);
+  addIntegrationsList(integrations, run);
+  addIntegrationsShow(integrations, run);
+  addIntegrationsRetire(integrations, run);
+
+  const connections = defineGroup(program, 'connections', "Manage a tenant's connections to integrations");
+  addConnectionsAdd(connections, run);
+  addConnectionsList(connections, run);
+  addConnectionsRemove(connections, run);
+
+  const audit = defineGroup(program, 'audit', 'Read the audit log');
+  addAuditTail(audit, run);
+  addAuditQuery(audit, run);
+
+  addCompletion(program, run);
+  addComplete(program, run);
+  return program;
+}
