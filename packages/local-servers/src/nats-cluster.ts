@@ -23,27 +23,28 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<Nat
   const secret = randomBytes(32).toString('hex');
   const routePorts = await distinctPorts(size * 2);
   const started: NatsServer[] = [];
-  try {
-    await Promise.all(
-      Array.from({ length: size }, async (_, index) => {
-        const port = routePorts[index] as number;
-        const peerPorts = routePorts.slice(0, size).filter((peer) => peer !== port);
-        const monitorPort = routePorts[size + index] as number;
-        const server = await startNatsServer({
-          ...rest,
-          dir: join(dir, `n${index + 1}`),
-          serverName: `n${index + 1}`,
-          monitorPort,
-          port: 0,
-          cluster: { name: 'patchbay', port, peerPorts, secret },
-        });
-        started[index] = server;
-        await healthy(monitorPort, options.readyTimeoutMs ?? 30_000);
-      }),
-    );
-  } catch (error) {
-    await Promise.allSettled(started.map((server) => server?.stop()));
-    throw error;
+  // All are awaited, so that none is still starting when those that did start are stopped.
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: size }, async (_, index) => {
+      const port = routePorts[index] as number;
+      const peerPorts = routePorts.slice(0, size).filter((peer) => peer !== port);
+      const monitorPort = routePorts[size + index] as number;
+      const server = await startNatsServer({
+        ...rest,
+        dir: join(dir, `n${index + 1}`),
+        serverName: `n${index + 1}`,
+        monitorPort,
+        port: 0,
+        cluster: { name: 'patchbay', port, peerPorts, secret },
+      });
+      started[index] = server;
+      await healthy(monitorPort, options.readyTimeoutMs ?? 30_000);
+    }),
+  );
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) {
+    await Promise.all(started.map((server) => server?.stop()));
+    throw failure.reason;
   }
   return {
     servers: started,

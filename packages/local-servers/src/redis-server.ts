@@ -84,12 +84,7 @@ async function startOn(port: number, options: RedisServerOptions): Promise<Redis
 }
 
 /** The configuration of a redis-server that holds rebuildable state only. */
-function renderRedisConfig(options: {
-  port: number;
-  password: string;
-  dir: string;
-  maxMemoryBytes: number;
-}): string {
+function renderRedisConfig(options: { port: number; password: string; dir: string; maxMemoryBytes: number }): string {
   return [
     `bind ${host}`,
     `port ${options.port}`,

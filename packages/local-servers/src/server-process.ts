@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from './config.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { tailOf } from './log-tail.ts';
 import { endOrphan, forgetProcess, recordProcess } from './process-record.ts';
 
@@ -24,6 +25,7 @@ export class ServerStartError extends Error {
 export interface ServerProcessOptions {
   /** For messages and the record file, such as `nats-server`. */
   readonly name: string;
+  /** Path of the program. */
   readonly binary: string;
   /** Must hold no secret: any user of the machine can read it. */
   readonly args: readonly string[];
@@ -62,11 +64,18 @@ process.on('exit', () => {
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { name, binary, args, dir, logFile, onExit } = options;
+  refuseUnrunnable(name, binary);
   await endOrphan(dir, name, options.stopTimeoutMs);
+  const [program, ...programArgs] = endWithParent(binary, args);
   const log = openSync(logFile, 'a', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn(binary, args, { cwd: dir, stdio: ['ignore', log, log], env: childEnvironment(), detached: true });
+    child = spawn(program, programArgs, {
+      cwd: dir,
+      stdio: ['ignore', log, log],
+      env: childEnvironment(),
+      detached: true,
+    });
   } finally {
     closeSync(log);
   }
@@ -114,6 +123,15 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     if (!stopping) onExit?.(exit);
   });
   return { pid: child.pid as number, exited, stop, kill: (signal) => child.kill(signal) };
+}
+
+/** Said here, because the program that starts it in our name would say it less plainly. */
+function refuseUnrunnable(name: string, binary: string): void {
+  try {
+    accessSync(binary, constants.X_OK);
+  } catch (error) {
+    throw new ServerStartError(`${name} could not be run: ${(error as Error).message}.`, '');
+  }
 }
 
 function describeExit({ code, signal }: ServerExit): string {
