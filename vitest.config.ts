@@ -17,7 +17,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map((directory) => `${directory}/**/${tests}`),
+          include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map(
+            (directory) => `${directory}/**/${tests}`,
+          ),
           exclude: ['**/node_modules/**', `**/${integrationTests}`],
           testTimeout: 15_000,
           hookTimeout: 15_000,
@@ -27,7 +29,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map((directory) => `${directory}/**/${integrationTests}`),
+          include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map(
+            (directory) => `${directory}/**/${integrationTests}`,
+          ),
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
