@@ -3,7 +3,7 @@ import { PatchbayError } from '@patchbay/contracts';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
-import { openPglite } from './pglite-dialect.ts';
+import { type CopyInto, openPglite } from './pglite-dialect.ts';
 import { openPostgres, type PostgresLimits } from './postgres-dialect.ts';
 import type { AuditTables } from './tables.ts';
 
@@ -11,6 +11,8 @@ import type { AuditTables } from './tables.ts';
 export interface AuditDatabase {
   /** Runs statements. Rejects with the database's own error, or `SchemaUnready`. */
   use<T>(work: (db: Kysely<AuditTables>) => Promise<T>): Promise<T>;
+  /** Copies rows into a table, as `OpenedDialect.copy` says, or null where there is no such shortcut. */
+  readonly copy: CopyInto | null;
   close(): Promise<void>;
 }
 
@@ -34,15 +36,26 @@ export async function openAuditDatabase(
     : openPostgres(url, onIdleError, limits);
   const db = new Kysely<AuditTables>({ dialect: opened.dialect });
   let migrated: Promise<void> | null = null;
+  const ready = () => {
+    migrated ??= migrate(db).catch((error) => {
+      migrated = null; // away just now: the next one tries again
+      throw error;
+    });
+    return migrated;
+  };
+  const { copy } = opened;
   return {
     async use(work) {
-      migrated ??= migrate(db).catch((error) => {
-        migrated = null; // away just now: the next one tries again
-        throw error;
-      });
-      await migrated;
+      await ready();
       return work(db);
     },
+    copy:
+      copy === null
+        ? null
+        : async (into, data) => {
+            await ready();
+            await copy(into, data);
+          },
     async close() {
       await db.destroy();
       await opened.close();

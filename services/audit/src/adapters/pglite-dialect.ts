@@ -3,8 +3,12 @@ import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, PGliteDialect } from 'kysely';
 import { lockDirectory } from './pglite-directory-lock.ts';
 
+export type CopyInto = (into: string, data: Uint8Array<ArrayBuffer>) => Promise<void>;
+
 export interface OpenedDialect {
   readonly dialect: Dialect;
+  /** Copies `data`, of the binary COPY format, into a table and its columns, all of it or nothing. Null on a server. */
+  readonly copy: CopyInto | null;
   /** Releases what `dialect` stands on; the database was given back by then. */
   close(): Promise<void>;
 }
@@ -29,6 +33,9 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
     });
     return {
       dialect: new PGliteDialect({ pglite }),
+      async copy(into, data) {
+        await pglite.query(`copy ${into} from '/dev/blob' with (format binary)`, [], { blob: new Blob([data]) });
+      },
       async close() {
         if (!pglite.closed) await pglite.close();
         unlock();

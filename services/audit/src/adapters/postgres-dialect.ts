@@ -29,7 +29,7 @@ export function openPostgres(
   });
   // Without a listener, a connection that the server closes while idle would end the process.
   pool.on('error', onIdleError);
-  return { dialect: dialectOn(pool), close: async () => {} };
+  return { dialect: dialectOn(pool), copy: null, close: async () => {} };
 }
 
 function dialectOn(pool: Pool): Dialect {

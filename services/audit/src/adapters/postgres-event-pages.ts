@@ -8,7 +8,7 @@ import type { AuditTables } from './tables.ts';
 interface PageRow {
   readonly event_id: string;
   readonly epoch_ms: number;
-  readonly event: AuditEvent;
+  readonly event: string;
 }
 
 /** Reads pages of `audit_events`, newest first, by position and not by offset. */
@@ -22,7 +22,10 @@ export function createPostgresEventPages(database: AuditDatabase): (filter: Even
     }
     const entries = rows
       .slice(0, filter.limit)
-      .map((row) => ({ position: { epochMs: Number(row.epoch_ms), eventId: row.event_id }, event: row.event }));
+      .map((row) => ({
+        position: { epochMs: Number(row.epoch_ms), eventId: row.event_id },
+        event: JSON.parse(row.event) as AuditEvent,
+      }));
     return { entries, more: rows.length > filter.limit };
   };
 }
@@ -30,7 +33,7 @@ export function createPostgresEventPages(database: AuditDatabase): (filter: Even
 function pageQuery(db: Kysely<AuditTables>, filter: EventFilter) {
   let query = db
     .selectFrom('audit_events')
-    .select(['event_id', sql<AuditEvent>`event`.as('event'), epochMs.as('epoch_ms')])
+    .select(['event_id', 'event', epochMs.as('epoch_ms')])
     .where('tenant', '=', filter.tenant);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.tool !== undefined) query = query.where('tool', '=', filter.tool);

@@ -18,7 +18,8 @@ export interface AuditTables {
     error_code: string | null;
     duration_ms: number | null;
     altered: boolean;
-    event: object;
+    /** JSON. */
+    event: string;
   };
   audit_quarantine: {
     stream_sequence: string;

@@ -22,13 +22,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       error_code text collate "C",
       duration_ms double precision,
       altered boolean not null,
-      event jsonb not null
+      event text not null
     )`.execute(db);
-  await sql`create index audit_events_time on audit_events (tenant, time desc)`.execute(db);
-  await sql`create index audit_events_tool on audit_events (tenant, tool, time desc) where tool is not null`.execute(
-    db,
-  );
-  await sql`create index audit_events_session on audit_events (tenant, session, time desc) where session is not null`.execute(
+  await sql`create index audit_events_time on audit_events (tenant, time)`.execute(db);
+  await sql`create index audit_events_tool on audit_events (tenant, tool, time) where tool is not null`.execute(db);
+  await sql`create index audit_events_session on audit_events (tenant, session, time) where session is not null`.execute(
     db,
   );
   await sql`create index audit_events_execution on audit_events (execution_id) where execution_id is not null`.execute(
@@ -67,6 +65,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       (select * from audit_events where class = 'execution' and execution_id is not null and status = 'intent') i
       full join
       (select * from audit_events where class = 'execution' and execution_id is not null and status <> 'intent'
-        and (event -> 'data' -> 'replayed') is distinct from 'true'::jsonb) o
+        and (event::jsonb -> 'data' -> 'replayed') is distinct from 'true'::jsonb) o
       using (tenant, execution_id)`.execute(db);
 }
