@@ -70,7 +70,10 @@ async function startBareNats(): Promise<{ url: string; pid: number }> {
   for (let i = 0; i < 200; i++) {
     const up = await new Promise<boolean>((resolve) => {
       const socket = createConnection({ host: '127.0.0.1', port });
-      socket.once('data', () => (socket.destroy(), resolve(true)));
+      socket.once('data', () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.once('error', () => resolve(false));
     });
     if (up) return { url: `nats://127.0.0.1:${port}`, pid: child.pid as number };

@@ -8,10 +8,11 @@ import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startSystem } from './system.ts';
 
-const filesUnder = (dir: string): string[] => readdirSync(dir).flatMap((name) => {
-  const path = join(dir, name);
-  return statSync(path).isDirectory() ? filesUnder(path) : [path];
-});
+const filesUnder = (dir: string): string[] =>
+  readdirSync(dir).flatMap((name) => {
+    const path = join(dir, name);
+    return statSync(path).isDirectory() ? filesUnder(path) : [path];
+  });
 
 const bytes = (name: string, content: string | Buffer) => ({ name, bytes: Buffer.from(content) });
 
@@ -44,14 +45,35 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
   let redisDump: string[] = [];
   try {
     for (const document of await loadCatalog()) {
-      const variables = Object.fromEntries(Object.entries(document.variables ?? {}).map(([name, { example, default: fallback }]) => [name, example ?? fallback ?? 'demo']));
-      answers.push(await admin.addConnection({ integration: document.id, variables, makeDefault: true, credential: credentialOf(document, secrets) }));
+      const variables = Object.fromEntries(
+        Object.entries(document.variables ?? {}).map(([name, { example, default: fallback }]) => [
+          name,
+          example ?? fallback ?? 'demo',
+        ]),
+      );
+      answers.push(
+        await admin.addConnection({
+          integration: document.id,
+          variables,
+          makeDefault: true,
+          credential: credentialOf(document, secrets),
+        }),
+      );
       for (const [key, tool] of Object.entries(document.tools)) {
-        for (const example of tool.examples) answers.push(await agent.execute(`${document.id}_${key}`, example.arguments), await agent.execute(`${document.id}_${key}`, example.arguments, { dryRun: true }));
+        for (const example of tool.examples)
+          answers.push(
+            await agent.execute(`${document.id}_${key}`, example.arguments),
+            await agent.execute(`${document.id}_${key}`, example.arguments, { dryRun: true }),
+          );
       }
     }
     // Failures tell more than successes: the upstream echoes what it was sent, breaks off, refuses the credential.
-    for (const behaviour of [{ kind: 'status', status: 401, body: { error: 'bad token' } }, { kind: 'status', status: 500 }, { kind: 'drop', at: 'mid_body' }, { kind: 'lie', as: 'broken_json' }] as const) {
+    for (const behaviour of [
+      { kind: 'status', status: 401, body: { error: 'bad token' } },
+      { kind: 'status', status: 500 },
+      { kind: 'drop', at: 'mid_body' },
+      { kind: 'lie', as: 'broken_json' },
+    ] as const) {
       const remove = await system.sandbox.behave({ do: behaviour });
       answers.push(await agent.execute('slack_lookup_user', { email: 'ada@example.com' }, { deadlineMs: 1_000 }));
       await remove();
@@ -59,7 +81,9 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
     answers.push(await admin.listConnections(), await admin.queryAudit({ limit: 1_000 }));
     answers.push(await system.sandbox.requests(), await system.sandbox.violations());
     const redis = new Redis(readFileSync(join(system.patchbay.state.run, 'redis.url'), 'utf8'));
-    redisDump = (await Promise.all((await redis.keys('*')).map(async (key) => [key, (await redis.get(key)) ?? '']))).flat();
+    redisDump = (
+      await Promise.all((await redis.keys('*')).map(async (key) => [key, (await redis.get(key)) ?? '']))
+    ).flat();
     redis.disconnect();
   } finally {
     await Promise.all([admin.close(), agent.close()]);
@@ -75,10 +99,20 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
   expect(files.filter((path) => /jetstream.*\.blk$/.test(path)).length).toBeGreaterThan(0);
   expect(files.filter((path) => /postgres/.test(path)).length).toBeGreaterThan(0);
   expect(files.filter((path) => /\.log$/.test(path)).length).toBeGreaterThan(3);
-  const hits = await scanForCanaries([system.stateDir, bytes('bus', Buffer.concat(bus)), bytes('answers', JSON.stringify(answers)), bytes('redis', redisDump.join('\n'))], secrets);
+  const hits = await scanForCanaries(
+    [
+      system.stateDir,
+      bytes('bus', Buffer.concat(bus)),
+      bytes('answers', JSON.stringify(answers)),
+      bytes('redis', redisDump.join('\n')),
+    ],
+    secrets,
+  );
   expect(hits).toEqual([]);
   // The scan can find one: a planted secret is seen.
-  expect(await scanForCanaries([bytes('planted', `x${Buffer.from(secrets[0] as string).toString('base64')}`)], secrets)).toHaveLength(1);
+  expect(
+    await scanForCanaries([bytes('planted', `x${Buffer.from(secrets[0] as string).toString('base64')}`)], secrets),
+  ).toHaveLength(1);
   await capture.stop();
   await system.stop();
 }, 180_000);

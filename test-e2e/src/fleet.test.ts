@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { publish, simpleDocument, startSystem, type System } from './system.ts';
+import { publish, type System, simpleDocument, startSystem } from './system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -24,7 +24,12 @@ async function auditOf(total: number, tool: string) {
   const events: Awaited<ReturnType<System['admin']['queryAudit']>>['events'] = [];
   let cursor: string | undefined;
   do {
-    const page = await system.admin.queryAudit({ class: 'execution', tool, limit: 1_000, ...(cursor !== undefined && { cursor }) });
+    const page = await system.admin.queryAudit({
+      class: 'execution',
+      tool,
+      limit: 1_000,
+      ...(cursor !== undefined && { cursor }),
+    });
     events.push(...page.events);
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined && events.length < total * 4);
@@ -35,9 +40,13 @@ describe('three executors, each a process', () => {
   test('share a load of 2,000 calls, each at least a fifth', async () => {
     const results = await load(2_000, 64, (number) => system.agent.execute('fleet_look', { number }));
     expect(results.filter(({ status }) => status !== 'succeeded')).toEqual([]);
-    await vi.waitFor(async () => expect((await auditOf(2_000, 'fleet_look')).length).toBe(4_000), { timeout: 30_000, interval: 500 });
+    await vi.waitFor(async () => expect((await auditOf(2_000, 'fleet_look')).length).toBe(4_000), {
+      timeout: 30_000,
+      interval: 500,
+    });
     const shares = new Map<string, number>();
-    for (const { source, data } of await auditOf(2_000, 'fleet_look')) if (data.outcome !== 'intent') shares.set(source, (shares.get(source) ?? 0) + 1);
+    for (const { source, data } of await auditOf(2_000, 'fleet_look'))
+      if (data.outcome !== 'intent') shares.set(source, (shares.get(source) ?? 0) + 1);
     expect(shares.size).toBe(3);
     for (const share of shares.values()) expect(share).toBeGreaterThanOrEqual(400);
   });
@@ -46,7 +55,9 @@ describe('three executors, each a process', () => {
     const v1 = simpleDocument('hot_reload', '1.0.0');
     await publish(system, v1);
     let stop = false;
-    const pinned = load(100_000, 8, (number) => (stop ? Promise.resolve(null as never) : system.agent.execute('hot_reload_look', { number }, { version: '1.0.0' })));
+    const pinned = load(100_000, 8, (number) =>
+      stop ? Promise.resolve(null as never) : system.agent.execute('hot_reload_look', { number }, { version: '1.0.0' }),
+    );
     const fresh = simpleDocument('fresh_one');
     const v2 = simpleDocument('hot_reload', '2.0.0');
     const { normaliseDocument } = await import('@patchbay/catalog');
@@ -54,19 +65,27 @@ describe('three executors, each a process', () => {
       const normalised = normaliseDocument(document);
       if (normalised.ok) await system.sandbox.addDocument(normalised.document);
     }
-    await system.admin.addConnection({ integration: 'fresh_one', credential: { type: 'bearer', token: 'fresh-0123456789' } });
+    await system.admin.addConnection({
+      integration: 'fresh_one',
+      credential: { type: 'bearer', token: 'fresh-0123456789' },
+    });
     await system.admin.register({ document: fresh });
     const registeredAt = performance.now();
     // Enough calls that each of the three is asked many times; every one made 100 ms after registering must know the tool.
     const answers: { at: number; status: string; code: string | undefined }[] = [];
     while (performance.now() - registeredAt < 600) {
       const at = performance.now() - registeredAt;
-      for (const { status, error } of await Promise.all(Array.from({ length: 12 }, (_, number) => system.agent.execute('fresh_one_look', { number })))) answers.push({ at, status, code: error?.code });
+      for (const { status, error } of await Promise.all(
+        Array.from({ length: 12 }, (_, number) => system.agent.execute('fresh_one_look', { number })),
+      ))
+        answers.push({ at, status, code: error?.code });
     }
     expect(answers.filter(({ at, status }) => at >= 100 && status !== 'succeeded')).toEqual([]);
     expect(answers.filter(({ at }) => at >= 100).length).toBeGreaterThan(36);
     await system.admin.register({ document: v2 });
-    await vi.waitFor(async () => expect((await system.agent.execute('hot_reload_look', { number: 1 })).version).toBe('2.0.0'));
+    await vi.waitFor(async () =>
+      expect((await system.agent.execute('hot_reload_look', { number: 1 })).version).toBe('2.0.0'),
+    );
     stop = true;
     const results = (await pinned).filter((result) => result !== null);
     expect(results.length).toBeGreaterThan(50);
@@ -86,33 +105,52 @@ describe('three executors, each a process', () => {
         victim?.kill('SIGKILL');
       }
       const started = performance.now();
-      const result = await system.agent.execute('fleet_book', { number }, { idempotencyKey: `kill-${number}`, deadlineMs });
+      const result = await system.agent.execute(
+        'fleet_book',
+        { number },
+        { idempotencyKey: `kill-${number}`, deadlineMs },
+      );
       slowest = Math.max(slowest, performance.now() - started);
       return result;
     });
     expect(results).toHaveLength(2_000);
     expect(slowest).toBeLessThan(deadlineMs + 500);
     for (const result of results) {
-      if (result.status !== 'succeeded') expect(result.error?.code).toMatch(/^(outcome_unknown|overloaded|deadline_exceeded)$/);
+      if (result.status !== 'succeeded')
+        expect(result.error?.code).toMatch(/^(outcome_unknown|overloaded|deadline_exceeded)$/);
     }
     expect(results.filter(({ status }) => status === 'succeeded').length).toBeGreaterThan(1_800);
 
     // Ask again for what stayed unknown: the same key never acts twice, whoever answers.
-    const unknown = results.map(({ status }, number) => ({ status, number })).filter(({ status }) => status !== 'succeeded');
-    await Promise.all(unknown.map(({ number }) => system.agent.execute('fleet_book', { number }, { idempotencyKey: `kill-${number}`, deadlineMs: 500 })));
+    const unknown = results
+      .map(({ status }, number) => ({ status, number }))
+      .filter(({ status }) => status !== 'succeeded');
+    await Promise.all(
+      unknown.map(({ number }) =>
+        system.agent.execute('fleet_book', { number }, { idempotencyKey: `kill-${number}`, deadlineMs: 500 }),
+      ),
+    );
 
     const effects = await system.sandbox.effects({ tool: 'fleet_book' });
     const perNumber = new Map<unknown, number>();
-    for (const effect of effects) perNumber.set(effect.arguments.number, (perNumber.get(effect.arguments.number) ?? 0) + 1);
+    for (const effect of effects)
+      perNumber.set(effect.arguments.number, (perNumber.get(effect.arguments.number) ?? 0) + 1);
     expect([...perNumber].filter(([, count]) => count > 1)).toEqual([]);
 
     const reached = await system.sandbox.requests({ tool: 'fleet_book' });
     const traces = new Set(reached.map(({ traceparent }) => traceparent?.split('-')[1]));
     expect(traces.size).toBeGreaterThan(1_800);
-    await vi.waitFor(async () => {
-      const intents = new Set((await auditOf(2_000, 'fleet_book')).filter(({ data }) => data.outcome === 'intent').map(({ data }) => data.trace_id));
-      expect([...traces].filter((trace) => !intents.has(trace))).toEqual([]);
-    }, { timeout: 30_000, interval: 500 });
+    await vi.waitFor(
+      async () => {
+        const intents = new Set(
+          (await auditOf(2_000, 'fleet_book'))
+            .filter(({ data }) => data.outcome === 'intent')
+            .map(({ data }) => data.trace_id),
+        );
+        expect([...traces].filter((trace) => !intents.has(trace))).toEqual([]);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
     await system.sandbox.reset();
   });
 });

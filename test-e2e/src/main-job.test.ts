@@ -1,6 +1,6 @@
 import { normaliseDocument } from '@patchbay/catalog';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { publish, simpleDocument, singleToolText, startSystem, type System } from './system.ts';
+import { publish, type System, simpleDocument, singleToolText, startSystem } from './system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -10,7 +10,11 @@ afterAll(() => system?.stop());
 
 describe('the main job', () => {
   test('an agent’s call is carried out and leaves an intent and an outcome', async () => {
-    const result = await system.agent.execute('slack_post_message', { channel: 'C0123456789', text: 'hello' }, { idempotencyKey: 'toolu_1', context: { agent: 'receptionist', session: 'call-1' } });
+    const result = await system.agent.execute(
+      'slack_post_message',
+      { channel: 'C0123456789', text: 'hello' },
+      { idempotencyKey: 'toolu_1', context: { agent: 'receptionist', session: 'call-1' } },
+    );
     expect(result).toMatchObject({ status: 'succeeded', tool: 'slack_post_message', attempts: 1, replayed: false });
     await vi.waitFor(async () => {
       const { events } = await system.admin.queryAudit({ class: 'execution', execution_id: result.execution_id });
@@ -44,23 +48,46 @@ describe('the main job', () => {
     const normalised = normaliseDocument(JSON.parse(singleToolText));
     if (!normalised.ok) expect.unreachable();
     else await system.sandbox.addDocument(normalised.document);
-    await system.admin.addConnection({ integration: registered.integration, credential: { type: 'oauth2', access_token: 'xoxb-0123456789abcdef', token_type: 'Bearer' } });
-    expect(await system.agent.execute('slack_post_message', { channel: 'C1', text: 'hi' })).toMatchObject({ status: 'succeeded', tool: 'slack_post_message' });
-    expect(await system.agent.execute('slack_post_message', { text: 'hi' })).toMatchObject({ status: 'refused', error: { code: 'invalid_arguments', details: { issues: [{ path: 'arguments.channel' }] } } });
+    await system.admin.addConnection({
+      integration: registered.integration,
+      credential: { type: 'oauth2', access_token: 'xoxb-0123456789abcdef', token_type: 'Bearer' },
+    });
+    expect(await system.agent.execute('slack_post_message', { channel: 'C1', text: 'hi' })).toMatchObject({
+      status: 'succeeded',
+      tool: 'slack_post_message',
+    });
+    expect(await system.agent.execute('slack_post_message', { text: 'hi' })).toMatchObject({
+      status: 'refused',
+      error: { code: 'invalid_arguments', details: { issues: [{ path: 'arguments.channel' }] } },
+    });
     await system.admin.retire(registered.integration);
   });
 
   test('what is wrong with a request gets its typed error, and the executor stays up', async () => {
-    expect(await system.agent.execute('slack_post_massage', {})).toMatchObject({ status: 'refused', error: { code: 'tool_not_found', details: { similar: ['slack_post_message'] } } });
-    expect(await system.agent.execute('slack_post_message', { channel: 'C1', text: 'x'.repeat(2_000_000) })).toMatchObject({ status: 'refused', error: { code: 'invalid_request' } });
+    expect(await system.agent.execute('slack_post_massage', {})).toMatchObject({
+      status: 'refused',
+      error: { code: 'tool_not_found', details: { similar: ['slack_post_message'] } },
+    });
+    expect(
+      await system.agent.execute('slack_post_message', { channel: 'C1', text: 'x'.repeat(2_000_000) }),
+    ).toMatchObject({ status: 'refused', error: { code: 'invalid_request' } });
     const rival = await system.agentOf('rival');
-    expect(await rival.execute('slack_post_message', { channel: 'C1', text: 'hi' })).toMatchObject({ status: 'refused', error: { code: 'connection_missing' } });
-    expect(await system.agent.execute('slack_post_message', { channel: 'C1', text: 'still here' })).toMatchObject({ status: 'succeeded' });
+    expect(await rival.execute('slack_post_message', { channel: 'C1', text: 'hi' })).toMatchObject({
+      status: 'refused',
+      error: { code: 'connection_missing' },
+    });
+    expect(await system.agent.execute('slack_post_message', { channel: 'C1', text: 'still here' })).toMatchObject({
+      status: 'succeeded',
+    });
   });
 
   test('a repeat under the same key has one effect and the same answer', async () => {
     await system.sandbox.reset();
-    const call = { tool: 'slack_post_message', arguments: { channel: 'C1', text: 'once' }, idempotencyKey: 'toolu_same' };
+    const call = {
+      tool: 'slack_post_message',
+      arguments: { channel: 'C1', text: 'once' },
+      idempotencyKey: 'toolu_same',
+    };
     const results = await system.agent.executeAll([call, call, call]);
     expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
     expect(results.filter(({ replayed }) => replayed)).toHaveLength(2);
@@ -71,14 +98,20 @@ describe('the main job', () => {
     const remove = await system.sandbox.behave({ tool: 'slack_lookup_user', do: { kind: 'delay', ms: 10_000 } });
     const agent = system.agent.inSession({ session: 'call-9' });
     const pending = agent.execute('slack_lookup_user', { email: 'ada@example.com' });
-    await vi.waitFor(async () => expect((await system.agent.cancel({ session: 'call-9' })).cancelled).toMatchObject([{ effect: 'aborted' }]));
+    await vi.waitFor(async () =>
+      expect((await system.agent.cancel({ session: 'call-9' })).cancelled).toMatchObject([{ effect: 'aborted' }]),
+    );
     expect(await pending).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
     await remove();
   });
 
   test('the answer comes by the deadline, whatever the upstream does', async () => {
     await publish(system, simpleDocument('stubborn'));
-    for (const behaviour of [{ kind: 'hang' }, { kind: 'drip', bytesPerSecond: 1 }, { kind: 'drop', at: 'before_response' }] as const) {
+    for (const behaviour of [
+      { kind: 'hang' },
+      { kind: 'drip', bytesPerSecond: 1 },
+      { kind: 'drop', at: 'before_response' },
+    ] as const) {
       const remove = await system.sandbox.behave({ integration: 'stubborn', do: behaviour });
       const started = performance.now();
       const [write, read] = await system.agent.executeAll([
@@ -88,7 +121,10 @@ describe('the main job', () => {
       expect(performance.now() - started).toBeLessThan(1_750);
       // A write may have happened; a read has no effect to be unsure of.
       expect(write).toMatchObject({ status: 'outcome_unknown', error: { code: 'outcome_unknown', retryable: false } });
-      expect(read).toMatchObject({ status: 'failed', error: { code: expect.stringMatching(/^(deadline_exceeded|upstream_error|upstream_unreachable)$/) } });
+      expect(read).toMatchObject({
+        status: 'failed',
+        error: { code: expect.stringMatching(/^(deadline_exceeded|upstream_error|upstream_unreachable)$/) },
+      });
       await remove();
     }
     await system.sandbox.reset();

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { publish, simpleDocument, startSystem, type System } from './system.ts';
+import { publish, type System, simpleDocument, startSystem } from './system.ts';
 
 let system: System;
 beforeAll(async () => {
   system = await startSystem({ seedCatalog: false });
   await publish(system, simpleDocument('parallel'));
   // First use compiles schemas and opens sockets.
-  await system.agent.executeAll(Array.from({ length: 24 }, (_, number) => ({ tool: 'parallel_look', arguments: { number } })));
+  await system.agent.executeAll(
+    Array.from({ length: 24 }, (_, number) => ({ tool: 'parallel_look', arguments: { number } })),
+  );
   await system.sandbox.behave({ integration: 'parallel', do: { kind: 'delay', ms: 200 } });
 });
 afterAll(() => system?.stop());
@@ -21,24 +23,47 @@ async function bestOf(tries: number, run: () => Promise<number>): Promise<number
 test('twelve independent calls to a 200 ms upstream take less than 300 ms together, each answered in its place', async () => {
   const wall = await bestOf(5, async () => {
     const started = performance.now();
-    const results = await system.agent.executeAll(Array.from({ length: 12 }, (_, number) => ({ tool: number % 2 ? 'parallel_look' : 'parallel_book', arguments: { number } })));
+    const results = await system.agent.executeAll(
+      Array.from({ length: 12 }, (_, number) => ({
+        tool: number % 2 ? 'parallel_look' : 'parallel_book',
+        arguments: { number },
+      })),
+    );
     const took = performance.now() - started;
-    expect(results.map(({ status, tool }) => [status, tool])).toEqual(Array.from({ length: 12 }, (_, number) => ['succeeded', number % 2 ? 'parallel_look' : 'parallel_book']));
+    expect(results.map(({ status, tool }) => [status, tool])).toEqual(
+      Array.from({ length: 12 }, (_, number) => ['succeeded', number % 2 ? 'parallel_look' : 'parallel_book']),
+    );
     return took;
   });
   expect(wall).toBeLessThan(300);
 });
 
 test('three that fail, each in its own way, disturb neither order nor time of the others', async () => {
-  await system.sandbox.behave({ tool: 'parallel_look', when: { number: 3 }, do: { kind: 'status', status: 404, body: { error: 'none' } } });
-  const expected = (number: number) => (number === 3 ? 'upstream_error' : number === 5 ? 'invalid_arguments' : number === 8 ? 'tool_not_found' : 'succeeded');
+  await system.sandbox.behave({
+    tool: 'parallel_look',
+    when: { number: 3 },
+    do: { kind: 'status', status: 404, body: { error: 'none' } },
+  });
+  const expected = (number: number) =>
+    number === 3
+      ? 'upstream_error'
+      : number === 5
+        ? 'invalid_arguments'
+        : number === 8
+          ? 'tool_not_found'
+          : 'succeeded';
   const wall = await bestOf(5, async () => {
     const started = performance.now();
     const results = await system.agent.executeAll(
-      Array.from({ length: 12 }, (_, number) => ({ tool: number === 8 ? 'parallel_nothing' : 'parallel_look', arguments: number === 5 ? { number: 'five' } : { number } })),
+      Array.from({ length: 12 }, (_, number) => ({
+        tool: number === 8 ? 'parallel_nothing' : 'parallel_look',
+        arguments: number === 5 ? { number: 'five' } : { number },
+      })),
     );
     const took = performance.now() - started;
-    expect(results.map(({ status, error }) => (status === 'succeeded' ? status : error?.code))).toEqual(Array.from({ length: 12 }, (_, number) => expected(number)));
+    expect(results.map(({ status, error }) => (status === 'succeeded' ? status : error?.code))).toEqual(
+      Array.from({ length: 12 }, (_, number) => expected(number)),
+    );
     return took;
   });
   expect(wall).toBeLessThan(300);

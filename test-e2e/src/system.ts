@@ -22,7 +22,9 @@ export interface System {
   stop(): Promise<void>;
 }
 
-export async function startSystem(options: Partial<Pick<StartOptions, 'shape' | 'executors' | 'tenants' | 'seedCatalog'>> = {}): Promise<System> {
+export async function startSystem(
+  options: Partial<Pick<StartOptions, 'shape' | 'executors' | 'tenants' | 'seedCatalog'>> = {},
+): Promise<System> {
   const stateDir = mkdtempSync(join(tmpdir(), 'patchbay-e2e-'));
   const patchbay = await startPatchbay({
     stateDir,
@@ -41,8 +43,10 @@ export async function startSystem(options: Partial<Pick<StartOptions, 'shape' | 
     opened.push(one);
     return one;
   };
-  const agentOf = async (tenant: string) => keep(await connect({ servers: facts.nats_url, tenant, credentials: seedFileOf(keys, 'agent', tenant) }));
-  const adminOf = async (tenant: string) => keep(await connectAdmin({ servers: facts.nats_url, tenant, credentials: facts.admin_credentials }));
+  const agentOf = async (tenant: string) =>
+    keep(await connect({ servers: facts.nats_url, tenant, credentials: seedFileOf(keys, 'agent', tenant) }));
+  const adminOf = async (tenant: string) =>
+    keep(await connectAdmin({ servers: facts.nats_url, tenant, credentials: facts.admin_credentials }));
   const admin = await adminOf('acme');
   if (options.seedCatalog !== false) await ensureDemoConnections(admin, await loadCatalog());
   return {
@@ -89,5 +93,9 @@ export async function publish({ admin, sandbox }: System, document: ReturnType<t
   if (!normalised.ok) throw new Error(JSON.stringify(normalised.issues));
   await sandbox.addDocument(normalised.document);
   await admin.register({ document });
-  if ((await admin.listConnections(document.id)).length === 0) await admin.addConnection({ integration: document.id, credential: { type: 'bearer', token: `token-of-${document.id}-0123456789` } });
+  if ((await admin.listConnections(document.id)).length === 0)
+    await admin.addConnection({
+      integration: document.id,
+      credential: { type: 'bearer', token: `token-of-${document.id}-0123456789` },
+    });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IntegrationDocument } from '@patchbay/contracts';
 
 /** JSON with every object's keys in code-unit order and no white space, so that equal documents give equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, child: unknown) => {
     if (child === null || typeof child !== 'object' || Array.isArray(child)) return child;
     return Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,7 +1,7 @@
 import { type Finding, finding } from './finding.ts';
 
-export const maxDepth = 64;
-export const maxDocumentBytes = 900_000;
+const maxDepth = 64;
+const maxDocumentBytes = 900_000;
 const maxNodes = 100_000;
 
 /** Keys that would reach an object's prototype if a document were ever merged carelessly. */

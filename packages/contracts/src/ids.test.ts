@@ -22,9 +22,12 @@ describe('ids', () => {
 
 describe('tenant ids', () => {
   test.each(['acme', 'a', 'a-b', '0'])('%s is one', (id) => expect(TenantId.safeParse(id).success).toBe(true));
-  test.each(['', 'Acme', 'a.b', 'a*', '>', '-a', 'a-', 'a b', 'ä', 'a'.repeat(64), '_platform', 'all'])('%s is none', (id) => {
-    expect(TenantId.safeParse(id).success).toBe(false);
-  });
+  test.each(['', 'Acme', 'a.b', 'a*', '>', '-a', 'a-', 'a b', 'ä', 'a'.repeat(64), '_platform', 'all'])(
+    '%s is none',
+    (id) => {
+      expect(TenantId.safeParse(id).success).toBe(false);
+    },
+  );
 });
 
 describe('versions', () => {

@@ -1,5 +1,5 @@
-import { auditProducers } from './messages/audit.ts';
 import { everyTenant } from './ids.ts';
+import { auditProducers } from './messages/audit.ts';
 import { events, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
 import { auditConsumer, type BucketName, streams } from './streams.ts';
 import { wildcardSubject } from './subjects.ts';

@@ -48,7 +48,7 @@ export function readSecretFile(path: string): string {
 }
 
 /** The variables every service has. */
-export const baseVariables = z.object({
+const baseVariables = z.object({
   PATCHBAY_NATS_URLS: z.string().min(1),
   PATCHBAY_NKEY_SEED_FILE: z.string().min(1),
   PATCHBAY_MODE: z.enum(['development', 'production']).default('production'),

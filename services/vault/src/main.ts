@@ -20,9 +20,8 @@ import type { BroadcastRevocation, RecordAudit, Report } from './operations/port
 import { removeConnection } from './operations/remove-connection.ts';
 import { vaultEndpoints } from './routes.ts';
 
-export { readConfig };
-
 export type { KeyServiceConfig, VaultConfig } from './config.ts';
+export { readConfig };
 
 /** A lease waits for its audit record; a sink that hangs counts as failed after this. */
 const auditTimeoutMs = 1_000;

@@ -64,7 +64,7 @@ export function memoryConnections() {
   return { rows, store };
 }
 
-export function memoryCredentials() {
+function memoryCredentials() {
   const rows = new Map<string, StoredCredential>();
   const store: CredentialStore = {
     get: async (tenant, connection) => structuredClone(rows.get(`${tenant}.${connection}`) ?? null),

@@ -7,7 +7,7 @@ import { headerProblem } from './headers.ts';
 import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
 import { bodyNameProblem } from './wire-names.ts';
 
-export const maxTools = 128;
+const maxTools = 128;
 
 /** Callable names: valid for every model API, and each used once. */
 export function checkNames(document: IntegrationDocument): Finding[] {

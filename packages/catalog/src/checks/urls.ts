@@ -12,7 +12,7 @@ export function hostOf(url: string): string | undefined {
 }
 
 /** The hosts that may receive the credential: `auth.hosts`, else the host of `base_url`. */
-export function allowedHosts(document: IntegrationDocument): string[] {
+function allowedHosts(document: IntegrationDocument): string[] {
   const own = hostOf(document.base_url);
   return (document.auth.hosts ?? (own === undefined ? [] : [own])).map((host) => host.toLowerCase());
 }

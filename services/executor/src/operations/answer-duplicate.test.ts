@@ -1,0 +1,130 @@
+import { describe, expect, test, vi } from 'vitest';
+import { failed, harness, MemoryLedger, succeeded, toolOf } from './fakes.test-support.ts';
+
+const engineThat = (execute: (input: never) => unknown) => ({
+  execute: execute as never,
+  previewRequest: () => ({}) as never,
+});
+
+describe('an idempotency key', () => {
+  test('gives a repeat the first answer without a second effect', async () => {
+    const { run, executed, background } = harness();
+    const first = await run({ idempotency_key: 'k' });
+    await background.settled();
+    const second = await run({ idempotency_key: 'k' });
+    expect(second).toMatchObject({ execution_id: first.execution_id, output: first.output, replayed: true });
+    expect(executed).toHaveLength(1);
+  });
+
+  test('lets one of a hundred at once act; the others get its answer', async () => {
+    const { run, executed } = harness();
+    const results = await Promise.all(Array.from({ length: 100 }, () => run({ idempotency_key: 'k' })));
+    expect(executed).toHaveLength(1);
+    expect(new Set(results.map(({ execution_id }) => execution_id)).size).toBe(1);
+    expect(results.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  test('used for other arguments is refused', async () => {
+    const { run, background } = harness();
+    await run({ idempotency_key: 'k' });
+    await background.settled();
+    expect(await run({ idempotency_key: 'k', arguments: { channel: 'C2' } })).toMatchObject({
+      status: 'refused',
+      error: { code: 'invalid_request', details: { issues: [{ path: 'idempotency_key' }] } },
+    });
+  });
+
+  test('still under way at the deadline is in_progress', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { run } = harness({ engine: engineThat(async () => (await gate.promise, succeeded)) });
+    const first = run({ idempotency_key: 'k' });
+    await Promise.resolve();
+    expect(await run({ idempotency_key: 'k', deadline_ms: 40 })).toMatchObject({
+      status: 'refused',
+      error: { code: 'in_progress', retryable: true },
+    });
+    gate.resolve();
+    await first;
+  });
+
+  test('is given back by a refusal and by a failure that is safe to repeat', async () => {
+    const outcomes = [
+      failed('rate_limited'),
+      failed('upstream_unreachable'),
+      failed('circuit_open', 'refused'),
+      succeeded,
+    ];
+    const { run, background } = harness({ engine: engineThat(async () => outcomes.shift()) });
+    for (const status of ['failed', 'failed', 'refused', 'succeeded']) {
+      expect((await run({ idempotency_key: 'k' })).status).toBe(status);
+      await background.settled();
+    }
+    expect((await run({ idempotency_key: 'k' })).replayed).toBe(true);
+  });
+
+  test.each([
+    ['upstream_error', 'failed'],
+    ['outcome_unknown', 'outcome_unknown'],
+    ['cancelled', 'cancelled'],
+  ] as const)('keeps %s for a repeat', async (code, status) => {
+    const { run, background } = harness({ engine: engineThat(async () => failed(code, status)) });
+    await run({ idempotency_key: 'k' });
+    await background.settled();
+    expect(await run({ idempotency_key: 'k' })).toMatchObject({ status, replayed: true, error: { code } });
+  });
+
+  test('whose executor was lost answers outcome_unknown, and fences a late answer off', async () => {
+    const { run, ledger } = harness({ engine: engineThat(() => new Promise(() => {})) });
+    void run({ idempotency_key: 'k', deadline_ms: 50 });
+    await vi.waitFor(() => expect(ledger.entries.size).toBe(1));
+    const [[name, entry]] = [...ledger.entries] as unknown as [[string, { record: object; revision: number }]];
+    ledger.entries.set(name, { ...entry, record: { ...entry.record, started_at: Date.now() - 60_000 } } as never);
+    const other = harness({ ledger });
+    const result = await other.run({ idempotency_key: 'k' });
+    expect(result).toMatchObject({ status: 'outcome_unknown', error: { code: 'outcome_unknown' }, replayed: true });
+    expect(await ledger.settle('acme', 'k', entry.record as never, entry.revision)).toBe(false);
+    expect(await other.run({ idempotency_key: 'k' })).toMatchObject({ status: 'outcome_unknown', replayed: true });
+    expect(other.executed).toEqual([]);
+  });
+
+  test('whose lost executor answers at the last moment gives that answer', async () => {
+    const ledger = new MemoryLedger();
+    const { run, background } = harness({ ledger });
+    const first = await run({ idempotency_key: 'k' });
+    await background.settled();
+    const [[name, entry]] = [...ledger.entries] as unknown as [[string, { record: object; revision: number }]];
+    const stale = { ...entry.record, state: 'running', started_at: 0, result: undefined };
+    const racing = harness({
+      ledger: Object.assign(ledger, {
+        claim: async () => ({ won: false as const, record: stale as never, revision: entry.revision - 1 }),
+      }),
+    });
+    expect(ledger.entries.has(name)).toBe(true);
+    expect(await racing.run({ idempotency_key: 'k' })).toMatchObject({
+      status: 'succeeded',
+      replayed: true,
+      execution_id: first.execution_id,
+    });
+  });
+
+  test('released while a repeat waits tells the repeat to ask again', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { run } = harness({
+      engine: engineThat(async () => (await gate.promise, failed('circuit_open', 'refused'))),
+    });
+    const first = run({ idempotency_key: 'k' });
+    await Promise.resolve();
+    const second = run({ idempotency_key: 'k' });
+    gate.resolve();
+    await first;
+    expect(await second).toMatchObject({ status: 'refused', error: { code: 'in_progress', retry_after_ms: 0 } });
+  });
+
+  test('of a read is for cancelling only: reads run each time', async () => {
+    const { run, executed, ledger } = harness({}, toolOf({ risk: 'read' }));
+    await run({ idempotency_key: 'k' });
+    await run({ idempotency_key: 'k' });
+    expect(executed).toHaveLength(2);
+    expect(ledger.entries.size).toBe(0);
+  });
+});
