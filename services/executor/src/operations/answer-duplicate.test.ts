@@ -36,7 +36,7 @@ describe('an idempotency key', () => {
 
   test('still under way at the deadline is in_progress', async () => {
     const gate = Promise.withResolvers<void>();
-    const { run } = harness({ engine: engineThat(async () => (await gate.promise, succeeded)) });
+    const { run } = harness({ engine: engineThat(async () => gate.promise.then(() => succeeded)) });
     const first = run({ idempotency_key: 'k' });
     await Promise.resolve();
     expect(await run({ idempotency_key: 'k', deadline_ms: 40 })).toMatchObject({
@@ -110,7 +110,7 @@ describe('an idempotency key', () => {
   test('released while a repeat waits tells the repeat to ask again', async () => {
     const gate = Promise.withResolvers<void>();
     const { run } = harness({
-      engine: engineThat(async () => (await gate.promise, failed('circuit_open', 'refused'))),
+      engine: engineThat(async () => gate.promise.then(() => failed('circuit_open', 'refused'))),
     });
     const first = run({ idempotency_key: 'k' });
     await Promise.resolve();

@@ -70,7 +70,7 @@ describe('an execution', () => {
 
   test('beyond the room of the process is refused as overloaded', async () => {
     const gate = Promise.withResolvers<void>();
-    const { run } = harness({ maxInFlight: 1, engine: engineThat(async () => (await gate.promise, succeeded)) });
+    const { run } = harness({ maxInFlight: 1, engine: engineThat(async () => gate.promise.then(() => succeeded)) });
     const first = run();
     await Promise.resolve();
     expect(await run()).toMatchObject({ status: 'refused', error: { code: 'overloaded', retryable: true } });
@@ -89,7 +89,7 @@ describe('an execution', () => {
           variables: { subdomain: 'acme' },
         }),
       },
-      engine: { execute: async () => succeeded, previewRequest: (input) => (previewed.push(input), {}) as never },
+      engine: { execute: async () => succeeded, previewRequest: (input) => ({ length: previewed.push(input) }) as never },
     });
     await run({ dry_run: true });
     expect(previewed).toMatchObject([{ credential: null, variables: { subdomain: 'acme' } }]);
