@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { loadCatalog } from '@patchbay/catalog';
+import { ensureDemoConnections, type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
+import { connectAdmin } from '@patchbay/sdk';
+import { run } from './run.ts';
+
+/** What one command line came to. */
+export interface CliResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  /** Piped in. Default: nothing. */
+  readonly input?: string;
+  /** Typed at a terminal: one line for each question. */
+  readonly typed?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly interrupt?: AbortSignal;
+  /** Called with standard output so far. */
+  readonly onOutput?: (out: string) => void;
+}
+
+/** Runs a command line in this process. */
+export async function cli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  let out = '';
+  let err = '';
+  const typed = [...(options.typed ?? [])];
+  const stdin: Readable & { isTTY?: boolean } =
+    options.typed === undefined ? Readable.from(options.input === undefined ? [] : [options.input]) : new PassThrough();
+  if (options.typed !== undefined) stdin.isTTY = true;
+  const code = await run(argv, {
+    stdin,
+    stdout: {
+      write: (text) => {
+        out += text;
+        options.onOutput?.(out);
+      },
+      isTTY: options.tty ?? false,
+      columns: options.columns ?? 160,
+    },
+    stderr: {
+      write: (text) => {
+        err += text;
+        // A question was asked: a person answers it once the terminal listens.
+        if (text.endsWith(': ')) setImmediate(() => (stdin as PassThrough).write(`${typed.shift() ?? '\u0003'}\r`));
+      },
+    },
+    env: { PATH: process.env.PATH, ...options.env },
+    cwd: options.cwd ?? tmpdir(),
+    interrupt: options.interrupt ?? new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+/** The one JSON document of a result. */
+export function json<T = Record<string, any>>({ out }: CliResult): T {
+  return JSON.parse(out) as T;
+}
+
+/** A directory of one test's own, with files. */
+export function directoryWith(files: Readonly<Record<string, string>> = {}): string {
+  const directory = mkdtempSync(join(tmpdir(), 'patchbay-cli-'));
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: 0o600 });
+  }
+  return directory;
+}
+
+/** A whole Patchbay with the sandbox, and a working directory from which commands find it. */
+export interface Installation {
+  readonly patchbay: RunningPatchbay;
+  readonly cwd: string;
+  cli(argv: readonly string[], options?: CliOptions): Promise<CliResult>;
+  stop(): Promise<void>;
+}
+
+export async function startInstallation(): Promise<Installation> {
+  const cwd = directoryWith();
+  const patchbay = await startPatchbay({
+    stateDir: join(cwd, '.patchbay'),
+    tenants: ['acme', 'rival'],
+    shape: 'one_process',
+    executors: 1,
+    sandbox: true,
+    seedCatalog: true,
+    logLevel: 'info',
+    ports: { nats: 0, redis: 0, sandbox: 0 },
+  });
+  const { facts } = patchbay;
+  const admin = await connectAdmin({
+    servers: facts.nats_url,
+    tenant: facts.tenant,
+    credentials: facts.admin_credentials,
+  });
+  await ensureDemoConnections(admin, await loadCatalog());
+  await admin.close();
+  return {
+    patchbay,
+    cwd,
+    cli: (argv, options) => cli(argv, { cwd, ...options }),
+    async stop() {
+      await patchbay.stop();
+      rmSync(cwd, { recursive: true, force: true });
+    },
+  };
+}
