@@ -61,6 +61,7 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
 }
 
 /** The one JSON document of a result. */
+// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects in the document
 export function json<T = Record<string, any>>({ out }: CliResult): T {
   return JSON.parse(out) as T;
 }

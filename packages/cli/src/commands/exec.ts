@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ExecutionResult, maxDeadlineMs } from '@patchbay/contracts';
+import { type ExecutionResult, maxDeadlineMs, ToolName } from '@patchbay/contracts';
 import type { Agent, ToolCall } from '@patchbay/sdk';
 import type { Command } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
@@ -68,11 +68,16 @@ export function addExec(parent: Command, run: Run): void {
   });
 }
 
-/** Null when there is no such tool: executing it says so, with close matches. */
+/**
+ * Null when there is no such tool: executing it says so, with close matches. An older version is read by the newest one's
+ * types, but may take arguments of its own.
+ */
 async function schemaOf(agent: Agent, tool: string, version: string | undefined): Promise<ToolSchema | null> {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(tool) || version !== undefined) return null;
+  if (!ToolName.safeParse(tool).success) return null;
   const [definition] = (await agent.tools.describe([tool])).tools;
-  return (definition?.input_schema as ToolSchema | undefined) ?? null;
+  const schema = definition?.input_schema as ToolSchema | undefined;
+  if (schema === undefined) return null;
+  return version === undefined ? schema : { ...schema, additionalProperties: true };
 }
 
 function toolCall(tool: string, args: Record<string, unknown>, options: Options): ToolCall {

@@ -1,0 +1,224 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { directoryWith, type Installation, json, startInstallation } from './running-patchbay.fixture.ts';
+
+let here: Installation;
+beforeAll(async () => {
+  here = await startInstallation();
+});
+afterAll(() => here?.stop());
+
+type Line = Record<string, unknown> & { event?: string; id?: string };
+const lines = (out: string) =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+const post = (session: string) =>
+  here.cli(['exec', 'slack_create_channel', `name=${session}`, '--session', session, '--json']);
+
+/** Facts such as a Patchbay leaves, with some of them changed, in a directory of their own. */
+function copyOfFacts(changes: object): string {
+  const cwd = directoryWith();
+  mkdirSync(join(cwd, '.patchbay'), { mode: 0o700 });
+  writeFileSync(join(cwd, '.patchbay', 'dev.json'), JSON.stringify({ ...here.patchbay.facts, ...changes }));
+  return cwd;
+}
+
+describe('audit', () => {
+  test('query finds what was done, by session, execution, time, class and status', async () => {
+    const { execution_id: execution } = json(await post('audit-a'));
+    const query = async (...argv: string[]) => json(await here.cli(['audit', 'query', ...argv, '--json']));
+    await expect.poll(async () => (await query('--session', 'audit-a')).events.length, { timeout: 10_000 }).toBe(2);
+    expect(
+      (await query('--execution', execution, '--class', 'execution', '--status', 'succeeded')).events,
+    ).toMatchObject([{ data: { execution_id: execution, outcome: 'succeeded', tool: 'slack_create_channel' } }]);
+    expect(await query('--session', 'audit-a', '--limit', '1')).toMatchObject({ more: true, events: [{}] });
+    expect((await query('--session', 'audit-a', '--from', '1h', '--to', '2099-01-01')).events).toHaveLength(2);
+    expect((await query('--session', 'audit-a', '--to', '1h')).events).toEqual([]);
+    const shown = await here.cli(['audit', 'query', '--tool', 'slack_create_channel', '--limit', '1']);
+    expect(shown.out).toMatch(/^TIME \(UTC\)/);
+    expect(shown.out).toContain('1 event; there are older ones');
+    expect((await here.cli(['audit', 'query', '--session', 'nobody'])).out).toBe('No audit event matches.\n');
+    expect((await here.cli(['audit', 'query', '--execution', 'exe_1'])).code).toBe(2);
+    expect((await here.cli(['audit', 'query', '--from', 'yesterday'])).code).toBe(2);
+    expect((await here.cli(['audit', 'query', '--from', '1m', '--to', '1h'])).code).toBe(3);
+  });
+
+  test('tail --once shows the latest, without the records of looking', async () => {
+    await post('audit-b');
+    const tail = async (...argv: string[]) =>
+      lines((await here.cli(['audit', 'tail', '--once', '--json', ...argv])).out);
+    await expect.poll(async () => (await tail('--session', 'audit-b')).length, { timeout: 10_000 }).toBe(2);
+    expect((await tail('--lines', '3')).every(({ type }) => type !== 'dev.patchbay.audit.queried')).toBe(true);
+    expect(await tail('--lines', '0')).toEqual([]);
+    expect((await tail('--class', 'query')).length).toBeGreaterThan(0);
+    expect((await here.cli(['audit', 'tail', '--once', '--session', 'audit-b'])).out).toMatch(
+      /intent .*slack_create_channel[\s\S]*succeeded .*slack_create_channel/,
+    );
+  });
+
+  test('tail follows: each event once, in order, until Ctrl-C', async () => {
+    const person = new AbortController();
+    let out = '';
+    const tail = here.cli(['audit', 'tail', '--session', 'audit-c', '--interval', '100', '--json'], {
+      interrupt: person.signal,
+      onOutput: (text) => {
+        out = text;
+      },
+    });
+    await post('audit-c');
+    await expect.poll(() => lines(out).length, { timeout: 10_000 }).toBe(2);
+    await post('audit-c');
+    await expect.poll(() => lines(out).length, { timeout: 10_000 }).toBe(4);
+    person.abort();
+    expect((await tail).code).toBe(0);
+    expect(new Set(lines(out).map(({ id }) => id)).size).toBe(4);
+  });
+});
+
+describe('doctor', () => {
+  test('finds a running Patchbay healthy', async () => {
+    const report = json(await here.cli(['doctor', '--json']));
+    expect(report.findings.filter(({ status }: { status: string }) => status === 'fail')).toEqual([]);
+    expect(report.healthy).toBe(true);
+    const checks = report.findings.map(({ check }: { check: string }) => check);
+    for (const check of [
+      'node',
+      'nats-server',
+      'redis-server',
+      'state',
+      'keys',
+      'disk',
+      'running',
+      'port nats',
+      'port redis',
+      'port sandbox',
+      'agent',
+      'admin',
+      'nats',
+      'service registry',
+      'service executor',
+      'service vault',
+      'service audit',
+      'clock',
+    ])
+      expect(checks).toContain(check);
+    expect((await here.cli(['doctor'])).out).toContain('All is well');
+  });
+
+  test('says what to do when nothing runs', async () => {
+    const result = await here.cli(['doctor'], { cwd: directoryWith() });
+    expect(result.code).toBe(1);
+    expect(result.out).toMatch(/✗ running +Patchbay does not run.*\n +fix: npm start/);
+    const named = json(
+      await here.cli(['doctor', '--json'], {
+        cwd: directoryWith(),
+        env: { PATCHBAY_NATS_URL: 'nats://127.0.0.1:1', PATCHBAY_STATE_DIR: '/nowhere' },
+      }),
+    );
+    expect(named.findings.find(({ check }: { check: string }) => check === 'running').status).toBe('ok');
+  });
+
+  test('tells open keys, a gone process, closed ports, a refused key and missing servers', async () => {
+    const cwd = copyOfFacts({ pid: 2 ** 22 + 1, nats_url: 'nats://127.0.0.1:1' });
+    chmodSync(join(cwd, '.patchbay'), 0o755);
+    mkdirSync(join(cwd, '.patchbay', 'keys'));
+    writeFileSync(join(cwd, '.patchbay', 'keys', 'agent.seed'), 'x', { mode: 0o644 });
+    const gone = await here.cli(['doctor'], {
+      cwd,
+      env: { PATCHBAY_NATS_SERVER: '/nowhere', PATCHBAY_REDIS_SERVER: '/nowhere' },
+    });
+    expect(gone.code).toBe(1);
+    for (const text of [
+      /✗ state .*mode 0755/,
+      /fix: chmod 700/,
+      /✗ keys .*agent\.seed/,
+      /✗ running .*is gone/,
+      /✗ agent .*No NATS server answers/,
+      /✗ nats-server +not found/,
+      /✗ redis-server +not found/,
+    ])
+      expect(gone.out).toMatch(text);
+    const closed = await here.cli(['doctor'], {
+      cwd: copyOfFacts({
+        pid: process.pid,
+        sandbox_url: 'http://127.0.0.1:1',
+        admin_credentials: here.patchbay.facts.agent_credentials,
+      }),
+    });
+    expect(closed.out).toMatch(/✗ port sandbox +nothing listens at 127\.0\.0\.1:1/);
+    // The agent's key connects, but is not an operator's.
+    expect(closed.out).toMatch(/✗ (admin|service \w+) /);
+  });
+});
+
+describe('demo', () => {
+  const events = async (argv: string[]) =>
+    lines((await here.cli(['demo', ...argv, '--json'], { cwd: demoDirectory })).out);
+  let demoDirectory: string;
+  beforeAll(() => {
+    demoDirectory = here.cwd;
+  });
+
+  test('plays the conversation on the running Patchbay and tells each step', async () => {
+    const told = await events([]);
+    expect(told.filter(({ event }) => event === 'scene').map(({ scene }) => scene)).toEqual([
+      'identify',
+      'parallel',
+      'dependent',
+      'barge_in',
+      'twice',
+    ]);
+    expect(told.filter(({ event }) => event === 'result').map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
+    const parallel = told.filter(
+      ({ event, scene, state }) => event === 'call' && scene === 'parallel' && state === 'succeeded',
+    );
+    expect(parallel).toHaveLength(12);
+    const summary = told.at(-1) as { executions: { audit: string[]; status: string }[] };
+    expect(summary).toMatchObject({ event: 'summary', ok: true });
+    expect(summary.executions).toHaveLength(16);
+    expect(
+      summary.executions.every(({ audit }) => audit.length >= 2 && audit.every((id) => id.startsWith('aud_'))),
+    ).toBe(true);
+  });
+
+  test('shows it line by line, and at a terminal in tables that change in place', async () => {
+    const plain = await here.cli(['demo', '--plain'], { tty: true, env: { NO_COLOR: '1' } });
+    expect(plain.code).toBe(0);
+    expect(plain.out).not.toContain('\u001b');
+    expect(plain.out).toMatch(/12 of 12 succeeded in \d+ ms together/);
+    expect(plain.out).toMatch(/the agent had its answer [\d.]+ ms after the cancel/);
+    expect(plain.out).toContain('the service counts 1 ticket.');
+    const live = await here.cli(['demo'], { tty: true, columns: 100 });
+    expect(live.out).toContain('\u001b[12A\u001b[2K');
+    expect(live.code).toBe(0);
+  });
+
+  test('ends between scenes when interrupted, and refuses what has no sandbox', async () => {
+    const person = new AbortController();
+    const stopped = await here.cli(['demo'], {
+      interrupt: person.signal,
+      onOutput: (out) => out.includes('Who is calling') && person.abort(),
+    });
+    expect(stopped.code).toBe(1);
+    expect(stopped.out).not.toContain('Twelve calls');
+    const live = await here.cli(['demo'], { cwd: copyOfFacts({ sandbox_url: null }) });
+    expect(live).toMatchObject({ code: 2 });
+    expect(live.err).toContain('The demo needs the sandbox');
+    const closed = directoryWith({ token: 'wrong' });
+    const refused = await here.cli(['demo'], { cwd: copyOfFacts({ sandbox_control_token: join(closed, 'token') }) });
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.err).toContain('The sandbox refused POST behave (HTTP 403)');
+  });
+
+  test('tells what went wrong when a scene does not go as it should', async () => {
+    const { connections } = json(await here.cli(['connections', 'list', '--integration', 'hubspot', '--json']));
+    expect((await here.cli(['connections', 'remove', connections[0].id])).code).toBe(0);
+    const result = await here.cli(['demo']);
+    expect(result.code).toBe(1);
+    expect(result.out).toContain('The lookup found nobody');
+    expect(result.out).toContain('Something did not go as it should');
+  });
+});
