@@ -60,7 +60,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     audit: createExecutionAudit(recorder),
     engine,
     announce: {
-      finished: (tenant, session, result) =>
+      finished: (tenant, session, { output: _output, ...result }) =>
         messaging.publishEvent(
           events.executionFinished,
           { tenant, execution: result.execution_id },

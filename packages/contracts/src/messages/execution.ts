@@ -93,10 +93,13 @@ export type CancelResult = z.infer<typeof CancelResult>;
 export const CancelBroadcast = z.object({ tenant: z.string(), request: CancelRequest });
 export type CancelBroadcast = z.infer<typeof CancelBroadcast>;
 
-/** `events.v1.<tenant>.execution.<id>.finished`. */
+/**
+ * `events.v1.<tenant>.execution.<id>.finished`. Without the output: it went to whoever asked, and every agent of the
+ * tenant may listen here.
+ */
 export const ExecutionFinished = z.object({
   execution_id: idSchema('execution'),
   session: z.string().nullable(),
-  result: ExecutionResult,
+  result: ExecutionResult.omit({ output: true }),
 });
 export type ExecutionFinished = z.infer<typeof ExecutionFinished>;

@@ -89,7 +89,10 @@ describe('an execution', () => {
           variables: { subdomain: 'acme' },
         }),
       },
-      engine: { execute: async () => succeeded, previewRequest: (input) => ({ length: previewed.push(input) }) as never },
+      engine: {
+        execute: async () => succeeded,
+        previewRequest: (input) => ({ length: previewed.push(input) }) as never,
+      },
     });
     await run({ dry_run: true });
     expect(previewed).toMatchObject([{ credential: null, variables: { subdomain: 'acme' } }]);
