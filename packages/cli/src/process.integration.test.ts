@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { directoryWith } from './running-patchbay.fixture.ts';
+import { cli, directoryWith } from './running-patchbay.fixture.ts';
 
 const bin = fileURLToPath(new URL('../bin/patchbay.mjs', import.meta.url));
 const run = promisify(execFile);
@@ -62,10 +62,19 @@ describe('the program', () => {
 describe('up and demo', () => {
   test('up starts Patchbay in the directory named and passes its options on', async () => {
     const cwd = directoryWith();
-    const { stdout, code } = await patchbay(
-      ['up', '--once', '--json', '--state', 'state', '--executors', '2', '--log-level', 'warn'],
-      cwd,
-    );
+    const argv = [
+      'up',
+      '--once',
+      '--json',
+      '--processes',
+      '--state',
+      'state',
+      '--executors',
+      '2',
+      '--log-level',
+      'warn',
+    ];
+    const { out: stdout, code } = await cli(argv, { cwd });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       ready: true,
@@ -90,7 +99,7 @@ describe('up and demo', () => {
 
   test('demo starts a Patchbay of its own when none runs, and leaves nothing behind', async () => {
     const before = leftovers();
-    const { stdout, code } = await patchbay(['demo', '--json']);
+    const { out: stdout, code } = await cli(['demo', '--json'], { cwd: directoryWith() });
     expect(code).toBe(0);
     const events = stdout
       .trim()
@@ -99,6 +108,35 @@ describe('up and demo', () => {
     expect(events[0]).toMatchObject({ event: 'starting' });
     expect(events.at(-1)).toMatchObject({ event: 'summary', ok: true });
     expect(leftovers()).toEqual(before);
+  }, 60_000);
+});
+
+describe('what cannot start', () => {
+  const env = { PATCHBAY_NATS_SERVER: '/nowhere' };
+  test('up passes on what is wrong', async () => {
+    const result = await cli(
+      ['up', '--state', 'state', '--database', 'postgres://127.0.0.1:1/none', '--live', '--log-level', 'silent'],
+      { cwd: directoryWith(), env },
+    );
+    expect(result.code).toBe(1);
+    expect(result.err).toContain('PATCHBAY_NATS_SERVER');
+  });
+
+  test('demo says why and leaves nothing behind', async () => {
+    const before = leftovers();
+    const result = await cli(['demo'], { cwd: directoryWith(), env });
+    expect(result.code).toBe(1);
+    expect(result.err).toContain('PATCHBAY_NATS_SERVER');
+    expect(leftovers()).toEqual(before);
+  });
+
+  test('up and demo that are interrupted while starting end', async () => {
+    const person = new AbortController();
+    const demo = cli(['demo'], { cwd: directoryWith(), interrupt: person.signal });
+    const up = cli(['up', '--state', 'state'], { cwd: directoryWith(), interrupt: person.signal });
+    person.abort();
+    expect((await demo).err).toContain('Interrupted');
+    expect((await up).code).not.toBe(0);
   }, 60_000);
 });
 

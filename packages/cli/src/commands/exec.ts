@@ -7,6 +7,7 @@ import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
 import { readJson } from '../input/read-source.ts';
 import { parseToolArguments } from '../input/tool-arguments.ts';
 import { wholeNumber } from '../input/whole-number.ts';
+import { onInterrupt } from '../on-interrupt.ts';
 import { renderExecution } from '../render/execution.ts';
 import type { ToolSchema } from '../render/tool.ts';
 import type { CliIo } from '../terminal.ts';
@@ -101,10 +102,10 @@ async function executeUntilInterrupted(agent: Agent, call: ToolCall, { interrupt
       .cancel({ idempotency_key: call.idempotencyKey as string, reason: 'interrupted at the terminal' })
       // The call's own answer, or its deadline, still ends the command.
       .catch(() => {});
-  interrupt.addEventListener('abort', cancel, { once: true });
+  const stopListening = onInterrupt(interrupt, cancel);
   try {
     return await agent.execute(call.tool, call.arguments, call);
   } finally {
-    interrupt.removeEventListener('abort', cancel);
+    stopListening();
   }
 }

@@ -4,6 +4,7 @@ import { defineCommand, type Run } from '../define-command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { wholeNumber } from '../input/whole-number.ts';
 import { startLauncher } from '../launcher-process.ts';
+import { onInterrupt } from '../on-interrupt.ts';
 
 interface Options {
   readonly processes?: boolean;
@@ -46,10 +47,9 @@ export function addUp(parent: Command, run: Run): void {
         onOutput: (text) => io.stdout.write(text),
         onError: (text) => io.stderr.write(text),
       });
-      const stop = () => launcher.stop();
-      io.interrupt.addEventListener('abort', stop, { once: true });
+      const stopListening = onInterrupt(io.interrupt, () => launcher.stop());
       const code = await launcher.ended;
-      io.interrupt.removeEventListener('abort', stop);
+      stopListening();
       return code ?? exitCodes.failed;
     },
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment, LocalFacts } from '../config.ts';
 import { type LauncherProcess, startLauncher } from '../launcher-process.ts';
+import { onInterrupt } from '../on-interrupt.ts';
 
 /** A Patchbay that was started for the demo alone. */
 export interface OwnPatchbay {
@@ -36,14 +37,14 @@ export async function startOwnPatchbay(env: Environment, interrupt: AbortSignal)
     ready.reject(new Error(`Patchbay could not be started (exit ${code}).\n${said.trim()}`)),
   );
   const interrupted = () => ready.reject(new Error('Interrupted while Patchbay was starting.'));
-  interrupt.addEventListener('abort', interrupted, { once: true });
+  const stopListening = onInterrupt(interrupt, interrupted);
   try {
     return { facts: await ready.promise, stop };
   } catch (error) {
     await stop();
     throw error;
   } finally {
-    interrupt.removeEventListener('abort', interrupted);
+    stopListening();
   }
 }
 
