@@ -56,7 +56,7 @@ export async function openBucket(connection: NatsConnection, acks: AckInbox, nam
         throw error;
       }
     },
-    watch: (prefix, onChange) => watchBucket(kv, prefix, onChange),
+    watch: (prefix, onChange) => watchBucket(connection, kv, prefix, onChange),
   };
 }
 
@@ -67,13 +67,19 @@ const rewatchMs = 500;
  * Resolves once the state at the start was delivered, so that a reader never answers from half a copy. A watch that ends
  * by itself is opened again and delivers the present state anew: a reader that goes by revisions loses nothing.
  */
-async function watchBucket(kv: KV, prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription> {
+async function watchBucket(
+  connection: NatsConnection,
+  kv: KV,
+  prefix: string,
+  onChange: (change: BucketChange) => void,
+): Promise<Subscription> {
   let stopped = false;
-  let stopCurrent = () => {};
+  let current: { stop(): void } | null = null;
 
   async function open(): Promise<void> {
     const entries = await kv.watch({ key: prefix });
-    stopCurrent = () => entries.stop();
+    current = entries;
+    if (stopped) return entries.stop();
     // The client keeps the consumer behind the iterator here; only it knows how much is there to begin with.
     const consumer = (entries as unknown as { _data: { info(cached: boolean): Promise<{ num_pending: number }> } })
       ._data;
@@ -100,14 +106,14 @@ async function watchBucket(kv: KV, prefix: string, onChange: (change: BucketChan
   }
 
   function reopen(): void {
-    if (!stopped) open().catch(() => setTimeout(reopen, rewatchMs).unref());
+    if (!stopped && !connection.isClosed()) open().catch(() => setTimeout(reopen, rewatchMs).unref());
   }
 
   await open();
   return {
     unsubscribe() {
       stopped = true;
-      stopCurrent();
+      current?.stop();
     },
   };
 }

@@ -28,6 +28,8 @@ export async function consumeBatches(
     const messages: JsMsg[] = [];
     if (stopping.signal.aborted) return messages;
     fetching = await consumer.fetch({ max_messages: maxMessages, expires });
+    // Told to stop while the fetch was being set up: `stop` had nothing yet to stop.
+    if (stopping.signal.aborted) fetching.stop();
     for await (const message of fetching) messages.push(message);
     fetching = null;
     return messages;
@@ -57,10 +59,16 @@ export async function consumeBatches(
       options.onError?.(error);
       verdict = { ack: false, retryAfterMs: retryMs };
     }
-    for (const message of batch) {
-      if (verdict.ack) message.ack();
-      else message.nak(verdict.retryAfterMs);
+    if (!verdict.ack) {
+      for (const message of batch) message.nak(verdict.retryAfterMs);
+      return;
     }
+    for (const message of batch.slice(0, -1)) message.ack();
+    // Acknowledgements are taken in order: once the last is, none is counted as still to come, or lost by a close.
+    await batch
+      .at(-1)
+      ?.ackAck({ timeout: retryMs })
+      .catch(() => {});
   }
 
   const running = run();

@@ -6,7 +6,10 @@ function causeOf(error: unknown): unknown {
   return error instanceof errors.RequestError && error.cause !== undefined ? error.cause : error;
 }
 
-/** What a failed NATS request means in the catalogue's terms. `unavailable` is the code for "nobody serves this". */
+/**
+ * What a failed NATS request means in the catalogue's terms. `unavailable` is the code for "nobody serves this": nothing
+ * was carried out. When the connection ended between request and answer, that is not known.
+ */
 export function requestFailure(error: unknown, unavailable: ErrorCode): PatchbayError {
   if (error instanceof PatchbayError) return error;
   const cause = causeOf(error);
@@ -26,7 +29,12 @@ export function requestFailure(error: unknown, unavailable: ErrorCode): Patchbay
   if (cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError) {
     return new PatchbayError(unavailable, { message: 'The NATS connection is closed.', cause });
   }
-  return new PatchbayError(unavailable, { message: 'The request could not be carried by NATS.', cause });
+  return new PatchbayError('outcome_unknown', { message: 'The connection ended before an answer came.', cause });
+}
+
+/** A message that JSON cannot carry, such as one that holds itself or a BigInt. */
+export function notJson(cause: unknown): PatchbayError {
+  return new PatchbayError('invalid_request', { message: 'The message cannot be written as JSON.', cause });
 }
 
 /** A message over the limit, on either side. */

@@ -10,7 +10,7 @@ import {
   type RequestRoute,
 } from '@patchbay/contracts';
 import type { z } from 'zod';
-import { requestFailure, tooLarge } from './failures.ts';
+import { notJson, requestFailure, tooLarge } from './failures.ts';
 import { decodeJson } from './json.ts';
 import type { RequestOptions, SubjectValues } from './types.ts';
 
@@ -24,8 +24,8 @@ const unavailableCode: Record<RequestRoute['owner'], ErrorCode> = {
 
 /**
  * Sends a request and parses its answer with the route's contract.
- * @throws PatchbayError the answer's own error, or `deadline_exceeded`, `not_permitted`, `invalid_request` (too large)
- *   or the owner's unavailable code.
+ * @throws PatchbayError the answer's own error, or `deadline_exceeded`, `not_permitted`, `invalid_request` (too large or
+ *   not JSON), the owner's unavailable code (nothing was carried out), or `outcome_unknown` when the connection ended first.
  */
 export async function sendRequest<Route extends RequestRoute>(
   connection: NatsConnection,
@@ -36,7 +36,7 @@ export async function sendRequest<Route extends RequestRoute>(
 ): Promise<z.output<Route['response']>> {
   const subject = buildSubject(route.subject, values);
   const timeout = Math.max(1, Math.ceil(options.timeoutMs ?? route.timeoutMs));
-  const payload = JSON.stringify(body);
+  const payload = encodeBody(body);
   if (payload.length > maxMessageBytes) throw tooLarge();
   const head = headers();
   head.set(headerNames.budgetMs, String(timeout));
@@ -49,6 +49,14 @@ export async function sendRequest<Route extends RequestRoute>(
     throw requestFailure(error, unavailableCode[route.owner]);
   }
   return readAnswer(route, answer);
+}
+
+function encodeBody(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    throw notJson(error);
+  }
 }
 
 function readAnswer<Route extends RequestRoute>(route: Route, answer: Msg): z.output<Route['response']> {
