@@ -21,7 +21,7 @@ const fixedBytes = 128;
 export function encodeCopy(
   rows: readonly { readonly row: AuditRow; readonly event: string }[],
 ): Uint8Array<ArrayBuffer> {
-  const buffer = Buffer.alloc(rows.reduce((bytes, one) => bytes + largestSize(one), header.length + 2));
+  const buffer = Buffer.allocUnsafeSlow(rows.reduce((bytes, one) => bytes + largestSize(one), header.length + 2));
   let at = header.copy(buffer);
 
   const text = (value: string | null) => {
