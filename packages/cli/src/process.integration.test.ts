@@ -66,7 +66,7 @@ describe('up and demo', () => {
       'up',
       '--once',
       '--json',
-      '--processes',
+     
       '--state',
       'state',
       '--executors',
