@@ -20,12 +20,10 @@ export function createPostgresEventPages(database: AuditDatabase): (filter: Even
     } catch (error) {
       throw storeUnavailable(error);
     }
-    const entries = rows
-      .slice(0, filter.limit)
-      .map((row) => ({
-        position: { epochMs: Number(row.epoch_ms), eventId: row.event_id },
-        event: JSON.parse(row.event) as AuditEvent,
-      }));
+    const entries = rows.slice(0, filter.limit).map((row) => ({
+      position: { epochMs: Number(row.epoch_ms), eventId: row.event_id },
+      event: JSON.parse(row.event) as AuditEvent,
+    }));
     return { entries, more: rows.length > filter.limit };
   };
 }
