@@ -64,7 +64,7 @@ export function failureOfBody(error: ErrorBody): Failure {
 }
 
 /** What the catalogue says to do. */
-export function nextStep(code: ErrorCode): string {
+function nextStep(code: ErrorCode): string {
   return errorCatalogue[code].meaning;
 }
 

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,7 @@ describe('the program', () => {
 
   test('says what to run when nothing is installed', async () => {
     // A checkout that was cloned and never installed.
-    const clone = mkdtempSync(join(tmpdir(), 'patchbay-clone-'));
+    const clone = directoryWith();
     for (const part of ['bin', 'src', 'package.json'])
       cpSync(fileURLToPath(new URL(`../${part}`, import.meta.url)), join(clone, 'packages/cli', part), {
         recursive: true,
@@ -66,7 +66,7 @@ describe('up and demo', () => {
       'up',
       '--once',
       '--json',
-     
+
       '--state',
       'state',
       '--executors',

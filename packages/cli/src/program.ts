@@ -21,7 +21,7 @@ import { addUp } from './commands/up.ts';
 import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 
-export const version = '0.1.0';
+const version = '0.1.0';
 
 /** The whole command tree. */
 export function createProgram(run: Run): Command {

@@ -5,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { loadCatalog } from '@patchbay/catalog';
 import { ensureDemoConnections, type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
 import { connectAdmin } from '@patchbay/sdk';
+import { afterAll } from 'vitest';
 import { run } from './run.ts';
 
 /** What one command line came to. */
@@ -66,9 +67,15 @@ export function json<T = Record<string, any>>({ out }: CliResult): T {
   return JSON.parse(out) as T;
 }
 
-/** A directory of one test's own, with files. */
+const made: string[] = [];
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A directory of one test's own, with files; it goes when the test file's last test has ended. */
 export function directoryWith(files: Readonly<Record<string, string>> = {}): string {
   const directory = mkdtempSync(join(tmpdir(), 'patchbay-cli-'));
+  made.push(directory);
   for (const [name, text] of Object.entries(files)) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -109,9 +116,6 @@ export async function startInstallation(): Promise<Installation> {
     patchbay,
     cwd,
     cli: (argv, options) => cli(argv, { cwd, ...options }),
-    async stop() {
-      await patchbay.stop();
-      rmSync(cwd, { recursive: true, force: true });
-    },
+    stop: () => patchbay.stop(),
   };
 }
