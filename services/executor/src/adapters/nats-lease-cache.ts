@@ -1,4 +1,4 @@
-import { events, LeasePayload, PatchbayError, routes } from '@patchbay/contracts';
+import { type ErrorCode, events, LeasePayload, PatchbayError, routes } from '@patchbay/contracts';
 import type { Messaging, SealingKeys } from '@patchbay/messaging';
 import { LRUCache } from 'lru-cache';
 import type { BorrowLease, Lease } from '../operations/ports.ts';
@@ -14,9 +14,18 @@ interface CachedLease {
 const renewAfter = 0.6;
 /** Leases held at once. Each is a few kilobytes; the least used goes first. */
 const maxLeases = 10_000;
+/** What a request fails with when no answer of the vault came. */
+const noAnswer: ReadonlySet<ErrorCode> = new Set(['deadline_exceeded', 'outcome_unknown']);
 
 export interface LeaseCache extends BorrowLease {
   close(): void;
+}
+
+type Asked = Parameters<BorrowLease['borrow']>[0];
+
+interface Flight {
+  readonly lease: Promise<CachedLease>;
+  readonly fresh: boolean;
 }
 
 /**
@@ -25,58 +34,32 @@ export interface LeaseCache extends BorrowLease {
  */
 export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): LeaseCache {
   const leases = new LRUCache<string, CachedLease>({ max: maxLeases });
-  const inFlight = new Map<string, Promise<CachedLease>>();
-  /** Grows with each revocation, so that an answer sealed before it is not cached after it. */
-  let epoch = 0;
+  const flights = new Map<string, Flight>();
   const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) => {
-    epoch++;
+    // Which connection a flight brings is not known before it lands: none of them is kept, or joined any more.
+    flights.clear();
     for (const [key, cached] of leases.entries()) {
       if (cached.tenant === tenant && cached.lease.connection === connection) leases.delete(key);
     }
   });
 
-  type Asked = Parameters<BorrowLease['borrow']>[0];
-
   function fetchOnce(key: string, asked: Asked): Promise<CachedLease> {
-    const running = inFlight.get(key);
-    if (running !== undefined) return running;
-    const fetching = fetchLease(key, asked).finally(() => inFlight.delete(key));
-    inFlight.set(key, fetching);
-    return fetching;
-  }
+    const running = flights.get(key);
+    // Whoever asks for a fresh one knows that what set out before may bring the old one.
+    if (running !== undefined && (running.fresh || !asked.fresh)) return running.lease;
+    const flight: Flight = { lease: land(), fresh: asked.fresh ?? false };
+    flights.set(key, flight);
+    return flight.lease;
 
-  async function fetchLease(key: string, asked: Asked): Promise<CachedLease> {
-    const startedIn = epoch;
-    const answer = await messaging
-      .request(
-        routes.leaseCredential,
-        {},
-        {
-          tenant: asked.tenant,
-          integration: asked.integration,
-          ...(asked.connection !== undefined && { connection: asked.connection }),
-          execution_id: asked.executionId,
-          recipient: keys.publicKey,
-        },
-        { timeoutMs: Math.min(asked.timeoutMs, routes.leaseCredential.timeoutMs) },
-      )
-      .catch((error) => {
-        // The caller's own deadline is told apart by the operation; here it only means that the vault did not answer.
-        throw error instanceof PatchbayError && error.code === 'deadline_exceeded'
-          ? new PatchbayError('vault_unavailable', { cause: error })
-          : error;
-      });
-    const payload = openLease(keys, answer.sealed, answer.sender);
-    if (payload.tenant !== asked.tenant || payload.integration !== asked.integration) {
-      throw new PatchbayError('vault_unavailable', { message: 'The vault answered with a lease for something else.' });
+    async function land(): Promise<CachedLease> {
+      try {
+        const { cached, ttlMs } = await fetchLease(messaging, keys, asked);
+        if (flights.get(key) === flight) leases.set(key, cached, { ttl: ttlMs });
+        return cached;
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key);
+      }
     }
-    const cached: CachedLease = {
-      lease: { connection: payload.connection, credential: payload.credential, variables: payload.variables },
-      tenant: payload.tenant,
-      renewAt: performance.now() + answer.ttl_ms * renewAfter,
-    };
-    if (startedIn === epoch) leases.set(key, cached, { ttl: answer.ttl_ms });
-    return cached;
   }
 
   return {
@@ -91,8 +74,48 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
     },
     close() {
       revocations.unsubscribe();
+      flights.clear();
       leases.clear();
     },
+  };
+}
+
+/** One question to the vault. Not bound by the deadline of whoever asked first: others may wait for the same answer. */
+async function fetchLease(
+  messaging: Messaging,
+  keys: SealingKeys,
+  { tenant, integration, connection, executionId }: Asked,
+): Promise<{ cached: CachedLease; ttlMs: number }> {
+  const answer = await messaging
+    .request(
+      routes.leaseCredential,
+      {},
+      {
+        tenant,
+        integration,
+        ...(connection !== undefined && { connection }),
+        execution_id: executionId,
+        recipient: keys.publicKey,
+      },
+    )
+    .catch((error) => {
+      // Nothing was sent to an upstream yet, whatever became of the question.
+      throw error instanceof PatchbayError && noAnswer.has(error.code)
+        ? new PatchbayError('vault_unavailable', { cause: error })
+        : error;
+    });
+  const payload = openLease(keys, answer.sealed, answer.sender);
+  if (
+    payload.tenant !== tenant ||
+    payload.integration !== integration ||
+    (connection !== undefined && payload.connection !== connection)
+  ) {
+    throw new PatchbayError('vault_unavailable', { message: 'The vault answered with a lease for something else.' });
+  }
+  const lease = { connection: payload.connection, credential: payload.credential, variables: payload.variables };
+  return {
+    cached: { lease, tenant, renewAt: performance.now() + answer.ttl_ms * renewAfter },
+    ttlMs: answer.ttl_ms,
   };
 }
 

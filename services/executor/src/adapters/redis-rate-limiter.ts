@@ -4,8 +4,12 @@ import { type Gcra, gcraOf, LocalGcra } from '../domain/gcra.ts';
 import type { AdmitCall } from '../operations/ports.ts';
 import { gcraScript } from './gcra-script.ts';
 
-/** Longest wait for Redis before this process decides by itself, in milliseconds. */
-const redisTimeoutMs = 20;
+/** Longest wait for Redis before this process decides by itself, in milliseconds, unless the caller says otherwise. */
+const defaultTimeoutMs = 20;
+/** Milliseconds after a call that Redis did not answer in time, before it is asked again. */
+const slowPauseMs = 250;
+/** Milliseconds without an answer after which the connection is given up and made anew. */
+const silenceMs = 2_000;
 
 export interface RateLimiter extends AdmitCall {
   /** False while this process decides by itself. */
@@ -19,10 +23,16 @@ type GcraRedis = Redis & { admit(keys: number, ...args: (string | number)[]): Pr
  * Rate limits shared by all executors: per connection for the integration's limit, and per tool. When Redis is away or
  * slow, each executor applies the limits alone until it answers again: that costs accuracy, not calls.
  */
-export function createRedisRateLimiter(url: string | null, onError: (error: unknown) => void): RateLimiter {
+export function createRedisRateLimiter(
+  url: string | null,
+  onError: (error: unknown) => void,
+  timeoutMs: number = defaultTimeoutMs,
+): RateLimiter {
   const local = new LocalGcra();
   const limitsOf = new WeakMap<PreparedTool, readonly { scope: string; gcra: Gcra }[]>();
-  let healthy = url !== null;
+  /** `performance.now()` until which Redis is left alone. */
+  let askAgainAt = 0;
+  let reported = false;
   const redis = url === null ? null : connect(url);
 
   function connect(address: string): GcraRedis {
@@ -30,18 +40,37 @@ export function createRedisRateLimiter(url: string | null, onError: (error: unkn
       enableAutoPipelining: true,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
-      commandTimeout: redisTimeoutMs,
+      socketTimeout: silenceMs,
       retryStrategy: (times) => Math.min(50 * times, 1_000),
     });
     client.defineCommand('admit', { lua: gcraScript });
-    client.on('error', onError);
+    client.on('error', report);
     client.on('ready', () => {
-      healthy = true;
-    });
-    client.on('close', () => {
-      healthy = false;
+      askAgainAt = 0;
     });
     return client as GcraRedis;
+  }
+
+  /** Once for each time that sharing ends. */
+  function report(error: unknown): void {
+    if (!reported) onError(error);
+    reported = true;
+  }
+
+  function isShared(): boolean {
+    return redis?.status === 'ready' && performance.now() >= askAgainAt;
+  }
+
+  /** Microseconds to wait, as all executors see it. @throws Error when Redis does not say so in time. */
+  async function decideTogether(limits: readonly { key: string; gcra: Gcra }[]): Promise<number> {
+    const asked = (redis as GcraRedis).admit(
+      limits.length,
+      ...limits.map(({ key }) => key),
+      ...limits.flatMap(({ gcra }) => [gcra.interval, gcra.tolerance]),
+    );
+    const waitUs = await inTime(asked, timeoutMs);
+    reported = false;
+    return waitUs;
   }
 
   function scopesOf(tool: PreparedTool) {
@@ -60,7 +89,7 @@ export function createRedisRateLimiter(url: string | null, onError: (error: unkn
 
   return {
     get shared() {
-      return healthy;
+      return isShared();
     },
     async admit(tenant, tool, connection) {
       const limits = scopesOf(tool).map(({ scope, gcra }) => ({
@@ -68,21 +97,31 @@ export function createRedisRateLimiter(url: string | null, onError: (error: unkn
         gcra,
       }));
       if (limits.length === 0) return null;
-      let waitUs: number;
-      try {
-        if (redis === null || redis.status !== 'ready') throw new Error('not connected');
-        waitUs = await redis.admit(
-          limits.length,
-          ...limits.map(({ key }) => key),
-          ...limits.flatMap(({ gcra }) => [gcra.interval, gcra.tolerance]),
-        );
-      } catch {
-        waitUs = local.decide(limits, performance.now() * 1_000);
+      let waitUs: number | null = null;
+      if (isShared()) {
+        try {
+          waitUs = await decideTogether(limits);
+        } catch (error) {
+          // Not every call shall wait for a Redis that is slow, nor add to what it has to do.
+          askAgainAt = performance.now() + slowPauseMs;
+          report(error);
+        }
       }
+      waitUs ??= local.decide(limits, performance.now() * 1_000);
       return waitUs === 0 ? null : waitUs / 1_000;
     },
     async close() {
       redis?.disconnect();
     },
   };
+}
+
+/** Not the client's own time limit: that starts over behind each pipeline under way, so that waits could add up. */
+function inTime(asked: Promise<number>, timeoutMs: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
+    // The answer may lie in the socket while this process was busy: look there before it counts as late.
+    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -16,13 +16,12 @@ export interface Lease {
 }
 
 export interface BorrowLease {
-  /** @throws PatchbayError `connection_missing`, `credential_expired`, `vault_unavailable`, … */
+  /** The caller bounds the wait. @throws PatchbayError `connection_missing`, `credential_expired`, `vault_unavailable`, … */
   borrow(request: {
     tenant: string;
     integration: string;
     connection: string | undefined;
     executionId: string;
-    timeoutMs: number;
     fresh?: boolean;
   }): Promise<Lease>;
 }

@@ -61,7 +61,6 @@ export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promi
     integration: run.prepared.integration,
     connection: run.request.connection,
     executionId: run.execution.executionId,
-    timeoutMs: remaining(run),
     fresh,
   });
 }
