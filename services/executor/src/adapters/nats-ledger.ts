@@ -9,44 +9,52 @@ function bucketKey(tenant: string, key: string): string {
   return `${tenant}.${hash('sha256', key, 'base64url')}`;
 }
 
-function unavailable(error: unknown): PatchbayError {
-  return error instanceof PatchbayError
-    ? error
-    : new PatchbayError('audit_unavailable', {
-        message: 'The idempotency ledger did not take the claim, so the call was not made.',
-        cause: error,
-      });
+async function available<T>(work: Promise<T>, message: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof PatchbayError ? error : new PatchbayError('audit_unavailable', { message, cause: error });
+  }
 }
 
-/** The idempotency ledger in the JetStream key-value bucket `executions`. */
+/**
+ * The idempotency ledger in the JetStream key-value bucket `executions`.
+ * @throws PatchbayError `audit_unavailable` when the bucket does not answer, from each of its methods.
+ */
 export function createNatsLedger(bucket: Bucket): KeepLedger {
   async function read(tenant: string, key: string) {
-    const entry = await bucket.get(bucketKey(tenant, key));
+    const entry = await available(
+      bucket.get(bucketKey(tenant, key)),
+      'The idempotency ledger does not answer, so what became of the first call is not known.',
+    );
     return entry === null
       ? null
       : { record: JSON.parse(Buffer.from(entry.value).toString('utf8')) as LedgerRecord, revision: entry.revision };
   }
   return {
     async claim(tenant, key, record, timeoutMs) {
-      try {
-        for (let round = 0; round < 3; round++) {
-          const revision = await bucket.create(bucketKey(tenant, key), JSON.stringify(record), timeoutMs);
-          if (revision !== null) return { won: true, revision };
-          const found = await read(tenant, key);
-          if (found !== null) return { won: false, ...found };
-          // Released between the two: try to claim again.
-        }
-      } catch (error) {
-        throw unavailable(error);
+      for (let round = 0; round < 3; round++) {
+        const revision = await available(
+          bucket.create(bucketKey(tenant, key), JSON.stringify(record), timeoutMs),
+          'The idempotency ledger did not take the claim, so the call was not made.',
+        );
+        if (revision !== null) return { won: true, revision };
+        const found = await read(tenant, key);
+        if (found !== null) return { won: false, ...found };
+        // Released between the two: try to claim again.
       }
       throw new PatchbayError('in_progress', { retryAfterMs: 50 });
     },
     read,
     async settle(tenant, key, record, revision) {
-      return (await bucket.update(bucketKey(tenant, key), JSON.stringify(record), revision)) !== null;
+      const updated = bucket.update(bucketKey(tenant, key), JSON.stringify(record), revision);
+      return (await available(updated, 'The idempotency ledger did not take the answer.')) !== null;
     },
     async release(tenant, key, revision) {
-      await bucket.delete(bucketKey(tenant, key), revision);
+      await available(
+        bucket.delete(bucketKey(tenant, key), revision),
+        'The idempotency ledger did not take the key back.',
+      );
     },
   };
 }

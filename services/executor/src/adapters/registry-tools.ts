@@ -4,7 +4,7 @@ import type { RegistryCopy } from '@patchbay/registry-copy';
 import type { FindTool } from '../operations/ports.ts';
 
 /** Tools of the local registry copy, each compiled once and kept as long as the copy keeps its document. */
-export function createRegistryTools(copy: RegistryCopy): FindTool {
+export function createRegistryTools(copy: Pick<RegistryCopy, 'resolve' | 'visibleTools'>): FindTool {
   const prepared = new WeakMap<IntegrationDocument, Map<string, PreparedTool>>();
   return {
     find(tenant, name, version) {

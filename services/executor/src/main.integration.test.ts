@@ -1,0 +1,199 @@
+import { type ExecuteRequestInput, ExecutionResult, events, newId, routes, streams } from '@patchbay/contracts';
+import type { Messaging } from '@patchbay/messaging';
+import { startTestServers, type TestServers } from '@patchbay/testkit';
+import { type Sandbox, startSandbox } from '@patchbay/testkit/sandbox';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type FakeVault, refuse, startFakeVault } from './fake-vault.test-support.ts';
+import {
+  followAudit,
+  numbersDocument,
+  publish,
+  type RunningExecutor,
+  runExecutor,
+} from './running-executor.test-support.ts';
+
+let servers: TestServers;
+let sandbox: Sandbox;
+let vault: FakeVault;
+let executor: RunningExecutor;
+let agent: Messaging;
+let audit: Awaited<ReturnType<typeof followAudit>>;
+
+const inside = numbersDocument('inside', { base_url: 'https://localhost' });
+
+beforeAll(async () => {
+  servers = await startTestServers({ tenants: ['acme', 'rival'] });
+  sandbox = await startSandbox({ documents: [numbersDocument()] });
+  vault = await startFakeVault(servers);
+  await publish(servers, numbersDocument(), inside);
+  executor = await runExecutor(servers, 'executor-1', { redisUrl: servers.redisUrl, dialOverride: sandbox.url });
+  agent = await servers.connect('agent', 'acme');
+  audit = await followAudit(servers);
+});
+afterEach(() => {
+  sandbox.reset();
+  vault.answer = () => ({});
+});
+afterAll(async () => {
+  await executor?.stop();
+  await sandbox?.close();
+  await servers?.stop();
+});
+
+const execute = (request: Partial<ExecuteRequestInput> & { tool: string }, from = agent) =>
+  from.request(routes.executeTool, { tenant: 'acme' }, { arguments: { number: 1 }, ...request });
+
+describe('an executor', () => {
+  test('carries a call out with the borrowed credential, tells who listens, and leaves intent and outcome', async () => {
+    const finished: string[] = [];
+    agent.subscribeEvent(events.executionFinished, { tenant: 'acme' }, ({ session, execution_id }) =>
+      finished.push(`${session} ${execution_id}`),
+    );
+    await agent.flush();
+    const result = await execute({ tool: 'numbers_book', context: { session: 'call-77' } });
+    expect(result).toMatchObject({
+      status: 'succeeded',
+      output: { ok: true },
+      attempts: 1,
+      tool: 'numbers_book',
+      version: '1.0.0',
+    });
+    expect(sandbox.effects()).toHaveLength(1);
+    expect(sandbox.violations()).toEqual([]);
+    await vi.waitFor(() => expect(finished).toEqual([`call-77 ${result.execution_id}`]));
+    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['intent', 'succeeded']));
+    expect(executor.log()).not.toContain('token-1');
+  });
+
+  test('answers a repeat from its ledger, with no second effect', async () => {
+    const request = { tool: 'numbers_book', idempotency_key: 'toolu_1' };
+    const first = await execute(request);
+    await vi.waitFor(async () =>
+      expect(await execute(request)).toMatchObject({ execution_id: first.execution_id, replayed: true }),
+    );
+    expect(sandbox.effects()).toHaveLength(1);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no JSON at all', undefined, 'invalid_request'],
+    ['something else than an object', 'numbers_look', 'invalid_request'],
+    ['no tool', {}, 'invalid_request'],
+    ['a deadline that is none', { tool: 'numbers_look', deadline_ms: -1 }, 'invalid_request'],
+    ['a tool nobody registered', { tool: 'numbers_lok' }, 'tool_not_found'],
+    ['arguments that do not fit', { tool: 'numbers_look', arguments: { number: 'one' } }, 'invalid_arguments'],
+    ['a version nobody registered', { tool: 'numbers_look', version: '9.0.0' }, 'tool_not_found'],
+  ])('answers %s in the shape of any other answer', async (_what, body, code) => {
+    // As a question that any process may answer, because that carries whatever the test puts in.
+    const route = { ...events.registryChanged, subject: routes.executeTool.subject };
+    const [answer] = await agent.askAll(route, { tenant: 'acme' }, body as never, ExecutionResult, {
+      timeoutMs: 10_000,
+      enough: (answers) => answers.length === 1,
+    });
+    expect(answer).toMatchObject({ status: 'refused', output: null, error: { code }, attempts: 0 });
+    expect(sandbox.requests()).toEqual([]);
+  });
+
+  test('passes on what the vault says', async () => {
+    await vault.revoke(vault.connection);
+    vault.answer = () => refuse('connection_missing');
+    await vi.waitFor(async () =>
+      expect(await execute({ tool: 'numbers_look' })).toMatchObject({
+        status: 'refused',
+        error: { code: 'connection_missing' },
+      }),
+    );
+  });
+
+  test('previews a request without sending it', async () => {
+    const preview = await execute({ tool: 'numbers_book', dry_run: true });
+    expect(preview).toMatchObject({
+      status: 'succeeded',
+      output: { method: 'POST', url: 'https://numbers.example.com/book' },
+    });
+    expect(sandbox.requests()).toEqual([]);
+  });
+
+  test('cancels what runs, also in another executor, and says so when there is nothing', async () => {
+    const other = await runExecutor(servers, 'executor-2', { dialOverride: sandbox.url });
+    sandbox.behave({ tool: 'numbers_look', do: { kind: 'hang' } });
+    const running = Array.from({ length: 6 }, () => execute({ tool: 'numbers_look', context: { session: 'call-78' } }));
+    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(6));
+    const cancel = (session: string) => agent.request(routes.cancelExecution, { tenant: 'acme' }, { session });
+    expect((await cancel('call-79')).cancelled).toEqual([]);
+    expect((await cancel('call-78')).cancelled).toHaveLength(6);
+    for (const result of await Promise.all(running)) expect(result).toMatchObject({ status: 'cancelled' });
+    await other.stop();
+  });
+
+  test('keeps going after a stored document it cannot read, and logs which', async () => {
+    const registry = await servers.connect('registry');
+    await (await registry.bucket('integrations')).put('doc._platform.broken.1_0_0', '{}');
+    await vi.waitFor(() => expect(executor.log()).toMatch(/doc\._platform\.broken.*registry entry skipped/));
+    expect(await execute({ tool: 'numbers_look' })).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('answers what is under way before it stops, and takes nothing new', async () => {
+    const lone = await startTestServers();
+    try {
+      await publish(lone, numbersDocument());
+      await startFakeVault(lone);
+      const stopping = await runExecutor(lone, 'executor-3', { dialOverride: sandbox.url });
+      const caller = await lone.connect('agent', 'acme');
+      sandbox.behave({ tool: 'numbers_book', do: { kind: 'delay', ms: 400 } });
+      const underWay = execute({ tool: 'numbers_book', idempotency_key: 'toolu_2' }, caller);
+      await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(1));
+      const stopped = stopping.stop();
+      expect(await underWay).toMatchObject({ status: 'succeeded' });
+      await stopped;
+      await expect(execute({ tool: 'numbers_look' }, caller)).rejects.toMatchObject({ code: 'overloaded' });
+      await stopping.stop();
+    } finally {
+      await lone.stop();
+    }
+  });
+});
+
+describe('an executor that calls real hosts', () => {
+  test('reports each address it refused to call', async () => {
+    const lone = await startTestServers({ redis: false });
+    try {
+      await publish(lone, inside);
+      await startFakeVault(lone);
+      const real = await runExecutor(lone, 'executor-4', { redisUrl: 'redis://127.0.0.1:1' });
+      const caller = await lone.connect('agent', 'acme');
+      expect(await execute({ tool: 'inside_look' }, caller)).toMatchObject({ error: { code: 'egress_denied' } });
+      expect(real.log()).toContain('egress refused');
+      await vi.waitFor(() => expect(real.log()).toContain('rate limits are not shared: Redis is away'));
+      await real.stop();
+    } finally {
+      await lone.stop();
+    }
+  });
+});
+
+test('an executor that lost its audit stream refuses an effect, and says what failed afterwards', async () => {
+  const lone = await startTestServers({ redis: false });
+  try {
+    await publish(lone, numbersDocument());
+    await startFakeVault(lone);
+    const cut = await runExecutor(lone, 'executor-5', { dialOverride: sandbox.url });
+    const caller = await lone.connect('agent', 'acme');
+    expect(await execute({ tool: 'numbers_look' }, caller)).toMatchObject({ status: 'succeeded' });
+    // A stream that is full takes nothing more.
+    const provisioner = await lone.connect('provisioner');
+    await provisioner.provision({
+      streams: [{ ...streams.audit, maxBytes: 1 }],
+      buckets: [],
+      durables: [],
+      replicas: 1,
+      storage: 'memory',
+    });
+    const refused = await execute({ tool: 'numbers_book', idempotency_key: newId('event') }, caller);
+    expect(refused).toMatchObject({ status: 'refused', error: { code: 'audit_unavailable' } });
+    expect(sandbox.effects()).toEqual([]);
+    await vi.waitFor(() => expect(cut.log()).toContain('work after an answer failed'));
+    await cut.stop();
+  } finally {
+    await lone.stop();
+  }
+});
