@@ -170,6 +170,47 @@ for (const kind of storeKinds) {
       expect((await query({ tenant })).events).toEqual([]);
     });
 
+    it('stores the same by copying as by inserting, from the first time to the last', async () => {
+      let copied = 0;
+      const { copy } = database;
+      const counting: typeof copy = copy && ((...args) => copy(...args).then(() => void copied++));
+      const stored = await Promise.all(
+        [
+          { ...database, copy: counting },
+          { ...database, copy: null },
+        ].map(async (way) => {
+          const tenant = newTenant();
+          const bare = { tool: undefined, execution_id: undefined, duration_ms: undefined };
+          const events = [
+            auditEvent({ tenant, time: '1970-01-01T00:00:00.001Z', data: bare }),
+            auditEvent({ tenant, time: '1999-12-31T23:59:59.999Z', data: { error_code: 'tab\tquote"\\N\n 👍' } }),
+            auditEvent({ tenant, time: '2026-05-01T10:00:00.123Z', data: { duration_ms: 0.1, outcome: 'intent' } }),
+            auditEvent({ tenant, time: '9999-12-31T23:59:59.999Z' }),
+          ];
+          for (const [index, event] of events.entries()) {
+            const row = toAuditRow(event, Date.parse(event.time), {
+              class: 'execution',
+              sequence: 2 ** 40 + index,
+              producer: 'executor',
+              altered: index === 1,
+            });
+            expect(await createPostgresAuditStore(way).appendEvents([row])).toMatchObject({
+              kind: 'committed',
+              stored: 1,
+            });
+          }
+          expect((await query({ tenant })).events).toEqual(events.toReversed());
+          return rowsOf(sql`
+            select class, type, (extract(epoch from time) * 1000)::float8 as ms, stream_sequence::float8 as sequence, producer, execution_id is null as alone, tool,
+              session, status, error_code, duration_ms, altered from audit_events where tenant = ${tenant} order by time`);
+        }),
+      );
+      expect(stored[0]).toHaveLength(4);
+      expect(stored[0]).toEqual(stored[1]);
+      // The last time is beyond what the encoder writes, so that row was inserted either way.
+      expect(copied).toBe(copy === null ? 0 : 3);
+    });
+
     it('takes a batch larger than one statement', async () => {
       const tenant = newTenant();
       const events = Array.from({ length: 6 }, () =>
