@@ -82,3 +82,10 @@ function parse(argv: readonly string[]) {
     throw new UsageError(`${(error as Error).message}\nRun 'npm start -- --help' for the options.`);
   }
 }
+
+/** What a Node.js child gets of our environment: where programs are, and nothing that could be a secret. */
+export function childEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  return { PATH: env.PATH ?? '' };
+}

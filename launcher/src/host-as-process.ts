@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
+import { childEnvironment } from './config.ts';
 import type { HostedService } from './hosted-service.ts';
 
 export interface ProcessOptions {
@@ -27,7 +28,7 @@ export async function hostAsProcess<Service extends HostedService['service']>(
   const outFile = join(options.logDir, `${options.instance}.out`);
   const out = openSync(outFile, 'a', 0o600);
   const child = fork(options.entry, [], {
-    env: { PATH: process.env.PATH ?? '', ...options.env },
+    env: { ...childEnvironment(), ...options.env },
     stdio: ['ignore', out, out, 'ipc'],
     execArgv: [],
   });

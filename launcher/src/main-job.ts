@@ -30,7 +30,7 @@ export async function runMainJob(agent: Agent, admin: Admin): Promise<MainJobRep
   for (;;) {
     const { events } = await admin.queryAudit({ class: 'execution', execution_id: result.execution_id });
     if (events.length >= 2 || performance.now() > giveUpAt) return { result, again, audit: [...events].reverse() };
-    await delay(20);
+    await delay(150);
   }
 }
 

@@ -1,7 +1,9 @@
 import { loadCatalog } from '@patchbay/catalog';
-import { connect, connectAdmin } from '@patchbay/sdk';
+import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
+import { sandboxClient } from '@patchbay/testkit/sandbox';
 import { type LauncherConfig, readLauncherConfig, UsageError, usage } from './config.ts';
 import { ensureDemoConnections } from './demo-tenant.ts';
+import { followRegistry, type RegistryFollower } from './follow-registry.ts';
 import { describeMainJob, runMainJob } from './main-job.ts';
 import { type RunningPatchbay, startPatchbay } from './start-patchbay.ts';
 
@@ -39,47 +41,72 @@ export async function launch(
     onProgress: say,
     onLost: (line) => say(`warning: ${line}. See ${config.stateDir}/logs.`),
   });
+  const session = await openSession(patchbay);
+  let follower: RegistryFollower | null = null;
   try {
-    const succeeded = await firstCall(patchbay, config, write, say, started);
+    if (config.sandbox) follower = await prepareDemo(patchbay, session, say);
+    const succeeded = await firstCall(patchbay, session, config, write, say, started);
     if (config.once) return succeeded ? 0 : 1;
     await interrupted;
     say('\nStopping: draining calls under way …');
     return 0;
   } finally {
+    await follower?.stop();
+    await Promise.all([session.admin.close(), session.agent.close()]);
     await patchbay.stop();
     say('Stopped.');
   }
 }
 
+/** The operator and the demo tenant's agent. */
+interface Session {
+  readonly admin: Admin;
+  readonly agent: Agent;
+}
+
+async function openSession({ facts }: RunningPatchbay): Promise<Session> {
+  const place = { servers: facts.nats_url, tenant: facts.tenant };
+  return {
+    admin: await connectAdmin({ ...place, credentials: facts.admin_credentials }),
+    agent: await connect({ ...place, credentials: facts.agent_credentials }),
+  };
+}
+
+/** Connections for the catalogue, and from now on for whatever is registered. */
+async function prepareDemo(
+  { facts, sandbox }: RunningPatchbay,
+  { admin, agent }: Session,
+  say: (line: string) => void,
+): Promise<RegistryFollower | null> {
+  const catalogue = await loadCatalog();
+  const added = await ensureDemoConnections(admin, catalogue);
+  if (added > 0) say(`demo tenant '${facts.tenant}': ${added} connections added`);
+  if (sandbox === null) return null;
+  return followRegistry({
+    admin,
+    agent,
+    sandbox: sandboxClient(sandbox.url, sandbox.controlToken),
+    known: new Set(catalogue.map(({ id }) => id)),
+    onError: (integration, error) =>
+      say(`warning: the sandbox does not serve ${integration}: ${error instanceof Error ? error.message : 'unknown'}`),
+  });
+}
+
 async function firstCall(
-  patchbay: RunningPatchbay,
+  { facts }: RunningPatchbay,
+  { admin, agent }: Session,
   config: LauncherConfig,
   write: (text: string) => void,
   say: (line: string) => void,
   started: number,
 ): Promise<boolean> {
-  const { facts } = patchbay;
-  const admin = await connectAdmin({
-    servers: facts.nats_url,
-    tenant: facts.tenant,
-    credentials: facts.admin_credentials,
-  });
-  const agent = await connect({ servers: facts.nats_url, tenant: facts.tenant, credentials: facts.agent_credentials });
-  try {
-    if (config.sandbox) {
-      const added = await ensureDemoConnections(admin, await loadCatalog());
-      if (added > 0) say(`demo tenant '${facts.tenant}': ${added} connections added`);
-    }
-    const report = config.sandbox ? await runMainJob(agent, admin) : null;
-    const readyMs = Math.round(performance.now() - started);
-    if (config.json) write(`${JSON.stringify({ ready: true, ready_ms: readyMs, facts, first_call: report })}\n`);
-    if (report !== null) say(`\nFirst call:\n${describeMainJob(report)}`);
-    say(`\nready in ${(readyMs / 1000).toFixed(1)} s. Connection facts: ${config.stateDir}/dev.json\n`);
-    say(nextSteps);
-    return report === null || report.result.status === 'succeeded';
-  } finally {
-    await Promise.all([admin.close(), agent.close()]);
-  }
+  const report = config.sandbox ? await runMainJob(agent, admin) : null;
+  const readyMs = Math.round(performance.now() - started);
+  if (config.json) write(`${JSON.stringify({ ready: true, ready_ms: readyMs, facts, first_call: report })}\n`);
+  if (report !== null) say(`\nFirst call:\n${describeMainJob(report)}`);
+  say(`\nready in ${(readyMs / 1000).toFixed(1)} s. Connection facts: ${config.stateDir}/dev.json\n`);
+  say(nextSteps);
+  return report === null || report.result.status === 'succeeded';
 }
 
 const nextSteps = `Try next, in another terminal:

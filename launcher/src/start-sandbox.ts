@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { loadCatalog } from '@patchbay/catalog';
 import { freePort } from '@patchbay/local-servers';
 import { startSandbox } from '@patchbay/testkit/sandbox';
+import { childEnvironment } from './config.ts';
 
 /** The far side of the internet on this machine. */
 export interface LocalSandbox {
@@ -33,7 +34,7 @@ async function startSeparate(logDir: string, port: number): Promise<LocalSandbox
     join(fileURLToPath(new URL('../..', import.meta.url)), 'packages/testkit/src/sandbox/main.ts'),
     [],
     {
-      env: { PATH: process.env.PATH ?? '', PATCHBAY_SANDBOX_PORT: String(port) },
+      env: { ...childEnvironment(), PATCHBAY_SANDBOX_PORT: String(port) },
       stdio: ['ignore', 'pipe', out, 'ipc'],
       execArgv: [],
     },

@@ -11,7 +11,10 @@ export interface LintedFile {
   readonly findings: readonly LintFinding[];
 }
 
-/** Everything that is wrong with a document's text, or could be better. Either form; needs no server. */
+/**
+ * Everything that is wrong with a document's text, or could be better. Either form; needs no server. The
+ * single-tool form has no place for most of what the linter asks for, so there it advises only.
+ */
 export function lintText(file: string, text: string): LintedFile {
   const unusable = (findings: LintFinding[]): LintedFile => ({
     file,
@@ -40,7 +43,9 @@ export function lintText(file: string, text: string): LintedFile {
     tools: toolNamesOf(document),
     findings: [
       ...warnings.map((issue) => ({ severity: 'warning' as const, rule: 'document', ...issue })),
-      ...lintDocument(document),
+      ...lintDocument(document).map((finding) =>
+        form === 'single_tool' ? { ...finding, severity: 'warning' as const } : finding,
+      ),
     ],
   };
 }

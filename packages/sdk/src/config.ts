@@ -31,14 +31,23 @@ export interface DevFacts {
   readonly sandbox_url: string;
 }
 
-/** `.patchbay/dev.json` of this folder or the nearest one above, or null. */
-export function findDevFacts(from: string = process.cwd()): DevFacts | null {
+/** The connection facts of the running Patchbay: in `PATCHBAY_STATE_DIR`, else in this folder's or the nearest `.patchbay` above; or null. */
+export function findDevFacts(
+  from: string = process.cwd(),
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): DevFacts | null {
+  if (env.PATCHBAY_STATE_DIR !== undefined) return readFacts(join(env.PATCHBAY_STATE_DIR, 'dev.json'));
   for (let folder = from; ; folder = dirname(folder)) {
-    try {
-      return JSON.parse(readFileSync(join(folder, '.patchbay', 'dev.json'), 'utf8')) as DevFacts;
-    } catch {
-      if (folder === dirname(folder)) return null;
-    }
+    const facts = readFacts(join(folder, '.patchbay', 'dev.json'));
+    if (facts !== null || folder === dirname(folder)) return facts;
+  }
+}
+
+function readFacts(path: string): DevFacts | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as DevFacts;
+  } catch {
+    return null;
   }
 }
 
@@ -48,7 +57,7 @@ export function resolveSettings(
   identity: 'agent' | 'admin',
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): ResolvedSettings {
-  const facts = findDevFacts();
+  const facts = findDevFacts(process.cwd(), env);
   const servers = settings.servers ?? env.PATCHBAY_NATS_URL ?? facts?.nats_url;
   const tenant = settings.tenant ?? env.PATCHBAY_TENANT ?? facts?.tenant;
   const credentials = settings.credentials ?? env.PATCHBAY_CREDENTIALS ?? facts?.[`${identity}_credentials`];

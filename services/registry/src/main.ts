@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { loadCatalog } from '@patchbay/catalog';
 import { events, inboxPrefixOf } from '@patchbay/contracts';
@@ -60,7 +61,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   });
 
   if (config.seedCatalogue) {
-    const seeded = await seedCatalogue({ documents, register, report })(await loadCatalog(), {
+    const seeded = await seedCatalogue({ documents, register, report, pause: (ms) => delay(ms) })(await loadCatalog(), {
       actor: { kind: 'service', id: config.instance },
       traceId: null,
     });

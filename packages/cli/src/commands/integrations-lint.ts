@@ -18,7 +18,7 @@ export function addIntegrationsLint(parent: Command, run: Run): void {
     name: 'lint [files...]',
     summary: 'Check integration documents without a running Patchbay',
     description:
-      'Check integration documents without a running Patchbay. Errors are what keeps a document from being used; warnings are advice for models and for voice.',
+      'Check integration documents without a running Patchbay. Errors of rule "document" or "syntax" keep a document from being used; other errors keep it out of the catalogue that comes with Patchbay; warnings are advice for models and for voice.',
     examples: [
       'patchbay integrations lint acme-crm.yaml',
       'patchbay integrations lint --all',

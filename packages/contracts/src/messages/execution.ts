@@ -27,8 +27,9 @@ export const ExecuteRequest = z.strictObject({
   /** Omitted: the tenant's default connection for the integration. */
   connection: idSchema('connection').optional(),
   /**
-   * The LLM's tool-call id. The same key with the same arguments returns the first answer and has no second effect;
-   * with other arguments it is refused. Omitted: reads run each time, other tools get a generated key.
+   * The LLM's tool-call id. For tools that are not reads, the same key with the same arguments returns the first answer
+   * and has no second effect; with other arguments it is refused. Reads run each time. Omitted: a repeat is a new call;
+   * upstreams that take a key get one made up, so that our own retries act once there.
    */
   idempotency_key: z.string().min(1).max(256).optional(),
   /** Milliseconds from receipt within which the answer must be back, every wait and attempt included. */

@@ -17,12 +17,15 @@ const shipped = (...sketches: DocumentSketch[]): IntegrationDocument[] =>
 
 function seeding(store = new MemoryStore()) {
   const registry = memoryRegistry({ store });
+  const pauses: number[] = [];
   return {
     registry,
+    pauses,
     seed: seedCatalogue({
       documents: registry.documents,
       register: registry.registerOperation,
       report: registry.report,
+      pause: async (ms) => void pauses.push(ms),
     }),
   };
 }
@@ -88,4 +91,24 @@ test('an audit log that is away stops the start', async () => {
   registry.failing.add('intent');
   expect(await failureOf(seed(shipped({ id: 'crm' }), caller))).toMatchObject({ code: 'audit_unavailable' });
   expect(new PatchbayError('audit_unavailable').body.retryable).toBe(true);
+});
+
+test('tries again what a busy store does not take at once, and gives up after some seconds', async () => {
+  const { registry } = seeding();
+  const pauses: number[] = [];
+  let failures = 2;
+  const seed = seedCatalogue({
+    documents: registry.documents,
+    report: registry.report,
+    pause: async (ms) => void pauses.push(ms),
+    register: async (request, from) => {
+      if (failures-- > 0) throw new PatchbayError('outcome_unknown', { retryable: true });
+      return registry.registerOperation(request, from);
+    },
+  });
+  await expect(seed(shipped({ id: 'crm' }), caller)).resolves.toBe(1);
+  expect(pauses).toEqual([250, 500]);
+  failures = 100;
+  await expect(seed(shipped({ id: 'chat' }), caller)).rejects.toMatchObject({ code: 'outcome_unknown' });
+  expect(pauses).toHaveLength(7);
 });
