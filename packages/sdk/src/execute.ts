@@ -83,10 +83,13 @@ export async function executeCall(
   }
 }
 
+/** Failures after which the executor may have carried the call out all the same. */
+const unknownWithout: ReadonlySet<string> = new Set(['deadline_exceeded', 'outcome_unknown', 'internal']);
+
 function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): ExecutionResult {
   const failure = error instanceof PatchbayError ? error : new PatchbayError('internal', { cause: error });
   // No answer in time says nothing about the effect. The same key asks again without acting twice.
-  const unknown = failure.code === 'deadline_exceeded' || failure.code === 'internal';
+  const unknown = unknownWithout.has(failure.code);
   const hint =
     call.idempotencyKey === undefined
       ? 'Look the result up before trying again.'
@@ -95,9 +98,7 @@ function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): Execu
     execution_id: newId('execution'),
     status: unknown ? 'outcome_unknown' : 'refused',
     output: null,
-    error: unknown
-      ? errorBody('outcome_unknown', { message: `No answer came within the deadline. ${hint}` })
-      : failure.body,
+    error: unknown ? errorBody('outcome_unknown', { message: `${failure.message} ${hint}` }) : failure.body,
     replayed: false,
     attempts: 0,
     tool: call.tool,
