@@ -50,6 +50,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
 const children: ChildProcess[] = [];
 
+/** Resolves when the process used less than a tenth of a processor over a third of a second; at most a minute. */
+async function untilIdle(pid: number): Promise<void> {
+  for (let i = 0; i < 180; i++) {
+    const before = cpuSeconds({ pid });
+    await delay(333);
+    if ((cpuSeconds({ pid }).pid as number) - (before.pid as number) < 0.033) return;
+  }
+}
+
 function report(samples: readonly Sample[]): void {
   const measured = new Set(samples.map(({ candidate }) => candidate));
   const rows = summarise(samples).filter(({ candidate }) => measured.has(candidate));
@@ -164,15 +173,15 @@ try {
     for (const concurrency of levels) {
       for (const candidate of chosen) {
         const driver = drivers.get(candidate) as ChildProcess;
-        const pids = {
+        const pids: Record<string, number> = {
           driver: driver.pid as number,
           upstream: upstream.child.pid as number,
           ...places[candidate].pids,
         };
         const before = cpuSeconds(pids);
         const result = await ask<DriverResult>(driver, { concurrency, seconds });
-        // What is still being stored belongs to these calls: wait for it, and count it.
-        if (candidate === 'read' || candidate === 'write') await delay(300);
+        // What is still being stored belongs to these calls: wait until the audit service has caught up, and count it.
+        if (pids.audit !== undefined) await untilIdle(pids.audit);
         const after = cpuSeconds(pids);
         const cpu = Object.fromEntries(Object.entries(after).map(([role, used]) => [role, used - (before[role] ?? 0)]));
         samples.push({ ...result, candidate, concurrency, round, cpu });

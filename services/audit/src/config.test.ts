@@ -46,6 +46,25 @@ describe('the configuration of the audit service', () => {
     },
   );
 
+  it('takes the database from a file that only it may read, and from one place only', () => {
+    const { PATCHBAY_DATABASE_URL, ...others } = env;
+    const file = join(dir, 'database.url');
+    writeFileSync(file, 'postgres://u:hunter2@h/db\n', { mode: 0o600 });
+    expect(readConfig({ ...others, PATCHBAY_DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://u:hunter2@h/db');
+    expect(() => readConfig({ ...env, PATCHBAY_DATABASE_URL_FILE: file })).toThrow(/exactly one/);
+    expect(() => readConfig(others)).toThrow(/exactly one/);
+    writeFileSync(file, 'mysql://u:hunter2@h/db');
+    const read = () => readConfig({ ...others, PATCHBAY_DATABASE_URL_FILE: file });
+    expect(read).toThrow(/PATCHBAY_DATABASE_URL_FILE: expected postgres/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  it('lets live calls go first unless told otherwise', () => {
+    expect(readConfig(env).niceness).toBe(10);
+    expect(readConfig({ ...env, PATCHBAY_AUDIT_NICENESS: '0' }).niceness).toBe(0);
+    expect(() => readConfig({ ...env, PATCHBAY_AUDIT_NICENESS: '-5' })).toThrow(/PATCHBAY_AUDIT_NICENESS/);
+  });
+
   it('refuses a missing key, an open key and a key of its own that differs', () => {
     expect(() => readConfig({ ...env, PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'vault.key') })).toThrow(
       /PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key/,

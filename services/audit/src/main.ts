@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { createAuditRecorder, verifyAuditMac } from '@patchbay/audit-log';
 import { auditConsumer, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
@@ -102,4 +103,11 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
   }
 }
 
-if (import.meta.main) await runMain(() => startAudit(readConfig()));
+if (import.meta.main) {
+  await runMain(() => {
+    const config = readConfig();
+    // Storing what is on the stream already must not take the processor from calls under way; it catches up after them.
+    setPriority(config.niceness);
+    return startAudit(config);
+  });
+}

@@ -68,6 +68,7 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     instance: 'audit-test',
     auditMacKey: macKeyOf('audit'),
     databaseUrl,
+    niceness: 0,
     auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
     ...changes,
   });
