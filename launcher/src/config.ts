@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -54,8 +54,10 @@ export function readLauncherConfig(
     shape: values.processes ? 'processes' : 'one_process',
     executors,
     sandbox: !(values.live ?? false),
-    stateDir:
+    // Whole: the facts it holds name files in it, and their reader may stand elsewhere.
+    stateDir: resolve(
       values.state ?? env.PATCHBAY_STATE_DIR ?? join(fileURLToPath(new URL('../..', import.meta.url)), '.patchbay'),
+    ),
     logLevel,
     databaseUrl: values.database ?? null,
   };

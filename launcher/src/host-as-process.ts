@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
 import { join } from 'node:path';
-import { childEnvironment } from './config.ts';
+import { forkLogged } from './fork-logged.ts';
 import type { HostedService } from './hosted-service.ts';
 
 export interface ProcessOptions {
@@ -26,12 +24,7 @@ export async function hostAsProcess<Service extends HostedService['service']>(
   options: ProcessOptions,
 ): Promise<HostedService> {
   const outFile = join(options.logDir, `${options.instance}.out`);
-  const out = openSync(outFile, 'a', 0o600);
-  const child = fork(options.entry, [], {
-    env: { ...childEnvironment(), ...options.env },
-    stdio: ['ignore', out, out, 'ipc'],
-    execArgv: [],
-  });
+  const child = forkLogged(options.entry, options.env, outFile);
   let stopping = false;
   let ready = false;
   const exited = once(child, 'exit').then(([code, signal]) => `exit ${code ?? signal}`);

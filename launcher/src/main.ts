@@ -4,6 +4,7 @@ import { sandboxClient } from '@patchbay/testkit/sandbox';
 import { type LauncherConfig, readLauncherConfig, UsageError, usage } from './config.ts';
 import { ensureDemoConnections } from './demo-tenant.ts';
 import { followRegistry, type RegistryFollower } from './follow-registry.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { describeMainJob, runMainJob } from './main-job.ts';
 import { type RunningPatchbay, startPatchbay } from './start-patchbay.ts';
 
@@ -41,9 +42,10 @@ export async function launch(
     onProgress: say,
     onLost: (line) => say(`warning: ${line}. See ${config.stateDir}/logs.`),
   });
-  const session = await openSession(patchbay);
+  let session: Session | null = null;
   let follower: RegistryFollower | null = null;
   try {
+    session = await openSession(patchbay);
     if (config.sandbox) follower = await prepareDemo(patchbay, session, say);
     const succeeded = await firstCall(patchbay, session, config, write, say, started);
     if (config.once) return succeeded ? 0 : 1;
@@ -52,7 +54,7 @@ export async function launch(
     return 0;
   } finally {
     await follower?.stop();
-    await Promise.all([session.admin.close(), session.agent.close()]);
+    await Promise.all([session?.admin.close(), session?.agent.close()]);
     await patchbay.stop();
     say('Stopped.');
   }
@@ -115,20 +117,6 @@ const nextSteps = `Try next, in another terminal:
   npx patchbay exec slack_post_message channel=C1 text=hello
   npx patchbay audit tail                             what the audit log keeps
 Ctrl-C stops.`;
-
-/** Resolves at the first signal. A second one, unless it is the first one's echo, ends the process at once. */
-function untilInterrupted(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let first = 0;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (first === 0) first = performance.now();
-      else if (performance.now() - first > 500) process.exit(130);
-      resolve();
-    });
-  }
-  return promise;
-}
 
 if (import.meta.main) {
   const interrupted = untilInterrupted();

@@ -93,18 +93,19 @@ async function startAll(
   const keys = ensureIdentityKeys(state.keys, options.tenants);
   const tenant = options.tenants[0] as string;
 
-  const [nats, redis, sandbox] = (await Promise.all(
+  const [natsBinary, redisBinary] = [findBinary('nats-server', root), findBinary('redis-server', root)];
+  const [nats, redis, sandbox] = (await allOrNone(
     [
       startNatsServer({
         dir: state.nats,
-        binary: findBinary('nats-server', root),
+        binary: natsBinary,
         keys,
         ...(options.ports?.nats !== undefined && { port: options.ports.nats }),
         onExit: () => lost('nats-server ended'),
       }),
       startRedisServer({
         dir: state.redis,
-        binary: findBinary('redis-server', root),
+        binary: redisBinary,
         ...(options.ports?.redis !== undefined && { port: options.ports.redis }),
         onExit: () => lost('redis-server ended'),
       }),
@@ -113,6 +114,7 @@ async function startAll(
             separate: options.shape === 'processes',
             logDir: state.logs,
             port: options.ports?.sandbox ?? 4010,
+            onExit: () => lost('the sandbox ended'),
           })
         : null,
     ].map((starting) => keepUndo(starting as Promise<{ stop(): Promise<void> } | null>, undo)),
@@ -151,7 +153,7 @@ async function startAll(
     return hosted;
   };
   const addExecutor = () => host('executor', `executor-${++executorCount}`);
-  await Promise.all([
+  await allOrNone([
     host('audit', 'audit-1'),
     host('vault', 'vault-1'),
     host('registry', 'registry-1'),
@@ -191,6 +193,12 @@ async function startAll(
     addExecutor,
     stop: stopInOrder([...undo].reverse()),
   };
+}
+
+/** Waits for all even when one fails, so that whoever undoes finds everything that was started. */
+async function allOrNone<T>(starting: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
 }
 
 async function keepUndo<T extends { stop(): Promise<void> } | null>(

@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { childEnvironment, readLauncherConfig, UsageError, usage } from './config.ts';
+
+describe('the options', () => {
+  test('may all be left out', () => {
+    expect(readLauncherConfig([], {})).toEqual({
+      help: false,
+      json: false,
+      once: false,
+      shape: 'one_process',
+      executors: 1,
+      sandbox: true,
+      stateDir: fileURLToPath(new URL('../../.patchbay', import.meta.url)),
+      logLevel: 'info',
+      databaseUrl: null,
+    });
+  });
+
+  test('are taken as given', () => {
+    const argv =
+      '--processes --executors 3 --live --state /tmp/s --database postgres://h/d --log-level debug --once --json';
+    expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
+      help: false,
+      json: true,
+      once: true,
+      shape: 'processes',
+      executors: 3,
+      sandbox: false,
+      stateDir: '/tmp/s',
+      logLevel: 'debug',
+      databaseUrl: 'postgres://h/d',
+    });
+  });
+
+  test('find the state directory in the environment, and whole wherever it was named', () => {
+    expect(readLauncherConfig([], { PATCHBAY_STATE_DIR: '/var/lib/patchbay' }).stateDir).toBe('/var/lib/patchbay');
+    expect(readLauncherConfig(['--state', 'here'], {}).stateDir).toBe(join(resolve('.'), 'here'));
+  });
+
+  test.each(['-h', '--help'])('know %s', (option) => expect(readLauncherConfig([option], {}).help).toBe(true));
+
+  test.each([
+    [['--executors', '0'], "--executors takes a whole number from 1 to 32, not '0'."],
+    [['--executors', '33'], "not '33'"],
+    [['--executors', '1.5'], "not '1.5'"],
+    [['--executors', 'many'], "not 'many'"],
+    [['--log-level', 'loud'], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
+    [['--nonsense'], "'--nonsense'"],
+    [['--state'], '--state'],
+    [['extra'], "'extra'"],
+  ])('refuse %j by name', (argv, message) => {
+    expect(() => readLauncherConfig(argv, {})).toThrow(UsageError);
+    expect(() => readLauncherConfig(argv, {})).toThrow(message);
+  });
+
+  test('are all in the usage text', () => {
+    for (const option of ['processes', 'executors', 'live', 'state', 'database', 'log-level', 'once', 'json', 'help'])
+      expect(usage).toContain(`--${option}`);
+  });
+});
+
+test('a child process learns where programs are, and nothing else', () => {
+  expect(childEnvironment({ PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'x' })).toEqual({ PATH: '/bin' });
+});
