@@ -40,6 +40,11 @@ describe('versions', () => {
     ]);
   });
 
+  test('are equal to themselves alone', () => {
+    expect(compareVersions('1.2.3', '1.2.3')).toBe(0);
+    expect(compareVersions('1.2.3', '1.2.4')).toBeLessThan(0);
+  });
+
   test('order is total', () => {
     const version = fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99)).map((parts) => parts.join('.'));
     fc.assert(

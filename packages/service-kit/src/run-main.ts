@@ -10,39 +10,42 @@ export interface RunningService {
 /** Longest time a drain may take before the process ends anyway, in milliseconds. */
 const drainLimitMs = 15_000;
 
+/** The process that a service runs as. */
+type Host = Pick<NodeJS.Process, 'on' | 'exit' | 'stderr' | 'send'>;
+
 /**
  * Runs a service as a process of its own: SIGTERM and SIGINT drain it, a second signal or the limit ends it. An
  * exception nobody caught ends the process, because its state can no longer be trusted.
  */
-export async function runMain(start: () => Promise<RunningService>): Promise<void> {
+export async function runMain(start: () => Promise<RunningService>, host: Host = process): Promise<void> {
   let service: RunningService;
   try {
     service = await start();
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
-    process.exit(error instanceof ConfigError ? 78 : 1); // 78: EX_CONFIG of sysexits.h
+    host.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
+    return host.exit(error instanceof ConfigError ? 78 : 1); // 78: EX_CONFIG of sysexits.h
   }
   let stopping = false;
   const stop = (exitCode: number) => {
-    if (stopping) process.exit(exitCode || 1);
+    if (stopping) return host.exit(exitCode || 1);
     stopping = true;
-    setTimeout(() => process.exit(exitCode || 1), drainLimitMs).unref();
+    setTimeout(() => host.exit(exitCode || 1), drainLimitMs).unref();
     service.stop().then(
-      () => process.exit(exitCode),
+      () => host.exit(exitCode),
       (error) => {
-        process.stderr.write(`${describe(error)}\n`);
-        process.exit(1);
+        host.stderr.write(`${describe(error)}\n`);
+        host.exit(1);
       },
     );
   };
-  process.on('SIGTERM', () => stop(0));
-  process.on('SIGINT', () => stop(0));
-  process.on('uncaughtException', (error) => {
-    process.stderr.write(`${describe(error)}\n`);
+  host.on('SIGTERM', () => stop(0));
+  host.on('SIGINT', () => stop(0));
+  host.on('uncaughtException', (error) => {
+    host.stderr.write(`${describe(error)}\n`);
     stop(70); // EX_SOFTWARE
   });
   // Told to the parent when there is one, so that it need not guess from output when the service answers.
-  process.send?.({ ready: service.name });
+  host.send?.({ ready: service.name });
 }
 
 function describe(error: unknown): string {
