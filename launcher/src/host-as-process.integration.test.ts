@@ -41,6 +41,13 @@ describe('a service as a process', () => {
     expect(onExit).not.toHaveBeenCalled();
   });
 
+  test('that does not drain in its time is ended', async () => {
+    const hosted = await host(`process.on('SIGTERM', () => console.error('deaf')); ${ready}`, { stopTimeoutMs: 300 });
+    await hosted.stop();
+    expect(printed(hosted.instance)).toContain('deaf');
+    expect(() => process.kill(hosted.pid as number, 0)).toThrow('ESRCH');
+  });
+
   test('that ends by itself is told to whoever watches', async () => {
     const onExit = vi.fn();
     const hosted = await host(`process.send({ ready: 'x' }); setTimeout(() => process.exit(7), 10);`, { onExit });

@@ -10,13 +10,13 @@ export interface ProcessOptions {
   readonly env: Record<string, string>;
   /** Its standard output and error go to `<dir>/<instance>.out`. */
   readonly logDir: string;
+  /** Milliseconds until it must have said that it is ready. Default 30,000. */
   readonly readyTimeoutMs?: number;
+  /** Milliseconds between SIGTERM and SIGKILL. Default 20,000. */
+  readonly stopTimeoutMs?: number;
   /** Called when it ends without having been stopped. */
   readonly onExit?: (instance: string, detail: string) => void;
 }
-
-/** Milliseconds between SIGTERM and SIGKILL. */
-const stopTimeoutMs = 20_000;
 
 /** Runs a module in a Node process of its own and resolves when it says that it is ready. */
 export async function hostAsProcess<Service extends HostedService['service']>(
@@ -48,7 +48,7 @@ export async function hostAsProcess<Service extends HostedService['service']>(
     async stop() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      const force = setTimeout(() => child.kill('SIGKILL'), options.stopTimeoutMs ?? 20_000);
       child.kill('SIGTERM');
       await exited;
       clearTimeout(force);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,7 +54,7 @@ describe('launch', () => {
     expect(existsSync(join(stateDir, 'dev.json'))).toBe(false);
   }, 120_000);
 
-  test('stays up until it is told to stop, and says what it does; a second start adds no connection', async () => {
+  test('stays up until it is told to stop, and says what it does; a second start adds no connection, and a lost part is told', async () => {
     for (const round of [1, 2]) {
       written = '';
       const interrupt = Promise.withResolvers<void>();
@@ -64,6 +64,12 @@ describe('launch', () => {
       expect(written).toMatch(/First call:\n {2}tool {7}slack_post_message[\s\S]*intent[\s\S]*succeeded/);
       if (round === 1) expect(written).toMatch(/demo tenant 'demo': \d+ connections added/);
       else expect(written).not.toContain('connections added');
+      if (round === 2) {
+        const { pid } = JSON.parse(readFileSync(join(stateDir, 'redis', 'redis-server.process.json'), 'utf8'));
+        process.kill(pid, 'SIGKILL');
+        const warning = `warning: redis-server ended. See ${stateDir}/logs.`;
+        await vi.waitFor(() => expect(written).toContain(warning), 10_000);
+      }
       interrupt.resolve();
       expect(await launched).toBe(0);
       expect(written).toMatch(/Stopping: draining calls under way …\nStopped\.\n$/);

@@ -149,10 +149,12 @@ describe('the whole in processes', () => {
     const executor = patchbay.services.find(({ service }) => service === 'executor');
     process.kill(executor?.pid as number, 'SIGKILL');
     await vi.waitFor(() => expect(lost).toEqual(['executor-1 ended (exit SIGKILL)']), 10_000);
+    process.kill(patchbay.sandbox?.pid as number, 'SIGKILL');
+    await vi.waitFor(() => expect(lost).toHaveLength(2), 10_000);
+    expect(lost[1]).toBe('the sandbox ended');
     await patchbay.stop();
     for (const pid of [...pids, patchbay.redisPid, patchbay.nats.pid]) isGone(pid);
-    await expect(fetch(patchbay.facts.sandbox_url as string)).rejects.toThrow();
-    expect(lost).toHaveLength(1);
+    expect(lost).toHaveLength(2);
   }, 120_000);
 });
 

@@ -88,8 +88,8 @@ async function startAll(
   state: StateDirectory,
   undo: (() => Promise<unknown> | unknown)[],
 ): Promise<RunningPatchbay> {
-  const say = options.onProgress ?? (() => {});
-  const lost = options.onLost ?? (() => {});
+  const say = (line: string) => options.onProgress?.(line);
+  const lost = (line: string) => options.onLost?.(line);
   const keys = ensureIdentityKeys(state.keys, options.tenants);
   const tenant = options.tenants[0] as string;
 

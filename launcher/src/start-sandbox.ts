@@ -10,6 +10,8 @@ import { forkLogged } from './fork-logged.ts';
 export interface LocalSandbox {
   readonly url: string;
   readonly controlToken: string;
+  /** Null when it runs in this process. */
+  readonly pid: number | null;
   stop(): Promise<void>;
 }
 
@@ -25,10 +27,10 @@ export async function startLocalSandbox(options: {
   const port = await freePort(options.port);
   if (options.separate) return startSeparate(options.logDir, port, options.onExit);
   const sandbox = await startSandbox({ documents: await loadCatalog(), port });
-  return { url: sandbox.url, controlToken: sandbox.controlToken, stop: () => sandbox.close() };
+  return { url: sandbox.url, controlToken: sandbox.controlToken, pid: null, stop: () => sandbox.close() };
 }
 
-async function startSeparate(logDir: string, port: number, onExit: () => void = () => {}): Promise<LocalSandbox> {
+async function startSeparate(logDir: string, port: number, onExit?: () => void): Promise<LocalSandbox> {
   const outFile = join(logDir, 'sandbox.out');
   const child = forkLogged(
     join(fileURLToPath(new URL('../..', import.meta.url)), 'packages/testkit/src/sandbox/main.ts'),
@@ -44,10 +46,11 @@ async function startSeparate(logDir: string, port: number, onExit: () => void = 
   if (line === null) throw new Error(`The sandbox did not start. See ${outFile}`);
   const { url, control_token } = JSON.parse(line.split('\n')[0] as string) as { url: string; control_token: string };
   let stopping = false;
-  void exited.then(() => stopping || onExit());
+  void exited.then(() => stopping || onExit?.());
   return {
     url,
     controlToken: control_token,
+    pid: child.pid ?? null,
     async stop() {
       stopping = true;
       child.kill('SIGTERM');
