@@ -15,14 +15,14 @@ interface Published {
 }
 
 /** A stream whose acknowledgements the test gives. */
-function setup() {
+function setup(written: () => Promise<void> = async () => {}) {
   const published: Published[] = [];
   const recorder = createAuditRecorder({
     producer: 'executor',
     instance: 'executor-1',
     macKey,
     messaging: {
-      written: async () => {},
+      written,
       publishDurable: (subject, payload, options) =>
         new Promise((resolve, reject) => {
           published.push({
@@ -117,6 +117,17 @@ describe('the audit recorder', () => {
     await sent;
     published[0]?.settle(new Error('no responders'));
     await expect(durable).rejects.toMatchObject({ code: 'audit_unavailable' });
+  });
+
+  test('does not call an event sent that only waits in this process for a connection', async () => {
+    const { published, recorder } = setup(() => Promise.reject(new Error('there is no connection')));
+    const entry = { tenant: 'acme', class: 'execution', type: 'dev.patchbay.execution.intent', data } as const;
+    const lost = recorder.begin(entry);
+    published[0]?.settle(new Error('timeout'));
+    await expect(lost.sent).rejects.toMatchObject({ code: 'audit_unavailable' });
+    const late = recorder.begin(entry);
+    published[1]?.settle();
+    await late.sent;
   });
 
   test('keeps tenants apart', () => {

@@ -100,7 +100,8 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
         timeoutMs,
         headers: { [auditHeaders.producer]: producer, [auditHeaders.mac]: auditMac(macKey, lane.subject, payload) },
       });
-      void messaging.written().then(batch.markSent);
+      // Without a connection it is not sent; whether it became durable settles both then.
+      messaging.written().then(batch.markSent, () => {});
       await acknowledged;
       batch.settle();
     } catch (error) {

@@ -65,12 +65,12 @@ describe('the coalescing transport', () => {
     await connection.close();
   });
 
-  test('has nothing to wait for when nothing was sent', async () => {
+  test('has nothing to wait for when nothing was sent, and cannot say so without a connection', async () => {
     const { connection, written } = await connect();
     await written();
     await written();
     await connection.close();
-    await written();
+    await expect(written()).rejects.toThrow(/connection/);
   });
 
   /** A process that publishes a hundred messages and is gone at once, without a chance to clean up. */

@@ -22,26 +22,31 @@ class CoalescingTransport extends NodeTransport {
     else if (this.#bytes >= writeThroughBytes) this.write();
   }
 
-  /** Writes what waits; settles when the kernel has it. Never rejects: a broken socket shows by other means. */
+  /** Writes what waits; settles when the kernel has it, rejects when the socket broke. */
   write(): Promise<void> {
     if (this.#waiting.length === 0) return this.#lastWrite;
     const frame =
       this.#waiting.length === 1 ? (this.#waiting[0] as Uint8Array) : Buffer.concat(this.#waiting, this.#bytes);
     this.#waiting = [];
     this.#bytes = 0;
-    this.#lastWrite = this._send(frame).catch(() => {});
+    this.#lastWrite = this.isClosed ? Promise.reject(new Error('the connection is closed')) : this._send(frame);
+    // Most writes have nobody waiting; that one failed shows by the connection's end.
+    this.#lastWrite.catch(() => {});
     return this.#lastWrite;
   }
 
   /** Settles when what waits at the end of this turn is in the kernel's hands. */
   written(): Promise<void> {
-    return new Promise((resolve) => setImmediate(() => this.write().then(resolve)));
+    return new Promise((resolve, reject) => setImmediate(() => this.write().then(resolve, reject)));
   }
 }
 
 export interface CoalescingConnection {
   readonly connection: NatsConnection;
-  /** Settles when everything published before is in the kernel's hands, and so outlives this process. */
+  /**
+   * Settles when everything published before is in the kernel's hands, and so outlives this process. Rejects while there
+   * is no connection: what is published then waits in this process.
+   */
   written(): Promise<void>;
 }
 
@@ -49,6 +54,13 @@ export interface CoalescingConnection {
 export async function connectCoalescing(options: NodeConnectionOptions): Promise<CoalescingConnection> {
   setTransportFactory({ factory: () => new CoalescingTransport(), dnsResolveFn: nodeResolveHost });
   const connection = (await NatsConnectionImpl.connect(options)) as NatsConnectionImpl;
-  // Asked for each time: a reconnect brings a new transport.
-  return { connection, written: () => (connection.protocol.transport as CoalescingTransport).written() };
+  return {
+    connection,
+    async written() {
+      // Asked for each time: a reconnect brings a new transport.
+      const { connected, transport } = connection.protocol;
+      if (!connected) throw new Error('there is no connection');
+      await (transport as CoalescingTransport).written();
+    },
+  };
 }

@@ -94,7 +94,7 @@ describe('after the server went away and came back', () => {
       { tenant: 'acme', execution: execution_id },
       { execution_id, session: null, result },
     );
-    await executor.written();
+    await vi.waitFor(() => executor.written(), patience);
     await vi.waitFor(() => expect(heard).toContain(execution_id), patience);
   });
 

@@ -204,7 +204,7 @@ export interface Messaging {
   }): Promise<void>;
   /** Every process that serves something and answers within the time. Needs the admin identity. Default 500 ms. */
   discoverServices(options?: { timeoutMs?: number }): Promise<DiscoveredService[]>;
-  /** Settles when everything published so far is in the kernel's hands: it survives the end of this process. */
+  /** Settles when everything published so far is in the kernel's hands: it survives the end of this process. Rejects while there is no connection. */
   written(): Promise<void>;
   /** Sends what is buffered and waits until the server has it. */
   flush(): Promise<void>;
