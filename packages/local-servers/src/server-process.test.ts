@@ -62,7 +62,8 @@ describe('startServerProcess', () => {
     vi.stubEnv('SECRET', 'hunter2');
     await start(ready + untilKilled);
     vi.unstubAllEnvs();
-    expect(readFileSync(workspace.path('server', 'ready'), 'utf8')).toBe('no secret');
+    // The file is there before its content is.
+    await vi.waitFor(() => expect(readFileSync(workspace.path('server', 'ready'), 'utf8')).toBe('no secret'));
   });
 
   it('kills a server that does not heed SIGTERM', async () => {

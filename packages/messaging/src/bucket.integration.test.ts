@@ -49,10 +49,12 @@ describe('a bucket', () => {
 
   test('says what else the stream refused', async () => {
     const tooMuch = 'x'.repeat(1_048_577);
+    const key = freshKey();
+    const revision = (await executions.create(key, 'small')) as number;
     for (const write of [
       () => executions.create(freshKey(), tooMuch),
       () => executions.put(freshKey(), tooMuch),
-      () => executions.update(freshKey(), tooMuch, 1),
+      () => executions.update(key, tooMuch, revision),
     ])
       await expect(write()).rejects.toThrow('JetStream refused the write: message size exceeds maximum allowed');
   });

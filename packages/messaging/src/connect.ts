@@ -2,7 +2,7 @@ import { errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transpo
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
 import { AckInbox } from './ack-inbox.ts';
 import { openBucket } from './bucket.ts';
-import { connectCoalescing } from './coalescing-transport.ts';
+import { type CoalescingConnection, connectCoalescing } from './coalescing-transport.ts';
 import { consumeBatches } from './consume.ts';
 import { discoverServices } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
@@ -12,29 +12,15 @@ import { sendRequest } from './request.ts';
 import { serveEndpoints } from './serve.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
 
+/** Connections tried before a server that is too busy to let us in counts as unreachable. */
+const connectAttempts = 5;
+
 /**
  * Connects to NATS as one identity and stays connected: after a loss it tries for ever, with jitter, over all servers.
  * @throws PatchbayError `overloaded` when no server can be reached, `not_permitted` when the identity is refused.
  */
 export async function connectMessaging(options: ConnectOptions): Promise<Messaging> {
-  let connection: NatsConnection;
-  let written: () => Promise<void>;
-  try {
-    ({ connection, written } = await connectCoalescing({
-      servers: [...options.servers],
-      authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())),
-      name: options.name,
-      inboxPrefix: options.inboxPrefix,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 250,
-      reconnectJitter: 250,
-      pingInterval: 20_000,
-      // Async stack traces cost a third of the throughput; our errors are typed and say where they come from.
-      noAsyncTraces: true,
-    }));
-  } catch (error) {
-    throw connectFailure(error, options);
-  }
+  const { connection, written } = await connectPatiently(options);
   const acks = new AckInbox(connection, options.inboxPrefix);
   let up = true;
   void followStatus(connection, acks, (type, detail) => {
@@ -74,6 +60,31 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   };
 }
 
+/** Tries again when the server gave up waiting for our signature: it allows two seconds, and a busy machine needs longer. */
+async function connectPatiently(options: ConnectOptions): Promise<CoalescingConnection> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connectCoalescing({
+        servers: [...options.servers],
+        authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())),
+        name: options.name,
+        inboxPrefix: options.inboxPrefix,
+        maxReconnectAttempts: -1,
+        // A reconnect that came too late to sign is no reason to give up for good.
+        ignoreAuthErrorAbort: true,
+        reconnectTimeWait: 250,
+        reconnectJitter: 250,
+        pingInterval: 20_000,
+        // Async stack traces cost a third of the throughput; our errors are typed and say where they come from.
+        noAsyncTraces: true,
+      });
+    } catch (error) {
+      const tooSlow = error instanceof Error && /authentication timeout/i.test(error.message);
+      if (!tooSlow || attempt === connectAttempts) throw connectFailure(error, options);
+    }
+  }
+}
+
 async function followStatus(
   connection: NatsConnection,
   acks: AckInbox,
@@ -93,7 +104,11 @@ async function followStatus(
 
 function connectFailure(error: unknown, options: ConnectOptions): PatchbayError {
   const servers = options.servers.map((server) => server.replace(/\/\/[^@/]*@/, '//')).join(', ');
-  if (error instanceof Error && /authori[sz]ation/i.test(`${error.name} ${error.message}`)) {
+  if (
+    error instanceof Error &&
+    /authori[sz]ation/i.test(`${error.name} ${error.message}`) &&
+    !/timeout/i.test(error.message)
+  ) {
     return new PatchbayError('not_permitted', {
       message: `NATS at ${servers} refused the identity '${options.name}'. Check its key file.`,
       cause: error,

@@ -180,7 +180,7 @@ describe('an execution', () => {
     const { run, executed } = harness({ leases: { borrow: () => new Promise(() => {}) } });
     const result = await run({ deadline_ms: 30 });
     expect(result).toMatchObject({ status: 'refused', error: { code: 'deadline_exceeded' } });
-    expect(result.timing.total_ms).toBeGreaterThanOrEqual(29);
+    expect(result.timing.total_ms).toBeGreaterThanOrEqual(25); // timers may be a little early
     expect(executed).toEqual([]);
   });
 
@@ -213,7 +213,7 @@ describe('an execution', () => {
     const { run } = harness({ limits: { admit: async () => waits.shift() ?? null } }, tool);
     const result = await run({ deadline_ms: 2_000 });
     expect(result.status).toBe('succeeded');
-    expect(result.timing.total_ms).toBeGreaterThanOrEqual(28);
+    expect(result.timing.total_ms).toBeGreaterThanOrEqual(25);
     const full = harness({ limits: { admit: async () => 5_000 } }, tool);
     expect(await full.run({ deadline_ms: 500 })).toMatchObject({
       status: 'refused',
