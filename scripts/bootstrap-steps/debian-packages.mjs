@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BootstrapFailure } from './failure.mjs';
 import { lastLines, run } from './run.mjs';
 
 /** `debian`, `ubuntu`, or null on a system whose packages are something else. */
@@ -106,12 +107,15 @@ async function aptGet(area, command, extra) {
 /** One line of a sources.list for another suite of the mirror that this machine uses already. */
 async function sourceLine(suite, components) {
   const family = debianFamily();
-  const targets = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
-    timeoutMs: 30_000,
-  });
-  const mirrors = targets.output.split('\n').filter((line) => new RegExp(`^https?://\\S*/${family}/?$`).test(line));
-  const mirror =
-    mirrors[0] ?? (family === 'ubuntu' ? 'http://archive.ubuntu.com/ubuntu/' : 'http://deb.debian.org/debian/');
+  // What apt would fetch for the machine's own sources: this asks nobody, and answers before the first update too.
+  const { output } = await run('apt-get', ['update', '--print-uris'], { timeoutMs: 30_000 });
+  const mirrors = [...output.matchAll(/^'(https?:\/\/\S+?)\/dists\//gm)].map(([, mirror]) => mirror);
+  const mirror = mirrors.find((one) => one.endsWith(`/${family}`));
+  if (mirror === undefined) {
+    throw new BootstrapFailure(
+      `apt on this machine has no ${family} mirror among its sources. Add one, or install nats-server 2.10 or newer and redis-server yourself, then run the command again.`,
+    );
+  }
   const keyring = `/usr/share/keyrings/${family}-archive-keyring.gpg`;
   return `deb ${existsSync(keyring) ? `[signed-by=${keyring}] ` : ''}${mirror} ${suite} ${components}\n`;
 }
