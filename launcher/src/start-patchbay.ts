@@ -45,6 +45,8 @@ export interface StartOptions {
   /** Take these ports if free; others are found otherwise. 0 takes any. */
   readonly ports?: { readonly nats?: number; readonly redis?: number; readonly sandbox?: number };
   readonly onProgress?: (line: string) => void;
+  /** Where services reach NATS, from its own URL; tests put a capturing proxy between. */
+  readonly serviceNatsUrl?: (url: string) => Promise<string>;
   /** A part ended by itself. */
   readonly onLost?: (line: string) => void;
 }
@@ -127,7 +129,7 @@ async function startAll(
   const installation: Installation = {
     state,
     keys,
-    natsUrls: [nats.url],
+    natsUrls: [options.serviceNatsUrl === undefined ? nats.url : await options.serviceNatsUrl(nats.url)],
     redisUrlFile: writeSecret(state, 'redis.url', redis.url),
     sandboxUrl: sandbox?.url ?? options.dialUpstreamAt ?? null,
     databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,

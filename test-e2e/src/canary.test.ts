@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadCatalog } from '@patchbay/catalog';
 import type { Credential, IntegrationDocument } from '@patchbay/contracts';
 import { connect, connectAdmin } from '@patchbay/sdk';
-import { canary, scanForCanaries, startCaptureProxy } from '@patchbay/testkit';
+import { type CaptureProxy, canary, scanForCanaries, startCaptureProxy } from '@patchbay/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startSystem } from './system.ts';
@@ -36,7 +36,16 @@ function credentialOf(document: IntegrationDocument, secrets: string[]): Credent
 test('no credential is found anywhere after use: not in logs, on the bus, in Redis, streams, rows, errors or records', async () => {
   const secrets: string[] = [];
   const answers: unknown[] = [];
-  const system = await startSystem({ shape: 'processes', executors: 2 });
+  // Every service speaks through the first proxy, so that leases on their way to executors are captured too.
+  let services: CaptureProxy | undefined;
+  const system = await startSystem({
+    shape: 'processes',
+    executors: 2,
+    serviceNatsUrl: async (natsUrl) => {
+      services = await startCaptureProxy(Number(new URL(natsUrl).port), { maxBytes: 256 * 1024 * 1024 });
+      return services.url();
+    },
+  });
   const { facts } = system.patchbay;
   const capture = await startCaptureProxy(Number(new URL(facts.nats_url).port));
   const url = capture.url();
@@ -91,9 +100,13 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
   }
   expect(secrets.length).toBeGreaterThanOrEqual(5);
   expect(redisDump.length).toBeGreaterThan(0);
-  const bus = capture.captured().flatMap(({ toServer, toClient }) => [toServer, toClient]);
+  const between = services as CaptureProxy;
+  expect(between.missedBytes).toBe(0);
+  const bus = [...capture.captured(), ...between.captured()].flatMap(({ toServer, toClient }) => [toServer, toClient]);
   expect(capture.missedBytes).toBe(0);
   expect(Buffer.concat(bus).includes('tools.v1.acme.execute')).toBe(true);
+  expect(Buffer.concat(bus).includes('svc.vault.v1.lease')).toBe(true);
+  expect(Buffer.concat(bus).includes('"sealed":')).toBe(true);
   const files = filesUnder(system.stateDir);
   // The scan sees what was stored: JetStream blocks, rows and logs are among the files.
   expect(files.filter((path) => /jetstream.*\.blk$/.test(path)).length).toBeGreaterThan(0);
@@ -114,5 +127,6 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
     await scanForCanaries([bytes('planted', `x${Buffer.from(secrets[0] as string).toString('base64')}`)], secrets),
   ).toHaveLength(1);
   await capture.stop();
+  await between.stop();
   await system.stop();
 }, 180_000);

@@ -23,7 +23,7 @@ export interface System {
 }
 
 export async function startSystem(
-  options: Partial<Pick<StartOptions, 'shape' | 'executors' | 'tenants' | 'seedCatalog'>> = {},
+  options: Partial<Pick<StartOptions, 'shape' | 'executors' | 'tenants' | 'seedCatalog' | 'serviceNatsUrl'>> = {},
 ): Promise<System> {
   const stateDir = mkdtempSync(join(tmpdir(), 'patchbay-e2e-'));
   const patchbay = await startPatchbay({
