@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import type { LocalKeys } from './identity-keys.ts';
@@ -20,7 +21,7 @@ export interface NatsServerOptions {
   readonly port?: number;
   /** Serves monitoring over HTTP on this loopback port. Default: none. */
   readonly monitorPort?: number;
-  /** Default `patchbay`. */
+  /** What its name begins with; a tag of `dir` follows. Default `patchbay`. */
   readonly serverName?: string;
   /** Bytes that streams may take on disk. Default 10 GiB. */
   readonly maxFileBytes?: number;
@@ -69,7 +70,8 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
 }
 
 async function startOn(port: number, options: NatsServerOptions): Promise<NatsServer> {
-  const { dir, serverName = 'patchbay' } = options;
+  const { dir } = options;
+  const serverName = serverNameOf(options);
   const configFile = join(dir, 'nats-server.conf');
   const logFile = join(dir, 'nats-server.log');
   const writeConfig = (keys: Pick<LocalKeys, 'identities'>) => {
@@ -82,7 +84,7 @@ async function startOn(port: number, options: NatsServerOptions): Promise<NatsSe
     args: ['--config', configFile],
     dir,
     logFile,
-    // The name shows that it is ours that answers, and not a stranger on the same port.
+    // The name shows that it is this server that answers, and not one of ours or a stranger's that took the port first.
     isReady: async () => (await readGreeting(host, port))?.server_name === serverName,
     readyTimeoutMs: options.readyTimeoutMs ?? 30_000,
     stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
@@ -104,6 +106,11 @@ async function startOn(port: number, options: NatsServerOptions): Promise<NatsSe
   };
 }
 
+/** The same for a directory whenever it is started, because a cluster knows its members by name; no two share one. */
+function serverNameOf({ serverName = 'patchbay', dir }: NatsServerOptions): string {
+  return `${serverName}-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`;
+}
+
 function configOptions(
   port: number,
   logFile: string,
@@ -111,7 +118,7 @@ function configOptions(
   options: NatsServerOptions,
 ): NatsConfigOptions {
   return {
-    serverName: options.serverName ?? 'patchbay',
+    serverName: serverNameOf(options),
     host,
     port,
     logFile,

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, expect, it, vi } from 'vitest';
+import { freePort } from './free-port.ts';
+import { ensureIdentityKeys, seedFileOf } from './identity-keys.ts';
+import { startNatsServer } from './nats-server.ts';
+import { RawNatsClient } from './raw-nats-client.test-support.ts';
+import { natsBinary, openWorkspace } from './workspace.test-support.ts';
+
+// Only so can a port be taken for certain between looking for a free one and listening on it.
+vi.mock('./free-port.ts', { spy: true });
+
+const workspace = openWorkspace();
+afterAll(() => workspace.close());
+
+it('takes another port when one like it was faster, and does not take its greeting for its own', async () => {
+  const start = async (name: string) => {
+    const keys = ensureIdentityKeys(workspace.path(`${name}-keys`), []);
+    const server = await startNatsServer({ dir: workspace.path(name), binary: natsBinary(), keys, port: 0 });
+    workspace.keep(server);
+    return { server, seed: readFileSync(seedFileOf(keys, 'vault'), 'utf8').trim() };
+  };
+  const faster = await start('faster');
+  vi.mocked(freePort).mockResolvedValueOnce(faster.server.port);
+  const slower = await start('slower');
+  expect(slower.server.port).not.toBe(faster.server.port);
+  for (const { server, seed } of [faster, slower]) (await RawNatsClient.connect(server.port, seed)).close();
+});
