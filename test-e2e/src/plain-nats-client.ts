@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 /** The NATS client protocol with nothing between it and the socket: what a client in any language sends. */
 export interface PlainClient {
   request(subject: string, message: unknown): Promise<Record<string, unknown>>;
+  /** The same with a payload as it stands, JSON or not. */
+  requestRaw(subject: string, payload: string): Promise<Record<string, unknown>>;
   close(): void;
 }
 
@@ -41,14 +43,15 @@ export async function connectPlain(url: string, seedFile: string, inboxPrefix: s
   socket.write(`SUB ${inboxPrefix}.> 1\r\nPING\r\n`);
   await Promise.race([ready.promise, failed.promise]);
   let number = 0;
+  const requestRaw: PlainClient['requestRaw'] = (subject, payload) => {
+    const reply = `${inboxPrefix}.${++number}`;
+    const answer = new Promise<Record<string, unknown>>((resolve) => waiting.set(reply, resolve));
+    socket.write(`PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`);
+    return Promise.race([answer, failed.promise]);
+  };
   return {
-    async request(subject, message) {
-      const reply = `${inboxPrefix}.${++number}`;
-      const payload = JSON.stringify(message);
-      const answer = new Promise<Record<string, unknown>>((resolve) => waiting.set(reply, resolve));
-      socket.write(`PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`);
-      return Promise.race([answer, failed.promise]);
-    },
+    request: (subject, message) => requestRaw(subject, JSON.stringify(message)),
+    requestRaw,
     close: () => socket.destroy(),
   };
 }

@@ -5,6 +5,7 @@ import { loadCatalog } from '@patchbay/catalog';
 import { ensureDemoConnections, type RunningPatchbay, type StartOptions, startPatchbay } from '@patchbay/launcher';
 import { seedFileOf } from '@patchbay/local-servers';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
+import { scanForCanaries } from '@patchbay/testkit';
 import { type SandboxClient, sandboxClient } from '@patchbay/testkit/sandbox';
 
 /** The specification's single-tool document, to the letter. */
@@ -19,7 +20,25 @@ export interface System {
   readonly sandbox: SandboxClient;
   readonly stateDir: string;
   agentOf(tenant: string): Promise<Agent>;
+  /** Ends it, and fails if a credential given to it stands in anything it left: logs, streams, rows. */
   stop(): Promise<void>;
+}
+
+/** The admin, noting every secret that goes into a connection. */
+function noteSecrets(admin: Admin, secrets: string[]): Admin {
+  return {
+    ...admin,
+    addConnection(connection) {
+      for (const value of secretsOf(connection.credential)) secrets.push(value);
+      return admin.addConnection(connection);
+    },
+  };
+}
+
+/** Texts long enough to be nothing else: a name such as `demo` would be found by chance. */
+function secretsOf(value: unknown): string[] {
+  if (typeof value === 'string') return value.length >= 20 ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsOf) : [];
 }
 
 export async function startSystem(
@@ -45,8 +64,12 @@ export async function startSystem(
   };
   const agentOf = async (tenant: string) =>
     keep(await connect({ servers: facts.nats_url, tenant, credentials: seedFileOf(keys, 'agent', tenant) }));
+  const secrets: string[] = [];
   const adminOf = async (tenant: string) =>
-    keep(await connectAdmin({ servers: facts.nats_url, tenant, credentials: facts.admin_credentials }));
+    noteSecrets(
+      keep(await connectAdmin({ servers: facts.nats_url, tenant, credentials: facts.admin_credentials })),
+      secrets,
+    );
   const admin = await adminOf('acme');
   if (options.seedCatalog !== false) await ensureDemoConnections(admin, await loadCatalog());
   return {
@@ -59,7 +82,9 @@ export async function startSystem(
     async stop() {
       await Promise.all(opened.map((one) => one.close()));
       await patchbay.stop();
+      const leaks = await scanForCanaries([stateDir], secrets);
       rmSync(stateDir, { recursive: true, force: true });
+      if (leaks.length > 0) throw new Error(`credentials were left behind: ${JSON.stringify(leaks)}`);
     },
   };
 }

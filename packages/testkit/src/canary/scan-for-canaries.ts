@@ -39,28 +39,40 @@ export async function scanForCanaries(
     return needlesOf(canary).map((needle): Pattern => ({ ...needle, canary: index }));
   });
   const hits: CanaryHit[] = [];
+  const overlap = Math.max(0, ...patterns.map((pattern) => pattern.bytes.length - 1));
+  // One for all files: a database has a thousand small ones.
+  const room: Room = { buffer: Buffer.alloc(overlap + chunkBytes), overlap };
   for (const source of sources) {
-    if (typeof source === 'string') await scanPath(source, patterns, hits);
+    if (typeof source === 'string') await scanPath(source, room, patterns, hits);
     else scanBytes(Buffer.from(source.bytes), source.name, 0, 0, patterns, hits);
   }
   return hits;
 }
 
-async function scanPath(path: string, patterns: readonly Pattern[], hits: CanaryHit[]): Promise<void> {
+interface Room {
+  readonly buffer: Buffer;
+  /** Bytes of the chunk before that the next begins with. */
+  readonly overlap: number;
+}
+
+async function scanPath(path: string, room: Room, patterns: readonly Pattern[], hits: CanaryHit[]): Promise<void> {
   const stats = await lstat(path);
   if (stats.isDirectory()) {
-    for (const name of (await readdir(path)).sort()) await scanPath(join(path, name), patterns, hits);
+    for (const name of (await readdir(path)).sort()) await scanPath(join(path, name), room, patterns, hits);
   } else if (stats.isFile()) {
-    await scanFile(path, patterns, hits);
+    await scanFile(path, room, patterns, hits);
   }
 }
 
 /** Reads chunk by chunk; each begins with the end of the last, so that a pattern across the border is found. */
-async function scanFile(path: string, patterns: readonly Pattern[], hits: CanaryHit[]): Promise<void> {
-  const overlap = Math.max(0, ...patterns.map((pattern) => pattern.bytes.length - 1));
+async function scanFile(
+  path: string,
+  { buffer, overlap }: Room,
+  patterns: readonly Pattern[],
+  hits: CanaryHit[],
+): Promise<void> {
   const file = await open(path, 'r');
   try {
-    const buffer = Buffer.alloc(overlap + chunkBytes);
     let kept = 0;
     for (let position = 0; ; ) {
       const { bytesRead } = await file.read(buffer, kept, chunkBytes, position);
