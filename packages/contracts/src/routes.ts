@@ -195,7 +195,8 @@ export const events = {
   executionFinished: event({
     subject: 'events.v1.{tenant}.execution.{execution}.finished',
     owner: 'executor',
-    subscribers: ['agent', 'admin'],
+    // An executor listens for one execution at a time: the one whose answer a repeat waits for.
+    subscribers: ['agent', 'admin', 'executor'],
     body: ExecutionFinished,
   }),
   registryChanged: event({

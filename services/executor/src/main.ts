@@ -7,6 +7,7 @@ import { openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createExecutionAudit } from './adapters/nats-audit.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
+import { createNatsFinishes } from './adapters/nats-finishes.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
 import { createNatsLedger } from './adapters/nats-ledger.ts';
 import { createRedisRateLimiter } from './adapters/redis-rate-limiter.ts';
@@ -16,6 +17,7 @@ import { RunningExecutions } from './domain/running-executions.ts';
 import { BackgroundWork } from './operations/background-work.ts';
 import { createCancelExecution } from './operations/cancel-execution.ts';
 import { createExecuteTool } from './operations/execute-tool.ts';
+import { createFollowKeys } from './operations/follow-key.ts';
 import { executorEndpoints } from './routes.ts';
 
 export { type ExecutorConfig, readConfig };
@@ -52,11 +54,13 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const engine = createEngine({ egress });
   const running = new RunningExecutions();
   const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
+  const ledger = createNatsLedger(await messaging.bucket('executions'));
   const executeTool = createExecuteTool({
     tools: createRegistryTools(copy),
     leases,
     limits: limiter,
-    ledger: createNatsLedger(await messaging.bucket('executions')),
+    ledger,
+    keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     audit: createExecutionAudit(recorder),
     engine,
     announce: {

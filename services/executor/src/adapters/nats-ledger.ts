@@ -51,7 +51,7 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
       return (await available(updated, 'The idempotency ledger did not take the answer.')) !== null;
     },
     async release(tenant, key, revision) {
-      await available(
+      return available(
         bucket.delete(bucketKey(tenant, key), revision),
         'The idempotency ledger did not take the key back.',
       );

@@ -128,3 +128,45 @@ describe('an idempotency key', () => {
     expect(ledger.entries.size).toBe(0);
   });
 });
+
+describe('an executor that stood still past its deadline', () => {
+  test('gives the answer that another declared meanwhile, and announces nothing', async () => {
+    const ledger = new MemoryLedger();
+    const gate = Promise.withResolvers<void>();
+    const slow = harness({ ledger, engine: engineThat(() => gate.promise.then(() => succeeded)) });
+    const late = slow.run({ idempotency_key: 'k', deadline_ms: 1 }, { receivedAt: performance.now() + 100 });
+    await vi.waitFor(() => expect(ledger.entries.size).toBe(1));
+    const [[name, entry]] = [...ledger.entries] as unknown as [[string, { record: object; revision: number }]];
+    ledger.entries.set(name, { ...entry, record: { ...entry.record, started_at: 0 } } as never);
+    const unknown = await harness({ ledger }).run({ idempotency_key: 'k' });
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 20_000);
+    gate.resolve();
+    expect(await late).toMatchObject({ status: 'outcome_unknown', execution_id: unknown.execution_id, replayed: true });
+    vi.restoreAllMocks();
+    expect(slow.finished).toEqual([]);
+  });
+
+  test('gives its own answer when nobody spoke for it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = harness({ engine: engineThat(() => gate.promise.then(() => succeeded)) });
+    const late = slow.run({ idempotency_key: 'k', deadline_ms: 1 }, { receivedAt: performance.now() + 100 });
+    await vi.waitFor(() => expect(slow.ledger.entries.size).toBe(1));
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 20_000);
+    gate.resolve();
+    expect(await late).toMatchObject({ status: 'succeeded', replayed: false });
+    vi.restoreAllMocks();
+    expect(slow.finished).toHaveLength(1);
+  });
+
+  test('whose ledger does not answer says in_progress', async () => {
+    const gate = Promise.withResolvers<void>();
+    const ledger = Object.assign(new MemoryLedger(), { settle: () => Promise.reject(new Error('away')) });
+    const slow = harness({ ledger, engine: engineThat(() => gate.promise.then(() => succeeded)) });
+    const late = slow.run({ idempotency_key: 'k', deadline_ms: 1 }, { receivedAt: performance.now() + 100 });
+    await vi.waitFor(() => expect(ledger.entries.size).toBe(1));
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 20_000);
+    gate.resolve();
+    expect(await late).toMatchObject({ status: 'refused', error: { code: 'in_progress' } });
+    vi.restoreAllMocks();
+  });
+});

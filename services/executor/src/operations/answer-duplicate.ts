@@ -1,58 +1,77 @@
 import { type ExecutionResult, errorBody, PatchbayError } from '@patchbay/contracts';
 import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
 import { type LedgerRecord, readLedger } from '../domain/ledger-record.ts';
-import { pause } from './deadline.ts';
 import type { Run } from './execution-run.ts';
+import type { FollowKeys } from './follow-key.ts';
 import type { KeepLedger } from './ports.ts';
 
-/** Longest pause between two looks at the ledger, in milliseconds. */
-const maxPauseMs = 200;
+/** Longest wait for word of the first call before the ledger is looked at all the same, in milliseconds. */
+const maxPauseMs = 500;
+
+export interface AnswerDuplicatePorts {
+  readonly ledger: KeepLedger;
+  readonly keys: FollowKeys;
+}
 
 /**
  * Answers a request whose key is taken: with the first answer, waiting for it as long as the deadline allows, or with
  * the honest `outcome_unknown` when whoever ran it is gone.
  */
 export async function answerDuplicate(
-  ledger: KeepLedger,
+  ports: AnswerDuplicatePorts,
   run: Run,
   digest: string,
   found: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
 ): Promise<ExecutionResult> {
-  let { record, revision } = found;
-  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const reading = readLedger(record, digest, Date.now());
-    const now = { ...facts, now: performance.now() };
-    if (reading.kind === 'conflict') {
-      return refusal(
-        now,
-        new PatchbayError('invalid_request', {
-          message: 'This idempotency key was used for another tool or other arguments.',
-          details: {
-            issues: [{ path: 'idempotency_key', message: `was used for ${record.tool} in ${record.execution_id}` }],
-          },
-        }),
-      );
+  const settled = await settledAnswer(ports, run, digest, found, facts);
+  if (settled !== null) return settled;
+  const { execution_id } = found.record;
+  const { signal } = run.execution.abort;
+  const followed = ports.keys.follow(run.call.tenant, run.ledgerKey as string, execution_id);
+  try {
+    for (;;) {
+      const next = await followed.read();
+      const now = { ...facts, now: performance.now() };
+      // Released since: the first attempt was refused before anything was sent, so the caller may simply ask again.
+      if (next === null || (next.record.state === 'running' && next.record.execution_id !== execution_id))
+        return inProgress(now, execution_id, 0);
+      const answer = await settledAnswer(ports, run, digest, next, now);
+      if (answer !== null) return answer;
+      const leftMs = run.deadlineAt - performance.now();
+      if (leftMs <= 1 || signal.aborted) return inProgress({ ...now, now: performance.now() }, execution_id, 200);
+      await followed.changed(Math.min(maxPauseMs, leftMs), signal);
     }
-    if (reading.kind === 'replay') return { ...reading.result, replayed: true, timing: refusal(now, null).timing };
-    if (reading.kind === 'abandoned') return declareUnknown(ledger, run, record, revision, now);
-    if (performance.now() + pauseMs >= run.deadlineAt || run.execution.abort.signal.aborted) {
-      return refusal(
-        now,
-        new PatchbayError('in_progress', { retryAfterMs: maxPauseMs, details: { execution_id: record.execution_id } }),
-      );
-    }
-    await pause(pauseMs, run.execution.abort.signal);
-    const next = await ledger.read(run.call.tenant, run.ledgerKey as string);
-    // Released since: the first attempt was refused before anything was sent, so the caller may simply ask again.
-    if (next === null || (next.record.state === 'running' && next.record.execution_id !== record.execution_id)) {
-      return refusal(
-        { ...now, now: performance.now() },
-        new PatchbayError('in_progress', { retryAfterMs: 0, details: { execution_id: record.execution_id } }),
-      );
-    }
-    ({ record, revision } = next);
+  } finally {
+    followed.close();
   }
+}
+
+/** What a record has to say already; null while its execution is under way. */
+async function settledAnswer(
+  { ledger }: AnswerDuplicatePorts,
+  run: Run,
+  digest: string,
+  { record, revision }: { record: LedgerRecord; revision: number },
+  facts: AnswerFacts,
+): Promise<ExecutionResult | null> {
+  const reading = readLedger(record, digest, Date.now());
+  if (reading.kind === 'running') return null;
+  if (reading.kind === 'replay') return { ...reading.result, replayed: true, timing: refusal(facts, null).timing };
+  if (reading.kind === 'abandoned') return declareUnknown(ledger, run, record, revision, facts);
+  return refusal(
+    facts,
+    new PatchbayError('invalid_request', {
+      message: 'This idempotency key was used for another tool or other arguments.',
+      details: {
+        issues: [{ path: 'idempotency_key', message: `was used for ${record.tool} in ${record.execution_id}` }],
+      },
+    }),
+  );
+}
+
+function inProgress(facts: AnswerFacts, executionId: string, retryAfterMs: number): ExecutionResult {
+  return refusal(facts, new PatchbayError('in_progress', { retryAfterMs, details: { execution_id: executionId } }));
 }
 
 /** Fences the lost executor off: should it come back, its late answer no longer matches the revision. */

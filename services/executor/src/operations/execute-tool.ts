@@ -1,25 +1,24 @@
 import { type Credential, type ExecuteRequest, type ExecutionResult, newId, PatchbayError } from '@patchbay/contracts';
 import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
-import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
+import { answer, refusal } from '../domain/answers.ts';
 import { auditFacts } from '../domain/execution-facts.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
-import { answerDuplicate } from './answer-duplicate.ts';
+import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.ts';
+import { facts, factsOf } from './answer-facts.ts';
 import { checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
-import type { AnnounceFinished, FindTool, Lease } from './ports.ts';
-import { borrowLease, type Reservation, type ReservePorts, reserveExecution, settleKey } from './reserve-execution.ts';
+import type { FindTool, Lease } from './ports.ts';
+import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
+import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 
-export interface ExecuteToolPorts extends ReservePorts {
+export interface ExecuteToolPorts extends ReservePorts, AnswerDuplicatePorts, SettleAnswerPorts {
   readonly tools: FindTool;
   readonly engine: Pick<Engine, 'execute' | 'previewRequest'>;
-  readonly announce: AnnounceFinished;
   readonly running: RunningExecutions;
   /** Executions under way at once before new ones are refused. */
   readonly maxInFlight: number;
-  /** Takes work that outlives the answer; shutdown waits for it. */
-  readonly background: (work: Promise<unknown>) => void;
 }
 
 /** Carries out one tool call. Never throws: every failure is an answer with a code of the catalogue. */
@@ -66,7 +65,7 @@ export function createExecuteTool(
       return conclude(
         run,
         await answerDuplicate(
-          ports.ledger,
+          ports,
           run,
           requestDigest(request, prepared.name, run.argumentsDigest),
           claim,
@@ -88,11 +87,11 @@ export function createExecuteTool(
     // What was read is not told unless its intent is on record. It nearly always is by now.
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
     if (unrecorded !== null) result = answer({ ...factsOf(run), ...upstream }, 'failed', null, unrecorded.body);
-    // 6. Record the outcome and let go of the key, without keeping the caller waiting: a crash here reads as unknown.
-    if (claim !== null) background(settleKey(ports.ledger, run, claim.revision, result));
-    // 7. Tell whoever listens, and answer.
+    // 6. Record the outcome, let go of the key, and tell whoever listens.
+    conclude(run, result, outcome, lease);
+    if (claim !== null) return settleAnswer(ports, run, claim.revision, result);
     ports.announce.finished(call.tenant, execution.session, result);
-    return conclude(run, result, outcome, lease);
+    return result;
   }
 
   function conclude(
@@ -158,25 +157,6 @@ export function createExecuteTool(
       replayed: result.replayed,
     }).durable;
   }
-}
-
-function facts(
-  executionId: string,
-  request: ExecuteRequest,
-  call: ExecuteCall,
-  prepared: PreparedTool | null,
-): AnswerFacts {
-  return {
-    executionId,
-    tool: prepared?.name ?? request.tool,
-    version: prepared?.version ?? null,
-    receivedAt: call.receivedAt,
-    now: performance.now(),
-  };
-}
-
-function factsOf({ execution, request, call, prepared }: Run): AnswerFacts {
-  return facts(execution.executionId, request, call, prepared);
 }
 
 function engineInput(

@@ -5,6 +5,7 @@ import { RunningExecutions } from '../domain/running-executions.ts';
 import { BackgroundWork } from './background-work.ts';
 import { createExecuteTool, type ExecuteToolPorts } from './execute-tool.ts';
 import type { ExecuteCall } from './execution-run.ts';
+import { createFollowKeys } from './follow-key.ts';
 import type { KeepLedger, RecordAudit, Recording } from './ports.ts';
 
 /** A prepared tool with what the operation looks at. */
@@ -57,7 +58,9 @@ export class MemoryLedger implements KeepLedger {
   }
 
   async release(tenant: string, key: string, revision: number) {
-    if (this.entries.get(`${tenant}/${key}`)?.revision === revision) this.entries.delete(`${tenant}/${key}`);
+    if (this.entries.get(`${tenant}/${key}`)?.revision !== revision) return false;
+    this.entries.delete(`${tenant}/${key}`);
+    return true;
   }
 }
 
@@ -94,7 +97,16 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
   const finished: unknown[] = [];
   const backgroundErrors: unknown[] = [];
   const background = new BackgroundWork((error) => backgroundErrors.push(error));
+  const heard = new Map<string, Set<() => void>>();
   const ports: ExecuteToolPorts = {
+    keys: createFollowKeys(over.ledger ?? ledger, {
+      onFinished(tenant, executionId, listener) {
+        const name = `${tenant}/${executionId}`;
+        const listeners = heard.get(name) ?? new Set();
+        heard.set(name, listeners.add(listener));
+        return () => void listeners.delete(listener);
+      },
+    }),
     tools: {
       find: (_tenant, name) => (name === 'acme_do' ? tool : null),
       names: () => ['acme_do', 'acme_undo', 'slack_post_message'],
@@ -123,7 +135,12 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
         further_steps: [],
       }),
     } satisfies Pick<Engine, 'execute' | 'previewRequest'>,
-    announce: { finished: (...args) => void finished.push(args) },
+    announce: {
+      finished(...args) {
+        finished.push(args);
+        for (const listener of heard.get(`${args[0]}/${args[2].execution_id}`) ?? []) listener();
+      },
+    },
     running: new RunningExecutions(),
     maxInFlight: 1_000,
     background: (work) => background.add(work),

@@ -41,8 +41,8 @@ export interface KeepLedger {
   read(tenant: string, key: string): Promise<{ record: LedgerRecord; revision: number } | null>;
   /** False when another executor took the key over since `revision`. */
   settle(tenant: string, key: string, record: LedgerRecord, revision: number): Promise<boolean>;
-  /** Gives a key back after a refusal: nothing was sent, so the same key may be tried again. */
-  release(tenant: string, key: string, revision: number): Promise<void>;
+  /** Gives a key back after a refusal: nothing was sent, so the same key may be tried again. False as for `settle`. */
+  release(tenant: string, key: string, revision: number): Promise<boolean>;
 }
 
 /** The two moments of an audit record. Rejections nobody awaits are silent. */
@@ -60,6 +60,12 @@ export interface RecordAudit {
     executionId: string,
     data: AuditData,
   ): Recording;
+}
+
+/** Hears that an execution has finished, from whichever executor ran it. May miss it: listeners look for themselves too. */
+export interface HeardFinish {
+  /** Returns how to stop listening. */
+  onFinished(tenant: string, executionId: string, listener: () => void): () => void;
 }
 
 export interface AnnounceFinished {

@@ -65,17 +65,21 @@ export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promi
   });
 }
 
-/** A refusal, and a failure that is safe to try again, give the key back; any other answer is kept for a repeat. */
+/**
+ * A refusal, and a failure that is safe to try again, give the key back; any other answer is kept for a repeat. False
+ * when another executor has taken the key over: its answer stands, and this one may not be told.
+ */
 export async function settleKey(
   ledger: KeepLedger,
   run: Run,
   revision: number,
   result: ExecutionResult,
-): Promise<void> {
+): Promise<boolean> {
   const mayRunAgain = result.status === 'refused' || (result.status === 'failed' && result.error?.retryable === true);
   const key = run.ledgerKey as string;
-  if (mayRunAgain) await ledger.release(run.call.tenant, key, revision);
-  else await ledger.settle(run.call.tenant, key, ledgerRecord(run, result), revision);
+  return mayRunAgain
+    ? ledger.release(run.call.tenant, key, revision)
+    : ledger.settle(run.call.tenant, key, ledgerRecord(run, result), revision);
 }
 
 async function giveBack(ledger: KeepLedger, run: Run, late: Claim): Promise<void> {
