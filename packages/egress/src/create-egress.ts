@@ -4,11 +4,24 @@ import { Exchange } from './exchange.ts';
 import { failureOf, isDenied, type Reason } from './reasons.ts';
 import { sendFollowing } from './redirects.ts';
 import { headerListOf } from './request-headers.ts';
+import type { Route } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import { type Settings, settingsOf } from './settings.ts';
+import { StreamTransfer } from './stream-transfer.ts';
 import { createTargetFinder, type Destination } from './target.ts';
-import type { Egress, EgressOptions, EgressOutcome, EgressRequest } from './types.ts';
+import type { OnUnsent, Transfer } from './transfer.ts';
+import type {
+  Egress,
+  EgressFailure,
+  EgressOptions,
+  EgressOutcome,
+  EgressRequest,
+  EgressStreamOutcome,
+  EgressStreamRequest,
+} from './types.ts';
 import { WarmUp } from './warm-up.ts';
+
+type SendOptions = Transfer['options'];
 
 const method = /^[A-Z]{3,20}$/;
 const refusedMethods = new Set(['CONNECT', 'TRACE', 'TRACK']);
@@ -29,9 +42,9 @@ export function egressOf(settings: Settings): Egress {
     if (isDenied(reason)) settings.onRefused({ tenant, host: URL.parse(url)?.hostname ?? '', reason });
   }
 
-  function refuse(request: EgressRequest, reason: Reason): Promise<EgressOutcome> {
+  function refuse(request: EgressRequest, reason: Reason): { ok: false; failure: EgressFailure } {
     reportRefusal(request.tenant, request.url, reason);
-    return Promise.resolve({ ok: false, failure: failureOf(reason, false) });
+    return { ok: false, failure: failureOf(reason, false) };
   }
 
   function allowedDestination(url: string, hosts: readonly string[]): Destination | Reason {
@@ -40,42 +53,55 @@ export function egressOf(settings: Settings): Egress {
     return refusalByHosts(destination.target, hosts) ?? destination;
   }
 
-  function dispatch(exchange: Exchange): void {
+  function dispatch(exchange: Transfer): void {
     exchange.address = exchange.route.address;
     exchange.route.dispatch(exchange);
   }
 
-  function sendOnce(request: EgressRequest): Promise<EgressOutcome> {
+  /** Sends a request as a transfer of the given kind, or says why it may not be sent. */
+  function begin<Request extends EgressRequest, Kind extends Transfer>(
+    Kind: new (request: Request, route: Route, options: SendOptions, startedAt: number, onUnsent: OnUnsent) => Kind,
+    request: Request,
+  ): Kind | Reason {
     const startedAt = performance.now();
     // 1. Everything that can be judged without the network.
-    if (closed) return refuse(request, 'egress_closed');
+    if (closed) return 'egress_closed';
     const destination = allowedDestination(request.url, request.hosts);
-    if (typeof destination === 'string') return refuse(request, destination);
-    if (!method.test(request.method) || refusedMethods.has(request.method))
-      return refuse(request, 'method_not_allowed');
+    if (typeof destination === 'string') return destination;
+    if (!method.test(request.method) || refusedMethods.has(request.method)) return 'method_not_allowed';
     const headers = headerListOf(request.headers);
-    if (typeof headers === 'string') return refuse(request, headers);
-    if (request.signal?.aborted === true) return refuse(request, 'cancelled');
-    if (!(startedAt < request.deadlineAt)) return refuse(request, 'deadline_passed');
+    if (typeof headers === 'string') return headers;
+    if (request.signal?.aborted === true) return 'cancelled';
+    if (!(startedAt < request.deadlineAt)) return 'deadline_passed';
 
     // 2. The way there; from here on the deadline and the signal are watched.
     const { tenant, method: verb, body } = request;
     const route = routes.get(tenant, destination.target, startedAt);
     const options = { method: verb, path: destination.path, headers, body };
-    const exchange = new Exchange(request, route, options, startedAt, afterUnsent);
+    const transfer = new Kind(request, route, options, startedAt, afterUnsent);
 
     // 3. At once over known addresses, else after resolving.
-    if (route.isReady(startedAt)) dispatch(exchange);
-    else void resolveThenDispatch(exchange);
-    return exchange.outcome;
+    if (route.isReady(startedAt)) dispatch(transfer);
+    else void resolveThenDispatch(transfer);
+    return transfer;
   }
 
-  function fail(exchange: Exchange, reason: Reason): void {
+  function sendOnce(request: EgressRequest): Promise<EgressOutcome> {
+    const begun = begin(Exchange, request);
+    return typeof begun === 'string' ? Promise.resolve(refuse(request, begun)) : begun.outcome;
+  }
+
+  function openOnce(request: EgressStreamRequest): Promise<EgressStreamOutcome> {
+    const begun = begin(StreamTransfer, request);
+    return typeof begun === 'string' ? Promise.resolve(refuse(request, begun)) : begun.outcome;
+  }
+
+  function fail(exchange: Transfer, reason: Reason): void {
     reportRefusal(exchange.request.tenant, exchange.request.url, reason);
     exchange.fail(reason);
   }
 
-  async function resolveThenDispatch(exchange: Exchange): Promise<void> {
+  async function resolveThenDispatch(exchange: Transfer): Promise<void> {
     const reason = await exchange.route.resolve();
     if (exchange.settled) return;
     if (reason !== null) return fail(exchange, reason);
@@ -84,7 +110,7 @@ export function egressOf(settings: Settings): Egress {
   }
 
   /** Nothing was sent: tries the next address of the name, or once more where a kept socket turned out to be dead. */
-  function afterUnsent(exchange: Exchange, error: Error): void {
+  function afterUnsent(exchange: Transfer, error: Error): void {
     const { route } = exchange;
     const limit = Math.min(maxRedials, Math.max(1, route.addressCount - 1));
     if (closed || exchange.redials >= limit || !isWorthRedialling(error, route.addressCount)) {
@@ -95,12 +121,19 @@ export function egressOf(settings: Settings): Egress {
     dispatch(exchange);
   }
 
+  function onRedirectRefused(at: EgressRequest, reason: Reason): void {
+    reportRefusal(at.tenant, at.url, reason);
+  }
+
   return {
     send(request) {
       if (request.followRedirects !== true) return sendOnce(request);
-      return sendFollowing(request, sendOnce, settings.trustedOrigins, (at, reason) =>
-        reportRefusal(at.tenant, at.url, reason),
-      );
+      return sendFollowing(request, sendOnce, settings.trustedOrigins, onRedirectRefused);
+    },
+
+    open(request) {
+      if (request.followRedirects !== true) return openOnce(request);
+      return sendFollowing(request, openOnce, settings.trustedOrigins, onRedirectRefused, ({ body }) => body.cancel());
     },
 
     async warm(tenant, url, hosts) {

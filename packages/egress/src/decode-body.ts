@@ -45,7 +45,7 @@ const smallEncoded = 4 * 1024;
 const smallDecoded = 64 * 1024;
 
 /** RFC 9659: no decoder needs a larger window than 8 MiB for zstd on the web. */
-const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 };
+export const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 };
 
 interface Limit {
   readonly maxOutputLength: number;
@@ -105,7 +105,7 @@ function decodeLarge(body: Uint8Array, encoding: Encoding, limit: Limit): Promis
 }
 
 /** `deflate` means zlib (RFC 9110 section 8.4.1.2), but some servers send it bare. */
-function hasZlibHeader(body: Uint8Array): boolean {
+export function hasZlibHeader(body: Uint8Array): boolean {
   return ((body[0] ?? 0) & 0x0f) === 8 && (((body[0] ?? 0) << 8) | (body[1] ?? 0)) % 31 === 0;
 }
 

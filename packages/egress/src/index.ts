@@ -4,6 +4,8 @@ export { isPublicAddress, notPublicNetworks } from './public-address.ts';
 export type { Reason } from './reasons.ts';
 export type {
   Egress,
+  EgressBody,
+  EgressBodyPart,
   EgressFailure,
   EgressFailureKind,
   EgressOptions,
@@ -11,6 +13,9 @@ export type {
   EgressRequest,
   EgressResponse,
   EgressStats,
+  EgressStreamOutcome,
+  EgressStreamRequest,
+  EgressStreamResponse,
   EgressTiming,
   Refusal,
   ResolvedAddress,

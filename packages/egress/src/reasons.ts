@@ -36,6 +36,7 @@ const table = {
   egress_closed: ['aborted', 'Egress is closed.'],
   connection_closed: ['connection_lost', 'The connection was lost before the answer.'],
   body_cut: ['connection_lost', 'The connection was lost in the middle of the answer.'],
+  body_idle: ['connection_lost', 'The upstream fell silent in the middle of the answer.'],
   response_too_large: ['too_large', 'The answer exceeds the byte limit.'],
   headers_too_large: ['invalid_response', "The answer's headers exceed the limit."],
   protocol_error: ['invalid_response', 'The answer is not HTTP/1.1.'],

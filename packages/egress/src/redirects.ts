@@ -1,19 +1,29 @@
 import { failureOf, type Reason } from './reasons.ts';
 import { withoutBodyHeaders, withoutPrivateHeaders } from './request-headers.ts';
-import type { EgressOutcome, EgressRequest, EgressResponse } from './types.ts';
+import type { EgressFailure, EgressRequest, EgressResponse, EgressTiming } from './types.ts';
 
 const maxRedirects = 3;
 
 const redirecting = new Set([301, 302, 303, 307, 308]);
 
+/** What a redirect is read from. */
+type Hop = Pick<EgressResponse, 'status' | 'headers'>;
+type HopOutcome<Response extends Hop> =
+  | { readonly ok: true; readonly response: Response; readonly timing: EgressTiming }
+  | { readonly ok: false; readonly failure: EgressFailure };
+
 /** What comes after a response: another request, a refusal, or null when the response is the answer. */
-type NextHop = { readonly request: EgressRequest } | { readonly refused: Reason } | null;
+type NextHop<Request extends EgressRequest> = { readonly request: Request } | { readonly refused: Reason } | null;
 
 /**
  * Reads a redirect (RFC 9110 section 15.4). To another origin go only headers that say nothing about the asker, and no
  * body; never from https to http, and never from outside into a trusted origin. The next URL passes all checks again.
  */
-function nextHop(request: EgressRequest, response: EgressResponse, trustedOrigins: ReadonlySet<string>): NextHop {
+function nextHop<Request extends EgressRequest>(
+  request: Request,
+  response: Hop,
+  trustedOrigins: ReadonlySet<string>,
+): NextHop<Request> {
   const { location } = response.headers;
   if (!redirecting.has(response.status) || location === undefined) return null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
@@ -42,13 +52,17 @@ function carriedOver(
   return { method, headers, body };
 }
 
-/** Sends a request and follows its redirects. Whatever fails after the first hop, something has been sent. */
-export async function sendFollowing(
-  request: EgressRequest,
-  send: (request: EgressRequest) => Promise<EgressOutcome>,
+/**
+ * Sends a request and follows its redirects. Whatever fails after the first hop, something has been sent. `discard` is
+ * given each answer that is not the last.
+ */
+export async function sendFollowing<Request extends EgressRequest, Response extends Hop>(
+  request: Request,
+  send: (request: Request) => Promise<HopOutcome<Response>>,
   trustedOrigins: ReadonlySet<string>,
   onRefused: (request: EgressRequest, reason: Reason) => void,
-): Promise<EgressOutcome> {
+  discard: (response: Response) => void = () => {},
+): Promise<HopOutcome<Response>> {
   const startedAt = performance.now();
   let current = request;
   for (let hop = 0; ; hop += 1) {
@@ -58,6 +72,7 @@ export async function sendFollowing(
     if (next === null) {
       return { ...outcome, timing: { ...outcome.timing, totalMs: performance.now() - startedAt } };
     }
+    discard(outcome.response);
     const refused = 'refused' in next ? next.refused : hop === maxRedirects ? 'too_many_redirects' : null;
     if (refused !== null) {
       onRefused(current, refused);

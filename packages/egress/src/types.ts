@@ -61,6 +61,40 @@ export type EgressOutcome =
   | { readonly ok: true; readonly response: EgressResponse; readonly timing: EgressTiming }
   | { readonly ok: false; readonly failure: EgressFailure };
 
+/** One outbound HTTP request whose answer is read piece by piece. `maxResponseBytes` holds for the whole of it. */
+export interface EgressStreamRequest extends EgressRequest {
+  /** `performance.now()` milliseconds by which the answer must have begun. `deadlineAt` is for its end. */
+  readonly headersBy: number;
+  /** Milliseconds of silence, while there is room for more, that end the answer as `body_idle`. */
+  readonly idleMs: number;
+  /** Bytes that wait for the reader before the socket is paused. Default 64 KiB. */
+  readonly maxBufferedBytes?: number;
+}
+
+export type EgressBodyPart =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'failed'; readonly failure: EgressFailure };
+
+/** The body of an answer on its way. The deadline and the signal of the request hold until its end. */
+export interface EgressBody {
+  /** What is there, decoded, as soon as there is something; one read at a time. */
+  read(): Promise<EgressBodyPart>;
+  /** Closes the socket. Harmless after the end. */
+  cancel(): void;
+  /** The most bytes that ever waited for the reader. */
+  readonly peakBufferedBytes: number;
+}
+
+export interface EgressStreamResponse extends Omit<EgressResponse, 'body'> {
+  readonly body: EgressBody;
+}
+
+/** `totalMs` is the time until the answer began. A body must be read to its end or cancelled. */
+export type EgressStreamOutcome =
+  | { readonly ok: true; readonly response: EgressStreamResponse; readonly timing: EgressTiming }
+  | { readonly ok: false; readonly failure: EgressFailure };
+
 export interface EgressStats {
   /** Pools open, one for each (tenant, origin, address) in use. */
   readonly pools: number;
@@ -71,6 +105,8 @@ export interface EgressStats {
 export interface Egress {
   /** Never rejects for what the network, the upstream or the URL can do; those are outcomes. */
   send(request: EgressRequest): Promise<EgressOutcome>;
+  /** As `send`, but answers as soon as the headers are there; the body follows at the reader's pace. */
+  open(request: EgressStreamRequest): Promise<EgressStreamOutcome>;
   /** Resolves, connects and shakes hands ahead of the first request, without sending one. True when a socket is ready. */
   warm(tenant: string, url: string, hosts: readonly string[]): Promise<boolean>;
   stats(): EgressStats;
