@@ -2,12 +2,13 @@ import { sleepUntilAborted } from './attempts/backoff.ts';
 import { DeadlineWatch } from './attempts/deadline-watch.ts';
 import type { AttemptPorts } from './attempts/execution.ts';
 import { Execution } from './attempts/execution.ts';
-import { LatencyEstimate } from './attempts/latency-estimate.ts';
+import { foresee } from './attempts/foresee.ts';
+import { LatencyBook } from './attempts/latency-book.ts';
 import { runExecution } from './attempts/run-execution.ts';
 import { circuitDefaults } from './breaker/circuit.ts';
 import { UpstreamHealth } from './breaker/upstream-health.ts';
+import { UpstreamPauses } from './breaker/upstream-pauses.ts';
 import type { Engine, EngineOptions } from './engine-types.ts';
-import type { PreparedTool } from './prepare/prepared-tool.ts';
 import { buildRequest } from './request/build-request.ts';
 import { previewOf } from './request/preview-request.ts';
 
@@ -18,7 +19,6 @@ export function createEngine(options: EngineOptions): Engine {
   const now = options.now ?? (() => performance.now());
   const health = new UpstreamHealth({ ...circuitDefaults, ...options.circuit });
   const watch = new DeadlineWatch(now);
-  const latencies = new WeakMap<PreparedTool, LatencyEstimate>();
   const ports: AttemptPorts = {
     send: (request) => options.egress.send(request),
     now,
@@ -26,18 +26,14 @@ export function createEngine(options: EngineOptions): Engine {
     random: options.random ?? Math.random,
     sleep: options.sleep ?? sleepUntilAborted,
     health,
+    pauses: new UpstreamPauses(),
+    latencies: new LatencyBook(),
     watch,
     maxResponseBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
   };
   return {
-    execute(input) {
-      let latency = latencies.get(input.prepared);
-      if (latency === undefined) {
-        latency = new LatencyEstimate();
-        latencies.set(input.prepared, latency);
-      }
-      return runExecution(ports, new Execution(input, latency, ports.wallClock()));
-    },
+    execute: (input) => runExecution(ports, new Execution(input, ports.wallClock())),
+    foresee: (prepared, deadlineAt) => foresee(ports.latencies, prepared, deadlineAt, now()),
     previewRequest({ prepared, tenant, arguments: args, variables, idempotencyKey }) {
       const [first, ...further] = prepared.steps;
       const request = buildRequest(first, {

@@ -1,4 +1,4 @@
-import type { Credential, ErrorBody } from '@patchbay/contracts';
+import type { Credential, ErrorBody, PatchbayError } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { CircuitOptions } from './breaker/circuit.ts';
 import type { BreakerState } from './breaker/upstream-health.ts';
@@ -11,6 +11,8 @@ export interface ExecuteInput {
   readonly tenant: string;
   /** Already found good by `prepared.validateArguments`; never changed here. */
   readonly arguments: Record<string, unknown>;
+  /** Connection id, for what an upstream says about one connection's share of it. Left out for tools that need none. */
+  readonly connection?: string;
   /** `null` for tools that need none. */
   readonly credential: Credential | null;
   /** The connection's values for `{variables}`. */
@@ -44,10 +46,15 @@ export interface ExecuteOutcome {
   readonly truncated: boolean;
 }
 
-/** Carries out prepared tools. One per process: it holds the circuits, retry budgets and latency estimates. */
+/** Carries out prepared tools. One per process: it holds the circuits, retry budgets latency estimates and pauses. */
 export interface Engine {
   /** Never rejects for anything that the arguments, the credential or the upstream can do. */
   execute(input: ExecuteInput): Promise<ExecuteOutcome>;
+  /**
+   * Why the tool cannot be expected to answer by then, going by what it usually takes, or null. Asked before anything is
+   * reserved for an execution. Now and then the answer is null against the estimate, so that a quicker upstream is noticed.
+   */
+  foresee(prepared: PreparedTool, deadlineAt: number): PatchbayError | null;
   /** The request without its credential; nothing is sent. Throws a PatchbayError as a build does. */
   previewRequest(
     input: Pick<ExecuteInput, 'prepared' | 'tenant' | 'arguments' | 'variables' | 'idempotencyKey'>,

@@ -7,6 +7,7 @@ import type { AttemptPorts, Execution } from './execution.ts';
 import { judgeEgressFailure } from './judge-egress-failure.ts';
 import type { Success } from './judge-response.ts';
 import { judgeResponse } from './judge-response.ts';
+import { rememberPause } from './remember-pause.ts';
 import type { Effect, Failure } from './verdict.ts';
 
 /** A wait this long, in milliseconds, is ample for any host, as is four times the tool's median. */
@@ -34,6 +35,7 @@ export async function attemptStep(
 ): Promise<Success | Failure> {
   const { input } = execution;
   const { prepared } = input;
+  const latency = ports.latencies.of(step);
   const startedAt = ports.now();
   let authorised: Pick<EgressRequest, 'url' | 'headers'>;
   try {
@@ -70,7 +72,7 @@ export async function attemptStep(
   let result: Success | Failure;
   if (outcome.ok) {
     execution.upstreamStatus = outcome.response.status;
-    execution.latency.observe(tookMs);
+    latency.observe(tookMs);
     result = judgeResponse(
       outcome.response,
       step.rules,
@@ -79,8 +81,10 @@ export async function attemptStep(
       execution.scrubber,
       ports.wallClock(),
     );
+    rememberPause(ports, execution, request.host, outcome.response, result, endedAt);
   } else {
-    const ample = Math.min(prepared.timeoutMs, Math.max(ampleMs, 4 * execution.latency.p50Ms));
+    if (outcome.failure.kind === 'deadline' && outcome.failure.sent) latency.observeSilence(tookMs);
+    const ample = Math.min(prepared.timeoutMs, Math.max(ampleMs, 4 * latency.p50Ms));
     // Timers may fire a little early.
     result = judgeEgressFailure(outcome.failure, effect, prepared.document.name, tookMs >= ample - 2);
   }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeadlineWatch } from './deadline-watch.ts';
-import { LatencyEstimate } from './latency-estimate.ts';
 
 describe('DeadlineWatch', () => {
   beforeEach(() => {
@@ -36,20 +35,5 @@ describe('DeadlineWatch', () => {
     expect(answers).toContain('again');
     watch.close();
     expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
-describe('LatencyEstimate', () => {
-  it('says nothing before five answers, then follows the median', () => {
-    const estimate = new LatencyEstimate();
-    for (let i = 0; i < 4; i++) estimate.observe(100);
-    expect(estimate.p50Ms).toBe(0);
-    for (let i = 0; i < 500; i++) estimate.observe(i % 10 === 0 ? 2_000 : 95 + (i % 11));
-    expect(estimate.p50Ms).toBeGreaterThan(90);
-    expect(estimate.p50Ms).toBeLessThan(115);
-    for (let i = 0; i < 200; i++) estimate.observe(20);
-    expect(estimate.p50Ms).toBeCloseTo(20, 0);
-    estimate.decay();
-    expect(estimate.p50Ms).toBeCloseTo(18, 0);
   });
 });

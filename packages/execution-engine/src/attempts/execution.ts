@@ -5,10 +5,11 @@ import { secretValues } from '../auth/credential-fields.ts';
 import type { Scrubber } from '../auth/scrub.ts';
 import { scrubberOf } from '../auth/scrub.ts';
 import type { Caller, UpstreamHealth } from '../breaker/upstream-health.ts';
+import type { PauseScope, UpstreamPauses } from '../breaker/upstream-pauses.ts';
 import type { ExecuteInput } from '../engine-types.ts';
 import type { RequestContext } from '../request/value-source.ts';
 import type { DeadlineWatch } from './deadline-watch.ts';
-import type { LatencyEstimate } from './latency-estimate.ts';
+import type { LatencyBook } from './latency-book.ts';
 
 /** What the attempts of all executions share. */
 export interface AttemptPorts {
@@ -19,6 +20,8 @@ export interface AttemptPorts {
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
   readonly health: UpstreamHealth;
+  readonly pauses: UpstreamPauses;
+  readonly latencies: LatencyBook;
   readonly watch: DeadlineWatch;
   readonly maxResponseBytes: number;
 }
@@ -28,7 +31,6 @@ export class Execution implements Caller {
   readonly input: ExecuteInput;
   readonly context: RequestContext;
   readonly steps: Record<string, unknown> = {};
-  readonly latency: LatencyEstimate;
   attempts = 0;
   /** Whether anything left for the upstream. */
   sent = false;
@@ -37,9 +39,8 @@ export class Execution implements Caller {
   credential: Credential | null;
   refreshed = false;
 
-  constructor(input: ExecuteInput, latency: LatencyEstimate, startedAt: number) {
+  constructor(input: ExecuteInput, startedAt: number) {
     this.input = input;
-    this.latency = latency;
     this.credential = input.credential;
     const { tenant, variables, idempotencyKey } = input;
     this.context = { tenant, arguments: input.arguments, variables, steps: this.steps, idempotencyKey, startedAt };
@@ -51,6 +52,11 @@ export class Execution implements Caller {
 
   credentialMark(): string {
     return this.credential === null ? '' : hash('sha256', JSON.stringify(secretValues(this.credential)));
+  }
+
+  pauseScope(host: string): PauseScope {
+    const { tenant, connection = '', prepared } = this.input;
+    return { tenant, connection, host, tool: prepared.name };
   }
 
   readonly scrubber = (): Scrubber => scrubberOf(this.credential);

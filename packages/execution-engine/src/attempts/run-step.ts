@@ -7,14 +7,17 @@ import { attemptStep } from './attempt-step.ts';
 import { backoffMs } from './backoff.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import type { Success } from './judge-response.ts';
+import type { LatencyEstimate } from './latency-estimate.ts';
 import type { Effect, Failure } from './verdict.ts';
 import { refusal } from './verdict.ts';
+import { paused, waitOut } from './wait-out.ts';
 
 /** Carries out one step: builds its request once, then attempts it until it succeeds or may not be repeated. */
 export async function runStep(ports: AttemptPorts, execution: Execution, step: StepPlan): Promise<Success | Failure> {
   const { input } = execution;
   const effect = input.idempotencyKey === null ? step.effectWithoutKey : step.effectWithKey;
   const { retry } = input.prepared;
+  const latency = ports.latencies.of(step);
   let request: BuiltRequest;
   try {
     request = buildRequest(step, execution.context);
@@ -25,9 +28,14 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
   let unsettled: Failure | null = null;
 
   for (let attempt = 1; ; attempt++) {
-    // 1. May this attempt start: not cancelled, time enough, circuit closed?
+    // 1. May this attempt start: the upstream takes calls, not cancelled, time enough, circuit closed?
     const now = ports.now();
-    const stop = obstacle(execution, now);
+    const pausedMs = ports.pauses.size === 0 ? 0 : ports.pauses.waitMs(execution.pauseScope(request.host), now);
+    if (pausedMs > 0 && (await waitOut(ports, execution, pausedMs, latency.p50Ms))) {
+      attempt--;
+      continue;
+    }
+    const stop = pausedMs > 0 ? paused(execution, pausedMs) : obstacle(execution, latency, attempt, now);
     const permit = stop === null ? ports.health.enter(execution, request.host, now) : 0;
     if (stop !== null || typeof permit === 'number') {
       return settle(last, unsettled, effect) ?? stop ?? circuitOpen(execution, permit as number);
@@ -51,7 +59,7 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
     // 4. Another attempt, if the failure allows it, there is time for the wait and an answer, and the budget has room.
     if (!result.retry || attempt >= retry.max_attempts) break;
     const waitMs = Math.max(result.error.retry_after_ms ?? 0, backoffMs(retry, attempt, ports.random));
-    const endsAt = ports.now() + waitMs + execution.latency.p50Ms;
+    const endsAt = ports.now() + waitMs + latency.p50Ms;
     if (endsAt >= input.deadlineAt || !permit.host.budget.withdraw(ports.now())) break;
     if (waitMs > 0) await ports.watch.guard(ports.sleep(waitMs, input.signal), input.deadlineAt, () => undefined);
     if (input.signal?.aborted === true && unsettled === null) return refusal(errorBody('cancelled'), 'cancelled');
@@ -60,12 +68,11 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
 }
 
 /** Why no attempt may start now. */
-function obstacle(execution: Execution, now: number): Failure | null {
-  const { input, latency } = execution;
+function obstacle({ input }: Execution, latency: LatencyEstimate, attempt: number, now: number): Failure | null {
   if (input.signal?.aborted === true) return refusal(errorBody('cancelled'), 'cancelled');
   const leftMs = input.deadlineAt - now;
-  if (leftMs > 0 && leftMs >= latency.p50Ms) return null;
-  if (leftMs > 0) latency.decay();
+  // Only a first attempt may put the estimate to the test.
+  if (attempt === 1 ? latency.admit(leftMs, now) : leftMs > 0 && leftMs >= latency.p50Ms) return null;
   const message =
     leftMs > 0
       ? 'What is left of the deadline is less than an answer usually takes.'
@@ -99,7 +106,7 @@ function settle(last: Failure | null, unsettled: Failure | null, effect: Effect)
   };
 }
 
-/** Asks for another credential, inside the deadline. True when there is one. */
+/** Asks for another credential, inside the deadline. True when there is one, and it is another. */
 async function refresh(ports: AttemptPorts, execution: Execution): Promise<boolean> {
   const { refreshCredential, deadlineAt } = execution.input;
   if (refreshCredential === undefined || execution.refreshed) return false;
@@ -108,6 +115,8 @@ async function refresh(ports: AttemptPorts, execution: Execution): Promise<boole
   const asked = refreshCredential('unauthorized').catch(() => null);
   const credential = await ports.watch.guard(asked, deadlineAt, () => null);
   if (credential === null) return false;
+  const refused = execution.credentialMark();
   execution.credential = credential;
-  return true;
+  // The one that was refused will be refused again.
+  return execution.credentialMark() !== refused;
 }

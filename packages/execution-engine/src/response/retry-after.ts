@@ -1,39 +1,34 @@
+import { boundedMs, firstOf, readRateLimit, untilDate } from './rate-limit-fields.ts';
+
 type Headers = Readonly<Record<string, string | string[]>>;
 
-/** Longest wait believed, in milliseconds: an hour. */
-const maxWaitMs = 3_600_000;
 /** The three date forms of RFC 9110 section 5.6.7; Date.parse alone would take almost anything. */
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 
 /**
- * Milliseconds to wait before another try, or `null`. `Retry-After` comes first (RFC 9110 section 10.2.3: seconds or a
- * date, the date measured against the response's own `Date` so that clocks need not agree), then `RateLimit` (draft-ietf-
- * httpapi-ratelimit-headers: `"default";r=0;t=30`), then `RateLimit-Reset` and `X-RateLimit-Reset` (seconds from now, or
- * Unix seconds). What cannot be read is ignored.
+ * Milliseconds that a refusal asks to wait, at most an hour, or `null`. `Retry-After` comes first (RFC 9110 section 10.2.3:
+ * seconds or a date, the date measured against the response's own `Date` so that clocks need not agree; some vendors say
+ * milliseconds, in `Retry-After-Ms`), then the rate limit fields of either generation. What cannot be read is ignored.
  */
 export function retryAfterMs(headers: Headers, wallClockMs: number): number | null {
-  const retryAfter = first(headers['retry-after']);
-  const answeredAt = Date.parse(first(headers.date) ?? '') || wallClockMs;
+  const precise = firstOf(headers['retry-after-ms']);
+  if (precise !== null && /^\d{1,9}(?:\.\d+)?$/.test(precise)) return boundedMs(Number(precise));
+  const retryAfter = firstOf(headers['retry-after']);
   if (retryAfter !== null) {
-    if (/^\d{1,9}(?:\.\d+)?$/.test(retryAfter)) return bounded(Number(retryAfter) * 1_000);
-    if (httpDate.test(retryAfter)) {
-      const date = Date.parse(retryAfter);
-      if (!Number.isNaN(date)) return bounded(date - answeredAt);
-    }
+    if (/^\d{1,9}(?:\.\d+)?$/.test(retryAfter)) return boundedMs(Number(retryAfter) * 1_000);
+    const wait = httpDate.test(retryAfter) ? untilDate(retryAfter, answeredAt(headers, wallClockMs)) : null;
+    if (wait !== null) return wait;
   }
-  const structured = /(?:^|;)\s*t=(\d{1,9})(?:;|$)/.exec(first(headers.ratelimit) ?? '')?.[1];
-  if (structured !== undefined) return bounded(Number(structured) * 1_000);
-  const reset = first(headers['ratelimit-reset']) ?? first(headers['x-ratelimit-reset']);
-  if (reset === null || !/^\d{1,10}(?:\.\d+)?$/.test(reset)) return null;
-  // Nobody asks to wait for 30 years: such a number is a moment.
-  return bounded(Number(reset) > 1e9 ? Number(reset) * 1_000 - answeredAt : Number(reset) * 1_000);
+  return readRateLimit(headers, answeredAt(headers, wallClockMs))?.resetMs ?? null;
 }
 
-function bounded(ms: number): number {
-  return Math.min(maxWaitMs, Math.max(0, Math.round(ms)));
+/** When an answer, whatever its status, says that nothing is left: how long for, and whether only under a named limit. */
+export function exhaustion(headers: Headers, wallClockMs: number): { waitMs: number; named: boolean } | null {
+  const reading = readRateLimit(headers, answeredAt(headers, wallClockMs));
+  if (reading === null || reading.remaining !== 0 || !reading.resetMs) return null;
+  return { waitMs: reading.resetMs, named: reading.named };
 }
 
-function first(value: string | string[] | undefined): string | null {
-  const text = Array.isArray(value) ? value[0] : value;
-  return text === undefined || text === '' ? null : text.trim();
+function answeredAt(headers: Headers, wallClockMs: number): number {
+  return Date.parse(firstOf(headers.date) ?? '') || wallClockMs;
 }

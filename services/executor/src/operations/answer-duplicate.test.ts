@@ -3,6 +3,7 @@ import { failed, harness, MemoryLedger, succeeded, toolOf } from './fakes.test-s
 
 const engineThat = (execute: (input: never) => unknown) => ({
   execute: execute as never,
+  foresee: () => null,
   previewRequest: () => ({}) as never,
 });
 

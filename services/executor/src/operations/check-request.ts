@@ -1,5 +1,5 @@
 import { type ExecuteRequest, PatchbayError } from '@patchbay/contracts';
-import type { PreparedTool } from '@patchbay/execution-engine';
+import type { Engine, PreparedTool } from '@patchbay/execution-engine';
 import { similarNames } from '../domain/similar-names.ts';
 import type { FindTool } from './ports.ts';
 
@@ -33,6 +33,21 @@ export function checkRequest(
     });
   }
   return null;
+}
+
+/**
+ * Why the tool cannot be expected to answer in time, or null. A write that brings a key is let by: its answer may be in the
+ * ledger already, and a refusal would read as if nothing had been done. The engine judges it before it is sent.
+ */
+export function checkForesight(
+  engine: Pick<Engine, 'foresee'>,
+  request: ExecuteRequest,
+  prepared: PreparedTool | null,
+  receivedAt: number,
+): PatchbayError | null {
+  if (prepared === null || request.dry_run) return null;
+  if (prepared.risk !== 'read' && request.idempotency_key !== undefined) return null;
+  return engine.foresee(prepared, receivedAt + request.deadline_ms);
 }
 
 function toolNotFound(tools: FindTool, tenant: string, { tool, version }: ExecuteRequest): PatchbayError {

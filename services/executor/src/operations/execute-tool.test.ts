@@ -4,6 +4,7 @@ import { failed, harness, recorded, succeeded, toolOf } from './fakes.test-suppo
 
 const engineThat = (execute: (input: never) => unknown) => ({
   execute: execute as never,
+  foresee: () => null,
   previewRequest: () => ({}) as never,
 });
 
@@ -91,6 +92,7 @@ describe('an execution', () => {
       },
       engine: {
         execute: async () => succeeded,
+        foresee: () => null,
         previewRequest: (input) => ({ length: previewed.push(input) }) as never,
       },
     });
@@ -120,6 +122,7 @@ describe('an execution', () => {
     const broken = harness({
       engine: {
         execute: async () => succeeded,
+        foresee: () => null,
         previewRequest: () => {
           throw new PatchbayError('egress_denied');
         },

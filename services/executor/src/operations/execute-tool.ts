@@ -5,7 +5,7 @@ import { auditFacts } from '../domain/execution-facts.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.ts';
 import { facts, factsOf } from './answer-facts.ts';
-import { checkRequest } from './check-request.ts';
+import { checkForesight, checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
@@ -15,7 +15,7 @@ import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 
 export interface ExecuteToolPorts extends ReservePorts, AnswerDuplicatePorts, SettleAnswerPorts {
   readonly tools: FindTool;
-  readonly engine: Pick<Engine, 'execute' | 'previewRequest'>;
+  readonly engine: Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>;
   readonly running: RunningExecutions;
   /** Executions under way at once before new ones are refused. */
   readonly maxInFlight: number;
@@ -31,11 +31,11 @@ export function createExecuteTool(
     const executionId = newId('execution');
     // 1. Resolve the tool from the local copy: no round trip.
     const prepared = ports.tools.find(call.tenant, request.tool, request.version);
-    // 2. Check the arguments and what this process can take.
-    const refused = checkRequest(ports.tools, call.tenant, request, prepared, {
-      taken: running.size,
-      most: ports.maxInFlight,
-    });
+    // 2. Check the arguments, what this process can take, and whether the deadline can be met.
+    const room = { taken: running.size, most: ports.maxInFlight };
+    const refused =
+      checkRequest(ports.tools, call.tenant, request, prepared, room) ??
+      checkForesight(ports.engine, request, prepared, call.receivedAt);
     if (refused !== null || prepared === null) {
       const result = refusal(facts(executionId, request, call, prepared), refused);
       background(recordOutcome(request, call, prepared, result));
@@ -161,7 +161,7 @@ export function createExecuteTool(
 
 function engineInput(
   { request, call, prepared, execution, deadlineAt }: Run,
-  lease: { variables: Record<string, string>; credential: Credential | null } | null,
+  lease: { connection: string; variables: Record<string, string>; credential: Credential | null } | null,
 ): ExecuteInput {
   return {
     prepared,
@@ -169,6 +169,7 @@ function engineInput(
     arguments: request.arguments,
     credential: lease?.credential ?? null,
     variables: lease?.variables ?? {},
+    ...(lease?.connection !== undefined && { connection: lease.connection }),
     deadlineAt,
     // A call that brought no key has one made up, for upstreams that take one: our own retries then act once there too.
     idempotencyKey: request.idempotency_key ?? execution.executionId,

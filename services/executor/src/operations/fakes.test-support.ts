@@ -127,6 +127,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
         input.onAttempt?.({ number: 1 });
         return succeeded;
       },
+      foresee: () => null,
       previewRequest: () => ({
         method: 'POST',
         url: 'https://api.example.com/',
@@ -134,7 +135,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
         body: null,
         further_steps: [],
       }),
-    } satisfies Pick<Engine, 'execute' | 'previewRequest'>,
+    } satisfies Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>,
     announce: {
       finished(...args) {
         finished.push(args);
