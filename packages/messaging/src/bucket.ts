@@ -1,13 +1,16 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AckInbox } from './ack-inbox.ts';
 import { publishDurable, StreamRefusal, wrongLastSequence } from './durable-publish.ts';
 import type { Bucket, BucketChange, BucketEntry, Subscription } from './types.ts';
 
+/** Milliseconds for one answer of the server: a service that starts beside others on a busy machine waits for its turn. */
+const apiTimeoutMs = 15_000;
+
 /** Opens a bucket that provisioning made. @throws Error when it does not exist. */
 export async function openBucket(connection: NatsConnection, acks: AckInbox, name: string): Promise<Bucket> {
-  const kv = await new Kvm(connection).open(name);
+  const kv = await new Kvm(jetstream(connection, { timeout: apiTimeoutMs })).open(name);
   await kv.status(); // `open` itself asks nothing of the server
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
 

@@ -19,7 +19,7 @@ export async function consumeBatches(
   durable: string,
   options: ConsumeOptions,
 ): Promise<BatchConsumer> {
-  const consumer = await jetstream(connection).consumers.get(stream, durable);
+  const consumer = await jetstream(connection, { timeout: 15_000 }).consumers.get(stream, durable);
   const gatherMs = options.gatherMs ?? defaultGatherMs;
   const stopping = new AbortController();
   let fetching: ConsumerMessages | null = null;

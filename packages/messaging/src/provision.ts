@@ -22,7 +22,7 @@ export interface ProvisioningPlan {
 
 /** Creates what is missing and updates what differs. Running it again changes nothing. */
 export async function provision(connection: NatsConnection, plan: ProvisioningPlan): Promise<void> {
-  const manager = await jetstreamManager(connection, { timeout: 10_000 });
+  const manager = await jetstreamManager(connection, { timeout: 20_000 });
   const configs = [
     ...plan.streams.map((stream) => streamConfig(stream, plan)),
     ...plan.buckets.map((bucket) => bucketConfig(bucket, plan)),
