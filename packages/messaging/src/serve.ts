@@ -32,8 +32,9 @@ export function endpoint<Route extends RequestRoute>(
   route: Route,
   handler: Endpoint<Route>['handler'],
   onFailure?: Endpoint<Route>['onFailure'],
+  onArrival?: Endpoint<Route>['onArrival'],
 ): AnyEndpoint {
-  return { name, route, handler, ...(onFailure && { onFailure }) };
+  return { name, route, handler, ...(onFailure && { onFailure }), ...(onArrival && { onArrival }) };
 }
 
 /** Identities whose inboxes carry the tenant, so that an answer can only go to the tenant that asked. */
@@ -106,6 +107,7 @@ function answerer(
       traceparent: message.headers?.get(headerNames.traceparent) || null,
     };
     try {
+      served.onArrival?.(context);
       const body = parseBody(route, values, message.data);
       respond(connection, message, await served.handler(body as never, context));
     } catch (error) {

@@ -5,7 +5,7 @@ import { createEngine } from '@patchbay/execution-engine';
 import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
-import { createExecutionAudit } from './adapters/nats-audit.ts';
+import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
 import { createNatsFinishes } from './adapters/nats-finishes.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
@@ -13,14 +13,19 @@ import { createNatsLedger } from './adapters/nats-ledger.ts';
 import { createRedisRateLimiter } from './adapters/redis-rate-limiter.ts';
 import { createRegistryTools } from './adapters/registry-tools.ts';
 import { type ExecutorConfig, readConfig } from './config.ts';
+import { Admission, tickMs } from './domain/admission.ts';
 import { RunningExecutions } from './domain/running-executions.ts';
 import { BackgroundWork } from './operations/background-work.ts';
 import { createCancelExecution } from './operations/cancel-execution.ts';
 import { createExecuteTool } from './operations/execute-tool.ts';
 import { createFollowKeys } from './operations/follow-key.ts';
+import { createShedCalls } from './operations/shed-call.ts';
 import { executorEndpoints } from './routes.ts';
 
 export { type ExecutorConfig, readConfig };
+
+/** Milliseconds between two records of what was turned away at the door. */
+const shedReportMs = 5_000;
 
 /** Wires an executor and serves it. Scale by starting more: they share requests through a queue group. */
 export async function startExecutor(config: ExecutorConfig): Promise<RunningService> {
@@ -46,6 +51,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     instance: config.instance,
     macKey: config.auditMacKey,
   });
+  const reportLost = (error: unknown) => log.error({ err: error }, 'an audit event was lost');
   const egress = createEgress({
     trustedOrigins: config.trustedOrigins,
     ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
@@ -53,6 +59,13 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   });
   const engine = createEngine({ egress });
   const running = new RunningExecutions();
+  const admission = new Admission({ maxInFlight: config.maxInFlight, now: performance.now() });
+  const shedCalls = createShedCalls({
+    places: admission,
+    record: recordNotice(recorder, 'execution', 'shed', reportLost),
+  });
+  const ticking = setInterval(() => admission.tick(performance.now()), tickMs).unref();
+  const reporting = setInterval(() => shedCalls.report(), shedReportMs).unref();
   const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
   const ledger = createNatsLedger(await messaging.bucket('executions'));
   const executeTool = createExecuteTool({
@@ -72,7 +85,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         ),
     },
     running,
-    maxInFlight: config.maxInFlight,
+    places: admission,
     background: (work) => background.add(work),
   });
   const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
@@ -84,7 +97,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       description: 'Carries out tool calls',
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
     },
-    executorEndpoints({ executeTool, cancelExecution }),
+    executorEndpoints({ executeTool, cancelExecution, shedCall: shedCalls.shed }),
   );
   log.info({ nats: messaging.serverVersion }, 'executor ready');
   return {
@@ -92,6 +105,11 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     stop: stopInOrder([
       () => served.stop(),
       () => background.settled(),
+      () => {
+        clearInterval(ticking);
+        clearInterval(reporting);
+        shedCalls.report();
+      },
       () => broadcasts.unsubscribe(),
       () => leases.close(),
       () => copy.close(),

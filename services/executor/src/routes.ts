@@ -14,6 +14,8 @@ import type { ExecuteCall } from './operations/execution-run.ts';
 export interface ExecutorOperations {
   executeTool(request: ExecuteRequest, call: ExecuteCall): Promise<ExecutionResult>;
   cancelExecution(tenant: string, request: CancelRequest): Promise<CancelResult>;
+  /** Throws `overloaded` when there is no room for another call of the tenant. */
+  shedCall(tenant: string): void;
 }
 
 /** Everything the executor answers. */
@@ -37,6 +39,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
           { executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() },
           error,
         ),
+      ({ values }) => operations.shedCall(values.tenant as string),
     ),
     endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
       operations.cancelExecution(values.tenant as string, request),

@@ -3,19 +3,12 @@ import type { Engine, PreparedTool } from '@patchbay/execution-engine';
 import { similarNames } from '../domain/similar-names.ts';
 import type { FindTool } from './ports.ts';
 
-export interface Room {
-  /** Executions under way. */
-  readonly taken: number;
-  readonly most: number;
-}
-
 /** Why the request cannot be carried out, or null. Nothing is reserved yet, so that a refusal costs nothing. */
 export function checkRequest(
   tools: FindTool,
   tenant: string,
   request: ExecuteRequest,
   prepared: PreparedTool | null,
-  room: Room,
 ): PatchbayError | null {
   if (prepared === null) return toolNotFound(tools, tenant, request);
   const issues = prepared.validateArguments(request.arguments);
@@ -25,12 +18,6 @@ export function checkRequest(
       .join('; ')
       .slice(0, 1_000);
     return new PatchbayError('invalid_arguments', { message, details: { issues } });
-  }
-  if (room.taken >= room.most) {
-    return new PatchbayError('overloaded', {
-      message: 'This executor has no room for another execution.',
-      retryAfterMs: 50,
-    });
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test, vi } from 'vitest';
+import { Admission } from '../domain/admission.ts';
 import { failed, harness, recorded, succeeded, toolOf } from './fakes.test-support.ts';
 
 const engineThat = (execute: (input: never) => unknown) => ({
@@ -71,10 +72,17 @@ describe('an execution', () => {
 
   test('beyond the room of the process is refused as overloaded', async () => {
     const gate = Promise.withResolvers<void>();
-    const { run } = harness({ maxInFlight: 1, engine: engineThat(async () => gate.promise.then(() => succeeded)) });
+    const { run } = harness({
+      places: new Admission({ maxInFlight: 1, now: 0 }),
+      engine: engineThat(async () => gate.promise.then(() => succeeded)),
+    });
     const first = run();
     await Promise.resolve();
-    expect(await run()).toMatchObject({ status: 'refused', error: { code: 'overloaded', retryable: true } });
+    expect(await run()).toMatchObject({
+      status: 'refused',
+      error: { code: 'overloaded', retryable: true, retry_after_ms: 50 },
+    });
+    expect(await run({}, { lane: 'background' })).toMatchObject({ error: { code: 'overloaded' } });
     gate.resolve();
     expect((await first).status).toBe('succeeded');
     expect((await run()).status).toBe('succeeded');

@@ -9,16 +9,16 @@ import { checkForesight, checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
-import type { FindTool, Lease } from './ports.ts';
+import type { FindTool, GivePlaces, Lease } from './ports.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
+import { noRoom } from './shed-call.ts';
 
 export interface ExecuteToolPorts extends ReservePorts, AnswerDuplicatePorts, SettleAnswerPorts {
   readonly tools: FindTool;
   readonly engine: Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>;
   readonly running: RunningExecutions;
-  /** Executions under way at once before new ones are refused. */
-  readonly maxInFlight: number;
+  readonly places: GivePlaces;
 }
 
 /** Carries out one tool call. Never throws: every failure is an answer with a code of the catalogue. */
@@ -31,22 +31,29 @@ export function createExecuteTool(
     const executionId = newId('execution');
     // 1. Resolve the tool from the local copy: no round trip.
     const prepared = ports.tools.find(call.tenant, request.tool, request.version);
-    // 2. Check the arguments, what this process can take, and whether the deadline can be met.
-    const room = { taken: running.size, most: ports.maxInFlight };
+    // 2. Check what this process can take, the arguments, and whether the deadline can be met.
+    const place = ports.places.enter(call.tenant, call.lane ?? 'live', performance.now());
     const refused =
-      checkRequest(ports.tools, call.tenant, request, prepared, room) ??
-      checkForesight(ports.engine, request, prepared, call.receivedAt);
-    if (refused !== null || prepared === null) {
+      place === null
+        ? noRoom(ports.places)
+        : (checkRequest(ports.tools, call.tenant, request, prepared) ??
+          checkForesight(ports.engine, request, prepared, call.receivedAt));
+    if (place === null || refused !== null || prepared === null) {
+      place?.leave(null);
       const result = refusal(facts(executionId, request, call, prepared), refused);
       background(recordOutcome(request, call, prepared, result));
       return result;
     }
     const run = newRun(executionId, request, call, prepared);
     running.add(run.execution);
+    let ownMs: number | null = null;
     try {
-      return request.dry_run ? await preview(run) : await carryOut(run);
+      const result = await (request.dry_run ? preview(run) : carryOut(run));
+      ownMs = ownTimeOf(run, result);
+      return result;
     } finally {
       running.remove(executionId);
+      place.leave(ownMs);
     }
   };
 
@@ -157,6 +164,14 @@ export function createExecuteTool(
       replayed: result.replayed,
     }).durable;
   }
+}
+
+/**
+ * What the execution spent here, to learn from: of those that made one attempt and were not held up by a rate limit, as
+ * pauses that were meant are no queue.
+ */
+function ownTimeOf({ pace }: Run, { attempts, replayed, timing }: ExecutionResult): number | null {
+  return attempts === 1 && !replayed && pace.waitedMs === 0 ? timing.overhead_ms : null;
 }
 
 function engineInput(

@@ -1,5 +1,6 @@
 import type { ExecuteRequest } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
+import type { Lane } from '../domain/admission.ts';
 import type { RunningExecution } from '../domain/running-executions.ts';
 import { argumentsDigest } from './digest-request.ts';
 
@@ -12,6 +13,8 @@ export interface ExecuteCall {
   /** W3C traceparent of this execution. */
   readonly traceparent: string;
   readonly traceId: string | null;
+  /** Default `live`: somebody waits on the line. `background` work, such as a submission, has a small share of the room. */
+  readonly lane?: Lane;
 }
 
 /** An execution between its checks and its answer. */
@@ -26,6 +29,8 @@ export interface Run {
   readonly argumentsDigest: string;
   /** Idempotency key under which the ledger holds it; null for reads and for calls that brought none. */
   readonly ledgerKey: string | null;
+  /** Milliseconds that it was made to wait for a rate limit so far. */
+  readonly pace: { waitedMs: number };
 }
 
 /** The run of a request that passed its checks. */
@@ -36,6 +41,7 @@ export function newRun(executionId: string, request: ExecuteRequest, call: Execu
     prepared,
     deadlineAt: call.receivedAt + request.deadline_ms,
     argumentsDigest: argumentsDigest(request.arguments),
+    pace: { waitedMs: 0 },
     ledgerKey: prepared.risk === 'read' ? null : (request.idempotency_key ?? null),
     execution: {
       tenant: call.tenant,

@@ -1,5 +1,6 @@
 import { ExecuteRequest, type ExecuteRequestInput, errorBody, newId, type PatchbayError } from '@patchbay/contracts';
 import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
+import { Admission } from '../domain/admission.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { RunningExecutions } from '../domain/running-executions.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -143,7 +144,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
       },
     },
     running: new RunningExecutions(),
-    maxInFlight: 1_000,
+    places: new Admission({ maxInFlight: 1_000, now: 0 }),
     background: (work) => background.add(work),
     ...over,
   };

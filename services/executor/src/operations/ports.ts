@@ -1,5 +1,6 @@
 import type { AuditData, Credential, ExecutionResult } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
+import type { Lane, Place } from '../domain/admission.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 
 /** Tools by name, from a local copy that is always fresh. */
@@ -24,6 +25,13 @@ export interface BorrowLease {
     executionId: string;
     fresh?: boolean;
   }): Promise<Lease>;
+}
+
+/** Places for executions, given at once or not at all. `Admission` is one. */
+export interface GivePlaces {
+  /** Null when there is no room for this tenant and lane. `now` on the clock of `performance.now()`. */
+  enter(tenant: string, lane: Lane, now: number): Place | null;
+  readonly retryAfterMs: number;
 }
 
 export interface AdmitCall {

@@ -1,0 +1,57 @@
+import type { LoadWindow } from './concurrency-limit.ts';
+
+/** Samples from which a window's quicker executions can be told. */
+const enough = 10;
+/** Samples kept of one window: more tell nothing new. */
+const most = 1_000;
+/** Milliseconds after which a window is judged with what it has. */
+const longestMs = 500;
+/** Which of the sorted samples stands for the quicker ones. Not the middle: a slow dependency of some is not our queue. */
+const quicker = 0.25;
+
+/** What happened in this process since the last look. */
+export class WindowOfWork {
+  refused = 0;
+  admitted = 0;
+  readonly #openedAt: number;
+  readonly #samples: number[] = [];
+  #peak: number;
+  #contended = false;
+  #lagMs: number | null = null;
+
+  /** `inFlight`: executions under way when it opens. */
+  constructor(openedAt: number, inFlight: number) {
+    this.#openedAt = openedAt;
+    this.#peak = inFlight;
+  }
+
+  entered(inFlight: number, contended: boolean): void {
+    this.admitted += 1;
+    if (inFlight > this.#peak) this.#peak = inFlight;
+    if (contended) this.#contended = true;
+  }
+
+  sample(ownMs: number): void {
+    if (this.#samples.length < most) this.#samples.push(ownMs);
+  }
+
+  /** This process was so late for a timer. */
+  late(lagMs: number): void {
+    this.#lagMs = Math.min(this.#lagMs ?? lagMs, lagMs);
+  }
+
+  /** Whether there is something to learn yet. */
+  isTelling(now: number): boolean {
+    return this.#samples.length >= enough || now >= this.#openedAt + longestMs;
+  }
+
+  seen(): LoadWindow {
+    const sorted = this.#samples.sort((a, b) => a - b);
+    return {
+      ownMs: sorted.length < enough ? null : (sorted[Math.floor(sorted.length * quicker)] as number),
+      lagMs: this.#lagMs ?? 0,
+      peak: this.#peak,
+      contended: this.#contended,
+    };
+  }
+}
