@@ -1,13 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectNats } from '@nats-io/transport-node';
 import { connect } from '@patchbay/sdk';
 import { Pool } from 'undici';
 import { type Candidate, checkReply, type DriverResult, type DriverTask, requestArguments } from './work.ts';
 
-/** One candidate's load generator, in a process of its own so that drivers do not share a heap or a compiler. */
+/**
+ * One candidate's load generator, in a process of its own so that drivers do not share a heap or a compiler. Besides the
+ * candidates there is `tool <nats> <tenant> <credentials> <tool> [deadline in ms]`, whose calls may fail.
+ */
 const [candidate = '', ...where] = process.argv.slice(2);
 
-async function callOf(kind: Candidate): Promise<() => Promise<unknown>> {
-  const [first = '', tenant = '', credentials = ''] = where;
+/** Null: the call failed, where that is tolerated. */
+async function callOf(kind: Candidate | 'tool'): Promise<() => Promise<unknown>> {
+  const [first = '', tenant = '', credentials = '', tool = '', deadlineMs = '10000'] = where;
   if (kind === 'direct') {
     const pool = new Pool(first, { connections: 128, pipelining: 1 });
     const headers = { authorization: 'Bearer bench-credential', 'content-type': 'application/json' };
@@ -26,6 +31,8 @@ async function callOf(kind: Candidate): Promise<() => Promise<unknown>> {
       ).output;
   }
   const agent = await connect({ servers: first, tenant, credentials });
+  if (kind === 'tool')
+    return async () => (await agent.execute(tool, requestArguments, { deadlineMs: Number(deadlineMs) })).output ?? null;
   let sequence = 0;
   return async () => {
     const result =
@@ -39,16 +46,23 @@ async function callOf(kind: Candidate): Promise<() => Promise<unknown>> {
   };
 }
 
-async function run(call: () => Promise<unknown>, { concurrency, seconds }: DriverTask): Promise<DriverResult> {
+async function run(
+  call: () => Promise<unknown>,
+  { concurrency, seconds, pauseMs = 0 }: DriverTask,
+): Promise<DriverResult> {
   const latencies: number[] = [];
+  let failed = 0;
   const started = performance.now();
   const endAt = started + seconds * 1_000;
   const worker = async () => {
-    for (let now = performance.now(); now < endAt; ) {
-      checkReply(await call());
-      const end = performance.now();
-      latencies.push(end - now);
-      now = end;
+    for (let now = performance.now(); now < endAt; now = performance.now()) {
+      const output = await call();
+      if (output === null) failed++;
+      else {
+        checkReply(output);
+        latencies.push(performance.now() - now);
+      }
+      if (pauseMs > 0) await delay(pauseMs);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -56,10 +70,10 @@ async function run(call: () => Promise<unknown>, { concurrency, seconds }: Drive
   latencies.sort((a, b) => a - b);
   const at = (share: number) =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
-  return { calls: latencies.length, seconds: elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { calls: latencies.length, failed, seconds: elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-const call = await callOf(candidate as Candidate);
+const call = await callOf(candidate as Candidate | 'tool');
 process.on('message', (task: DriverTask) => {
   run(call, task).then(
     (result) => process.send?.({ result }),

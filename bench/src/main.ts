@@ -1,198 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { startPatchbay } from '@patchbay/launcher';
-import { findBinary, freePort } from '@patchbay/local-servers';
-import { connectAdmin } from '@patchbay/sdk';
-import { ask, cpuSeconds, startModule } from './processes.ts';
-import { profileProcess } from './profile.ts';
-import { judge, renderReport, type Sample, summarise } from './report.ts';
-import { benchDocument, type Candidate, candidates, type DriverResult } from './work.ts';
-
-const usage = `Usage: npm run bench -- [options]
-
-Measures, in one run and interleaved: a direct undici call, a bare NATS request to a worker that calls undici, and a full
-Patchbay execution of a read tool and of a write tool. Each process counts: drivers, services, servers and upstream.
-
-  --rounds N        rounds per figure; medians are printed (default 5)
-  --seconds S       seconds per candidate, concurrency and round (default 2)
-  --concurrency L   comma list (default 1,16,64)
-  --warmup S        seconds of load before counting (default 5)
-  --only L          comma list of direct, bare, read, write
-  --profile C       instead of measuring, say where the executor's time goes under candidate C (read or write), or
-                    another service's with C=read:audit
-  --json            print one JSON object
-`;
-
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    concurrency: { type: 'string', default: '1,16,64' },
-    warmup: { type: 'string', default: '5' },
-    only: { type: 'string' },
-    profile: { type: 'string' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
+/** `npm run bench -- <suite> [options]`: runs one suite as a script of its own; `calls` when none is named. */
+const suites: Record<string, { readonly what: string; readonly load: () => Promise<unknown> }> = {
+  calls: {
+    what: 'what Patchbay adds to a call, beside a direct call and a bare NATS worker',
+    load: () => import('./suites/calls.ts'),
   },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
-const say = (line: string) => process.stderr.write(`${line}\n`);
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const dir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
-const children: ChildProcess[] = [];
+  scaling: {
+    what: 'throughput with 1, 2 and 4 executors at a slow upstream',
+    load: () => import('./suites/scaling.ts'),
+  },
+  breaker: {
+    what: 'what a failing host does to calls of another one',
+    load: () => import('./suites/breaker.ts'),
+  },
+};
 
-/** Resolves when the process used less than a tenth of a processor over a third of a second; at most a minute. */
-async function untilIdle(pid: number): Promise<void> {
-  for (let i = 0; i < 180; i++) {
-    const before = cpuSeconds({ pid });
-    await delay(333);
-    if ((cpuSeconds({ pid }).pid as number) - (before.pid as number) < 0.033) return;
-  }
-}
-
-function report(samples: readonly Sample[]): void {
-  const measured = new Set(samples.map(({ candidate }) => candidate));
-  const rows = summarise(samples).filter(({ candidate }) => measured.has(candidate));
-  const goals = judge(rows);
+const [first = ''] = process.argv.slice(2);
+if (first === '--help' || first === '-h') {
+  const lines = Object.entries(suites).map(([name, { what }]) => `  ${name.padEnd(10)} ${what}`);
   process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds: Number(values.rounds), seconds: Number(values.seconds), rows, goals })}\n`
-      : renderReport(rows, goals),
+    `Usage: npm run bench -- [suite] [options]\n\nSuites (default calls; each has its own --help and --json):\n${lines.join('\n')}\n`,
   );
+} else {
+  const name = first.startsWith('-') || first === '' ? 'calls' : first;
+  const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
+  if (suite === undefined) {
+    process.stderr.write(`No suite '${name}'. There are: ${Object.keys(suites).join(', ')}.\n`);
+    process.exitCode = 2;
+  } else {
+    if (name === first) process.argv.splice(2, 1);
+    await suite.load();
+  }
 }
-
-async function startBareNats(): Promise<{ url: string; pid: number }> {
-  const port = await freePort();
-  const config = join(dir, 'bare-nats.conf');
-  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n`);
-  const child = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
-  children.push(child);
-  for (let i = 0; i < 200; i++) {
-    const up = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ host: '127.0.0.1', port });
-      socket.once('data', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (up) return { url: `nats://127.0.0.1:${port}`, pid: child.pid as number };
-    await delay(20);
-  }
-  throw new Error('the bare nats-server did not start');
-}
-
-const upstream = await startModule<{ port: number }>('upstream.ts', []);
-children.push(upstream.child);
-const upstreamUrl = `http://127.0.0.1:${upstream.first.port}`;
-const bareNats = await startBareNats();
-const worker = await startModule('bare-worker.ts', [bareNats.url, upstreamUrl]);
-children.push(worker.child);
-const patchbay = await startPatchbay({
-  stateDir: join(dir, 'state'),
-  tenants: ['bench'],
-  shape: 'processes',
-  executors: 1,
-  sandbox: false,
-  dialUpstreamAt: upstreamUrl,
-  seedCatalog: false,
-  logLevel: 'warn',
-  ports: { nats: 0, redis: 0 },
-});
-try {
-  const { facts } = patchbay;
-  const admin = await connectAdmin({
-    servers: facts.nats_url,
-    tenant: facts.tenant,
-    credentials: facts.admin_credentials,
-  });
-  await admin.register({ document: benchDocument });
-  await admin.addConnection({ integration: 'bench', credential: { type: 'bearer', token: 'bench-credential' } });
-  await admin.close();
-
-  const chosen =
-    values.only === undefined
-      ? candidates
-      : candidates.filter((candidate) => values.only?.split(',').includes(candidate) || candidate === 'bare');
-  const services = {
-    nats: patchbay.nats.pid,
-    redis: patchbay.redisPid,
-    ...Object.fromEntries(patchbay.services.map(({ service, pid }) => [service, pid as number])),
-  };
-  const places: Record<Candidate, { args: string[]; pids: Record<string, number> }> = {
-    direct: { args: [upstreamUrl], pids: {} },
-    bare: { args: [bareNats.url], pids: { nats: bareNats.pid, worker: worker.child.pid as number } },
-    read: {
-      args: [facts.nats_url, facts.tenant, facts.agent_credentials],
-      pids: services,
-    },
-    write: {
-      args: [facts.nats_url, facts.tenant, facts.agent_credentials],
-      pids: services,
-    },
-  };
-  const drivers = new Map<Candidate, ChildProcess>();
-  for (const candidate of chosen) {
-    const { child } = await startModule('driver.ts', [candidate, ...places[candidate].args]);
-    children.push(child);
-    drivers.set(candidate, child);
-  }
-  const levels = values.concurrency.split(',').map(Number);
-  const rounds = Number(values.rounds);
-  const seconds = Number(values.seconds);
-  say(
-    `warming up, then ${rounds} rounds of ${chosen.length} candidates at ${levels.join(', ')}: about ${Math.round(Number(values.warmup) * chosen.length + rounds * chosen.length * levels.length * seconds)} s`,
-  );
-  for (const candidate of chosen)
-    await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: Number(values.warmup) });
-
-  if (values.profile !== undefined) {
-    const [candidate = '', service = 'executor'] = values.profile.split(':');
-    const load = ask(drivers.get(candidate as Candidate) as ChildProcess, {
-      concurrency: levels.at(-1) as number,
-      seconds: seconds + 1,
-    });
-    const lines = await profileProcess(
-      patchbay.services.find((one) => one.service === service)?.pid as number,
-      seconds,
-    );
-    await load;
-    process.stdout.write(`${lines.join('\n')}\n`);
-  }
-  const samples: Sample[] = [];
-  for (let round = 1; round <= rounds && values.profile === undefined; round++) {
-    for (const concurrency of levels) {
-      for (const candidate of chosen) {
-        const driver = drivers.get(candidate) as ChildProcess;
-        const pids: Record<string, number> = {
-          driver: driver.pid as number,
-          upstream: upstream.child.pid as number,
-          ...places[candidate].pids,
-        };
-        const before = cpuSeconds(pids);
-        const result = await ask<DriverResult>(driver, { concurrency, seconds });
-        // What is still being stored belongs to these calls: wait until the audit service has caught up, and count it.
-        if (pids.audit !== undefined) await untilIdle(pids.audit);
-        const after = cpuSeconds(pids);
-        const cpu = Object.fromEntries(Object.entries(after).map(([role, used]) => [role, used - (before[role] ?? 0)]));
-        samples.push({ ...result, candidate, concurrency, round, cpu });
-      }
-    }
-    say(`round ${round} of ${rounds} done`);
-  }
-  if (values.profile === undefined) report(samples);
-} finally {
-  for (const child of children) child.kill();
-  await patchbay.stop();
-  rmSync(dir, { recursive: true, force: true });
-}
-process.exit();

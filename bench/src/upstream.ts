@@ -1,7 +1,11 @@
 import { createServer } from 'node:http';
 import { replyBody } from './work.ts';
 
-/** The far side: takes the body, checks the credential's form, answers 1.1 KB at once. Tells its port to its parent. */
+/**
+ * The far side: takes the body, checks the credential's form, answers 1.1 KB at once, or after as many milliseconds as it
+ * is told. A host that begins with `failing` answers 500, one that begins with `hanging` never. Tells its port to its parent.
+ */
+const delayMs = Number(process.argv[2] ?? 0);
 const reply = Buffer.from(replyBody);
 const server = createServer((request, response) => {
   let bytes = 0;
@@ -9,13 +13,19 @@ const server = createServer((request, response) => {
     bytes += chunk.length;
   });
   request.on('end', () => {
+    if (request.headers.host?.startsWith('hanging')) return;
+    if (delayMs > 0) setTimeout(answer, delayMs);
+    else answer();
+  });
+  const answer = () => {
+    if (request.headers.host?.startsWith('failing')) return response.writeHead(500, { 'content-length': 0 }).end();
     const good = bytes > 0 && request.headers.authorization?.startsWith('Bearer ') === true;
     response.writeHead(good ? 200 : 400, {
       'content-type': 'application/json',
       'content-length': good ? reply.length : 0,
     });
     response.end(good ? reply : undefined);
-  });
+  };
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));

@@ -24,9 +24,14 @@ export function checkReply(output: unknown): void {
 export interface DriverTask {
   readonly concurrency: number;
   readonly seconds: number;
+  /** Milliseconds that each caller pauses between calls. Default 0. */
+  readonly pauseMs?: number;
 }
 export interface DriverResult {
+  /** Calls that succeeded; the percentiles are theirs. */
   readonly calls: number;
+  /** Calls that did not, of a driver that tolerates it. */
+  readonly failed: number;
   readonly seconds: number;
   readonly p50: number;
   readonly p95: number;
@@ -36,13 +41,14 @@ export interface DriverResult {
 export const candidates = ['direct', 'bare', 'read', 'write'] as const;
 export type Candidate = (typeof candidates)[number];
 
-export const benchDocument = {
-  id: 'bench',
-  name: 'Bench',
+/** An integration whose host is `<id>.example.com`. */
+export const documentOf = (id: string) => ({
+  id,
+  name: id,
   version: '1.0.0',
   category: 'other',
   description: 'The upstream of the benchmark.',
-  base_url: 'https://bench.example.com/api',
+  base_url: `https://${id}.example.com/api`,
   auth: { type: 'bearer' },
   tools: Object.fromEntries(
     (['lookup', 'book'] as const).map((key) => [
@@ -60,4 +66,6 @@ export const benchDocument = {
       },
     ]),
   ),
-};
+});
+
+export const benchDocument = documentOf('bench');

@@ -1,4 +1,4 @@
-import { type Candidate, candidates, type DriverResult } from './work.ts';
+import { type Candidate, candidates, type DriverResult } from '../work.ts';
 
 export interface Sample extends DriverResult {
   readonly candidate: Candidate;

@@ -1,0 +1,94 @@
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ask, cpuSeconds } from '../processes.ts';
+import { startBench } from '../start-bench.ts';
+import type { DriverResult } from '../work.ts';
+
+const usage = `Usage: npm run bench -- scaling [options]
+
+Throughput of a read tool with 1, 2 and 4 executors, each in a process of its own, at an upstream that takes its time. An
+executor has at most 100 sockets to one host, so one of them can make 100 calls in the time of one; more executors make
+more, until the processors are full. Said with each figure: the share of the machine that was busy.
+
+  --delay MS        what the upstream takes (default 50)
+  --seconds S       seconds per figure (default 5)
+  --rounds N        rounds; medians are printed (default 3)
+  --concurrency N   callers for each executor (default 160)
+  --json            print one JSON object
+`;
+
+const { values } = parseArgs({
+  options: {
+    delay: { type: 'string', default: '50' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    concurrency: { type: 'string', default: '160' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+
+interface Figure {
+  readonly executors: number;
+  readonly calls_per_second: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  /** Share of all processors that drivers, services, servers and upstream used, 0 to 1. */
+  readonly cpu_share: number;
+  /** Calls per second over those of one executor times the number. */
+  readonly of_linear: number;
+}
+
+const seconds = Number(values.seconds);
+const bench = await startBench({ upstreamDelayMs: Number(values.delay) });
+try {
+  const driver = await bench.startDriver('read');
+  const runs = new Map<number, Omit<Figure, 'of_linear'>[]>();
+  for (const executors of [1, 2, 4]) {
+    while (bench.patchbay.services.filter(({ service }) => service === 'executor').length < executors)
+      await bench.patchbay.addExecutor();
+    const concurrency = Number(values.concurrency) * executors;
+    await ask(driver, { concurrency, seconds: 4 });
+    for (let round = 1; round <= Number(values.rounds); round++) {
+      const pids = { ...bench.pids(), driver: driver.pid as number, upstream: bench.upstream.pid as number };
+      const before = total(cpuSeconds(pids));
+      const { calls, seconds: took, p50, p99 } = await ask<DriverResult>(driver, { concurrency, seconds });
+      const share = (total(cpuSeconds(pids)) - before) / took / cpus().length;
+      const figures = runs.get(executors) ?? [];
+      figures.push({ executors, calls_per_second: calls / took, p50_ms: p50, p99_ms: p99, cpu_share: share });
+      runs.set(executors, figures);
+      process.stderr.write(`${executors} executors, round ${round}: ${Math.round(calls / took)} calls/s\n`);
+    }
+  }
+  const medians = [...runs.values()].map(
+    (figures) =>
+      figures.sort((a, b) => a.calls_per_second - b.calls_per_second)[Math.floor(figures.length / 2)] as Figure,
+  );
+  const one = medians[0]?.calls_per_second as number;
+  print(medians.map((figure) => ({ ...figure, of_linear: figure.calls_per_second / one / figure.executors })));
+} finally {
+  await bench.stop();
+}
+
+function total(used: Record<string, number>): number {
+  return Object.values(used).reduce((sum, one) => sum + one, 0);
+}
+
+function print(figures: readonly Figure[]): void {
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ cpus: cpus().length, delay_ms: Number(values.delay), figures })}\n`);
+    return;
+  }
+  const lines = figures.map(
+    (one) =>
+      `| ${one.executors} | ${Math.round(one.calls_per_second).toLocaleString('en')} | ${one.p50_ms.toFixed(1)} | ${one.p99_ms.toFixed(1)} | ${Math.round(one.cpu_share * 100)} % | ${one.of_linear.toFixed(2)} |`,
+  );
+  process.stdout.write(
+    `| executors | calls/s | p50 ms | p99 ms | processors busy | of linear |\n|--:|--:|--:|--:|--:|--:|\n${lines.join('\n')}\n`,
+  );
+}
+process.exit();
