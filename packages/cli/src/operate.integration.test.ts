@@ -26,6 +26,12 @@ function copyOfFacts(changes: object): string {
   return cwd;
 }
 
+test('circuits tells what every executor holds back from', async () => {
+  const { executors } = json(await here.cli(['circuits', '--json'])) as never as { executors: { executor: string }[] };
+  expect(executors).toHaveLength(1);
+  expect((await here.cli(['circuits', '--host', 'never.called.example'])).out).toContain(executors[0]?.executor);
+});
+
 describe('audit', () => {
   test('query finds what was done, by session, execution, time, class and status', async () => {
     const { execution_id: execution } = json(await post('audit-a'));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAuditQuery } from './commands/audit-query.ts';
 import { addAuditTail } from './commands/audit-tail.ts';
+import { addCircuits } from './commands/circuits.ts';
 import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnectionsAdd } from './commands/connections-add.ts';
@@ -61,6 +62,7 @@ export function createProgram(run: Run): Command {
   addAuditTail(audit, run);
   addAuditQuery(audit, run);
 
+  addCircuits(program, run);
   addCompletion(program, run);
   addComplete(program, run);
   return program;

@@ -3,6 +3,7 @@ export * from './documents/single-tool.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './messages/audit.ts';
+export * from './messages/circuits.ts';
 export * from './messages/execution.ts';
 export * from './messages/registry.ts';
 export * from './messages/vault.ts';

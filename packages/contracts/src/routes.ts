@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AuditQuery, AuditQueryResult } from './messages/audit.ts';
+import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
   CancelBroadcast,
   CancelRequest,
@@ -90,6 +91,14 @@ export const routes = {
     callers: ['agent', 'admin'],
     request: CancelRequest,
     response: CancelResult,
+    timeoutMs: 2_000,
+  }),
+  listCircuits: request({
+    subject: 'svc.executor.v1.circuits',
+    owner: 'executor',
+    callers: ['admin'],
+    request: ListCircuitsRequest,
+    response: ListCircuitsResult,
     timeoutMs: 2_000,
   }),
   listTools: request({
@@ -211,6 +220,20 @@ export const events = {
     owner: 'executor',
     subscribers: ['executor'],
     body: CancelBroadcast,
+  }),
+  /** Between executors: a host's circuit opened, is probed or closed. */
+  circuitChanged: event({
+    subject: 'svc.executor.v1.circuit',
+    owner: 'executor',
+    subscribers: ['executor'],
+    body: CircuitChanged,
+  }),
+  /** Between executors: each answers with its own circuits. */
+  circuitsAsked: event({
+    subject: 'svc.executor.v1.circuits.ask',
+    owner: 'executor',
+    subscribers: ['executor'],
+    body: ListCircuitsRequest,
   }),
   leaseRevoked: event({
     subject: 'svc.vault.v1.revoked',

@@ -12,12 +12,14 @@ import type { Engine, EngineOptions } from './engine-types.ts';
 import { buildRequest } from './request/build-request.ts';
 import { previewOf } from './request/preview-request.ts';
 
+/** Most milliseconds that a probe stays behind that of the process whose circuit opened first. */
+const probeDelayMs = 500;
 const defaultMaxResponseBytes = 2 * 1_048_576;
 
 /** An engine over an egress. It holds state about upstreams, so a process has one. */
 export function createEngine(options: EngineOptions): Engine {
   const now = options.now ?? (() => performance.now());
-  const health = new UpstreamHealth({ ...circuitDefaults, ...options.circuit });
+  const health = new UpstreamHealth({ ...circuitDefaults, ...options.circuit }, options.onCircuitChange);
   const watch = new DeadlineWatch(now);
   const ports: AttemptPorts = {
     send: (request) => options.egress.send(request),
@@ -50,6 +52,8 @@ export function createEngine(options: EngineOptions): Engine {
       );
     },
     breakerState: (tenant, host) => health.state(tenant, host, now()),
+    circuits: () => [...health.views(now())],
+    hearCircuit: (change) => health.hear(change, probeDelayMs * (0.2 + 0.8 * ports.random()), now()),
     close: () => watch.close(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Credential, ErrorBody, PatchbayError } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { CircuitOptions } from './breaker/circuit.ts';
-import type { BreakerState } from './breaker/upstream-health.ts';
+import type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 import type { PreparedTool } from './prepare/prepared-tool.ts';
 import type { RequestPreview } from './request/preview-request.ts';
 
@@ -60,6 +60,10 @@ export interface Engine {
     input: Pick<ExecuteInput, 'prepared' | 'tenant' | 'arguments' | 'variables' | 'idempotencyKey'>,
   ): RequestPreview;
   breakerState(tenant: string, host: string): BreakerState;
+  /** Every circuit that exists: those of hosts that failed since they were last forgotten. */
+  circuits(): readonly CircuitView[];
+  /** Takes what another process says of a host as a hint; see `EngineOptions.onCircuitChange`. */
+  hearCircuit(change: CircuitChange): void;
   close(): void;
 }
 
@@ -76,4 +80,6 @@ export interface EngineOptions {
   /** Most bytes read of one response. Default 2 MiB, or four times the tool's `max_bytes` where that is more. */
   readonly maxResponseBytes?: number;
   readonly circuit?: Partial<CircuitOptions>;
+  /** A host's circuit changed its state by what this process saw; for the others' `hearCircuit`. Must not throw. */
+  readonly onCircuitChange?: (change: CircuitChange) => void;
 }

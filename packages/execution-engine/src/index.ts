@@ -1,7 +1,7 @@
 export type { LinearPattern } from './arguments/linear-pattern.ts';
 export { compilePattern, maxPatternLength } from './arguments/linear-pattern.ts';
 export type { CircuitOptions, CircuitState } from './breaker/circuit.ts';
-export type { BreakerState } from './breaker/upstream-health.ts';
+export type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 export { createEngine } from './create-engine.ts';
 export type { Engine, EngineOptions, ExecuteInput, ExecuteOutcome } from './engine-types.ts';
 export { prepareTool } from './prepare/prepare-tool.ts';

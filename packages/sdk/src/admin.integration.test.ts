@@ -178,3 +178,21 @@ test('what no service takes fails with the code of the service', async () => {
   await expect(admin.listConnections()).rejects.toMatchObject({ code: 'vault_unavailable' });
   await expect(admin.queryAudit()).rejects.toMatchObject({ code: 'audit_unavailable' });
 });
+
+test('circuits are asked for, all or of one host', async () => {
+  const asked: unknown[] = [];
+  const executors = [{ executor: 'executor-1.ab', circuits: [], omitted: 0 }];
+  open.push(
+    await serveAs(
+      servers,
+      'executor',
+      endpoint('list-circuits', routes.listCircuits, async (request) => {
+        asked.push(request);
+        return { executors };
+      }),
+    ),
+  );
+  expect(await admin.circuits()).toEqual(executors);
+  expect(await admin.circuits({ host: 'slack.com' })).toEqual(executors);
+  expect(asked).toEqual([{}, { host: 'slack.com' }]);
+});

@@ -3,6 +3,7 @@ import {
   type AuditQueryResult,
   type Connection,
   type Credential,
+  type ExecutorCircuits,
   type GetIntegrationResult,
   inboxPrefixOf,
   type RegisterRequest,
@@ -36,6 +37,8 @@ export interface Admin {
   addConnection(connection: NewConnection): Promise<Connection>;
   listConnections(integration?: string): Promise<Connection[]>;
   removeConnection(id: string): Promise<Connection>;
+  /** The circuits of every executor that answers: which hosts calls are held back from, and until when. */
+  circuits(filter?: { host?: string }): Promise<ExecutorCircuits[]>;
   queryAudit(query?: Partial<Omit<AuditQuery, 'tenant'>>): Promise<AuditQueryResult>;
   close(): Promise<void>;
 }
@@ -85,6 +88,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     async removeConnection(connection) {
       return (await messaging.request(routes.removeConnection, {}, { tenant, connection })).connection;
     },
+    circuits: async (filter = {}) => (await messaging.request(routes.listCircuits, {}, filter)).executors,
     queryAudit: (query = {}) => messaging.request(routes.queryAudit, {}, { tenant, ...query }),
     close: () => messaging.close(),
   };

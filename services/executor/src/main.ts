@@ -6,6 +6,7 @@ import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
+import { createNatsCircuits } from './adapters/nats-circuits.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
 import { createNatsFinishes } from './adapters/nats-finishes.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
@@ -19,6 +20,7 @@ import { BackgroundWork } from './operations/background-work.ts';
 import { createCancelExecution } from './operations/cancel-execution.ts';
 import { createExecuteTool } from './operations/execute-tool.ts';
 import { createFollowKeys } from './operations/follow-key.ts';
+import { createListCircuits } from './operations/list-circuits.ts';
 import { createShedCalls } from './operations/shed-call.ts';
 import { executorEndpoints } from './routes.ts';
 
@@ -57,7 +59,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
     onRefused: (refusal) => log.warn({ refusal }, 'egress refused'),
   });
-  const engine = createEngine({ egress });
+  const circuits = createNatsCircuits(messaging, config.instance);
+  const engine = createEngine({ egress, onCircuitChange: circuits.tell });
   const running = new RunningExecutions();
   const admission = new Admission({ maxInFlight: config.maxInFlight, now: performance.now() });
   const shedCalls = createShedCalls({
@@ -90,6 +93,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   });
   const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
   const broadcasts = answerExecutors(messaging, running);
+  const circuitHints = circuits.answer(engine);
   const served = await messaging.serve(
     {
       name: 'executor',
@@ -97,7 +101,12 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       description: 'Carries out tool calls',
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
     },
-    executorEndpoints({ executeTool, cancelExecution, shedCall: shedCalls.shed }),
+    executorEndpoints({
+      executeTool,
+      cancelExecution,
+      listCircuits: createListCircuits(circuits),
+      shedCall: shedCalls.shed,
+    }),
   );
   log.info({ nats: messaging.serverVersion }, 'executor ready');
   return {
@@ -111,6 +120,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         shedCalls.report();
       },
       () => broadcasts.unsubscribe(),
+      () => circuitHints.unsubscribe(),
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),

@@ -3,6 +3,8 @@ import {
   type CancelResult,
   type ExecuteRequest,
   type ExecutionResult,
+  type ListCircuitsRequest,
+  type ListCircuitsResult,
   newId,
   routes,
 } from '@patchbay/contracts';
@@ -16,6 +18,7 @@ export interface ExecutorOperations {
   cancelExecution(tenant: string, request: CancelRequest): Promise<CancelResult>;
   /** Throws `overloaded` when there is no room for another call of the tenant. */
   shedCall(tenant: string): void;
+  listCircuits(request: ListCircuitsRequest): Promise<ListCircuitsResult>;
 }
 
 /** Everything the executor answers. */
@@ -44,5 +47,6 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
     endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
       operations.cancelExecution(values.tenant as string, request),
     ),
+    endpoint('list-circuits', routes.listCircuits, (request) => operations.listCircuits(request)),
   ];
 }

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { errorBody, newId } from '@patchbay/contracts';
 import { describe, expect, test } from 'vitest';
 import { renderAuditLine } from './audit-events.ts';
+import { renderCircuits } from './circuits.ts';
 import { liveDemo } from './demo.ts';
 import { renderExecution } from './execution.ts';
 import { renderFindings } from './findings.ts';
@@ -175,4 +176,33 @@ test('the live table writes each call into its own row', () => {
   expect(out).toBe(`\u001b[2A\u001b[2K${row.replace('\r', '')}\r\u001b[2B`);
   expect(row).toMatch(/^ {2}✗ refused +b +3\.0 ms +x+…\r$/);
   expect(row.length).toBeLessThanOrEqual(101);
+});
+
+describe('circuits', () => {
+  const open = {
+    host: 'slack.com',
+    tenant: null,
+    state: 'open',
+    opened_by: 'elsewhere',
+    retry_after_ms: 4_200,
+    calls: 12,
+    failures: 11,
+  } as const;
+  test('are a table over all executors', () => {
+    const text = renderCircuits(
+      [
+        { executor: 'executor-1', circuits: [open], omitted: 0 },
+        { executor: 'executor-2', circuits: [{ ...open, tenant: 'acme', state: 'half_open' }], omitted: 3 },
+      ],
+      place(120),
+    );
+    expect(text).toContain('slack.com');
+    expect(text).toMatch(/everyone +open +in 4\.2 s +11 of 12 +elsewhere +executor-1/);
+    expect(text).toMatch(/acme +half open +11 of 12/);
+    expect(text).toContain('3 more circuits');
+  });
+  test('that do not exist are said not to', () => {
+    expect(renderCircuits([], place())).toBe('No executor answered.');
+    expect(renderCircuits([{ executor: 'executor-1', circuits: [], omitted: 0 }], place())).toContain('executor-1');
+  });
 });

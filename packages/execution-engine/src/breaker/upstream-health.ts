@@ -1,4 +1,4 @@
-import type { CircuitOptions, CircuitState } from './circuit.ts';
+import type { CircuitFacts, CircuitOptions, CircuitState } from './circuit.ts';
 import { Circuit } from './circuit.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -34,11 +34,32 @@ export interface BreakerState {
   readonly retry_after_ms: number;
 }
 
+/** A host's circuit changed its state by what this process saw. */
+export interface CircuitChange {
+  readonly host: string;
+  readonly state: CircuitState;
+  /** Milliseconds until the next probe; 0 unless open. */
+  readonly openMs: number;
+}
+
+/** One circuit for an operator. `tenant` is null for that of the host, which concerns everyone. */
+export interface CircuitView extends CircuitFacts {
+  readonly host: string;
+  readonly tenant: string | null;
+}
+
 /** Circuits and retry budget of one host. Circuits exist only from the first failure on: a healthy host costs nothing. */
 class HostHealth {
+  readonly name: string;
   readonly budget = new RetryBudget();
   circuit: Circuit | null = null;
   tenants: Map<string, CredentialCircuit> | null = null;
+  /** When it last answered us; -Infinity: never. */
+  upAt = Number.NEGATIVE_INFINITY;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 }
 
 /** Hosts remembered. Past that the oldest are forgotten, unless a circuit of theirs has something to remember. */
@@ -53,9 +74,11 @@ const maxTenantsPerHost = 4_096;
 export class UpstreamHealth {
   private readonly hosts = new Map<string, HostHealth>();
   private readonly options: CircuitOptions;
+  private readonly onChange: (change: CircuitChange) => void;
 
-  constructor(options: CircuitOptions) {
+  constructor(options: CircuitOptions, onChange: (change: CircuitChange) => void = () => {}) {
     this.options = options;
+    this.onChange = onChange;
   }
 
   /** A permit, or the milliseconds until one may be had. */
@@ -77,7 +100,8 @@ export class UpstreamHealth {
   /** What became of the attempt. Every permit must be reported once. */
   report(permit: Permit, health: Health, now: number): void {
     const { host, caller } = permit;
-    if (health === 'down') host.circuit ??= new Circuit(this.options);
+    if (health === 'down') host.circuit ??= this.newCircuit(host);
+    else if (health !== 'unknown') host.upAt = now;
     if (host.circuit !== null) settle(host.circuit, permit.hostPermit, health === 'unauthorised' ? 'up' : health, now);
     let tenantCircuit = circuitOf(host, caller);
     if (health === 'unauthorised' && tenantCircuit === undefined) {
@@ -91,6 +115,30 @@ export class UpstreamHealth {
     // A host that is down says nothing about the credential.
     const verdict = health === 'unauthorised' ? 'down' : health === 'down' ? 'unknown' : health;
     settle(tenantCircuit, permit.tenantPermit, verdict, now);
+  }
+
+  /**
+   * Takes another process's word about a host. `delayMs` keeps our probe behind the other's. Word of a host that answered us
+   * within the counting window does not stop our calls: the other process may be the one that is cut off.
+   */
+  hear({ host: name, state, openMs }: CircuitChange, delayMs: number, now: number): void {
+    if (state === 'open') {
+      const host = this.hostOf(name, now);
+      host.circuit ??= this.newCircuit(host);
+      host.circuit.hearOpen(now, openMs, delayMs, now - host.upAt < this.options.windowMs);
+      return;
+    }
+    const circuit = this.hosts.get(name)?.circuit;
+    if (state === 'closed') circuit?.hearClosed(now);
+    else circuit?.hearProbe(now);
+  }
+
+  /** The circuits that have something to tell: not closed, or with failures in their window. */
+  *views(now: number): Generator<CircuitView> {
+    for (const [name, { circuit, tenants }] of this.hosts) {
+      if (circuit !== null) yield { host: name, tenant: null, ...circuit.facts(now) };
+      for (const [tenant, entry] of tenants ?? []) yield { host: name, tenant, ...entry.circuit.facts(now) };
+    }
   }
 
   state(tenant: string, hostName: string, now: number): BreakerState {
@@ -107,9 +155,13 @@ export class UpstreamHealth {
     let host = this.hosts.get(name);
     if (host !== undefined) return host;
     if (this.hosts.size >= maxHosts) this.forgetHosts(now);
-    host = new HostHealth();
+    host = new HostHealth(name);
     this.hosts.set(name, host);
     return host;
+  }
+
+  private newCircuit({ name }: HostHealth): Circuit {
+    return new Circuit(this.options, (state, openMs) => this.onChange({ host: name, state, openMs }));
   }
 
   private forgetHosts(now: number): void {
