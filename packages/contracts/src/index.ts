@@ -5,6 +5,7 @@ export * from './ids.ts';
 export * from './messages/audit.ts';
 export * from './messages/circuits.ts';
 export * from './messages/execution.ts';
+export * from './messages/plan.ts';
 export * from './messages/registry.ts';
 export * from './messages/vault.ts';
 export * from './permissions.ts';

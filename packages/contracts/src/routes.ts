@@ -9,6 +9,7 @@ import {
   ExecutionFinished,
   ExecutionResult,
 } from './messages/execution.ts';
+import { PlanFinished, PlanProgress, PlanRequest, PlanResult } from './messages/plan.ts';
 import {
   DescribeToolsRequest,
   DescribeToolsResult,
@@ -83,6 +84,14 @@ export const routes = {
     callers: ['agent', 'admin'],
     request: ExecuteRequest,
     response: ExecutionResult,
+    timeoutMs: 10_000,
+  }),
+  executePlan: request({
+    subject: 'tools.v1.{tenant}.plan',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    request: PlanRequest,
+    response: PlanResult,
     timeoutMs: 10_000,
   }),
   cancelExecution: request({
@@ -207,6 +216,18 @@ export const events = {
     // An executor listens for one execution at a time: the one whose answer a repeat waits for.
     subscribers: ['agent', 'admin', 'executor'],
     body: ExecutionFinished,
+  }),
+  planProgress: event({
+    subject: 'events.v1.{tenant}.plan.{plan}.progress',
+    owner: 'executor',
+    subscribers: ['agent', 'admin'],
+    body: PlanProgress,
+  }),
+  planFinished: event({
+    subject: 'events.v1.{tenant}.plan.{plan}.finished',
+    owner: 'executor',
+    subscribers: ['agent', 'admin'],
+    body: PlanFinished,
   }),
   registryChanged: event({
     subject: 'events.v1.{tenant}.registry.changed',

@@ -18,6 +18,7 @@ import { Admission, tickMs } from './domain/admission.ts';
 import { RunningExecutions } from './domain/running-executions.ts';
 import { BackgroundWork } from './operations/background-work.ts';
 import { createCancelExecution } from './operations/cancel-execution.ts';
+import { createExecutePlan } from './operations/execute-plan.ts';
 import { createExecuteTool } from './operations/execute-tool.ts';
 import { createFollowKeys } from './operations/follow-key.ts';
 import { createListCircuits } from './operations/list-circuits.ts';
@@ -71,8 +72,9 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const reporting = setInterval(() => shedCalls.report(), shedReportMs).unref();
   const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
   const ledger = createNatsLedger(await messaging.bucket('executions'));
+  const tools = createRegistryTools(copy);
   const executeTool = createExecuteTool({
-    tools: createRegistryTools(copy),
+    tools,
     leases,
     limits: limiter,
     ledger,
@@ -91,6 +93,16 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     places: admission,
     background: (work) => background.add(work),
   });
+  const executePlan = createExecutePlan({
+    executeTool,
+    tools,
+    plans: running.plans,
+    announce: {
+      progress: (tenant, event) => messaging.publishEvent(events.planProgress, { tenant, plan: event.plan_id }, event),
+      finished: (tenant, event) => messaging.publishEvent(events.planFinished, { tenant, plan: event.plan_id }, event),
+    },
+    background: (work) => background.add(work),
+  });
   const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
   const broadcasts = answerExecutors(messaging, running);
   const circuitHints = circuits.answer(engine);
@@ -103,6 +115,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     },
     executorEndpoints({
       executeTool,
+      executePlan,
       cancelExecution,
       listCircuits: createListCircuits(circuits),
       shedCall: shedCalls.shed,

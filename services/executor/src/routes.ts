@@ -6,15 +6,20 @@ import {
   type ListCircuitsRequest,
   type ListCircuitsResult,
   newId,
+  type PlanRequest,
+  type PlanResult,
   routes,
+  toErrorBody,
 } from '@patchbay/contracts';
-import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
+import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messaging';
 import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
 import { refusal } from './domain/answers.ts';
+import { refusedPlan } from './domain/plan-answers.ts';
 import type { ExecuteCall } from './operations/execution-run.ts';
 
 export interface ExecutorOperations {
   executeTool(request: ExecuteRequest, call: ExecuteCall): Promise<ExecutionResult>;
+  executePlan(request: PlanRequest, call: ExecuteCall): Promise<PlanResult>;
   cancelExecution(tenant: string, request: CancelRequest): Promise<CancelResult>;
   /** Throws `overloaded` when there is no room for another call of the tenant. */
   shedCall(tenant: string): void;
@@ -27,15 +32,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
     endpoint(
       'execute-tool',
       routes.executeTool,
-      (request, { values, receivedAt, traceparent }) => {
-        const own = childTraceparent(traceparent);
-        return operations.executeTool(request, {
-          tenant: values.tenant as string,
-          receivedAt,
-          traceparent: own,
-          traceId: traceIdOf(own),
-        });
-      },
+      (request, context) => operations.executeTool(request, callOf(context)),
       // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
       (error, { receivedAt }) =>
         refusal(
@@ -44,9 +41,22 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
         ),
       ({ values }) => operations.shedCall(values.tenant as string),
     ),
+    endpoint(
+      'execute-plan',
+      routes.executePlan,
+      (request, context) => operations.executePlan(request, callOf(context)),
+      (error, { receivedAt }) =>
+        refusedPlan({ planId: newId('plan'), receivedAt, now: performance.now() }, [], toErrorBody(error)),
+      ({ values }) => operations.shedCall(values.tenant as string),
+    ),
     endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
       operations.cancelExecution(values.tenant as string, request),
     ),
     endpoint('list-circuits', routes.listCircuits, (request) => operations.listCircuits(request)),
   ];
+}
+
+function callOf({ values, receivedAt, traceparent }: RequestContext): ExecuteCall {
+  const own = childTraceparent(traceparent);
+  return { tenant: values.tenant as string, receivedAt, traceparent: own, traceId: traceIdOf(own) };
 }

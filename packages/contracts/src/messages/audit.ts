@@ -31,6 +31,8 @@ export const AuditData = z.object({
   outcome: z.enum(['intent', 'succeeded', 'failed', 'refused', 'cancelled', 'outcome_unknown']),
   error_code: z.string().optional(),
   execution_id: idSchema('execution').optional(),
+  /** The plan that the execution was a call of. */
+  plan_id: idSchema('plan').optional(),
   tool: z.string().optional(),
   integration: z.string().optional(),
   connection: z.string().optional(),

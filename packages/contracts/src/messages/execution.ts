@@ -65,17 +65,22 @@ export const ExecutionResult = z.object({
 });
 export type ExecutionResult = z.infer<typeof ExecutionResult>;
 
-/** `tools.v1.<tenant>.cancel`: exactly one of the three names what to stop. */
+/** `tools.v1.<tenant>.cancel`: exactly one of the four names what to stop. */
 export const CancelRequest = z
   .strictObject({
     execution_id: idSchema('execution').optional(),
+    /** All of a plan: its calls under way, and those that have not begun. */
+    plan_id: idSchema('plan').optional(),
+    /** Of an execution or of a plan. */
     idempotency_key: z.string().min(1).max(256).optional(),
     session: z.string().min(1).max(128).optional(),
     reason: z.string().max(256).optional(),
   })
-  .refine((value) => [value.execution_id, value.idempotency_key, value.session].filter(Boolean).length === 1, {
-    error: 'name exactly one of execution_id, idempotency_key and session',
-  });
+  .refine(
+    ({ execution_id, plan_id, idempotency_key, session }) =>
+      [execution_id, plan_id, idempotency_key, session].filter(Boolean).length === 1,
+    { error: 'name exactly one of execution_id, plan_id, idempotency_key and session' },
+  );
 export type CancelRequest = z.infer<typeof CancelRequest>;
 
 /** What became of each execution the cancel matched; empty when none was running. */
@@ -87,6 +92,8 @@ export const CancelResult = z.object({
       effect: z.enum(['aborted', 'finishing']),
     }),
   ),
+  /** Plans that were stopped, with how many of their calls had not begun and never will. Absent when there were none. */
+  plans: z.array(z.object({ plan_id: idSchema('plan'), not_begun: z.int().nonnegative() })).optional(),
 });
 export type CancelResult = z.infer<typeof CancelResult>;
 

@@ -1,5 +1,6 @@
 import { CancelResult, events } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
+import { cancelRunning } from '../domain/cancel-running.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import type { AskExecutors } from '../operations/cancel-execution.ts';
 
@@ -17,7 +18,7 @@ export function createNatsExecutors(messaging: Messaging): AskExecutors {
 /** Answers other executors' questions; silent when nothing here matches. */
 export function answerExecutors(messaging: Messaging, running: RunningExecutions): { unsubscribe(): void } {
   return messaging.answerEvent(events.cancelBroadcast, async ({ tenant, request }) => {
-    const cancelled = running.cancel(tenant, request);
-    return cancelled.length > 0 ? { cancelled } : null;
+    const found = cancelRunning(running, tenant, request);
+    return found.cancelled.length > 0 || found.plans !== undefined ? found : null;
   });
 }

@@ -10,7 +10,7 @@ interface ToolFacts {
 /** The facts that an execution's intent and outcome share. No argument's value is among them. */
 export function auditFacts(
   request: ExecuteRequest,
-  call: { readonly traceId: string | null },
+  call: { readonly traceId: string | null; readonly plan?: { readonly id: string } },
   tool: ToolFacts | null,
 ): Omit<AuditData, 'outcome'> {
   const { agent, session, end_user } = request.context;
@@ -25,6 +25,7 @@ export function auditFacts(
     tool: tool?.name ?? request.tool,
     ...(tool !== null && { integration: tool.integration, risk: tool.risk }),
     ...(request.connection !== undefined && { connection: request.connection }),
+    ...(call.plan !== undefined && { plan_id: call.plan.id }),
     ...(call.traceId !== null && { trace_id: call.traceId }),
   };
 }

@@ -1,7 +1,11 @@
+import { RunningPlans } from './running-plans.ts';
+
 /** One execution under way, as far as cancellation needs to know it. */
 export interface RunningExecution {
   readonly tenant: string;
   readonly executionId: string;
+  /** The plan that it is a call of. */
+  readonly planId?: string;
   readonly idempotencyKey: string | null;
   readonly session: string | null;
   readonly risk: 'read' | 'write' | 'destructive';
@@ -12,6 +16,7 @@ export interface RunningExecution {
 
 export interface CancelTarget {
   readonly execution_id?: string | undefined;
+  readonly plan_id?: string | undefined;
   readonly idempotency_key?: string | undefined;
   readonly session?: string | undefined;
 }
@@ -19,6 +24,8 @@ export interface CancelTarget {
 /** The executions this process is carrying out. */
 export class RunningExecutions {
   readonly #byId = new Map<string, RunningExecution>();
+  /** The plans that some of them belong to. */
+  readonly plans = new RunningPlans();
 
   get size(): number {
     return this.#byId.size;
@@ -38,6 +45,7 @@ export class RunningExecutions {
     const cancelled: { execution_id: string; effect: 'aborted' | 'finishing' }[] = [];
     for (const execution of matches) {
       if (execution === undefined || execution.tenant !== tenant) continue;
+      if (target.plan_id !== undefined && execution.planId !== target.plan_id) continue;
       if (target.idempotency_key !== undefined && execution.idempotencyKey !== target.idempotency_key) continue;
       if (target.session !== undefined && execution.session !== target.session) continue;
       execution.abort.abort();

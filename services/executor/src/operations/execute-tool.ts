@@ -28,7 +28,7 @@ export function createExecuteTool(
   const { running, background } = ports;
 
   return async function executeTool(request, call) {
-    const executionId = newId('execution');
+    const executionId = call.executionId ?? newId('execution');
     // 1. Resolve the tool from the local copy: no round trip.
     const prepared = ports.tools.find(call.tenant, request.tool, request.version);
     // 2. Check what this process can take, the arguments, and whether the deadline can be met.

@@ -15,6 +15,10 @@ export interface ExecuteCall {
   readonly traceId: string | null;
   /** Default `live`: somebody waits on the line. `background` work, such as a submission, has a small share of the room. */
   readonly lane?: Lane;
+  /** Default: made up. */
+  readonly executionId?: string;
+  /** The plan that it is a call of, and whether the ledger keeps the answers of its reads too. */
+  readonly plan?: { readonly id: string; readonly keepsReads: boolean };
 }
 
 /** An execution between its checks and its answer. */
@@ -27,7 +31,7 @@ export interface Run {
   readonly deadlineAt: number;
   /** Digest of the arguments, for audit and the ledger. */
   readonly argumentsDigest: string;
-  /** Idempotency key under which the ledger holds it; null for reads and for calls that brought none. */
+  /** Idempotency key under which the ledger holds it; null for reads outside a plan with a key, and for calls that brought none. */
   readonly ledgerKey: string | null;
   /** Milliseconds that it was made to wait for a rate limit so far. */
   readonly pace: { waitedMs: number };
@@ -42,10 +46,11 @@ export function newRun(executionId: string, request: ExecuteRequest, call: Execu
     deadlineAt: call.receivedAt + request.deadline_ms,
     argumentsDigest: argumentsDigest(request.arguments),
     pace: { waitedMs: 0 },
-    ledgerKey: prepared.risk === 'read' ? null : (request.idempotency_key ?? null),
+    ledgerKey: prepared.risk === 'read' && call.plan?.keepsReads !== true ? null : (request.idempotency_key ?? null),
     execution: {
       tenant: call.tenant,
       executionId,
+      ...(call.plan !== undefined && { planId: call.plan.id }),
       idempotencyKey: request.idempotency_key ?? null,
       session: request.context.session ?? null,
       risk: prepared.risk,

@@ -1,4 +1,4 @@
-import type { AuditData, Credential, ExecutionResult } from '@patchbay/contracts';
+import type { AuditData, Credential, ExecutionResult, PlanFinished, PlanProgress } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
 import type { Lane, Place } from '../domain/admission.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
@@ -78,4 +78,9 @@ export interface HeardFinish {
 
 export interface AnnounceFinished {
   finished(tenant: string, session: string | null, result: ExecutionResult): void;
+}
+
+export interface AnnouncePlan {
+  progress(tenant: string, event: PlanProgress): void;
+  finished(tenant: string, event: PlanFinished): void;
 }
