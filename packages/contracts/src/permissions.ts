@@ -1,7 +1,7 @@
 import { everyTenant } from './ids.ts';
 import { auditProducers } from './messages/audit.ts';
-import { events, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
-import { auditConsumer, type BucketName, streams } from './streams.ts';
+import { broadcasts, events, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
+import { auditConsumer, type BucketName, buckets, streams } from './streams.ts';
 import { wildcardSubject } from './subjects.ts';
 
 /** What one identity may do on NATS. Allow-lists only: deny rules have been bypassable in the server. */
@@ -25,8 +25,12 @@ const bucketUse: Record<
   ServiceName,
   { watch: readonly BucketName[]; read: readonly BucketName[]; write: readonly BucketName[] }
 > = {
-  registry: { watch: ['integrations'], read: ['integrations'], write: ['integrations'] },
-  executor: { watch: ['integrations'], read: ['integrations', 'executions'], write: ['executions'] },
+  registry: { watch: ['integrations', 'latencies'], read: ['integrations', 'latencies'], write: ['integrations'] },
+  executor: {
+    watch: ['integrations'],
+    read: ['integrations', 'executions', 'latencies'],
+    write: ['executions', 'latencies'],
+  },
   vault: {
     watch: ['connections'],
     read: ['connections', 'credentials', 'tenant_keys'],
@@ -74,6 +78,11 @@ function servicePermissions(service: ServiceName): Permissions {
     subscribe.add(`${wildcardSubject(route.subject)} ${queueGroupOf(service)}`);
     for (const caller of route.callers) publish.add(`${inboxPrefixOf(caller)}.>`);
   }
+  for (const broadcast of Object.values(broadcasts)) {
+    if (broadcast.owner !== service) continue;
+    subscribe.add(broadcast.subject);
+    for (const caller of broadcast.callers) publish.add(`${inboxPrefixOf(caller)}.>`);
+  }
   for (const event of Object.values(events)) {
     if (event.owner === service) publish.add(wildcardSubject(event.subject));
     if ((event.subscribers as readonly Identity[]).includes(service)) {
@@ -99,7 +108,7 @@ function servicePermissions(service: ServiceName): Permissions {
 function clientPermissions(identity: 'agent' | 'admin', tenant?: string): Permissions {
   const fill = (pattern: string) =>
     wildcardSubject(tenant === undefined ? pattern : pattern.replace('{tenant}', tenant));
-  const publish = Object.values(routes)
+  const publish = [...Object.values(routes), ...Object.values(broadcasts)]
     .filter((route) => (route.callers as readonly Identity[]).includes(identity))
     .map((route) => fill(route.subject));
   const subscribe = [`${inboxPrefixOf(identity, tenant)}.>`];
@@ -130,9 +139,7 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
     case 'provisioner': {
       const names = [
         ...Object.values(streams).map((stream) => stream.name),
-        ...(['integrations', 'executions', 'connections', 'credentials', 'tenant_keys'] as const).map(
-          (name) => `KV_${name}`,
-        ),
+        ...Object.values(buckets).map(({ name }) => `KV_${name}`),
       ];
       return {
         publish: [

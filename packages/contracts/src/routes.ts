@@ -25,6 +25,7 @@ import {
   SearchToolsRequest,
   SearchToolsResult,
 } from './messages/registry.ts';
+import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
 import {
   AddConnectionRequest,
   AddConnectionResult,
@@ -67,10 +68,29 @@ export interface EventRoute<Body extends z.ZodType = z.ZodType> {
   readonly body: Body;
 }
 
+/** A question to every process of a service at once; each answers for itself. */
+export interface BroadcastRoute<Req extends z.ZodType = z.ZodType, Res extends z.ZodType = z.ZodType> {
+  readonly kind: 'broadcast';
+  readonly subject: string;
+  /** The service whose processes answer. */
+  readonly owner: ServiceName;
+  /** Identities that may ask. */
+  readonly callers: readonly Identity[];
+  readonly request: Req;
+  readonly response: Res;
+  /** How long answers are gathered, in milliseconds: nobody knows how many there will be. */
+  readonly gatherMs: number;
+}
+
 function request<Req extends z.ZodType, Res extends z.ZodType>(
   route: Omit<RequestRoute<Req, Res>, 'kind'>,
 ): RequestRoute<Req, Res> {
   return { kind: 'request', ...route };
+}
+function broadcast<Req extends z.ZodType, Res extends z.ZodType>(
+  route: Omit<BroadcastRoute<Req, Res>, 'kind'>,
+): BroadcastRoute<Req, Res> {
+  return { kind: 'broadcast', ...route };
 }
 function event<Body extends z.ZodType>(route: Omit<EventRoute<Body>, 'kind'>): EventRoute<Body> {
   return { kind: 'event', ...route };
@@ -205,6 +225,18 @@ export const routes = {
     request: AuditQuery,
     response: AuditQueryResult,
     timeoutMs: 10_000,
+  }),
+} as const;
+
+/** Asked of every process of a service. */
+export const broadcasts = {
+  executorStats: broadcast({
+    subject: 'svc.executor.v1.stats',
+    owner: 'executor',
+    callers: ['admin'],
+    request: ExecutorStatsRequest,
+    response: ExecutorStats,
+    gatherMs: 300,
   }),
 } as const;
 

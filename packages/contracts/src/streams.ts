@@ -73,6 +73,13 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 16_384,
   },
+  latencies: {
+    name: 'latencies',
+    description: "How long tools took of late, by executor; never a tenant's arguments or answers",
+    history: 1,
+    ttlMs: day,
+    maxValueBytes: 262_144,
+  },
 } as const satisfies Record<string, BucketDefinition>;
 
 export type BucketName = keyof typeof buckets;

@@ -1,5 +1,6 @@
 import type { Credential, ErrorBody, PatchbayError } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
+import type { AttemptStart, AttemptWatch } from './attempts/attempt-watch.ts';
 import type { CircuitOptions } from './breaker/circuit.ts';
 import type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 import type { PreparedTool } from './prepare/prepared-tool.ts';
@@ -24,8 +25,8 @@ export interface ExecuteInput {
   readonly idempotencyKey: string | null;
   /** Asked once, when the upstream refuses the credential of a call that may be repeated. `null`: there is no other. */
   readonly refreshCredential?: (reason: 'unauthorized') => Promise<Credential | null>;
-  /** Called before each attempt, numbered from 1 over the whole execution. */
-  readonly onAttempt?: (attempt: { readonly number: number }) => void;
+  /** Called before each attempt; may answer with what follows it to its end. Must not throw. */
+  readonly onAttempt?: (attempt: AttemptStart) => AttemptWatch | undefined;
   /** W3C trace context, passed on to the upstream. */
   readonly traceparent?: string;
 }

@@ -1,5 +1,6 @@
 export type { LinearPattern } from './arguments/linear-pattern.ts';
 export { compilePattern, maxPatternLength } from './arguments/linear-pattern.ts';
+export type { AttemptEnd, AttemptStart, AttemptWatch } from './attempts/attempt-watch.ts';
 export type { CircuitOptions, CircuitState } from './breaker/circuit.ts';
 export type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 export { createEngine } from './create-engine.ts';

@@ -1,6 +1,7 @@
 import { errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
 import { AckInbox } from './ack-inbox.ts';
+import { answerBroadcast, askEvery } from './broadcast.ts';
 import { openBucket } from './bucket.ts';
 import { type CoalescingConnection, connectCoalescing } from './coalescing-transport.ts';
 import { consumeBatches } from './consume.ts';
@@ -36,6 +37,8 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     subscribeEvent: (route, values, onEvent) => subscribeEvent(connection, route, values, onEvent),
     askAll: (route, values, body, answer, askOptions) => askAll(connection, route, values, body, answer, askOptions),
     answerEvent: (route, onEvent) => answerEvent(connection, route, onEvent),
+    askEvery: (route, body) => askEvery(connection, route, body),
+    answerBroadcast: (route, onAsked, onError) => answerBroadcast(connection, route, onAsked, onError),
     publishDurable: (subject, payload, publishOptions) => publishDurable(acks, subject, payload, publishOptions),
     bucket: (name) => openBucket(connection, acks, name),
     consume: (stream, durable, consumeOptions) => consumeBatches(connection, stream, durable, consumeOptions),

@@ -18,9 +18,11 @@ export type {
   PublishAck,
   RequestContext,
   RequestOptions,
+  RequestSpan,
   ServedEndpoints,
   ServiceDescription,
   StreamMessage,
   SubjectValues,
   Subscription,
+  TraceRequests,
 } from './types.ts';

@@ -24,6 +24,7 @@ import type {
   ServedEndpoints,
   ServiceDescription,
   SubjectValues,
+  TraceRequests,
 } from './types.ts';
 
 /** Ties an endpoint's handler to its route's types. */
@@ -58,7 +59,7 @@ export async function serveEndpoints(
     description: description.description,
   });
   for (const served of endpoints) {
-    const answer = answerer(connection, served, onError);
+    const answer = answerer(connection, served, onError, description.trace);
     service.addEndpoint(served.name, {
       subject: wildcardSubject(served.route.subject),
       queue: queueGroupOf(served.route.owner),
@@ -90,6 +91,7 @@ function answerer(
   connection: NatsConnection,
   served: AnyEndpoint,
   onError: (error: unknown, where: string) => void,
+  trace: TraceRequests | undefined,
 ): (message: Msg) => Promise<void> {
   const { route } = served;
   return async (message) => {
@@ -100,17 +102,21 @@ function answerer(
       onError(new Error('a request named a reply subject that its sender does not own, or none'), served.name);
       return;
     }
-    const context: RequestContext = {
+    let context: RequestContext = {
       values,
       receivedAt,
       budgetMs: budgetOf(message),
       traceparent: message.headers?.get(headerNames.traceparent) || null,
     };
+    const span = trace?.(served.name, route.subject, context);
+    if (span !== undefined) context = { ...context, traceparent: span.traceparent };
+    let failure: unknown = null;
     try {
       served.onArrival?.(context);
       const body = parseBody(route, values, message.data);
       respond(connection, message, await served.handler(body as never, context));
     } catch (error) {
+      failure = error;
       if (!(error instanceof PatchbayError)) onError(error, served.name);
       try {
         respondFailure(connection, message, served, error, context);
@@ -118,6 +124,7 @@ function answerer(
         onError(second, served.name);
       }
     }
+    span?.end(failure === null ? null : toErrorBody(failure).code);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BucketDefinition, EventRoute, RequestRoute, StreamDefinition } from '@patchbay/contracts';
+import type { BroadcastRoute, BucketDefinition, EventRoute, RequestRoute, StreamDefinition } from '@patchbay/contracts';
 import type { z } from 'zod';
 
 /** Values for a subject's placeholders, such as `{ tenant: 'acme' }`. */
@@ -67,7 +67,18 @@ export interface ServiceDescription {
   readonly description: string;
   /** Unexpected errors of handlers come here, to be logged. */
   readonly onError?: (error: unknown, where: string) => void;
+  /** Opens a span for each request. The handler's `traceparent` is then that span's. Default: none. */
+  readonly trace?: TraceRequests;
 }
+
+/** A span around one served request. `end` takes the code of the error it was answered with, or null. */
+export interface RequestSpan {
+  readonly traceparent: string;
+  end(errorCode: string | null): void;
+}
+
+/** `subject` has its placeholders, so that it names no tenant. */
+export type TraceRequests = (endpoint: string, subject: string, context: RequestContext) => RequestSpan;
 
 /** A set of served endpoints. `stop` ends intake; `drained` settles when the requests under way are answered. */
 export interface ServedEndpoints {
@@ -192,6 +203,17 @@ export interface Messaging {
   answerEvent<Route extends EventRoute>(
     route: Route,
     onEvent: (body: z.output<Route['body']>) => Promise<unknown | null>,
+  ): Subscription;
+  /** Asks every process of the route's owner, and gathers what comes within the route's time. */
+  askEvery<Route extends BroadcastRoute>(
+    route: Route,
+    body: z.input<Route['request']>,
+  ): Promise<z.output<Route['response']>[]>;
+  /** Answers `askEvery` for this process. */
+  answerBroadcast<Route extends BroadcastRoute>(
+    route: Route,
+    onAsked: (body: z.output<Route['request']>) => z.input<Route['response']>,
+    onError: (error: unknown) => void,
   ): Subscription;
   publishDurable(subject: string, payload: Uint8Array | string, options?: DurablePublishOptions): Promise<PublishAck>;
   bucket(name: string): Promise<Bucket>;

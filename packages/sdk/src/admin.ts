@@ -1,9 +1,11 @@
 import {
   type AuditQuery,
   type AuditQueryResult,
+  broadcasts,
   type Connection,
   type Credential,
   type ExecutorCircuits,
+  type ExecutorStats,
   type GetIntegrationResult,
   inboxPrefixOf,
   type RegisterRequest,
@@ -40,6 +42,8 @@ export interface Admin {
   /** The circuits of every executor that answers: which hosts calls are held back from, and until when. */
   circuits(filter?: { host?: string }): Promise<ExecutorCircuits[]>;
   queryAudit(query?: Partial<Omit<AuditQuery, 'tenant'>>): Promise<AuditQueryResult>;
+  /** What each executor counted since it started; those that do not answer in time are not in the list. */
+  executorStats(): Promise<ExecutorStats[]>;
   close(): Promise<void>;
 }
 
@@ -90,6 +94,10 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     },
     circuits: async (filter = {}) => (await messaging.request(routes.listCircuits, {}, filter)).executors,
     queryAudit: (query = {}) => messaging.request(routes.queryAudit, {}, { tenant, ...query }),
+    async executorStats() {
+      const answers = await messaging.askEvery(broadcasts.executorStats, {});
+      return answers.sort((a, b) => a.instance.localeCompare(b.instance));
+    },
     close: () => messaging.close(),
   };
 }

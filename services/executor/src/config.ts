@@ -1,5 +1,6 @@
 import { type BaseConfig, parseConfig, readBaseConfig, readSecretFile } from '@patchbay/service-kit';
 import { z } from 'zod';
+import { parseTenantClasses, type TenantClassOf } from './domain/telemetry/tenant-classes.ts';
 
 export interface ExecutorConfig extends BaseConfig {
   /** `redis://…`, with its password. Secret. Null: every executor limits on its own. */
@@ -10,6 +11,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly dialOverride: string | null;
   /** Origins exempt from the public-address rule, such as a self-hosted product on a private network. */
   readonly trustedOrigins: readonly string[];
+  /** Under which class a tenant's metrics are counted. */
+  readonly tenantClassOf: TenantClassOf;
 }
 
 const variables = z.object({
@@ -18,6 +21,17 @@ const variables = z.object({
   PATCHBAY_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
+  PATCHBAY_TENANT_CLASSES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return parseTenantClasses(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
+        return z.NEVER;
+      }
+    }),
 });
 
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): ExecutorConfig {
@@ -37,5 +51,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ''),
+    tenantClassOf: values.PATCHBAY_TENANT_CLASSES,
   };
 }

@@ -24,6 +24,7 @@ import { createFollowKeys } from './operations/follow-key.ts';
 import { createListCircuits } from './operations/list-circuits.ts';
 import { createShedCalls } from './operations/shed-call.ts';
 import { executorEndpoints } from './routes.ts';
+import { wireTelemetry } from './wire-telemetry.ts';
 
 export { type ExecutorConfig, readConfig };
 
@@ -70,13 +71,14 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   });
   const ticking = setInterval(() => admission.tick(performance.now()), tickMs).unref();
   const reporting = setInterval(() => shedCalls.report(), shedReportMs).unref();
+  const telemetry = await wireTelemetry({ config, messaging, copy, engine, running, log });
   const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
   const ledger = createNatsLedger(await messaging.bucket('executions'));
   const tools = createRegistryTools(copy);
-  const executeTool = createExecuteTool({
+  const carryOut = createExecuteTool({
     tools,
     leases,
-    limits: limiter,
+    limits: telemetry.countDecisions(limiter),
     ledger,
     keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     audit: createExecutionAudit(recorder),
@@ -91,8 +93,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     },
     running,
     places: admission,
+    watchAttempt: telemetry.watchAttempt,
     background: (work) => background.add(work),
   });
+  const executeTool = telemetry.observe(carryOut);
   const executePlan = createExecutePlan({
     executeTool,
     tools,
@@ -134,6 +138,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       },
       () => broadcasts.unsubscribe(),
       () => circuitHints.unsubscribe(),
+      () => telemetry.stop(),
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),

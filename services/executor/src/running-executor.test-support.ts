@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AuditBatch, auditConsumer, IntegrationDocument, platformScope } from '@patchbay/contracts';
 import type { RunningService } from '@patchbay/service-kit';
 import type { TestServers } from '@patchbay/testkit';
+import { parseTenantClasses } from './domain/telemetry/tenant-classes.ts';
 import { type ExecutorConfig, startExecutor } from './main.ts';
 
 /** Two tools that take a number, one that reads and one that acts. */
@@ -73,6 +74,7 @@ export async function runExecutor(
     maxInFlight: 100,
     dialOverride: null,
     trustedOrigins: [],
+    tenantClassOf: parseTenantClasses(''),
     ...over,
   });
   return { ...service, log: () => readFileSync(logFile, 'utf8') };

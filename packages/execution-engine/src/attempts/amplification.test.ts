@@ -90,6 +90,7 @@ describe('retries', () => {
       const onAttempt = ({ number }: { number: number }) => {
         if (number > 1) gaps.push(world.now() - last);
         last = world.now();
+        return undefined;
       };
       world.executeAt(world.now(), tool, { withinMs, onAttempt }, (_, at) => lateness.push(at - deadlineAt));
     });

@@ -46,13 +46,18 @@ export async function attemptStep(
   }
   const deadlineAt = Math.min(input.deadlineAt, startedAt + prepared.timeoutMs);
   const number = ++execution.attempts;
-  input.onAttempt?.({ number });
+  const watch = input.onAttempt?.({
+    number,
+    method: request.method,
+    host: request.host,
+    urlTemplate: step.urlFrom === null ? step.urlTemplate : null,
+  });
 
   const outgoing: EgressRequest = {
     tenant: input.tenant,
     method: request.method,
     url: authorised.url,
-    headers: authorised.headers,
+    headers: watch?.traceparent ? { ...authorised.headers, traceparent: watch.traceparent } : authorised.headers,
     body: request.body,
     hosts: request.hosts,
     deadlineAt,
@@ -88,6 +93,12 @@ export async function attemptStep(
     // Timers may fire a little early.
     result = judgeEgressFailure(outcome.failure, effect, prepared.document.name, tookMs >= ample - 2);
   }
+  watch?.ended({
+    status: outcome.ok ? outcome.response.status : null,
+    failure: outcome.ok ? null : outcome.failure.kind,
+    errorCode: result.ok ? null : result.error.code,
+    tookMs,
+  });
   ports.health.report(permit, result.ok ? 'up' : result.health, endedAt);
   return result;
 }

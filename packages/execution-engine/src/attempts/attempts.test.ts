@@ -47,7 +47,7 @@ describe('what is attempted again', () => {
   it('ends at the most attempts the document allows, telling each to the caller', async () => {
     const numbers: number[] = [];
     const bench = benchOf([answer(500)]);
-    const outcome = await bench.execute(read, { onAttempt: ({ number }) => numbers.push(number) });
+    const outcome = await bench.execute(read, { onAttempt: ({ number }) => void numbers.push(number) });
     expect(outcome).toMatchObject({
       status: 'failed',
       attempts: 3,

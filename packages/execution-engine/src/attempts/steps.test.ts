@@ -62,7 +62,7 @@ describe('a tool of several steps', () => {
   it('numbers attempts over all steps', async () => {
     const numbers: number[] = [];
     const bench = benchOf([answer(429), ticket, stored, answer(200, { ok: true })]);
-    await bench.execute(upload, { arguments: args, onAttempt: ({ number }) => numbers.push(number) });
+    await bench.execute(upload, { arguments: args, onAttempt: ({ number }) => void numbers.push(number) });
     expect(numbers).toEqual([1, 2, 3, 4]);
   });
 

@@ -96,6 +96,7 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
           ? null
           : compileUrlFrom(step.url_from, input.earlierSteps, report, `${at}.url_from`),
       hosts: plan.hosts as NonNullable<DocumentPlan['hosts']>,
+      urlTemplate: request.path,
       path: compilePath(request.path, placed, scope, report, `${requestAt}.path`),
       fixedQuery: query.fixed,
       query: [...query.fields, ...placement.query],

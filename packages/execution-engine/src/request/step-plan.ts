@@ -27,6 +27,8 @@ export interface StepPlan {
   readonly urlFrom: { readonly step: string; readonly path: DataPath; readonly text: string } | null;
   readonly hosts: HostList;
   readonly path: PathPlan;
+  /** The path as the document has it, for whoever watches attempts. */
+  readonly urlTemplate: string;
   /** Percent-encoded pairs. */
   readonly fixedQuery: string;
   readonly query: readonly PairField[];

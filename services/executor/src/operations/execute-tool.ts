@@ -1,5 +1,12 @@
 import { type Credential, type ExecuteRequest, type ExecutionResult, newId, PatchbayError } from '@patchbay/contracts';
-import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchbay/execution-engine';
+import type {
+  AttemptStart,
+  AttemptWatch,
+  Engine,
+  ExecuteInput,
+  ExecuteOutcome,
+  PreparedTool,
+} from '@patchbay/execution-engine';
 import { answer, refusal } from '../domain/answers.ts';
 import { auditFacts } from '../domain/execution-facts.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
@@ -19,6 +26,8 @@ export interface ExecuteToolPorts extends ReservePorts, AnswerDuplicatePorts, Se
   readonly engine: Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>;
   readonly running: RunningExecutions;
   readonly places: GivePlaces;
+  /** Follows each attempt, for metrics and traces. */
+  readonly watchAttempt?: (run: Run, attempt: AttemptStart) => AttemptWatch | undefined;
 }
 
 /** Carries out one tool call. Never throws: every failure is an answer with a code of the catalogue. */
@@ -84,8 +93,9 @@ export function createExecuteTool(
     const outcome = await ports.engine.execute({
       ...engineInput(run, lease),
       signal: execution.abort.signal,
-      onAttempt: () => {
+      onAttempt: (attempt) => {
         execution.attempted = true;
+        return ports.watchAttempt?.(run, attempt);
       },
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });

@@ -125,7 +125,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     engine: {
       execute: async (input) => {
         executed.push(input);
-        input.onAttempt?.({ number: 1 });
+        input.onAttempt?.({ number: 1, method: 'POST', host: 'api.example.com', urlTemplate: '/do' });
         return succeeded;
       },
       foresee: () => null,
