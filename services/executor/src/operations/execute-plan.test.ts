@@ -32,7 +32,7 @@ function plans(engine?: (input: ExecuteInput) => Promise<ExecuteOutcome>, over: 
       ...harness().ports.engine,
       execute(input) {
         executed.push(input);
-        input.onAttempt?.({ number: 1 });
+        input.onAttempt?.({ number: 1, method: 'POST', host: 'api.example.com', urlTemplate: '/do' });
         return (engine ?? echo)(input);
       },
     },
