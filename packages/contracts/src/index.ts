@@ -1,3 +1,5 @@
+export * from './documents/graphql.ts';
+export { type GraphQlOperation, readGraphQl } from './documents/graphql-document.ts';
 export * from './documents/integration.ts';
 export * from './documents/single-tool.ts';
 export * from './errors.ts';
@@ -14,3 +16,4 @@ export * from './permissions.ts';
 export * from './routes.ts';
 export * from './streams.ts';
 export * from './subjects.ts';
+export { estimateTokens } from './token-estimate.ts';

@@ -36,7 +36,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     execute: (input) => runExecution(ports, new Execution(input, ports.wallClock())),
     foresee: (prepared, deadlineAt) => foresee(ports.latencies, prepared, deadlineAt, now()),
-    previewRequest({ prepared, tenant, arguments: args, variables, idempotencyKey }) {
+    previewRequest({ prepared, tenant, arguments: args, variables, idempotencyKey, caller = {} }) {
       const [first, ...further] = prepared.steps;
       const request = buildRequest(first, {
         tenant,
@@ -45,6 +45,7 @@ export function createEngine(options: EngineOptions): Engine {
         steps: {},
         idempotencyKey,
         startedAt: ports.wallClock(),
+        caller,
       });
       return previewOf(
         request,

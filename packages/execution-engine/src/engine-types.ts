@@ -1,4 +1,4 @@
-import type { Credential, ErrorBody, PatchbayError } from '@patchbay/contracts';
+import type { Credential, ErrorBody, ExecutionContext, PatchbayError } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { AttemptStart, AttemptWatch } from './attempts/attempt-watch.ts';
 import type { CircuitOptions } from './breaker/circuit.ts';
@@ -29,6 +29,8 @@ export interface ExecuteInput {
   readonly onAttempt?: (attempt: AttemptStart) => AttemptWatch | undefined;
   /** W3C trace context, passed on to the upstream. */
   readonly traceparent?: string;
+  /** What the caller says of itself, for `x-from: caller.…`. Trusted for nothing. */
+  readonly caller?: ExecutionContext;
 }
 
 export interface ExecuteOutcome {
@@ -58,7 +60,7 @@ export interface Engine {
   foresee(prepared: PreparedTool, deadlineAt: number): PatchbayError | null;
   /** The request without its credential; nothing is sent. Throws a PatchbayError as a build does. */
   previewRequest(
-    input: Pick<ExecuteInput, 'prepared' | 'tenant' | 'arguments' | 'variables' | 'idempotencyKey'>,
+    input: Pick<ExecuteInput, 'prepared' | 'tenant' | 'arguments' | 'variables' | 'idempotencyKey' | 'caller'>,
   ): RequestPreview;
   breakerState(tenant: string, host: string): BreakerState;
   /** Every circuit that exists: those of hosts that failed since they were last forgotten. */

@@ -9,6 +9,8 @@ export function okay(output: unknown): ExecutionResult {
     status: 'succeeded',
     output,
     error: null,
+    truncated: false,
+    tokens: 0,
     replayed: false,
     attempts: 1,
     tool: 'a_tool',

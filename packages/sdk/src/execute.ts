@@ -99,6 +99,8 @@ function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): Execu
     status: unknown ? 'outcome_unknown' : 'refused',
     output: null,
     error: unknown ? errorBody('outcome_unknown', { message: `${failure.message} ${hint}` }) : failure.body,
+    truncated: false,
+    tokens: 0,
     replayed: false,
     attempts: 0,
     tool: call.tool,

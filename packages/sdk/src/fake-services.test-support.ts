@@ -27,6 +27,8 @@ export function resultOf(over: Partial<ExecutionResult> = {}): ExecutionResult {
     status: 'succeeded',
     output: { ok: true },
     error: null,
+    truncated: false,
+    tokens: 0,
     replayed: false,
     attempts: 1,
     tool: 'slack_post_message',

@@ -30,10 +30,18 @@ export function checkAuth(document: IntegrationDocument): Finding[] {
   if (auth.type === 'api_key' && auth.in === 'query' && auth.name === undefined) {
     findings.push(finding(['auth', 'name'], 'required when the key goes into the query'));
   }
-  if (auth.type === 'api_key' && auth.in !== 'query' && auth.name !== undefined) {
+  if (auth.type === 'api_key' && auth.in !== 'query' && auth.in !== 'path' && auth.name !== undefined) {
     const problem = headerProblem(auth.name, true);
     if (problem !== undefined) findings.push(finding(['auth', 'name'], problem));
   }
+  if (
+    auth.type === 'api_key' &&
+    auth.in === 'path' &&
+    document.base_url.split(`{${auth.name ?? 'api_key'}}`).length !== 2
+  )
+    findings.push(finding(['base_url'], `expected {${auth.name ?? 'api_key'}} once in the path, where the key goes`));
+  if (auth.type === 'api_key' && auth.in === 'path' && !/^[a-z][a-z0-9_]*$/.test(auth.name ?? 'api_key'))
+    findings.push(finding(['auth', 'name'], 'expected a name such as api_key, which base_url holds in braces'));
   if (auth.type === 'custom') findings.push(...checkCustom(auth));
   if (auth.hosts?.length === 0)
     findings.push(finding(['auth', 'hosts'], 'an empty list would let the credential go nowhere'));

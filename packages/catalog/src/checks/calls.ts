@@ -2,10 +2,11 @@ import type { IntegrationDocument, Parameter } from '@patchbay/contracts';
 import { type Finding, finding } from '../finding.ts';
 import { parsePlain } from '../templates.ts';
 import { callsOf, isHidden, type Location, locationOf, type ToolCall, type ToolEntry } from '../tool-calls.ts';
+import { checkGraphQl } from './graphql.ts';
 import { headerProblem } from './headers.ts';
 import { bodyNameProblem, bodyNamesConflict } from './wire-names.ts';
 
-interface Placed {
+export interface Placed {
   readonly name: string;
   readonly parameter: Parameter;
   readonly location: Location;
@@ -25,6 +26,7 @@ export function checkCalls(document: IntegrationDocument, entry: ToolEntry): Fin
     return [
       ...checkPath(document, entry, call, pathNames, placed),
       ...checkBody(call, placed),
+      ...checkGraphQl(entry, call, placed),
       ...placed.flatMap((parameter) => checkPlace(call, parameter)),
       ...checkCollisions(call, placed),
     ];
@@ -101,17 +103,26 @@ function checkPlace(call: ToolCall, { name, parameter, location, wireName }: Pla
   }
   if (location === 'cookie' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(wireName))
     return [finding(named, 'not a cookie name')];
+  for (const keyword of ['x-path-style', 'x-explode'] as const) {
+    if (location !== 'path' && parameter[keyword] !== undefined)
+      return [finding([...path, keyword], 'works only in the path')];
+  }
   if (location === 'path' && parameter['x-name'] !== undefined)
     return [finding(named, 'a path parameter has the name the path gives it')];
-  if (location === 'body' && (call.request.body ?? 'json') === 'json' && parameter['x-name'] !== undefined) {
+  if (location === 'body' && isJson(call) && parameter['x-name'] !== undefined) {
     const problem = bodyNameProblem(parameter['x-name']);
     return problem === undefined ? [] : [finding(named, problem)];
   }
   return [];
 }
 
+/** Whether names in the body nest: JSON, and the variables of GraphQL. */
+function isJson({ request }: ToolCall): boolean {
+  return ['json', 'graphql'].includes(request.body ?? 'json');
+}
+
 function checkCollisions(call: ToolCall, placed: readonly Placed[]): Finding[] {
-  const json = (call.request.body ?? 'json') === 'json';
+  const json = isJson(call);
   const seen: Placed[] = [];
   const findings: Finding[] = [];
   for (const current of placed) {

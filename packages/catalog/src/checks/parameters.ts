@@ -105,6 +105,17 @@ const quotingFilters: ReadonlySet<string> = new Set([
   'utc',
 ]);
 
+/** Sources of `x-from` that need no declaration. */
+const plainSources: ReadonlySet<string> = new Set([
+  'clock.now',
+  'clock.date',
+  'clock.unix',
+  'clock.unix_ms',
+  'caller.agent',
+  'caller.session',
+  'caller.end_user',
+]);
+
 function checkSource(
   document: IntegrationDocument,
   parameter: Parameter,
@@ -112,7 +123,7 @@ function checkSource(
   parameterPath: readonly PropertyKey[],
 ): Finding[] {
   const source = parameter['x-from'];
-  if (source === undefined || source === 'clock.now') return [];
+  if (source === undefined || plainSources.has(source)) return [];
   const path = [...parameterPath, 'x-from'];
   const [, kind, name] = /^(connection|steps)\.([a-z][a-z0-9_]*)(?:\.\S+)?$/.exec(source) ?? [];
   if (kind === 'connection' && source === `connection.${name}`) {
@@ -123,7 +134,9 @@ function checkSource(
   if (kind === 'steps' && source !== `steps.${name}`) {
     return earlierSteps.includes(name as string) ? [] : [finding(path, `no earlier step is called '${name}'`)];
   }
-  return [finding(path, 'expected connection.<variable>, clock.now or, in a step, steps.<id>.<path>')];
+  return [
+    finding(path, `expected connection.<variable>, ${[...plainSources].join(', ')} or, in a step, steps.<id>.<path>`),
+  ];
 }
 
 function checkDefault(parameter: Parameter, path: readonly PropertyKey[]): Finding[] {

@@ -30,7 +30,7 @@ function isLoopback(host: string): boolean {
 export function checkUrls(document: IntegrationDocument): Finding[] {
   const allowed = allowedHosts(document);
   const findings = [
-    ...checkUrl(document, document.base_url, ['base_url'], allowed),
+    ...checkUrl(document, withoutKey(document), ['base_url'], allowed),
     ...checkUrl(document, document.auth.authorize_url, ['auth', 'authorize_url']),
     ...checkUrl(document, document.auth.token_url, ['auth', 'token_url']),
   ];
@@ -45,6 +45,13 @@ export function checkUrls(document: IntegrationDocument): Finding[] {
     }
   }
   return [...findings, ...checkVariablePatterns(document)];
+}
+
+/** `base_url` with a letter in the place of a key that goes into its path. */
+function withoutKey({ auth, base_url: url }: IntegrationDocument): string {
+  if (auth.type !== 'api_key' || auth.in !== 'path') return url;
+  const pathAt = url.indexOf('/', 'https://'.length);
+  return pathAt === -1 ? url : url.slice(0, pathAt) + url.slice(pathAt).replace(`{${auth.name ?? 'api_key'}}`, 'k');
 }
 
 function checkUrl(

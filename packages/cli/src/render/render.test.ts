@@ -106,6 +106,8 @@ test('an execution tells its failure in the caller’s words', () => {
     attempts: 2,
     tool: null,
     version: null,
+    truncated: false,
+    tokens: 0,
     timing: { total_ms: 1_200, upstream_ms: 1_000, overhead_ms: 200 },
   };
   const text = renderExecution(result, place());

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorCode } from '../errors.ts';
 import { IntegrationId, ToolName, Version } from '../ids.ts';
+import { GraphQlRequest } from './graphql.ts';
 
 /** An HTTP header's name (RFC 9110 token). Those the HTTP layer owns are refused by the linter and the engine. */
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
@@ -53,8 +54,11 @@ export const Auth = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,40}(?: token=)?$/)
     .optional(),
-  /** api_key: where the key goes, and under which name. Default header `X-API-Key`. */
-  in: z.enum(['header', 'query']).optional(),
+  /**
+   * api_key: where the key goes, and under which name. Default header `X-API-Key`. `path`: in the place of `{name}`, default
+   * `{api_key}`, in the path of `base_url`: `https://api.telegram.org/bot{api_key}`.
+   */
+  in: z.enum(['header', 'query', 'path']).optional(),
   name: z.string().min(1).max(64).optional(),
   /** api_key: text before the key, such as `Token `. */
   prefix: z.string().max(40).optional(),
@@ -138,8 +142,10 @@ export const Parameter = z.looseObject({
    */
   'x-template': z.string().optional(),
   /**
-   * Hidden. `connection.<variable>`; in a step, `steps.<id>.<path>` into an earlier step's response body; `clock.now`, the
-   * RFC 3339 UTC time at which the execution began, the same in every attempt. No value: left out.
+   * Hidden. `connection.<variable>`; in a step, `steps.<id>.<path>` into an earlier step's response body; the time at which
+   * the execution began, the same in every attempt: `clock.now` (RFC 3339, UTC), `clock.date` (`2026-01-31`, UTC),
+   * `clock.unix` (seconds), `clock.unix_ms`; what the caller said of itself in the request's `context`: `caller.agent`,
+   * `caller.session`, `caller.end_user`, which nothing proves. No value: left out.
    */
   'x-from': z.string().optional(),
   /**
@@ -149,8 +155,12 @@ export const Parameter = z.looseObject({
   'x-when': z.string().optional(),
   /** An array in a query or form. Default `repeat`: `a=1&a=2`. */
   'x-array-style': z.enum(['repeat', 'comma', 'space', 'pipe', 'brackets']).optional(),
-  /** An object in a query or form. Default `deep`: `a[b]=1`. */
-  'x-object-style': z.enum(['deep', 'form', 'json', 'dots']).optional(),
+  /** An object in a query or form. Default `deep`: `a[b]=1`; `form`: `b=1`; `comma`: `a=b,1`; `dots`: `a.b=1`. */
+  'x-object-style': z.enum(['deep', 'form', 'comma', 'json', 'dots']).optional(),
+  /** A value in the path (OpenAPI 3.1, RFC 6570). Default `simple`: `5`, `1,2`; `label`: `.1,2`; `matrix`: `;id=1,2`. */
+  'x-path-style': z.enum(['simple', 'label', 'matrix']).optional(),
+  /** In the path: each item or member by itself, as `;id=1;id=2` and `;x=1;y=2`. Default false. */
+  'x-explode': z.boolean().optional(),
   /** How the value is treated in logs and audit: `safe` values may appear. Default: not logged. */
   'x-privacy': z.enum(['safe', 'pii', 'phi', 'secret']).optional(),
 });
@@ -163,7 +173,9 @@ export const HttpRequest = z.strictObject({
   /** Another base URL for this request alone. Its host must be among the credential's hosts. `{name}`: connection variables. */
   base_url: z.string().optional(),
   /** How the body is encoded. Default `json` when a parameter goes into the body, else `none`. */
-  body: z.enum(['json', 'form', 'multipart', 'raw', 'none']).optional(),
+  body: z.enum(['json', 'form', 'multipart', 'raw', 'graphql', 'none']).optional(),
+  /** With `body: graphql`: the document whose variables the body's parameters become. */
+  graphql: GraphQlRequest.optional(),
   /** Fixed headers, over the document's own; `{name}` is a connection variable. `content-type` here wins over the encoding's. */
   headers: z.record(HeaderName, z.string()).optional(),
   /** Fixed query parameters; `{name}` is a connection variable. */

@@ -55,6 +55,10 @@ export const ExecutionResult = z.object({
   status: ExecutionStatus,
   output: z.unknown(),
   error: ErrorBody.nullable(),
+  /** Whether the output says less than the upstream's picked answer did; `_truncated` inside it says what is left out. */
+  truncated: z.boolean().default(false),
+  /** About how many tokens of a language model the output takes, or the error where there is no output. See `estimateTokens`. */
+  tokens: z.int().nonnegative().default(0),
   /** True when this is the stored answer of an earlier execution with the same idempotency key. */
   replayed: z.boolean(),
   /** HTTP attempts made. */

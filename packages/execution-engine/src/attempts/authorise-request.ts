@@ -18,8 +18,9 @@ export function authoriseRequest(request: BuiltRequest, execution: Execution): P
       message: `The integration '${input.prepared.integration}' needs a connection.`,
     });
   }
-  const { headers: added, query } = auth(credential);
+  const { headers: added, query, path } = auth(credential);
   for (const [name, value] of added) headers[name] = value;
-  if (query === '') return { url: request.url, headers };
-  return { url: `${request.url}${request.url.includes('?') ? '&' : '?'}${query}`, headers };
+  const url = path === undefined ? request.url : request.url.replace(path.marker, () => path.value);
+  if (query === '') return { url, headers };
+  return { url: `${url}${url.includes('?') ? '&' : '?'}${query}`, headers };
 }

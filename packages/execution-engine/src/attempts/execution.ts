@@ -42,8 +42,16 @@ export class Execution implements Caller {
   constructor(input: ExecuteInput, startedAt: number) {
     this.input = input;
     this.credential = input.credential;
-    const { tenant, variables, idempotencyKey } = input;
-    this.context = { tenant, arguments: input.arguments, variables, steps: this.steps, idempotencyKey, startedAt };
+    const { tenant, variables, idempotencyKey, caller = {} } = input;
+    this.context = {
+      tenant,
+      arguments: input.arguments,
+      variables,
+      steps: this.steps,
+      idempotencyKey,
+      startedAt,
+      caller,
+    };
   }
 
   get tenant(): string {

@@ -12,6 +12,13 @@ export interface Authorisation {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Percent-encoded `name=value` pairs joined by `&`; empty for none. */
   readonly query: string;
+  /** What takes the place of a marker in the URL, percent-encoded. */
+  readonly path?: { readonly marker: string; readonly value: string };
+}
+
+/** What stands in `base_url` for an API key that goes into the path; `null` where none does. */
+export function pathMarkerOf(auth: Auth): string | null {
+  return auth.type === 'api_key' && auth.in === 'path' ? (auth.name ?? 'api_key') : null;
 }
 
 /** Shows a credential as the document says. Throws `credential_expired` for a credential that does not fit. */
@@ -47,6 +54,15 @@ function compileApiKey(auth: Auth, report: Report): AuthPlan {
   const prefix = auth.prefix ?? '';
   const keyOf = (credential: Credential): string =>
     prefix + need(credential.type === 'api_key' ? credential.api_key : null, 'api_key');
+  const marker = pathMarkerOf(auth);
+  if (marker !== null) {
+    return (credential) => {
+      // A colon is plain in a path (RFC 3986 section 3.3), and some keys are known by it.
+      const value = encodeURIComponent(keyOf(credential).toWellFormed()).replaceAll('%3A', ':');
+      if (/^\.{1,2}$/.test(value)) throw unfit('api_key', 'would leave its place in the path');
+      return { headers: [], query: '', path: { marker: `{${marker}}`, value } };
+    };
+  }
   if (auth.in === 'query') {
     const name = encodeURIComponent(auth.name ?? 'api_key');
     return (credential) => ({ headers: [], query: `${name}=${encodeURIComponent(keyOf(credential).toWellFormed())}` });
@@ -86,6 +102,7 @@ function compileCustom(auth: Auth, report: Report): AuthPlan {
       steps: {},
       idempotencyKey: null,
       startedAt: 0,
+      caller: {},
     };
     return {
       headers: headers.map(([name, template]) =>

@@ -1,4 +1,5 @@
 import type { PathPart, PathPlan } from '../request/path.ts';
+import type { PathStyle } from '../request/path-style.ts';
 import type { NameScope } from './name-scope.ts';
 import type { Placed } from './place-parameters.ts';
 import type { Report } from './report.ts';
@@ -27,11 +28,17 @@ export function compilePath(
     const own = placed.find((item) => item.location === 'path' && item.name === name);
     const source = own?.source ?? scope.lookup(name, true);
     if (source === null) report(at, `holds {${name}}, which is neither a parameter nor a variable`);
-    else plan.push({ argument: own?.name ?? name, source });
+    else plan.push({ argument: own?.name ?? name, source, style: own === undefined ? null : styleOf(own) });
   }
   if (last < path.length || plan.length === 0) plan.push(path.slice(last));
   const literals = path.replace(placeholder, 'x');
   if (/[{}\\]/.test(literals)) report(at, 'holds a stray brace or a backslash');
   if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(literals)) report(at, "holds a '.' or '..' segment");
   return plan;
+}
+
+function styleOf({ name, parameter }: Placed): PathStyle | null {
+  const { 'x-path-style': style, 'x-explode': explode } = parameter;
+  if (style === undefined && explode === undefined) return null;
+  return { style: style ?? 'simple', explode: explode === true, name: encodeURIComponent(name) };
 }

@@ -1,4 +1,4 @@
-import type { Idempotency } from '@patchbay/contracts';
+import type { GraphQlOperation, HttpRequest, Idempotency } from '@patchbay/contracts';
 import type { PairField } from '../request/form-pairs.ts';
 import type { HeaderField } from '../request/headers.ts';
 import { headerNameProblem } from '../request/headers.ts';
@@ -6,9 +6,17 @@ import type { KeyScope } from '../request/idempotency-key.ts';
 import type { MultipartField } from '../request/multipart-body.ts';
 import type { BodyPlan } from '../request/step-plan.ts';
 import type { ValueSource } from '../request/value-source.ts';
+import { compileGraphQl } from './compile-graphql.ts';
 import { compileJsonFields } from './compile-json-fields.ts';
 import type { BodyKind, Location, Placed } from './place-parameters.ts';
 import type { Report } from './report.ts';
+
+/** The fixed part of a GraphQL body, with its place in the document. */
+export interface GraphQlPart {
+  readonly request: NonNullable<HttpRequest['graphql']>;
+  readonly operation: GraphQlOperation;
+  readonly at: string;
+}
 
 export interface Placement {
   readonly query: PairField[];
@@ -21,6 +29,7 @@ export interface Placement {
 export function compilePlacement(
   placed: readonly Placed[],
   bodyKind: BodyKind,
+  graphQl: GraphQlPart | null,
   idempotency: Idempotency & { readonly scope: KeyScope; readonly at: string },
   report: Report,
 ): Placement {
@@ -57,11 +66,17 @@ export function compilePlacement(
     query,
     headers,
     cookies: at('cookie').map((item) => ({ ...headerField(item), name: item.wire })),
-    body: bodyPlan(bodyKind, inBody, roots, report),
+    body: bodyPlan(bodyKind, inBody, roots, graphQl, report),
   };
 }
 
-function bodyPlan(kind: BodyKind, fields: readonly Placed[], roots: readonly Placed[], report: Report): BodyPlan {
+function bodyPlan(
+  kind: BodyKind,
+  fields: readonly Placed[],
+  roots: readonly Placed[],
+  graphQl: GraphQlPart | null,
+  report: Report,
+): BodyPlan {
   const root = roots[0] ?? null;
   for (const extra of roots.slice(1)) report(`${extra.at}.x-in`, 'says body_root, which another parameter has already');
   if (root !== null && fields.length > 0)
@@ -71,6 +86,13 @@ function bodyPlan(kind: BodyKind, fields: readonly Placed[], roots: readonly Pla
       return { kind };
     case 'json':
       return { kind, fields: compileJsonFields(fields, report), root: root === null ? null : multipartField(root) };
+    case 'graphql': {
+      // What is missing was reported where the operation was read.
+      if (graphQl === null) return { kind: 'none' };
+      const { request, operation, at } = graphQl;
+      const variables = compileJsonFields(fields, report);
+      return compileGraphQl(request, operation, variables, root === null ? null : multipartField(root), report, at);
+    }
     case 'form':
       // The members of a root object become the form's own fields.
       if (root !== null) return { kind, fields: [{ ...pairField(root, true), name: '', objectStyle: 'form' }] };

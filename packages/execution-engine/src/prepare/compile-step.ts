@@ -1,5 +1,6 @@
 import type { HttpRequest, IntegrationDocument, Parameter, Step, Tool } from '@patchbay/contracts';
 import type { Effect } from '../attempts/verdict.ts';
+import { pathMarkerOf } from '../auth/auth-plan.ts';
 import { parseDataPath } from '../paths/data-path.ts';
 import type { BaseUrl } from '../request/base-url.ts';
 import { compileBaseUrl } from '../request/base-url.ts';
@@ -12,6 +13,8 @@ import { parseTemplate, staticText } from '../request/template.ts';
 import type { ValueSource } from '../request/value-source.ts';
 import { variableLookup } from '../request/variables.ts';
 import { compileErrorRules } from '../response/error-rule.ts';
+import { graphQlRules } from '../response/graphql-errors.ts';
+import { graphQlAccept, graphQlOperationOf } from './compile-graphql.ts';
 import { compilePath, pathNamesOf } from './compile-path.ts';
 import { compilePlacement } from './compile-placement.ts';
 import type { DocumentPlan } from './document-plan.ts';
@@ -35,7 +38,11 @@ export interface StepInput {
 
 /** Sent unless the document says otherwise. */
 const defaultHeaders = { accept: 'application/json, */*;q=0.5', 'user-agent': 'patchbay' };
-const bodyTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+const bodyTypes = {
+  json: 'application/json',
+  graphql: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+} as const;
 
 /** Compiles one request of a tool. */
 export function compileStep(input: StepInput): { step: StepPlan; needsConnection: boolean } {
@@ -58,13 +65,18 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
     report,
     `${at}.parameters`,
   );
-  const isRead = tool.risk === 'read' || (step !== null && (request.method === 'GET' || request.method === 'HEAD'));
+  const operation = graphQlOperationOf(request, tool.risk, report, requestAt);
+  const readsByItself = request.method === 'GET' || request.method === 'HEAD' || operation?.kind === 'query';
+  const isRead = tool.risk === 'read' || (step !== null && readsByItself);
   const idempotency = isRead ? ({ kind: 'none' } as const) : tool.idempotency;
   const bodyKind = bodyKindOf(request, placed, idempotency.kind === 'field', report, requestAt);
   const keyScope = { tool: input.toolName, step: step?.id ?? '' };
   const placement = compilePlacement(
     placed,
     bodyKind,
+    operation === null || request.graphql === undefined
+      ? null
+      : { request: request.graphql, operation, at: `${requestAt}.graphql` },
     { ...idempotency, scope: keyScope, at: `${toolAt}.idempotency` },
     report,
   );
@@ -80,8 +92,12 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
       report(`${requestAt}.base_url`, "has a host that is not among the integration's hosts");
   }
   const lookup = variableLookup(plan.variables);
+  if (step?.auth === false && step.url_from === undefined && base === plan.base && pathMarkerOf(document.auth) !== null)
+    report(`${at}.auth`, 'cannot be false where base_url holds the key');
   const headers = compileStepHeaders(document, request, lookup, report, requestAt);
-  if (bodyKind === 'json' || bodyKind === 'form') headers.fixed['content-type'] ??= bodyTypes[bodyKind];
+  if (bodyKind === 'graphql' && headers.fixed.accept === defaultHeaders.accept) headers.fixed.accept = graphQlAccept;
+  if (bodyKind === 'json' || bodyKind === 'form' || bodyKind === 'graphql')
+    headers.fixed['content-type'] ??= bodyTypes[bodyKind];
   if (bodyKind === 'multipart') delete headers.fixed['content-type'];
   const query = compileQuery(request, lookup, report, requestAt);
 
@@ -108,6 +124,7 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
         ...compileErrorRules(step?.errors, report, `${at}.errors`),
         ...compileErrorRules(tool.errors, report, `${toolAt}.errors`),
         ...plan.rules,
+        ...(operation === null ? [] : graphQlRules(operation.kind === 'mutation')),
       ],
       effectWithKey: effectOf(isRead, idempotency.kind, true),
       effectWithoutKey: effectOf(isRead, idempotency.kind, false),

@@ -1,6 +1,6 @@
 import type { IntegrationDocument, Issue } from '@patchbay/contracts';
 import type { AuthPlan } from '../auth/auth-plan.ts';
-import { compileAuth } from '../auth/auth-plan.ts';
+import { compileAuth, pathMarkerOf } from '../auth/auth-plan.ts';
 import type { BaseUrl } from '../request/base-url.ts';
 import { compileBaseUrl } from '../request/base-url.ts';
 import type { HostList } from '../request/hosts.ts';
@@ -30,7 +30,7 @@ export function documentPlanOf(document: IntegrationDocument): DocumentPlan {
   const issues: Issue[] = [];
   const report = (path: string, message: string): void => void issues.push({ path, message });
   const variables = compileVariables(document, report);
-  const base = compileBaseUrl(document.base_url, variables, report, 'base_url');
+  const base = compileBaseUrl(document.base_url, variables, report, 'base_url', pathMarkerOf(document.auth));
   const [, scheme = 'https', hostText = ''] = /^(https?):\/\/([^/]+)/.exec(document.base_url) ?? [];
   const hosts = base === null ? null : compileHosts(document.auth.hosts, base, hostText, scheme, variables, report);
   const auth = compileAuth(document.auth, report);

@@ -1,5 +1,6 @@
 import type { Parameter } from '@patchbay/contracts';
 import { parseDataPath } from '../paths/data-path.ts';
+import { isClockForm } from '../request/clock.ts';
 import { parseTemplate } from '../request/template.ts';
 import type { ValueSource } from '../request/value-source.ts';
 import type { VariableRule } from '../request/variables.ts';
@@ -52,14 +53,16 @@ export function createNameScope(input: ScopeInput): NameScope {
   };
 
   const fromText = (text: string, required: boolean, at: string): ValueSource | null => {
-    if (text === 'clock.now') return { kind: 'clock' };
+    if (isClockForm(text)) return { kind: 'clock', form: text };
+    if (text === 'caller.agent' || text === 'caller.session' || text === 'caller.end_user')
+      return { kind: 'caller', field: text.slice(7) as 'agent', required };
     if (/^connection\.[^.]+$/.test(text)) {
       const name = text.slice(11);
       return connection(variables.get(name) ?? undeclaredVariable(name), required);
     }
     const path = parseDataPath(text);
     if (typeof path === 'string' || path[0] !== 'steps' || path.length < 3 || typeof path[1] !== 'string') {
-      report(at, 'must be connection.<variable>, clock.now or, in a step, steps.<id>.<path>');
+      report(at, 'must be connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path>');
     } else if (!earlierSteps.includes(path[1])) report(at, `names '${path[1]}', which is not a step before this one`);
     else
       return { kind: 'step', step: path[1], path: path.slice(2), text: text.slice(text.indexOf('.', 6) + 1), required };

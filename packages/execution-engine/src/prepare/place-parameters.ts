@@ -45,6 +45,9 @@ export function placeParameters(
           ? `'${wire}' is not a cookie name`
           : null;
     if (problem !== null) report(place, problem);
+    for (const keyword of ['x-path-style', 'x-explode'] as const)
+      if (parameter[keyword] !== undefined && location !== 'path')
+        report(`${place}.${keyword}`, 'works only in the path');
     return {
       name,
       wire,

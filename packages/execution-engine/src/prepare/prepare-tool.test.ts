@@ -48,7 +48,7 @@ describe('prepareTool', () => {
     expect(failureOf(act).body).toMatchObject({
       code: 'invalid_request',
       message:
-        "The tool 'acme_do_it' cannot be prepared: tools.do_it.parameters.a.x-from must be connection.<variable>, clock.now or, in a step, steps.<id>.<path> (and 2 more).",
+        "The tool 'acme_do_it' cannot be prepared: tools.do_it.parameters.a.x-from must be connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path> (and 2 more).",
       details: {
         issues: [
           { path: 'tools.do_it.parameters.a.x-from' },

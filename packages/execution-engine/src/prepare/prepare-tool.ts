@@ -69,6 +69,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     steps: {},
     idempotencyKey: null,
     startedAt: 0,
+    caller: {},
   });
   const picked = tool.response.pick;
   const paths = Array.isArray(picked) ? picked : Object.values(picked ?? {});

@@ -1,7 +1,8 @@
 import type { Report } from '../prepare/report.ts';
-import { encodeSegment, refuseDotSegments } from './path.ts';
+import { encodeSegment } from './encode-segment.ts';
+import { refuseDotSegments } from './path.ts';
 import { parseTemplate, staticText } from './template.ts';
-import type { RequestContext, Template } from './value-source.ts';
+import type { RequestContext, Template, ValueSource } from './value-source.ts';
 import { resolveSource } from './value-source.ts';
 import type { VariableRule } from './variables.ts';
 import { malformedVariable, variableLookup } from './variables.ts';
@@ -15,12 +16,16 @@ const shape = /^(https?):\/\/([^/?#\s]+)(\/[^?#\s]*)?$/;
 const hostValue = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const hostAndPort = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
 
-/** Compiles a base URL such as `https://{subdomain}.zendesk.com/api/v2`. Only declared variables may stand in it. */
+/**
+ * Compiles a base URL such as `https://{subdomain}.zendesk.com/api/v2`. Only declared variables may stand in it, and
+ * once in its path, under the name `credential`, a key that is put there last.
+ */
 export function compileBaseUrl(
   text: string,
   variables: ReadonlyMap<string, VariableRule>,
   report: Report,
   at: string,
+  credential: string | null = null,
 ): BaseUrl | null {
   const match = shape.exec(text);
   if (match === null) {
@@ -34,7 +39,11 @@ export function compileBaseUrl(
   }
   const lookup = variableLookup(variables);
   const host = parseTemplate(authority, lookup, (message) => report(at, message));
-  const path = parseTemplate(rawPath.replace(/\/+$/, ''), lookup, (message) => report(at, message));
+  const inPath = (name: string): ValueSource | null =>
+    name === credential ? { kind: 'credential', marker: `{${name}}` } : lookup(name);
+  const path = parseTemplate(rawPath.replace(/\/+$/, ''), inPath, (message) => report(at, message));
+  if (credential !== null && text.split(`{${credential}}`).length !== 2)
+    report(at, `must hold {${credential}} once, in its path, where the key goes`);
   const staticHost = staticText(host);
   const staticPath = staticText(path);
   if (staticHost === null || staticPath === null) return { kind: 'template', scheme, host, path };
@@ -58,7 +67,9 @@ export function resolveBaseUrl(base: BaseUrl, context: RequestContext): { prefix
   const host = resolveHost(base.host, base.scheme, context);
   let path = '';
   for (const part of base.path) {
-    path += typeof part === 'string' ? part : encodeSegment(resolveSource(part.source, context) as string, 'base_url');
+    if (typeof part === 'string') path += part;
+    else if (part.source.kind === 'credential') path += part.source.marker;
+    else path += encodeSegment(resolveSource(part.source, context) as string, 'base_url');
   }
   refuseDotSegments(path, 'base_url');
   return { prefix: `${base.scheme}://${host}${path}`, host };

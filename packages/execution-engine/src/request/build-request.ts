@@ -94,6 +94,11 @@ function buildBody(
       const value = resolveSource(body.root.source, context);
       return value === undefined ? null : JSON.stringify(value);
     }
+    case 'graphql': {
+      const root = body.root === null ? undefined : resolveSource(body.root.source, context);
+      const variables = body.root === null ? buildJsonBody(body.fields, context) : JSON.stringify(root ?? {});
+      return `${body.head}${variables}}`;
+    }
     case 'form':
       return appendPairs('', body.fields, context);
     case 'multipart': {

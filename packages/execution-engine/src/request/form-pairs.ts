@@ -1,6 +1,6 @@
 import type { Parameter } from '@patchbay/contracts';
+import { encodeSegment } from './encode-segment.ts';
 import { invalidArgument } from './invalid-argument.ts';
-import { encodeSegment } from './path.ts';
 import { toText } from './text.ts';
 import type { RequestContext, ValueSource } from './value-source.ts';
 import { resolveSource } from './value-source.ts';
@@ -64,6 +64,10 @@ function appendObject(
   value: Record<string, unknown>,
   depth: number,
 ): string {
+  if (field.objectStyle === 'comma') {
+    const flat = Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [key, toText(member)]));
+    return pair(pairs, name, flat.map((piece) => encodeSegment(piece, field.argument)).join(','));
+  }
   if (field.objectStyle === 'json') return pair(pairs, name, encodeSegment(JSON.stringify(value), field.argument));
   let text = pairs;
   for (const [key, member] of Object.entries(value)) {

@@ -1,5 +1,8 @@
 import { PatchbayError } from '@patchbay/contracts';
+import { encodeSegment } from './encode-segment.ts';
 import { invalidArgument } from './invalid-argument.ts';
+import type { PathStyle } from './path-style.ts';
+import { inPathStyle } from './path-style.ts';
 import { toText } from './text.ts';
 import type { RequestContext, ValueSource } from './value-source.ts';
 import { resolveSource } from './value-source.ts';
@@ -8,6 +11,8 @@ import { resolveSource } from './value-source.ts';
 export interface PathPart {
   readonly argument: string;
   readonly source: ValueSource;
+  /** `null`: plain, a list joined by commas. */
+  readonly style: PathStyle | null;
 }
 /** Literal text and placeholders, in order. A path without placeholders is one literal. */
 export type PathPlan = readonly (string | PathPart)[];
@@ -22,6 +27,10 @@ export function buildPath(plan: PathPlan, context: RequestContext): string {
       continue;
     }
     const value = resolveSource(part.source, context);
+    if (part.style !== null && value !== undefined && value !== null && value !== '') {
+      path += inPathStyle(value, part.style, part.argument);
+      continue;
+    }
     const text = Array.isArray(value)
       ? value.map((item) => encodeSegment(toText(item), part.argument)).join(',')
       : encodeSegment(toText(value), part.argument);
@@ -30,15 +39,6 @@ export function buildPath(plan: PathPlan, context: RequestContext): string {
   }
   refuseDotSegments(path, plan.find((part) => typeof part !== 'string')?.argument ?? 'path');
   return path;
-}
-
-/** Percent-encoded for one path segment: `/ ? # \ @ %` and all else with a meaning in URLs is escaped. */
-export function encodeSegment(text: string, argument: string): string {
-  try {
-    return encodeURIComponent(text);
-  } catch {
-    throw invalidArgument(argument, 'must be valid Unicode text');
-  }
 }
 
 /** URL parsers resolve `.` and `..` segments even when they are percent-encoded, so a value must not make one. */

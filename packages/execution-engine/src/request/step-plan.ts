@@ -13,6 +13,13 @@ import type { PathPlan } from './path.ts';
 export type BodyPlan =
   | { readonly kind: 'none' }
   | { readonly kind: 'json'; readonly fields: readonly JsonField[]; readonly root: MultipartField | null }
+  | {
+      readonly kind: 'graphql';
+      /** The body's text up to the variables. */
+      readonly head: string;
+      readonly fields: readonly JsonField[];
+      readonly root: MultipartField | null;
+    }
   | { readonly kind: 'form'; readonly fields: readonly PairField[] }
   | { readonly kind: 'multipart'; readonly fields: readonly MultipartField[] }
   | { readonly kind: 'raw'; readonly root: MultipartField | null };

@@ -1,6 +1,8 @@
-import { PatchbayError } from '@patchbay/contracts';
+import { type ExecutionContext, PatchbayError } from '@patchbay/contracts';
 import type { DataPath } from '../paths/data-path.ts';
 import { readDataPath } from '../paths/data-path.ts';
+import type { ClockForm } from './clock.ts';
+import { clockValue } from './clock.ts';
 import type { Filter } from './filters.ts';
 import type { KeyScope } from './idempotency-key.ts';
 import { upstreamKey } from './idempotency-key.ts';
@@ -19,6 +21,8 @@ export interface RequestContext {
   readonly idempotencyKey: string | null;
   /** Unix milliseconds at which the execution began. */
   readonly startedAt: number;
+  /** What the caller says of itself. */
+  readonly caller: ExecutionContext;
 }
 
 /** Where a value on the wire comes from, settled once when the tool is prepared. */
@@ -34,8 +38,11 @@ export type ValueSource =
       readonly text: string;
       readonly required: boolean;
     }
-  | { readonly kind: 'clock' }
+  | { readonly kind: 'clock'; readonly form: ClockForm }
+  | { readonly kind: 'caller'; readonly field: keyof ExecutionContext; readonly required: boolean }
   | { readonly kind: 'idempotency_key'; readonly scope: KeyScope }
+  /** Where a credential will stand in a URL: its marker, until the request is authorised. */
+  | { readonly kind: 'credential'; readonly marker: string }
   | { readonly kind: 'when'; readonly condition: ValueSource; readonly source: ValueSource };
 
 export interface Placeholder {
@@ -47,6 +54,7 @@ export type Template = readonly (string | Placeholder)[];
 
 /**
  * The value, or `undefined` when it is absent. Throws `connection_missing` for a required variable without a value,
+ * `invalid_request` for a required part of the request's context,
  * `egress_denied` for one that breaks its pattern, and `response_invalid` when an earlier step did not answer with what
  * is required.
  */
@@ -66,11 +74,18 @@ export function resolveSource(source: ValueSource, context: RequestContext): unk
       return value;
     }
     case 'clock':
-      return new Date(context.startedAt).toISOString();
+      return clockValue(source.form, context.startedAt);
+    case 'caller': {
+      const value = context.caller[source.field];
+      if (value === undefined && source.required) throw missingCaller(source.field);
+      return value;
+    }
     case 'idempotency_key':
       return context.idempotencyKey === null
         ? undefined
         : upstreamKey(context.tenant, source.scope, context.idempotencyKey);
+    case 'credential':
+      return source.marker;
     case 'when':
       return resolveSource(source.condition, context) === undefined ? undefined : resolveSource(source.source, context);
     case 'step': {
@@ -97,4 +112,11 @@ export function renderTemplate(template: Template, context: RequestContext): str
     text += toText(value);
   }
   return text;
+}
+
+function missingCaller(field: string): PatchbayError {
+  return new PatchbayError('invalid_request', {
+    message: `This tool needs the request's context to say '${field}'.`,
+    details: { issues: [{ path: `context.${field}`, message: 'is required by this tool' }] },
+  });
 }

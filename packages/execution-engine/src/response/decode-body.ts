@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { charsetOf, textIn } from './charset.ts';
 import { exceedsNesting } from './nesting.ts';
 
 /** A body as data. `text` is what the value was read from, `null` when there was none or it is not text. */
@@ -13,8 +14,8 @@ const suspectText = /__proto__|constructor|\\u00/;
 
 /**
  * Reads a response body: JSON where the type says so, or where an untyped or textual body begins like JSON; text
- * otherwise; `null` when empty; `{ content_type, bytes }` in place of binary content. Text must be valid UTF-8. Keys
- * `__proto__` and `constructor` are dropped.
+ * otherwise; `null` when empty; `{ content_type, bytes }` in place of binary content. Text must be valid in the charset
+ * that the type declares, or that an XML declaration does, else in UTF-8. Keys `__proto__` and `constructor` are dropped.
  */
 export function decodeBody(body: Uint8Array, contentType: string | null): Decoded {
   if (body.length === 0) return { ok: true, value: null, text: null };
@@ -22,9 +23,9 @@ export function decodeBody(body: Uint8Array, contentType: string | null): Decode
   if (!isJson && contentType !== null && binaryType.test(contentType)) {
     return { ok: true, value: { content_type: contentType, bytes: body.length }, text: null };
   }
-  if (!isUtf8(body)) return { ok: false, problem: 'is not valid UTF-8' };
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const text = bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
+  const charset = charsetOf(body, contentType);
+  const text = charset === null ? utf8Text(body) : textIn(body, charset);
+  if (text === null) return { ok: false, problem: `is not valid ${charset ?? 'UTF-8'}` };
   if (!isJson && !/^\s*[[{]/.test(text)) return { ok: true, value: text, text };
   let value: unknown;
   try {
@@ -34,7 +35,8 @@ export function decodeBody(body: Uint8Array, contentType: string | null): Decode
       ? { ok: false, problem: 'is not valid JSON' }
       : { ok: true, value: isJson ? null : text, text };
   }
-  if (exceedsNesting(bytes)) return { ok: false, problem: 'is nested too deeply' };
+  if (exceedsNesting(charset === null ? body : Buffer.from(text)))
+    return { ok: false, problem: 'is nested too deeply' };
   if (suspectText.test(text)) dropRefusedKeys(value);
   return { ok: true, value, text };
 }
@@ -47,4 +49,10 @@ function dropRefusedKeys(value: unknown): void {
     }
   }
   for (const member of Object.values(value)) dropRefusedKeys(member);
+}
+
+function utf8Text(body: Uint8Array): string | null {
+  if (!isUtf8(body)) return null;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 }

@@ -28,6 +28,8 @@ const codePaths: readonly DataPath[] = [
   ['code'],
   ['errorCode'],
   ['errors', 0, 'code'],
+  ['errors', 0, 'extensions', 'code'],
+  ['errors', 0, 'type'],
   [0, 'errorCode'],
   ['category'],
   ['type'],

@@ -1,4 +1,10 @@
-import { type ErrorBody, type ExecutionResult, type ExecutionStatus, toErrorBody } from '@patchbay/contracts';
+import {
+  type ErrorBody,
+  type ExecutionResult,
+  type ExecutionStatus,
+  estimateTokens,
+  toErrorBody,
+} from '@patchbay/contracts';
 
 /** What is known of an execution when its answer is made. */
 export interface AnswerFacts {
@@ -10,6 +16,7 @@ export interface AnswerFacts {
   readonly now: number;
   readonly upstreamMs?: number;
   readonly attempts?: number;
+  readonly truncated?: boolean;
 }
 
 export function answer(
@@ -25,6 +32,8 @@ export function answer(
     status,
     output,
     error,
+    truncated: facts.truncated ?? false,
+    tokens: estimateTokens(output ?? error),
     replayed: false,
     attempts: facts.attempts ?? 0,
     tool: facts.tool,

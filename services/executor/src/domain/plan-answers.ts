@@ -29,6 +29,8 @@ export function unbegun(
     status,
     output: null,
     error,
+    truncated: false,
+    tokens: 0,
     replayed: false,
     attempts: 0,
     tool: call.tool,

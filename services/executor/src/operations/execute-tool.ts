@@ -99,11 +99,12 @@ export function createExecuteTool(
       },
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
-    const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts };
+    const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };
     let result = answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
     // What was read is not told unless its intent is on record. It nearly always is by now.
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
-    if (unrecorded !== null) result = answer({ ...factsOf(run), ...upstream }, 'failed', null, unrecorded.body);
+    if (unrecorded !== null)
+      result = answer({ ...factsOf(run), ...upstream, truncated: false }, 'failed', null, unrecorded.body);
     // 6. Record the outcome, let go of the key, and tell whoever listens.
     conclude(run, result, outcome, lease);
     if (claim !== null) return settleAnswer(ports, run, claim.revision, result);
@@ -199,5 +200,6 @@ function engineInput(
     // A call that brought no key has one made up, for upstreams that take one: our own retries then act once there too.
     idempotencyKey: request.idempotency_key ?? execution.executionId,
     traceparent: call.traceparent,
+    caller: request.context,
   };
 }

@@ -15,7 +15,13 @@ formats.default(ajv);
 // Formats that describe how content travels, not what its text looks like.
 for (const name of ['binary', 'byte', 'password']) ajv.addFormat(name, true);
 
-const utcTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+/** What each form of the clock looks like on the wire. */
+const clockForms: Readonly<Record<string, readonly [shape: RegExp, what: string]>> = {
+  'clock.now': [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/, 'the time as RFC 3339 in UTC'],
+  'clock.date': [/^\d{4}-\d\d-\d\d$/, 'a date such as 2026-01-31'],
+  'clock.unix': [/^\d{10}$/, 'the time in Unix seconds'],
+  'clock.unix_ms': [/^\d{13}$/, 'the time in Unix milliseconds'],
+};
 
 /** Checks presence, types, fixed values and how templates begin. Compiled at the first request: a catalogue is large. */
 export function argumentCheckOf(fields: readonly Field[]): ArgumentCheck {
@@ -24,7 +30,10 @@ export function argumentCheckOf(fields: readonly Field[]): ArgumentCheck {
   const templated = fields.filter((field) => field.prefix !== undefined);
   // A condition on an argument that is not on the wire itself cannot be seen here.
   const conditional = fields.filter(({ when }) => fields.some((field) => field.argument === when));
-  const clocks = fields.filter((field) => field.from === 'clock.now');
+  const clocks = fields.flatMap((field) => {
+    const form = clockForms[field.from ?? ''];
+    return form === undefined ? [] : [{ argument: field.argument, form }];
+  });
   return (values) => {
     validate ??= compile(fields);
     const issues: Issue[] = validate(values) ? [] : (validate.errors ?? []).map(issueOf);
@@ -47,9 +56,10 @@ export function argumentCheckOf(fields: readonly Field[]): ArgumentCheck {
         message: when in values ? `is missing: it goes with '${when}'` : `goes with '${when}' alone`,
       });
     }
-    for (const { argument } of clocks) {
-      if (argument in values && !utcTime.test(String(values[argument])))
-        issues.push({ path: argument, message: 'must be the time as RFC 3339 in UTC' });
+    for (const { argument, form } of clocks) {
+      const [shape, what] = form;
+      if (argument in values && !shape.test(String(values[argument])))
+        issues.push({ path: argument, message: `must be ${what}` });
     }
     return issues;
   };

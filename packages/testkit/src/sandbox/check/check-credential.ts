@@ -22,10 +22,15 @@ export function checkCredential(
   arrival: Arrival,
   target: Target,
   accepted: 'any' | Readonly<Record<string, Credential>>,
+  groups: Readonly<Record<string, string>>,
 ): CredentialVerdict {
   const { credential: rule } = target;
   const values = rule.slots.map((slot) =>
-    slot.in === 'header' ? arrival.header(slot.name) : arrival.queryValue(slot.name),
+    slot.in === 'header'
+      ? arrival.header(slot.name)
+      : slot.in === 'query'
+        ? arrival.queryValue(slot.name)
+        : inPath(groups[`p${target.path.names.indexOf(slot.name)}`]),
   );
   const carried = values.some((value) => value !== undefined);
   const shown = carried
@@ -91,4 +96,12 @@ function same(given: string, expected: string | null): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(expected);
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function inPath(piece: string | undefined): string | undefined {
+  try {
+    return piece === undefined ? undefined : decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
 }

@@ -3,7 +3,7 @@ import { escapeRegExp, type HostTest, hostTest, placeholder, splitUrl } from '..
 
 /** Where one piece of a credential stands, and what it looks like there. */
 export interface CredentialSlot {
-  readonly in: 'header' | 'query';
+  readonly in: 'header' | 'query' | 'path';
   /** Lower case for headers. */
   readonly name: string;
   /** Matches the whole value; the group `secret` is the part that is secret. */
@@ -75,6 +75,10 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
       const name = auth.name ?? (auth.in === 'query' ? 'api_key' : 'X-API-Key');
       const prefix = auth.prefix ?? '';
       const shownAs = (credential: Credential) => (credential.type === 'api_key' ? prefix + credential.api_key : null);
+      if (auth.in === 'path') {
+        const place = auth.name ?? 'api_key';
+        return [{ ...header(place, '', shownAs), in: 'path', name: place, description: `{${place}} in the path` }];
+      }
       if (auth.in !== 'query') return [header(name, prefix, shownAs)];
       return [{ ...header(name, prefix, shownAs), in: 'query', name, description: `query parameter ${name}` }];
     }

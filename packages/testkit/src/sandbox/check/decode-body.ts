@@ -8,6 +8,7 @@ import { type Part, parseMultipart } from '../wire/multipart.ts';
 import { MalformedText, parsePairs } from '../wire/query-string.ts';
 import { itemsOf, typesOf } from '../wire/schema-types.ts';
 import { valueOfText } from '../wire/text-value.ts';
+import { decodeGraphQl } from './decode-graphql.ts';
 
 /** Why a body could not be read at all. */
 export interface BodyFailure {
@@ -53,7 +54,7 @@ type Decoder = (
   complain: Complain,
 ) => BodyFailure | null;
 
-const decoders: Record<'json' | 'form' | 'multipart' | 'raw', Decoder> = {
+const decoders: Record<'json' | 'form' | 'multipart' | 'raw' | 'graphql', Decoder> = {
   json: (arrival, target, into, complain) => {
     const parsed = arrival.json();
     if ('error' in parsed) return { status: 400, message: parsed.error };
@@ -62,6 +63,7 @@ const decoders: Record<'json' | 'form' | 'multipart' | 'raw', Decoder> = {
     else decodeJson(parsed.value, target.bodyTree, into, complain);
     return null;
   },
+  graphql: decodeGraphQl,
   form: (arrival, target, into, complain) => {
     decodePairs(parsePairs(utf8.decode(arrival.body)), target.bodyNames, target.bodyIgnored, into, complain);
     return null;

@@ -5,6 +5,7 @@ import type { Target } from '../route/target.ts';
 import { decodePairs } from '../wire/decode-pairs.ts';
 import type { Field } from '../wire/fields.ts';
 import { parseMultipart } from '../wire/multipart.ts';
+import { valueInPath } from '../wire/path-value.ts';
 import { MalformedText, parseCookies, parsePairs, percentDecode } from '../wire/query-string.ts';
 import { itemsOf, typesOf } from '../wire/schema-types.ts';
 import { valueOfText } from '../wire/text-value.ts';
@@ -32,8 +33,9 @@ export function decodeRequest(arrival: Arrival, target: Target, groups: Readonly
   try {
     target.path.names.forEach((name, index) => {
       const field = target.pathFields.get(name);
-      const text = percentDecode(groups[`p${index}`] ?? '', false);
-      if (field !== undefined) values[field.argument] = textOf(field, text);
+      const raw = groups[`p${index}`] ?? '';
+      if (field?.pathStyle !== undefined) values[field.argument] = valueInPath(field, raw);
+      else if (field !== undefined) values[field.argument] = textOf(field, percentDecode(raw, false));
     });
     if (target.urlQuery !== '' && !arrival.query.startsWith(target.urlQuery))
       complain('query', 'must be the one of the URL that was handed out');
@@ -94,6 +96,10 @@ const keyInBody: Record<Target['bodyKind'], FindKey> = {
     parseMultipart(arrival.body, arrival.header('content-type') ?? '')
       .find((part) => part.name === name)
       ?.content.toString(),
+  graphql: (arrival, _, path) => {
+    const parsed = arrival.json();
+    return 'value' in parsed ? valueAt(parsed.value, ['variables', ...path]) : undefined;
+  },
   raw: () => undefined,
   none: () => undefined,
 };

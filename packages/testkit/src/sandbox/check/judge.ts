@@ -59,7 +59,7 @@ function judgeOne(
   accepted: 'any' | Readonly<Record<string, Credential>>,
 ): Judgement {
   const decoded = decodeRequest(arrival, target, groups);
-  const credential = checkCredential(arrival, target, accepted);
+  const credential = checkCredential(arrival, target, accepted, groups);
   const wrong = new Set<string>();
   const issues: Issue[] = [...decoded.issues, ...checkFixedValues(arrival, target)];
   if (decoded.failure === null) {
@@ -110,7 +110,7 @@ function outcome(
 function placeOfStraySecret(arrival: Arrival, target: Target, secrets: readonly string[]): string | null {
   for (const secret of secrets) {
     if (secret.length < 8) continue;
-    if (arrival.path.includes(secret)) return 'path';
+    if (!target.credential.slots.some((slot) => slot.in === 'path') && arrival.path.includes(secret)) return 'path';
     if (target.credential.queryNames.length === 0 && arrival.query.includes(secret)) return 'query';
     if (arrival.body.includes(secret)) return 'body';
   }

@@ -31,6 +31,9 @@ export function fieldOf(
     ...(parameter['x-when'] === undefined ? {} : { when: parameter['x-when'] }),
     ...(parameter['x-array-style'] === undefined ? {} : { arrayStyle: parameter['x-array-style'] as ArrayStyle }),
     ...(parameter['x-object-style'] === undefined ? {} : { objectStyle: parameter['x-object-style'] as ObjectStyle }),
+    ...(parameter['x-path-style'] === undefined && parameter['x-explode'] === undefined
+      ? {}
+      : { pathStyle: { style: parameter['x-path-style'] ?? 'simple', explode: parameter['x-explode'] === true } }),
   };
 }
 

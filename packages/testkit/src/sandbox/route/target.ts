@@ -1,4 +1,5 @@
-import type { Example, IntegrationDocument, Parameter, Step, Tool } from '@patchbay/contracts';
+import type { Example, HttpRequest, IntegrationDocument, Parameter, Step, Tool } from '@patchbay/contracts';
+import { readGraphQl } from '@patchbay/contracts';
 import { type PreparedExample, preparedExamples } from '../answer/prepared-example.ts';
 import { stepsOfPath } from '../answer/value-at.ts';
 import { type ArgumentCheck, argumentCheckOf } from '../check/argument-check.ts';
@@ -40,7 +41,9 @@ export interface Target {
     readonly path: readonly string[];
     readonly required: boolean;
   };
-  readonly bodyKind: 'json' | 'form' | 'multipart' | 'raw' | 'none';
+  readonly bodyKind: 'json' | 'form' | 'multipart' | 'raw' | 'graphql' | 'none';
+  /** What a GraphQL body must say besides its variables. */
+  readonly graphQl: { readonly query: string; readonly operationName: string | undefined } | null;
   /** Media type a body must have; null accepts any. */
   readonly contentType: string | null;
   readonly fields: readonly Field[];
@@ -78,6 +81,7 @@ const mediaTypes = {
   form: 'application/x-www-form-urlencoded',
   multipart: 'multipart/form-data',
   raw: null,
+  graphql: 'application/json',
   none: null,
 } as const;
 const bodilessMethods = new Set(['GET', 'HEAD', 'DELETE']);
@@ -118,6 +122,7 @@ export function targetOf(source: TargetSource): Target {
     hasEffect: tool.risk !== 'read' && (step === null || !(request.method === 'GET' || request.method === 'HEAD')),
     idempotency: key,
     bodyKind,
+    graphQl: graphQlOf(request),
     contentType:
       typeof declaredType === 'string' ? (declaredType.split(';')[0] ?? '').trim().toLowerCase() : mediaTypes[bodyKind],
     fields,
@@ -173,6 +178,15 @@ function idempotencyOf(tool: Tool): Target['idempotency'] {
       tool.risk !== 'read' &&
       tool.steps === undefined &&
       (tool.idempotency.kind === 'header' || tool.idempotency.kind === 'field'),
+  };
+}
+
+function graphQlOf({ graphql }: HttpRequest): Target['graphQl'] {
+  if (graphql === undefined) return null;
+  const operation = readGraphQl(graphql.document, graphql.operation_name);
+  return {
+    query: graphql.document,
+    operationName: typeof operation === 'string' ? undefined : (operation.name ?? undefined),
   };
 }
 

@@ -88,6 +88,12 @@ function valueOfEntries(entries: readonly Entry[], field: Field, complain: Compl
     if (bare.length !== 1 || entries.length !== 1) return void complain(argument, 'must be one value of JSON text');
     return valueOfJsonText(bare[0]?.value ?? '', argument, complain);
   }
+  if (objectStyle === 'comma' && types.has('object') && !types.has('array')) {
+    if (bare.length !== 1 || entries.length !== 1) return void complain(argument, 'must be one value, a,1,b,2');
+    const flat = (bare[0]?.value ?? '').split(',');
+    const members = flat.flatMap((key, i) => (i % 2 === 0 ? [[key, flat[i + 1] ?? ''] as const] : []));
+    return Object.fromEntries(members.map(([key, text]) => [key, valueOfText(text, propertyOf(schema, key) ?? {})]));
+  }
   if (bare.length > 0 && bare.length < entries.length)
     return void complain(argument, 'is given both plain and with brackets');
   if (types.has('array')) {

@@ -2,7 +2,7 @@ import type { Schema } from './schema-types.ts';
 
 export type Place = 'path' | 'query' | 'header' | 'cookie' | 'body' | 'body_root';
 export type ArrayStyle = 'repeat' | 'comma' | 'space' | 'pipe' | 'brackets';
-export type ObjectStyle = 'deep' | 'form' | 'json' | 'dots';
+export type ObjectStyle = 'deep' | 'form' | 'comma' | 'json' | 'dots';
 
 /** One parameter of one HTTP call, as it must stand on the wire. */
 export interface Field {
@@ -25,6 +25,8 @@ export interface Field {
   readonly when?: string;
   readonly arrayStyle?: ArrayStyle;
   readonly objectStyle?: ObjectStyle;
+  /** In a path, where it is not simple text or a list joined by commas. */
+  readonly pathStyle?: { readonly style: 'simple' | 'label' | 'matrix'; readonly explode: boolean };
 }
 
 /** `start.dateTime` → `start`, `dateTime`; `data[0].name` → `data`, `[0]`, `name`; `people[].email` → `people`, `[]`, `email`. */
