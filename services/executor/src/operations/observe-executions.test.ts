@@ -10,6 +10,8 @@ const okay: ExecutionResult = {
   status: 'succeeded',
   output: null,
   error: null,
+  truncated: false,
+  tokens: 0,
   replayed: false,
   attempts: 1,
   tool: 'numbers_book',
