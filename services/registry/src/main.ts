@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { loadCatalog } from '@patchbay/catalog';
-import { events, inboxPrefixOf } from '@patchbay/contracts';
+import { buckets, events, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { readCatalogueIds } from './adapters/catalogue-files.ts';
 import { createNatsDocumentStore } from './adapters/nats-document-store.ts';
+import { followLatencies } from './adapters/nats-latencies.ts';
 import { type RegistryConfig, readConfig } from './config.ts';
 import { tenantTokenOf } from './domain/audit-scope.ts';
+import { ObservedLatencies } from './domain/observed-latencies.ts';
+import { toolLatency } from './domain/tool-latency.ts';
 import { describeTools } from './operations/describe-tools.ts';
 import { getIntegration } from './operations/get-integration.ts';
 import { listTools } from './operations/list-tools.ts';
-import type { Announce, RecordAudit, Report } from './operations/ports.ts';
+import type { Announce, LatencyOf, RecordAudit, Report } from './operations/ports.ts';
 import { registerIntegration } from './operations/register-integration.ts';
 import { retireIntegration } from './operations/retire-integration.ts';
 import { searchTools } from './operations/search-tools.ts';
@@ -67,6 +70,10 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     });
     log.info({ seeded }, 'catalogue registered');
   }
+  const observed = new ObservedLatencies();
+  const latencies = await followLatencies(await messaging.bucket(buckets.latencies.name), observed);
+  const latencyOf: LatencyOf = ({ scope, document, name, tool }) =>
+    toolLatency(tool.latency, observed.of(scope, document.id, name), Date.now());
   search.prepare();
   const served = await messaging.serve(
     {
@@ -79,15 +86,21 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       registerIntegration: register,
       retireIntegration: retireIntegration({ documents, store, recordAudit, announce, report }),
       getIntegration: getIntegration({ documents }),
-      listTools: listTools({ documents }),
-      searchTools: searchTools({ search }),
-      describeTools: describeTools({ documents }),
+      listTools: listTools({ documents, latencyOf }),
+      searchTools: searchTools({ search, latencyOf }),
+      describeTools: describeTools({ documents, latencyOf }),
     }),
   );
   log.info({ nats: messaging.serverVersion }, 'registry ready');
   return {
     name: config.instance,
-    stop: stopInOrder([() => served.stop(), () => recorder.close(), () => documents.close(), () => messaging.close()]),
+    stop: stopInOrder([
+      () => served.stop(),
+      () => recorder.close(),
+      () => latencies.unsubscribe(),
+      () => documents.close(),
+      () => messaging.close(),
+    ]),
   };
 }
 

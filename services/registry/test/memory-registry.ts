@@ -86,6 +86,7 @@ export function memoryRegistry({
     memory: store,
     audit,
     announced,
+    latencyOf: () => undefined,
     reports,
     failing,
     registerOperation: registerPort,

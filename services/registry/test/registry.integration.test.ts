@@ -102,6 +102,7 @@ describe('over NATS', () => {
     await expect(agent.request(routes.describeTools, { tenant: 'acme' }, { tools: ['own_ping'] })).resolves.toEqual({
       tools: [],
       missing: ['own_ping'],
+      latencies: {},
     });
     await expect(
       agent.request(

@@ -1,5 +1,6 @@
+import type { ToolLatency } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
-import { oneLine, visible } from './style.ts';
+import { duration, oneLine, visible } from './style.ts';
 import { renderTable } from './table.ts';
 import { riskStyle } from './tools.ts';
 import { wrap } from './wrap.ts';
@@ -15,6 +16,7 @@ export interface DescribedTool {
   readonly confirm?: string;
   readonly input_schema: ToolSchema;
   readonly examples?: readonly Record<string, unknown>[];
+  readonly latency?: ToolLatency;
 }
 
 export interface ToolSchema {
@@ -41,6 +43,7 @@ export function renderTool(tool: DescribedTool, { io, style }: Pick<CommandConte
     riskStyle(style, tool.risk)(tool.risk),
     tool.idempotent ? 'a repeat does no harm' : 'a repeat may act twice; give it an idempotency key',
     ...(tool.confirm === undefined || tool.confirm === 'never' ? [] : [`confirm: ${tool.confirm}`]),
+    ...(tool.latency?.p95_ms == null ? [] : [`p95 ${duration(tool.latency.p95_ms)} (${tool.latency.source})`]),
   ];
   const lines = [
     `${style.name(tool.name)} ${style.quiet(tool.version)}  ${style.strong(visible(tool.title))}`,

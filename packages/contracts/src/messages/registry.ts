@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Category, IntegrationDocument } from '../documents/integration.ts';
 import { Issue } from '../errors.ts';
 import { IntegrationId, TenantId, ToolName, Version } from '../ids.ts';
+import { ToolLatency } from './telemetry.ts';
 
 /** The scope of an integration every tenant sees. Any other scope is a tenant's id. Not a valid tenant id itself. */
 export const platformScope = '_platform';
@@ -65,6 +66,8 @@ export const ToolSummary = z.object({
   version: Version,
   risk: z.enum(['read', 'write', 'destructive']),
   description: z.string(),
+  /** Left out when nobody knows yet. */
+  latency: ToolLatency.optional(),
 });
 export type ToolSummary = z.infer<typeof ToolSummary>;
 
@@ -102,10 +105,14 @@ export const DescribeToolsRequest = z.strictObject({
   format: ToolFormat.default('patchbay'),
 });
 export type DescribeToolsRequest = z.infer<typeof DescribeToolsRequest>;
-/** `tools` holds definitions in the format asked for; `missing` names those not found. */
+/**
+ * `tools` holds definitions in the format asked for; `missing` names those not found; `latencies` says by name how long a
+ * call takes, beside the definitions, so that what goes to a model API holds nothing it does not know.
+ */
 export const DescribeToolsResult = z.object({
   tools: z.array(z.record(z.string(), z.unknown())),
   missing: z.array(z.string()),
+  latencies: z.record(z.string(), ToolLatency).default({}),
 });
 export type DescribeToolsResult = z.infer<typeof DescribeToolsResult>;
 

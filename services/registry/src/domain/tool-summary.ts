@@ -1,4 +1,4 @@
-import type { IntegrationDocument, Tool, ToolSummary } from '@patchbay/contracts';
+import type { IntegrationDocument, Tool, ToolLatency, ToolSummary } from '@patchbay/contracts';
 
 /** A tool with the document it belongs to. */
 export interface DocumentedTool {
@@ -7,7 +7,7 @@ export interface DocumentedTool {
   readonly document: IntegrationDocument;
 }
 
-export function summaryOf({ name, tool, document }: DocumentedTool): ToolSummary {
+export function summaryOf({ name, tool, document }: DocumentedTool, latency?: ToolLatency): ToolSummary {
   return {
     name,
     title: tool.title,
@@ -16,5 +16,6 @@ export function summaryOf({ name, tool, document }: DocumentedTool): ToolSummary
     version: document.version,
     risk: tool.risk,
     description: tool.description,
+    ...(latency !== undefined && { latency }),
   };
 }

@@ -53,6 +53,7 @@ test('a pinned version is described as it was, and is missing once it is retired
   await expect(describe('acme', { ...pinned, tools: [...pinned.tools] })).resolves.toEqual({
     tools: [],
     missing: ['crm_find', 'crm_more'],
+    latencies: {},
   });
 });
 

@@ -1,6 +1,12 @@
 import { exportTool } from '@patchbay/catalog';
-import { type DescribeToolsRequest, type DescribeToolsResult, PatchbayError } from '@patchbay/contracts';
-import type { Documents } from './ports.ts';
+import {
+  type DescribeToolsRequest,
+  type DescribeToolsResult,
+  PatchbayError,
+  type ToolLatency,
+} from '@patchbay/contracts';
+import { withLatency } from '../domain/with-latency.ts';
+import type { Documents, LatencyOf } from './ports.ts';
 
 /** Bytes of definitions in one answer; a message holds 1,048,576. */
 const maxAnswerBytes = 1_000_000;
@@ -9,13 +15,20 @@ const maxAnswerBytes = 1_000_000;
  * Whole definitions in the format asked for, in the order asked; names not found, or retired, are in `missing`.
  * @throws PatchbayError `invalid_request` when they do not fit into one message.
  */
-export function describeTools({ documents }: { readonly documents: Documents }) {
+export function describeTools({
+  documents,
+  latencyOf,
+}: {
+  readonly documents: Documents;
+  readonly latencyOf: LatencyOf;
+}) {
   return async (
     tenant: string,
     { tools: names, version, format }: DescribeToolsRequest,
   ): Promise<DescribeToolsResult> => {
     const tools: Record<string, unknown>[] = [];
     const missing: string[] = [];
+    const latencies: Record<string, ToolLatency> = {};
     let bytes = 0;
     for (const name of names) {
       const found = documents.resolve(tenant, name, version);
@@ -23,7 +36,9 @@ export function describeTools({ documents }: { readonly documents: Documents }) 
         missing.push(name);
         continue;
       }
-      const definition = exportTool(found.document, found.toolKey, format);
+      const latency = latencyOf(found);
+      if (latency !== undefined) latencies[name] = latency;
+      const definition = withLatency(exportTool(found.document, found.toolKey, format), format, latency);
       bytes += Buffer.byteLength(JSON.stringify(definition)) + 1;
       if (bytes > maxAnswerBytes) {
         const message = `the definitions are larger than one answer may be; ask for fewer than ${tools.length + 1} at once`;
@@ -34,6 +49,6 @@ export function describeTools({ documents }: { readonly documents: Documents }) 
       }
       tools.push(definition);
     }
-    return { tools, missing };
+    return { tools, missing, latencies };
   };
 }

@@ -1,13 +1,13 @@
 import type { ListToolsRequest, ListToolsResult } from '@patchbay/contracts';
 import { pageOfTools } from '../domain/page-of-tools.ts';
 import { summaryOf } from '../domain/tool-summary.ts';
-import type { Documents } from './ports.ts';
+import type { Documents, LatencyOf } from './ports.ts';
 
 /**
  * The tools a tenant can call, by name, a page at a time. `total` counts all that match.
  * @throws PatchbayError `invalid_request` when the cursor is none of ours.
  */
-export function listTools({ documents }: { readonly documents: Documents }) {
+export function listTools({ documents, latencyOf }: { readonly documents: Documents; readonly latencyOf: LatencyOf }) {
   return async (
     tenant: string,
     { category, integration, risk, limit, cursor }: ListToolsRequest,
@@ -20,6 +20,12 @@ export function listTools({ documents }: { readonly documents: Documents }) {
           (integration === undefined || document.id === integration) &&
           (risk === undefined || tool.risk === risk),
       );
-    return { ...pageOfTools(matching.map(summaryOf), { limit, cursor }), total: matching.length };
+    return {
+      ...pageOfTools(
+        matching.map((tool) => summaryOf(tool, latencyOf(tool))),
+        { limit, cursor },
+      ),
+      total: matching.length,
+    };
   };
 }

@@ -1,5 +1,11 @@
-import type { AuditData, IntegrationDocument, RegistryChanged, StoredIntegration } from '@patchbay/contracts';
-import type { EntryAddress, RegistryCopy } from '@patchbay/registry-copy';
+import type {
+  AuditData,
+  IntegrationDocument,
+  RegistryChanged,
+  StoredIntegration,
+  ToolLatency,
+} from '@patchbay/contracts';
+import type { EntryAddress, RegisteredTool, RegistryCopy } from '@patchbay/registry-copy';
 
 /** The local copy of everything registered. Reads never leave the process. */
 export type Documents = Pick<RegistryCopy, 'resolve' | 'visibleTools' | 'integration' | 'offering'>;
@@ -45,6 +51,9 @@ export interface Caller {
   /** W3C trace id, or null. */
   readonly traceId: string | null;
 }
+
+/** How long a tool of a document takes; undefined when nobody knows. */
+export type LatencyOf = (tool: RegisteredTool) => ToolLatency | undefined;
 
 /** Documents that come with Patchbay. */
 export type CatalogueDocuments = readonly IntegrationDocument[];

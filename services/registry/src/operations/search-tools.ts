@@ -1,5 +1,7 @@
 import type { SearchToolsRequest, SearchToolsResult } from '@patchbay/contracts';
+import type { RegisteredTool } from '@patchbay/registry-copy';
 import { type DocumentedTool, summaryOf } from '../domain/tool-summary.ts';
+import type { LatencyOf } from './ports.ts';
 
 export interface ToolSearch {
   /** Tools of the tenant that match the query, best first, at most `limit`. */
@@ -7,16 +9,19 @@ export interface ToolSearch {
     tenant: string,
     query: string,
     options: { readonly limit: number; readonly accept: (tool: DocumentedTool) => boolean },
-  ): readonly { readonly tool: DocumentedTool; readonly score: number }[];
+  ): readonly { readonly tool: RegisteredTool; readonly score: number }[];
 }
 
 /** Tools that fit what an agent wants to do, best first. Nothing that fits is an empty answer. */
-export function searchTools({ search }: { readonly search: ToolSearch }) {
+export function searchTools({ search, latencyOf }: { readonly search: ToolSearch; readonly latencyOf: LatencyOf }) {
   return async (tenant: string, { query, category, limit }: SearchToolsRequest): Promise<SearchToolsResult> => {
     const accept = ({ document }: DocumentedTool) => category === undefined || document.category === category;
     const found = search.search(tenant, query, { limit, accept });
     return {
-      tools: found.map(({ tool, score }) => ({ ...summaryOf(tool), score: Math.round(score * 1_000) / 1_000 })),
+      tools: found.map(({ tool, score }) => ({
+        ...summaryOf(tool, latencyOf(tool)),
+        score: Math.round(score * 1_000) / 1_000,
+      })),
     };
   };
 }
