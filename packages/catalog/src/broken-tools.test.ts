@@ -26,6 +26,9 @@ const shapes: BrokenCase[] = [
     `${add}.idempotency.name`,
     { [`${add}.idempotency`]: { kind: 'field', name: 'a..b' } },
   ],
+  ['a write that is cached', `${add}.cache`, { [`${add}.cache`]: { ttl_ms: 1_000 } }],
+  ['a cache without its time', `${get}.cache.ttl_ms`, { [`${get}.cache`]: { single_flight: true } }],
+  ['a write that is hedged', `${add}.retry.hedge`, { [`${add}.retry`]: { hedge: true } }],
   ['a pick that is no path', `${add}.response.pick.id`, { [`${add}.response.pick.id`]: 'ticket..id' }],
   ['an output that is no object', `${add}.output.type`, { [`${add}.output`]: { type: 'array' } }],
   [

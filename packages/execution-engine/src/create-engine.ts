@@ -8,7 +8,9 @@ import { runExecution } from './attempts/run-execution.ts';
 import { circuitDefaults } from './breaker/circuit.ts';
 import { UpstreamHealth } from './breaker/upstream-health.ts';
 import { UpstreamPauses } from './breaker/upstream-pauses.ts';
-import type { Engine, EngineOptions } from './engine-types.ts';
+import type { Engine, EngineOptions, ExecuteInput } from './engine-types.ts';
+import { executeShared } from './reads/execute-shared.ts';
+import { SharedReads } from './reads/shared-reads.ts';
 import { buildRequest } from './request/build-request.ts';
 import { previewOf } from './request/preview-request.ts';
 
@@ -33,8 +35,10 @@ export function createEngine(options: EngineOptions): Engine {
     watch,
     maxResponseBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
   };
+  const run = (input: ExecuteInput) => runExecution(ports, new Execution(input, ports.wallClock()));
+  const reads = new SharedReads({ now, watch, execute: run });
   return {
-    execute: (input) => runExecution(ports, new Execution(input, ports.wallClock())),
+    execute: (input) => (input.prepared.sharesReads ? executeShared(reads, run, input) : run(input)),
     foresee: (prepared, deadlineAt) => foresee(ports.latencies, prepared, deadlineAt, now()),
     previewRequest({ prepared, tenant, arguments: args, variables, idempotencyKey, caller = {} }) {
       const [first, ...further] = prepared.steps;
@@ -54,6 +58,10 @@ export function createEngine(options: EngineOptions): Engine {
     },
     breakerState: (tenant, host) => health.state(tenant, host, now()),
     circuits: () => [...health.views(now())],
+    forgetReads: (tenant, connection, integration) =>
+      integration === undefined
+        ? reads.forgetConnection(tenant, connection)
+        : reads.forgetWritten(tenant, integration, connection),
     hearCircuit: (change) => health.hear(change, probeDelayMs * (0.2 + 0.8 * ports.random()), now()),
     close: () => watch.close(),
   };

@@ -27,6 +27,10 @@ export interface ExecuteInput {
   readonly refreshCredential?: (reason: 'unauthorized') => Promise<Credential | null>;
   /** Called before each attempt; may answer with what follows it to its end. Must not throw. */
   readonly onAttempt?: (attempt: AttemptStart) => AttemptWatch | undefined;
+  /** Digest of the canonical arguments. Without it an answer is neither kept nor shared. */
+  readonly argumentsDigest?: string;
+  /** Waits for room under the rate limits, for tools that cache: asked only when a call is made. Throws a PatchbayError. */
+  readonly admit?: () => Promise<void>;
   /** W3C trace context, passed on to the upstream. */
   readonly traceparent?: string;
   /** What the caller says of itself, for `x-from: caller.…`. Trusted for nothing. */
@@ -47,6 +51,8 @@ export interface ExecuteOutcome {
   readonly upstreamStatus: number | null;
   /** Whether the output says less than the picked answer did. */
   readonly truncated: boolean;
+  /** The answer is that of another execution: of one a while ago, or of one that was under way. */
+  readonly cached?: boolean;
 }
 
 /** Carries out prepared tools. One per process: it holds the circuits, retry budgets latency estimates and pauses. */
@@ -65,6 +71,8 @@ export interface Engine {
   breakerState(tenant: string, host: string): BreakerState;
   /** Every circuit that exists: those of hosts that failed since they were last forgotten. */
   circuits(): readonly CircuitView[];
+  /** Forgets what was read over a connection: it was revoked, or written to elsewhere (`integration`). */
+  forgetReads(tenant: string, connection: string, integration?: string): void;
   /** Takes what another process says of a host as a hint; see `EngineOptions.onCircuitChange`. */
   hearCircuit(change: CircuitChange): void;
   close(): void;

@@ -110,6 +110,9 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
   const broadcasts = answerExecutors(messaging, running);
   const circuitHints = circuits.answer(engine);
+  const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) =>
+    engine.forgetReads(tenant, connection),
+  );
   const served = await messaging.serve(
     {
       name: 'executor',
@@ -139,6 +142,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => broadcasts.unsubscribe(),
       () => circuitHints.unsubscribe(),
       () => telemetry.stop(),
+      () => revocations.unsubscribe(),
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),

@@ -28,7 +28,22 @@ export function checkNames(document: IntegrationDocument): Finding[] {
 
 /** What a tool says of its repeats, its steps, its answer and its examples. */
 export function checkTool(entry: ToolEntry): Finding[] {
-  return [...checkIdempotency(entry), ...checkSteps(entry), ...checkResponse(entry), ...checkExampleSteps(entry)];
+  return [
+    ...checkIdempotency(entry),
+    ...checkReadOnlyFields(entry),
+    ...checkSteps(entry),
+    ...checkResponse(entry),
+    ...checkExampleSteps(entry),
+  ];
+}
+
+/** A cached or doubled write would be another write. */
+function checkReadOnlyFields({ tool, path }: ToolEntry): Finding[] {
+  if (tool.risk === 'read') return [];
+  return [
+    ...(tool.cache === undefined ? [] : [finding([...path, 'cache'], `has no meaning for risk ${tool.risk}`)]),
+    ...(tool.retry?.hedge ? [finding([...path, 'retry', 'hedge'], `has no meaning for risk ${tool.risk}`)] : []),
+  ];
 }
 
 function checkIdempotency({ tool, path }: ToolEntry): Finding[] {

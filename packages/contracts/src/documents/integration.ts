@@ -82,8 +82,25 @@ export const Retry = z.strictObject({
   backoff: z.enum(['exponential', 'fixed', 'none']).default('exponential'),
   base_ms: z.int().min(1).max(60_000).default(100),
   cap_ms: z.int().min(1).max(120_000).default(5_000),
+  /**
+   * Reads only: when no answer came within what 19 of 20 calls take, ask a second time and take the first answer. At most
+   * one call of twenty is asked twice. Default false.
+   */
+  hedge: z.boolean().optional(),
 });
 export type Retry = z.infer<typeof Retry>;
+
+/**
+ * Reads only: executions that ask the same of one connection may share an answer. It is forgotten when the connection is
+ * revoked, and when a tool of the integration that is not a read ran over the connection.
+ */
+export const Cache = z.strictObject({
+  /** Milliseconds that an answer serves. 0: only while the call it came from is under way. */
+  ttl_ms: z.int().min(0).max(600_000),
+  /** Whether a read waits for the same one under way instead of asking too. */
+  single_flight: z.boolean().default(true),
+});
+export type Cache = z.infer<typeof Cache>;
 
 /**
  * Turns a response that says 200 but means failure, or a vendor code, into a catalogue error. Rules are tried on every
@@ -285,6 +302,7 @@ export const Tool = z
     timeout_ms: z.int().min(1).max(120_000).optional(),
     rate_limits: RateLimits.optional(),
     retry: Retry.optional(),
+    cache: Cache.optional(),
     errors: z.array(ErrorRule).optional(),
     response: ResponseShape.default({}),
     speech: Speech.optional(),

@@ -61,6 +61,8 @@ export const ExecutionResult = z.object({
   tokens: z.int().nonnegative().default(0),
   /** True when this is the stored answer of an earlier execution with the same idempotency key. */
   replayed: z.boolean(),
+  /** Present and true when another execution's answer served: a kept one, or that of the same read under way. */
+  cached: z.boolean().optional(),
   /** HTTP attempts made. */
   attempts: z.int().nonnegative(),
   tool: z.string().nullable(),

@@ -4,6 +4,7 @@ import type { BuiltRequest } from '../request/build-request.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import { authoriseRequest } from './authorise-request.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
+import { sendHedged } from './hedge.ts';
 import { judgeEgressFailure } from './judge-egress-failure.ts';
 import type { Success } from './judge-response.ts';
 import { judgeResponse } from './judge-response.ts';
@@ -45,13 +46,16 @@ export async function attemptStep(
     throw error;
   }
   const deadlineAt = Math.min(input.deadlineAt, startedAt + prepared.timeoutMs);
-  const number = ++execution.attempts;
-  const watch = input.onAttempt?.({
-    number,
-    method: request.method,
-    host: request.host,
-    urlTemplate: step.urlFrom === null ? step.urlTemplate : null,
-  });
+  const begin = () => {
+    const number = ++execution.attempts;
+    return input.onAttempt?.({
+      number,
+      method: request.method,
+      host: request.host,
+      urlTemplate: step.urlFrom === null ? step.urlTemplate : null,
+    });
+  };
+  const watch = begin();
 
   const outgoing: EgressRequest = {
     tenant: input.tenant,
@@ -67,7 +71,16 @@ export async function attemptStep(
     ...(effect === 'read' && input.signal !== undefined ? { signal: input.signal } : {}),
   };
   // Egress never rejects by contract; should it, the attempt is one that may have been sent.
-  const sending = ports.send(outgoing).catch(() => lost);
+  const p95Ms = prepared.hedge && effect === 'read' ? latency.p95Ms : 0;
+  const { host } = permit;
+  const sending = (
+    p95Ms > 0
+      ? sendHedged(ports, host.hedges, outgoing, p95Ms, begin, () => {
+          const now = ports.now();
+          return host.isClosed(now) && now + latency.p50Ms < deadlineAt;
+        })
+      : ports.send(outgoing)
+  ).catch(() => lost);
   const outcome = await ports.watch.guard(sending, deadlineAt, () => noAnswer);
   const endedAt = ports.now();
   const tookMs = endedAt - startedAt;

@@ -1,5 +1,6 @@
 import type { CircuitFacts, CircuitOptions, CircuitState } from './circuit.ts';
 import { Circuit } from './circuit.ts';
+import { HedgeBudget } from './hedge-budget.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** What one attempt told about its host: answered, failing, refusing this tenant's credential, or nothing. */
@@ -52,6 +53,7 @@ export interface CircuitView extends CircuitFacts {
 class HostHealth {
   readonly name: string;
   readonly budget = new RetryBudget();
+  readonly hedges = new HedgeBudget();
   circuit: Circuit | null = null;
   tenants: Map<string, CredentialCircuit> | null = null;
   /** When it last answered us; -Infinity: never. */
@@ -59,6 +61,11 @@ class HostHealth {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** Nothing holds calls back. */
+  isClosed(now: number): boolean {
+    return this.circuit === null || this.circuit.current(now) === 'closed';
   }
 }
 

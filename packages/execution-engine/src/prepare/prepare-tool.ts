@@ -35,6 +35,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
   const inputSchema = inputSchemaOf(tool, report, `${at}.parameters`);
   for (const issue of schemaIssues(inputSchema, `${at}.parameters`)) report(issue.path, issue.message);
   const projection = compileProjection(tool.response.pick, report, `${at}.response.pick`);
+  if (tool.cache !== undefined && tool.risk !== 'read') report(`${at}.cache`, 'is for tools that read');
   const { base, hosts } = plan;
   if (base === null || hosts === null) throw invalid(name, issues);
 
@@ -82,6 +83,8 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     needsConnection,
     hosts: hosts.declared,
     timeoutMs: tool.timeout_ms ?? document.timeout_ms,
+    ...cacheOf(tool),
+    sharesReads: Object.values(document.tools).some((other) => other.cache !== undefined),
     rateLimits: document.rate_limits ?? null,
     toolRateLimits: tool.rate_limits ?? null,
     retrySafe: retrySafetyOf(tool),
@@ -91,6 +94,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     hostsFor: (variables) => hosts.resolve(contextOf(variables)),
     baseUrlFor: (variables) => resolveBaseUrl(base, contextOf(variables)).prefix,
     retry: tool.retry ?? document.retry,
+    hedge: tool.risk === 'read' && (tool.retry ?? document.retry).hedge === true,
     auth: plan.auth,
     steps: steps as [StepPlan, ...StepPlan[]],
     projection,
@@ -99,6 +103,14 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     maxItems: tool.response.max_items,
     maxBytes: tool.response.max_bytes ?? defaultMaxBytes,
   };
+}
+
+function cacheOf(tool: Tool): Pick<PreparedTool, 'cache'> {
+  if (tool.cache === undefined) return {};
+  const { ttl_ms: ttlMs, single_flight: singleFlight } = tool.cache;
+  // Any mention will do: a false one costs a hit, a missed one would show one caller another's answer.
+  const perCaller = JSON.stringify([tool.parameters, tool.request, tool.steps]).includes('caller');
+  return { cache: { ttlMs, singleFlight, perCaller } };
 }
 
 function retrySafetyOf(tool: Tool): PreparedTool['retrySafe'] {

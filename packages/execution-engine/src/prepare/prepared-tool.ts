@@ -3,6 +3,15 @@ import type { AuthPlan } from '../auth/auth-plan.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import type { Projection } from '../response/projection.ts';
 
+/** How the answers of a read may be shared between executions. */
+export interface CachePlan {
+  /** Milliseconds that an answer serves; 0: only while the call is under way. */
+  readonly ttlMs: number;
+  readonly singleFlight: boolean;
+  /** What the caller says of itself goes to the upstream, so the answer is for that caller alone. */
+  readonly perCaller: boolean;
+}
+
 /** A tool version with everything compiled that does not vary between executions. Immutable; share it freely. */
 export interface PreparedTool {
   readonly name: string;
@@ -31,8 +40,15 @@ export interface PreparedTool {
   /** The base URL for a connection's variables, for warming sockets up. Throws as a build does. */
   baseUrlFor(variables: Record<string, string>): string;
 
+  /** How its answers may be shared; left out where they may not. */
+  readonly cache?: CachePlan;
+  /** Whether any tool of the document shares answers, so that a write here makes some stale. */
+  readonly sharesReads?: boolean;
+
   /** The rest is for the engine. */
   readonly retry: Retry;
+  /** Whether a second request may follow a slow first one. Only ever of reads. */
+  readonly hedge: boolean;
   readonly auth: AuthPlan | null;
   /** At least one; the answer of the last is the output. */
   readonly steps: readonly [StepPlan, ...StepPlan[]];

@@ -17,7 +17,13 @@ import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
 import type { FindTool, GivePlaces, Lease } from './ports.ts';
-import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
+import {
+  borrowLease,
+  type Reservation,
+  type ReservePorts,
+  reserveExecution,
+  waitForRoom,
+} from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 import { noRoom } from './shed-call.ts';
 
@@ -97,10 +103,12 @@ export function createExecuteTool(
         execution.attempted = true;
         return ports.watchAttempt?.(run, attempt);
       },
+      ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports.limits, run) }),
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
     const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };
     let result = answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
+    if (outcome.cached) result.cached = true;
     // What was read is not told unless its intent is on record. It nearly always is by now.
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
     if (unrecorded !== null)
@@ -170,6 +178,7 @@ export function createExecuteTool(
       ...(result.error !== null && { error_code: result.error.code }),
       ...(lease && { connection: lease.connection }),
       ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
+      ...(result.cached && { facts: { cached: true } }),
       attempts: result.attempts,
       duration_ms: result.timing.total_ms,
       replayed: result.replayed,
@@ -186,13 +195,14 @@ function ownTimeOf({ pace }: Run, { attempts, replayed, timing }: ExecutionResul
 }
 
 function engineInput(
-  { request, call, prepared, execution, deadlineAt }: Run,
+  { request, call, prepared, execution, deadlineAt, argumentsDigest }: Run,
   lease: { connection: string; variables: Record<string, string>; credential: Credential | null } | null,
 ): ExecuteInput {
   return {
     prepared,
     tenant: call.tenant,
     arguments: request.arguments,
+    argumentsDigest,
     credential: lease?.credential ?? null,
     variables: lease?.variables ?? {},
     ...(lease?.connection !== undefined && { connection: lease.connection }),

@@ -43,7 +43,8 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       claiming,
       prepared.needsConnection ? borrowLease(ports.leases, run) : null,
       prepared.risk === 'read' ? intent.sent : intent.durable,
-      waitForRoom(ports.limits, run),
+      // A kept answer needs no room: the engine asks for it when it makes a call.
+      prepared.cache === undefined ? waitForRoom(ports.limits, run) : null,
     ]);
     const [claim, lease] = await beforeDeadline(reserved, run.deadlineAt, execution.abort.signal);
     return { claim, lease, intent };
@@ -103,7 +104,10 @@ function ledgerRecord(
 }
 
 /** Waits for the rate limiter as long as the deadline has room for the wait. */
-async function waitForRoom(limits: AdmitCall, { call, prepared, request, execution, deadlineAt }: Run): Promise<void> {
+export async function waitForRoom(
+  limits: AdmitCall,
+  { call, prepared, request, execution, deadlineAt }: Run,
+): Promise<void> {
   if (prepared.rateLimits === null && prepared.toolRateLimits === null) return;
   for (;;) {
     const waitMs = await limits.admit(call.tenant, prepared, request.connection ?? 'default');
