@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { auditConsumer, buckets, inboxPrefixOf, type ServiceName, streams } from '@patchbay/contracts';
+import { buckets, durables, inboxPrefixOf, type ServiceName, streams } from '@patchbay/contracts';
 import {
   ensureIdentityKeys,
   findBinary,
@@ -223,7 +223,7 @@ async function provisionStreams(url: string, keys: LocalKeys): Promise<void> {
     await messaging.provision({
       streams: Object.values(streams),
       buckets: Object.values(buckets),
-      durables: [auditConsumer],
+      durables,
       replicas: 1,
       storage: 'file',
     });

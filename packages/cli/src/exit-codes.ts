@@ -1,3 +1,5 @@
+import type { ExecutionResult } from '@patchbay/contracts';
+
 /** What the command's exit code tells a script. */
 export const exitCodes = {
   ok: 0,
@@ -16,3 +18,12 @@ export const exitCodeHelp = `Exit codes:
   3  refused: nothing was sent or changed
   4  outcome unknown: it was sent, and no answer came
   5  Patchbay cannot be reached, or refuses the key`;
+
+/** What a command that shows an execution ends with. */
+export const exitCodeByStatus: Record<ExecutionResult['status'], number> = {
+  succeeded: exitCodes.ok,
+  failed: exitCodes.failed,
+  cancelled: exitCodes.failed,
+  refused: exitCodes.refused,
+  outcome_unknown: exitCodes.outcomeUnknown,
+};

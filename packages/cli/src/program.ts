@@ -15,7 +15,13 @@ import { addIntegrationsList } from './commands/integrations-list.ts';
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addResult } from './commands/result.ts';
 import { addStats } from './commands/stats.ts';
+import { addSubmissionsDrop } from './commands/submissions-drop.ts';
+import { addSubmissionsList } from './commands/submissions-list.ts';
+import { addSubmissionsReplay } from './commands/submissions-replay.ts';
+import { addSubmissionsShow } from './commands/submissions-show.ts';
+import { addSubmit } from './commands/submit.ts';
 import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
@@ -42,6 +48,8 @@ export function createProgram(run: Run): Command {
   addDemo(program, run);
   addExec(program, run);
   addStats(program, run);
+  addSubmit(program, run);
+  addResult(program, run);
 
   const tools = defineGroup(program, 'tools', 'Find tools and look at them');
   addToolsList(tools, run);
@@ -59,6 +67,16 @@ export function createProgram(run: Run): Command {
   addConnectionsAdd(connections, run);
   addConnectionsList(connections, run);
   addConnectionsRemove(connections, run);
+
+  const submissions = defineGroup(
+    program,
+    'submissions',
+    'Look after submissions that were given up: the dead letters',
+  );
+  addSubmissionsList(submissions, run);
+  addSubmissionsShow(submissions, run);
+  addSubmissionsReplay(submissions, run);
+  addSubmissionsDrop(submissions, run);
 
   const audit = defineGroup(program, 'audit', 'Read the audit log');
   addAuditTail(audit, run);

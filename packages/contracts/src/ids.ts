@@ -10,6 +10,7 @@ export const idPrefixes = {
   connection: 'con',
   execution: 'exe',
   plan: 'pln',
+  submission: 'sbm',
   webhookSource: 'src',
   event: 'evt',
   subscription: 'sub',

@@ -10,6 +10,7 @@ export * from './messages/circuits.ts';
 export * from './messages/execution.ts';
 export * from './messages/plan.ts';
 export * from './messages/registry.ts';
+export * from './messages/submission.ts';
 export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';
 export * from './permissions.ts';

@@ -2,6 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { auditProducers } from './messages/audit.ts';
 import { inboxPrefixOf, permissionsOf } from './permissions.ts';
 import type { Identity } from './routes.ts';
+import { streams } from './streams.ts';
+
+/** Whether some subject matches both patterns. */
+function overlap(a: string, b: string): boolean {
+  const [left, right] = [a.split('.'), b.split('.')];
+  for (let i = 0; ; i++) {
+    if (left[i] === '>' || right[i] === '>') return left[i] !== undefined && right[i] !== undefined;
+    if (left[i] === undefined || right[i] === undefined) return left.length === right.length;
+    if (left[i] !== right[i] && left[i] !== '*' && right[i] !== '*') return false;
+  }
+}
 
 const identities: [Identity, string?][] = [
   ['registry'],
@@ -54,6 +65,20 @@ describe('permissions', () => {
   test('make services subscribe to requests in their queue group only', () => {
     expect(permissionsOf('vault').subscribe).toContain('svc.vault.v1.lease vault');
     expect(permissionsOf('vault').subscribe).not.toContain('svc.vault.v1.lease');
+  });
+
+  test('let no stream capture what an agent may publish: its acknowledgement would go wherever the agent says', () => {
+    const captured = [...Object.values(streams).flatMap(({ subjects }) => subjects), '$KV.>', '$JS.>'];
+    for (const subject of permissionsOf('agent', 'acme').publish)
+      for (const pattern of captured) expect(overlap(subject, pattern)).toBe(false);
+    expect(overlap('audit.v1.acme.execution', 'audit.v1.*.*')).toBe(true);
+  });
+
+  test('let executors alone write submissions', () => {
+    const writers = identities.filter(([identity, tenant]) =>
+      permissionsOf(identity, tenant).publish.some((subject) => overlap(subject, 'submissions.v1.*')),
+    );
+    expect(writers).toEqual([['executor']]);
   });
 
   test('need a tenant for identities that belong to one', () => {

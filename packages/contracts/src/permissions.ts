@@ -1,7 +1,15 @@
 import { everyTenant } from './ids.ts';
 import { auditProducers } from './messages/audit.ts';
 import { broadcasts, events, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
-import { auditConsumer, type BucketName, buckets, streams } from './streams.ts';
+import {
+  auditConsumer,
+  type BucketName,
+  buckets,
+  durables,
+  streams,
+  submissionConsumer,
+  submissionSubject,
+} from './streams.ts';
 import { wildcardSubject } from './subjects.ts';
 
 /** What one identity may do on NATS. Allow-lists only: deny rules have been bypassable in the server. */
@@ -27,9 +35,9 @@ const bucketUse: Record<
 > = {
   registry: { watch: ['integrations', 'latencies'], read: ['integrations', 'latencies'], write: ['integrations'] },
   executor: {
-    watch: ['integrations'],
-    read: ['integrations', 'executions', 'latencies'],
-    write: ['executions', 'latencies'],
+    watch: ['integrations', 'dead_letters'],
+    read: ['integrations', 'executions', 'latencies', 'results', 'dead_letters'],
+    write: ['executions', 'latencies', 'results', 'dead_letters'],
   },
   vault: {
     watch: ['connections'],
@@ -93,8 +101,10 @@ function servicePermissions(service: ServiceName): Permissions {
   for (const [auditClass, producer] of Object.entries(auditProducers)) {
     if (producer === service) publish.add(`audit.v1.*.${auditClass}`);
   }
-  if (service === 'audit') {
-    const { stream, durable } = auditConsumer;
+  if (service === 'executor') publish.add(wildcardSubject(submissionSubject));
+  const consumer = { audit: auditConsumer, executor: submissionConsumer }[service as string];
+  if (consumer !== undefined) {
+    const { stream, durable } = consumer;
     for (const subject of [
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
       `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
@@ -144,10 +154,12 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
       return {
         publish: [
           '$JS.API.INFO',
-          `$JS.API.CONSUMER.DURABLE.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
-          `$JS.API.CONSUMER.CREATE.${auditConsumer.stream}.${auditConsumer.durable}`,
-          `$JS.API.CONSUMER.CREATE.${auditConsumer.stream}.${auditConsumer.durable}.>`,
-          `$JS.API.CONSUMER.INFO.${auditConsumer.stream}.${auditConsumer.durable}`,
+          ...durables.flatMap(({ stream, durable }) => [
+            `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${durable}`,
+            `$JS.API.CONSUMER.CREATE.${stream}.${durable}`,
+            `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+            `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+          ]),
           ...names.flatMap((name) => [
             `$JS.API.STREAM.CREATE.${name}`,
             `$JS.API.STREAM.UPDATE.${name}`,

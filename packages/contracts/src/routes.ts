@@ -25,6 +25,20 @@ import {
   SearchToolsRequest,
   SearchToolsResult,
 } from './messages/registry.ts';
+import {
+  DropDeadLetterRequest,
+  DropDeadLetterResult,
+  ListDeadLettersRequest,
+  ListDeadLettersResult,
+  ReplayDeadLetterRequest,
+  ShowDeadLetterRequest,
+  ShowDeadLetterResult,
+  SubmissionFinished,
+  SubmissionResult,
+  SubmissionResultRequest,
+  SubmitRequest,
+  SubmitResult,
+} from './messages/submission.ts';
 import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
 import {
   AddConnectionRequest,
@@ -129,6 +143,54 @@ export const routes = {
     request: ListCircuitsRequest,
     response: ListCircuitsResult,
     timeoutMs: 2_000,
+  }),
+  submitTool: request({
+    subject: 'tools.v1.{tenant}.submit',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    request: SubmitRequest,
+    response: SubmitResult,
+    timeoutMs: 5_000,
+  }),
+  getSubmissionResult: request({
+    subject: 'tools.v1.{tenant}.result',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    request: SubmissionResultRequest,
+    response: SubmissionResult,
+    timeoutMs: 5_000,
+  }),
+  listDeadLetters: request({
+    subject: 'svc.executor.v1.deadletters.list',
+    owner: 'executor',
+    callers: ['admin'],
+    request: ListDeadLettersRequest,
+    response: ListDeadLettersResult,
+    timeoutMs: 10_000,
+  }),
+  showDeadLetter: request({
+    subject: 'svc.executor.v1.deadletters.show',
+    owner: 'executor',
+    callers: ['admin'],
+    request: ShowDeadLetterRequest,
+    response: ShowDeadLetterResult,
+    timeoutMs: 5_000,
+  }),
+  replayDeadLetter: request({
+    subject: 'svc.executor.v1.deadletters.replay',
+    owner: 'executor',
+    callers: ['admin'],
+    request: ReplayDeadLetterRequest,
+    response: SubmitResult,
+    timeoutMs: 5_000,
+  }),
+  dropDeadLetter: request({
+    subject: 'svc.executor.v1.deadletters.drop',
+    owner: 'executor',
+    callers: ['admin'],
+    request: DropDeadLetterRequest,
+    response: DropDeadLetterResult,
+    timeoutMs: 5_000,
   }),
   listTools: request({
     subject: 'tools.v1.{tenant}.list',
@@ -260,6 +322,12 @@ export const events = {
     owner: 'executor',
     subscribers: ['agent', 'admin'],
     body: PlanFinished,
+  }),
+  submissionFinished: event({
+    subject: 'events.v1.{tenant}.submission.{submission}.finished',
+    owner: 'executor',
+    subscribers: ['agent', 'admin'],
+    body: SubmissionFinished,
   }),
   registryChanged: event({
     subject: 'events.v1.{tenant}.registry.changed',

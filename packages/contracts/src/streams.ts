@@ -11,6 +11,20 @@ export interface StreamDefinition {
   readonly duplicateWindowMs: number;
   /** No one may delete or purge: an audit stream. */
   readonly sealedAgainstDeletion: boolean;
+  /** A message goes once it is acknowledged, so that the stream is what is left to do. Default: it stays. */
+  readonly workQueue?: boolean;
+  /** Messages of one subject at most; a further one is refused. Default: no limit. */
+  readonly maxMessagesPerSubject?: number;
+}
+
+/** A durable consumer with explicit acknowledgement, shared by those who read through it. */
+export interface DurableDefinition {
+  readonly stream: string;
+  readonly durable: string;
+  /** Milliseconds without an acknowledgement or a sign of life after which a message is handed out again. Default 30,000. */
+  readonly ackWaitMs?: number;
+  /** Messages handed out and not acknowledged at most. Default 5,000. */
+  readonly maxAckPending?: number;
 }
 
 export interface BucketDefinition {
@@ -35,6 +49,18 @@ export const streams = {
     duplicateWindowMs: 120_000,
     sealedAgainstDeletion: true,
   },
+  submissions: {
+    name: 'SUBMISSIONS',
+    subjects: ['submissions.v1.*'],
+    description: 'Calls to carry out later, by tenant; a message goes when it is done',
+    maxAgeMs: 8 * day,
+    maxBytes: -1,
+    duplicateWindowMs: 120_000,
+    sealedAgainstDeletion: false,
+    workQueue: true,
+    // A tenant's backlog, so that none can fill the queue for all.
+    maxMessagesPerSubject: 1_000,
+  },
 } as const satisfies Record<string, StreamDefinition>;
 
 export const buckets = {
@@ -51,6 +77,20 @@ export const buckets = {
     history: 1,
     ttlMs: 7 * day,
     maxValueBytes: 1_048_576,
+  },
+  results: {
+    name: 'results',
+    description: 'What became of each submission, for pick-up by its tenant',
+    history: 1,
+    ttlMs: 8 * day,
+    maxValueBytes: 1_048_576,
+  },
+  dead_letters: {
+    name: 'dead_letters',
+    description: 'Submissions that were given up, with the reason, by tenant',
+    history: 1,
+    ttlMs: 30 * day,
+    maxValueBytes: 1_500_000,
   },
   connections: {
     name: 'connections',
@@ -86,3 +126,20 @@ export type BucketName = keyof typeof buckets;
 
 /** The durable by which the audit service reads `AUDIT`. */
 export const auditConsumer = { stream: 'AUDIT', durable: 'audit-store' } as const;
+
+/**
+ * The durable by which executors take submissions. What waits for a later try counts as handed out, so the limit is
+ * several tenants' whole backlogs.
+ */
+export const submissionConsumer = {
+  stream: 'SUBMISSIONS',
+  durable: 'executor',
+  ackWaitMs: 30_000,
+  maxAckPending: 10_000,
+} as const satisfies DurableDefinition;
+
+/** Every durable that provisioning makes. */
+export const durables: readonly DurableDefinition[] = [auditConsumer, submissionConsumer];
+
+/** Subject of stream `SUBMISSIONS`. Executors alone write there, after the reply subject of the request was checked. */
+export const submissionSubject = 'submissions.v1.{tenant}';

@@ -12,6 +12,7 @@ import { provision } from './provision.ts';
 import { sendRequest } from './request.ts';
 import { serveEndpoints } from './serve.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
+import { workThrough } from './work.ts';
 
 /** Connections tried before a server that is too busy to let us in counts as unreachable. */
 const connectAttempts = 5;
@@ -42,6 +43,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     publishDurable: (subject, payload, publishOptions) => publishDurable(acks, subject, payload, publishOptions),
     bucket: (name) => openBucket(connection, acks, name),
     consume: (stream, durable, consumeOptions) => consumeBatches(connection, stream, durable, consumeOptions),
+    work: (stream, durable, workOptions) => workThrough(connection, stream, durable, workOptions),
     provision: (plan) => provision(connection, plan),
     discoverServices: ({ timeoutMs = 500 } = {}) => discoverServices(connection, timeoutMs),
     written,

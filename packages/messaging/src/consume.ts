@@ -87,7 +87,8 @@ async function readyCount(consumer: Consumer): Promise<number> {
   return num_pending + num_ack_pending;
 }
 
-function toStreamMessage(message: JsMsg): StreamMessage {
+/** A message as its reader sees it. */
+export function toStreamMessage(message: JsMsg): StreamMessage {
   return {
     subject: message.subject,
     payload: message.data,

@@ -1,4 +1,4 @@
-import { auditConsumer, buckets, newId, routes, streams } from '@patchbay/contracts';
+import { buckets, durables, newId, routes, streams } from '@patchbay/contracts';
 import { startTestServers, type TestServers } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpoint, type Messaging, StreamRefusal } from './index.ts';
@@ -58,7 +58,7 @@ describe('provisioning', () => {
   const plan = {
     streams: Object.values(streams),
     buckets: Object.values(buckets),
-    durables: [auditConsumer],
+    durables,
     replicas: 1,
     storage: 'memory' as const,
   };

@@ -25,4 +25,6 @@ export type {
   SubjectValues,
   Subscription,
   TraceRequests,
+  WorkOptions,
+  WorkVerdict,
 } from './types.ts';

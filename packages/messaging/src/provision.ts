@@ -9,12 +9,12 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import type { BucketDefinition, StreamDefinition } from '@patchbay/contracts';
+import type { BucketDefinition, DurableDefinition, StreamDefinition } from '@patchbay/contracts';
 
 export interface ProvisioningPlan {
   readonly streams: readonly StreamDefinition[];
   readonly buckets: readonly BucketDefinition[];
-  readonly durables: readonly { stream: string; durable: string }[];
+  readonly durables: readonly DurableDefinition[];
   /** 1 on one server, 3 on a cluster. */
   readonly replicas: number;
   readonly storage: 'file' | 'memory';
@@ -31,14 +31,14 @@ export async function provision(connection: NatsConnection, plan: ProvisioningPl
     if (await exists(() => manager.streams.info(config.name))) await manager.streams.update(config.name, config);
     else await manager.streams.add(config);
   }
-  for (const { stream, durable } of plan.durables) {
+  for (const { stream, durable, ackWaitMs = 30_000, maxAckPending = 5_000 } of plan.durables) {
     if (await exists(() => manager.consumers.info(stream, durable))) continue;
     await manager.consumers.add(stream, {
       durable_name: durable,
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(30_000),
-      max_ack_pending: 5_000,
+      ack_wait: nanos(ackWaitMs),
+      max_ack_pending: maxAckPending,
       max_deliver: -1,
     });
   }
@@ -59,8 +59,12 @@ function streamConfig(stream: StreamDefinition, plan: ProvisioningPlan): Partial
     name: stream.name,
     description: stream.description,
     subjects: [...stream.subjects],
-    retention: RetentionPolicy.Limits,
+    retention: stream.workQueue ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
+    ...(stream.maxMessagesPerSubject !== undefined && {
+      max_msgs_per_subject: stream.maxMessagesPerSubject,
+      discard_new_per_subject: true,
+    }),
     storage: plan.storage === 'file' ? StorageType.File : StorageType.Memory,
     num_replicas: plan.replicas,
     max_age: nanos(stream.maxAgeMs),

@@ -1,4 +1,11 @@
-import type { BroadcastRoute, BucketDefinition, EventRoute, RequestRoute, StreamDefinition } from '@patchbay/contracts';
+import type {
+  BroadcastRoute,
+  BucketDefinition,
+  DurableDefinition,
+  EventRoute,
+  RequestRoute,
+  StreamDefinition,
+} from '@patchbay/contracts';
 import type { z } from 'zod';
 
 /** Values for a subject's placeholders, such as `{ tenant: 'acme' }`. */
@@ -156,6 +163,19 @@ export interface ConsumeOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What to do with one message: it is done, or it comes again after a while. */
+export type WorkVerdict = { readonly done: true } | { readonly done: false; readonly retryAfterMs: number };
+
+export interface WorkOptions {
+  /** Messages in hand at once, at most. */
+  readonly concurrency: number;
+  /** Milliseconds between signs of life while a message is in hand; well below the durable's `ackWaitMs`. Default 10,000. */
+  readonly aliveEveryMs?: number;
+  /** A thrown error brings the message again after a second. */
+  readonly onMessage: (message: StreamMessage) => Promise<WorkVerdict>;
+  readonly onError?: (error: unknown) => void;
+}
+
 export interface BatchConsumer {
   /** Stops fetching and waits for the batch in hand. */
   stop(): Promise<void>;
@@ -219,11 +239,13 @@ export interface Messaging {
   bucket(name: string): Promise<Bucket>;
   /** Pulls batches of at most `maxMessages` from a durable, one batch at a time. */
   consume(stream: string, durable: string, options: ConsumeOptions): Promise<BatchConsumer>;
+  /** Takes messages from a durable one by one, several at a time; others may share the durable. */
+  work(stream: string, durable: string, options: WorkOptions): Promise<BatchConsumer>;
   /** Creates or updates streams, buckets and durables to match. Needs the provisioner identity. */
   provision(plan: {
     streams: readonly StreamDefinition[];
     buckets: readonly BucketDefinition[];
-    durables: readonly { stream: string; durable: string }[];
+    durables: readonly DurableDefinition[];
     replicas: number;
     storage: 'file' | 'memory';
   }): Promise<void>;

@@ -16,6 +16,7 @@ import {
 import { connectMessaging, createSealingKeys, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { type ConnectSettings, resolveSettings } from './config.ts';
+import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 
 export interface NewConnection {
   readonly integration: string;
@@ -44,6 +45,7 @@ export interface Admin {
   queryAudit(query?: Partial<Omit<AuditQuery, 'tenant'>>): Promise<AuditQueryResult>;
   /** What each executor counted since it started; those that do not answer in time are not in the list. */
   executorStats(): Promise<ExecutorStats[]>;
+  readonly submissions: SubmissionsAdmin;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
       const answers = await messaging.askEvery(broadcasts.executorStats, {});
       return answers.sort((a, b) => a.instance.localeCompare(b.instance));
     },
+    submissions: submissionsOver(messaging, tenant),
     close: () => messaging.close(),
   };
 }

@@ -11,13 +11,18 @@ import {
   type ListToolsResult,
   routes,
   type SearchToolsResult,
+  type SubmissionFinished,
+  type SubmissionResult,
+  type SubmitResult,
   type ToolFormat,
 } from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { type ConnectSettings, resolveSettings } from './config.ts';
 import { ExecutionError, executeCall, type ToolCall } from './execute.ts';
+import { resultOf, type Submission, submitCall } from './submit.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
+type SubmitOptions = Omit<Submission, 'tool' | 'arguments'>;
 
 /** What an agent can do. */
 export interface Agent {
@@ -28,6 +33,15 @@ export interface Agent {
   executeAll(calls: readonly ToolCall[]): Promise<ExecutionResult[]>;
   /** The output alone. @throws ExecutionError unless the execution succeeded. */
   call(tool: string, args?: Record<string, unknown>, options?: CallOptions): Promise<unknown>;
+  /**
+   * Hands a call in to be carried out later, without anybody waiting: at least once, and as one effect. Resolves when it
+   * is safely stored. @throws PatchbayError when it is not; the same `submissionId` may be submitted again.
+   */
+  submit(tool: string, args?: Record<string, unknown>, options?: SubmitOptions): Promise<SubmitResult>;
+  /** What became of a submission. With `waitMs`, waits so long for its end, in milliseconds. */
+  result(submissionId: string, options?: { readonly waitMs?: number }): Promise<SubmissionResult>;
+  /** Every submission of the tenant that ends, for better or worse. Returns how to stop listening. */
+  onSubmissionFinished(listener: (event: SubmissionFinished) => void): () => void;
   /** Stops an execution, whatever runs under a key, or a whole session. */
   cancel(target: CancelRequest): Promise<CancelResult>;
   readonly tools: {
@@ -76,6 +90,13 @@ export function agentOver(
       const result = await execute(tool, args, options);
       if (result.status !== 'succeeded') throw new ExecutionError(result);
       return result.output;
+    },
+    submit: (tool, args, options) =>
+      submitCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults),
+    result: (submissionId, { waitMs = 0 } = {}) => resultOf(messaging, tenant, submissionId, waitMs),
+    onSubmissionFinished(listener) {
+      const subscription = messaging.subscribeEvent(events.submissionFinished, { tenant }, listener);
+      return () => subscription.unsubscribe();
     },
     cancel: (target) => messaging.request(routes.cancelExecution, { tenant }, target),
     tools: {

@@ -3,3 +3,4 @@ export { type Agent, type AgentSettings, agentOver, connect } from './agent.ts';
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
+export type { Submission } from './submit.ts';

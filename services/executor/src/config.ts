@@ -7,6 +7,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly redisUrl: string | null;
   /** Executions under way at once before new ones are refused with `overloaded`. */
   readonly maxInFlight: number;
+  /** Submissions carried out at once; 0 leaves them to other executors. */
+  readonly maxSubmissions: number;
   /** Development only: the origin every upstream call is dialled at instead of its own host. */
   readonly dialOverride: string | null;
   /** Origins exempt from the public-address rule, such as a self-hosted product on a private network. */
@@ -19,6 +21,7 @@ const variables = z.object({
   /** A file, because the URL carries the password. */
   PATCHBAY_REDIS_URL_FILE: z.string().optional(),
   PATCHBAY_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  PATCHBAY_MAX_SUBMISSIONS: z.coerce.number().int().min(0).max(1_000).default(16),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
   PATCHBAY_TENANT_CLASSES: z
@@ -47,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...base,
     redisUrl: values.PATCHBAY_REDIS_URL_FILE === undefined ? null : readSecretFile(values.PATCHBAY_REDIS_URL_FILE),
     maxInFlight: values.PATCHBAY_MAX_IN_FLIGHT,
+    maxSubmissions: values.PATCHBAY_MAX_SUBMISSIONS,
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
       .map((origin) => origin.trim())

@@ -24,6 +24,8 @@ import { createFollowKeys } from './operations/follow-key.ts';
 import { createListCircuits } from './operations/list-circuits.ts';
 import { createShedCalls } from './operations/shed-call.ts';
 import { executorEndpoints } from './routes.ts';
+import { startSubmissions } from './start-submissions.ts';
+import { submissionEndpoints } from './submission-endpoints.ts';
 import { wireTelemetry } from './wire-telemetry.ts';
 
 export { type ExecutorConfig, readConfig };
@@ -108,6 +110,15 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     background: (work) => background.add(work),
   });
   const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
+  const submissions = await startSubmissions({
+    messaging,
+    tools,
+    executeTool,
+    recorder,
+    instance: config.instance,
+    concurrency: config.maxSubmissions,
+    onError: (error) => log.error({ err: error }, 'submission failed unexpectedly'),
+  });
   const broadcasts = answerExecutors(messaging, running);
   const circuitHints = circuits.answer(engine);
   const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) =>
@@ -120,19 +131,22 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       description: 'Carries out tool calls',
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
     },
-    executorEndpoints({
-      executeTool,
-      executePlan,
-      cancelExecution,
-      listCircuits: createListCircuits(circuits),
-      shedCall: shedCalls.shed,
-    }),
+    [
+      ...executorEndpoints({
+        executeTool,
+        executePlan,
+        cancelExecution,
+        listCircuits: createListCircuits(circuits),
+        shedCall: shedCalls.shed,
+      }),
+      ...submissionEndpoints(submissions.operations),
+    ],
   );
   log.info({ nats: messaging.serverVersion }, 'executor ready');
   return {
     name: config.instance,
     stop: stopInOrder([
-      () => served.stop(),
+      () => Promise.all([served.stop(), submissions.stop()]),
       () => background.settled(),
       () => {
         clearInterval(ticking);

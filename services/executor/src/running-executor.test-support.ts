@@ -72,6 +72,7 @@ export async function runExecutor(
     auditMacKey: servers.macKeyOf('executor'),
     redisUrl: null,
     maxInFlight: 100,
+    maxSubmissions: 4,
     dialOverride: null,
     trustedOrigins: [],
     tenantClassOf: parseTenantClasses(''),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditConsumer, buckets, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
+import { buckets, durables, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
 import { ensureIdentityKeys, findBinary, type LocalKeys, seedFileOf, startNatsServer } from '@patchbay/local-servers';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { readKeyFile, readSecretFile } from '@patchbay/service-kit';
@@ -42,7 +42,7 @@ export async function startNatsFixture(): Promise<NatsFixture> {
   await (await connect('provisioner')).provision({
     streams: Object.values(streams),
     buckets: Object.values(buckets),
-    durables: [auditConsumer],
+    durables,
     replicas: 1,
     storage: 'file',
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditConsumer, buckets, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
+import { buckets, durables, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
 import {
   ensureIdentityKeys,
   findBinary,
@@ -49,9 +49,7 @@ export async function startNatsFixture({ auditStream = true } = {}): Promise<Nat
     return messaging;
   }
 
-  const audit = auditStream
-    ? { streams: Object.values(streams), durables: [auditConsumer] }
-    : { streams: [], durables: [] };
+  const audit = auditStream ? { streams: Object.values(streams), durables } : { streams: [], durables: [] };
   await (await connect('provisioner')).provision({
     ...audit,
     buckets: Object.values(buckets),

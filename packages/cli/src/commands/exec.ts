@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type ExecutionResult, maxDeadlineMs, ToolName } from '@patchbay/contracts';
+import { type ExecutionResult, maxDeadlineMs } from '@patchbay/contracts';
 import type { Agent, ToolCall } from '@patchbay/sdk';
 import type { Command } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
-import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
+import { exitCodeByStatus, exitCodeHelp } from '../exit-codes.ts';
 import { readJson } from '../input/read-source.ts';
-import { parseToolArguments } from '../input/tool-arguments.ts';
 import { wholeNumber } from '../input/whole-number.ts';
+import { wordsAsArguments } from '../input/words-as-arguments.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 import { renderExecution } from '../render/execution.ts';
-import type { ToolSchema } from '../render/tool.ts';
 import type { CliIo } from '../terminal.ts';
 
 interface Options {
@@ -21,14 +20,6 @@ interface Options {
   readonly dryRun?: boolean;
   readonly session?: string;
 }
-
-const exitCodeByStatus: Record<ExecutionResult['status'], number> = {
-  succeeded: exitCodes.ok,
-  failed: exitCodes.failed,
-  cancelled: exitCodes.failed,
-  refused: exitCodes.refused,
-  outcome_unknown: exitCodes.outcomeUnknown,
-};
 
 export function addExec(parent: Command, run: Run): void {
   defineCommand<[string, string[]], Options>(parent, run, {
@@ -60,25 +51,16 @@ export function addExec(parent: Command, run: Run): void {
       const { io } = context;
       const whole = options.args === undefined ? {} : await readJson('--args', options.args, io);
       const agent = await context.agent();
-      const schema = words.length === 0 ? null : await schemaOf(agent, tool, options.version);
-      const call = toolCall(tool, { ...whole, ...parseToolArguments(words, schema) }, options);
+      const call = toolCall(
+        tool,
+        { ...whole, ...(await wordsAsArguments(agent, tool, options.version, words)) },
+        options,
+      );
       const result = await executeUntilInterrupted(agent, call, io);
       context.show(result, () => renderExecution(result, context));
       return exitCodeByStatus[result.status];
     },
   });
-}
-
-/**
- * Null when there is no such tool: executing it says so, with close matches. An older version is read by the newest one's
- * types, but may take arguments of its own.
- */
-async function schemaOf(agent: Agent, tool: string, version: string | undefined): Promise<ToolSchema | null> {
-  if (!ToolName.safeParse(tool).success) return null;
-  const [definition] = (await agent.tools.describe([tool])).tools;
-  const schema = definition?.input_schema as ToolSchema | undefined;
-  if (schema === undefined) return null;
-  return version === undefined ? schema : { ...schema, additionalProperties: true };
 }
 
 function toolCall(tool: string, args: Record<string, unknown>, options: Options): ToolCall {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { auditConsumer, buckets, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
+import { buckets, durables, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
 import {
   type AuditProducer,
   ensureIdentityKeys,
@@ -96,7 +96,7 @@ export async function startTestServers(options: TestServersOptions = {}): Promis
     await provisioner.provision({
       streams: Object.values(streams),
       buckets: Object.values(buckets),
-      durables: [auditConsumer],
+      durables,
       replicas: cluster === undefined ? 1 : Math.min(cluster, 3),
       storage,
     });

@@ -1,0 +1,215 @@
+import {
+  type ExecuteRequest,
+  type ExecutionResult,
+  errorBody,
+  newId,
+  type StoredSubmission,
+} from '@patchbay/contracts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { answer } from '../../domain/answers.ts';
+import { FairShare } from '../../domain/fair-share.ts';
+import type { SubmissionRecord } from '../../domain/submission-record.ts';
+import { maxTries, retryDelaysMs } from '../../domain/submission-schedule.ts';
+import { type CarryOutPorts, createCarryOutSubmission } from './carry-out-submission.ts';
+import type { KeepResults } from './ports.ts';
+
+class MemoryResults implements KeepResults {
+  readonly records = new Map<string, { record: SubmissionRecord; revision: number }>();
+  #revision = 0;
+  async read(tenant: string, id: string) {
+    return this.records.get(`${tenant}.${id}`) ?? null;
+  }
+  async create(tenant: string, id: string, record: SubmissionRecord) {
+    return this.records.has(`${tenant}.${id}`) ? null : this.#put(tenant, id, record);
+  }
+  async update(tenant: string, id: string, record: SubmissionRecord, revision: number) {
+    return this.records.get(`${tenant}.${id}`)?.revision === revision ? this.#put(tenant, id, record) : null;
+  }
+  async remove(tenant: string, id: string) {
+    this.records.delete(`${tenant}.${id}`);
+  }
+  #put(tenant: string, id: string, record: SubmissionRecord) {
+    this.records.set(`${tenant}.${id}`, { record, revision: ++this.#revision });
+    return this.#revision;
+  }
+}
+
+const facts = { executionId: newId('execution'), tool: 'acme_do', version: '1.0.0', receivedAt: 0, now: 0 };
+const fine = answer({ ...facts, attempts: 1 }, 'succeeded', { ok: true }, null);
+const failed = (code: Parameters<typeof errorBody>[0], status: ExecutionResult['status'] = 'failed', attempts = 1) =>
+  answer({ ...facts, attempts }, status, null, errorBody(code));
+
+let now: number;
+let results: MemoryResults;
+let answers: ExecutionResult[];
+let executed: ExecuteRequest[];
+let buried: string[];
+let told: string[];
+let share: FairShare;
+beforeEach(() => {
+  now = 1_000_000;
+  results = new MemoryResults();
+  answers = [];
+  executed = [];
+  buried = [];
+  told = [];
+  share = new FairShare(4);
+});
+
+function carryOut(stored: StoredSubmission | string, over: Partial<CarryOutPorts> = {}) {
+  const operation = createCarryOutSubmission({
+    results,
+    share,
+    now: () => now,
+    execute: async (_tenant, request) => {
+      executed.push(request);
+      return answers.shift() ?? fine;
+    },
+    deadLetters: {
+      put: async ({ id, reason, tries }) => void buried.push(`${id} ${reason} ${tries}`),
+    } as Partial<CarryOutPorts['deadLetters']> as CarryOutPorts['deadLetters'],
+    announce: { finished: (_tenant, event) => void told.push(event.state) },
+    audit: { record: () => {} },
+    ...over,
+  });
+  const text = typeof stored === 'string' ? stored : JSON.stringify(stored);
+  return operation({ tenant: 'acme', text, sequence: 7 });
+}
+
+function submission(over: Partial<StoredSubmission> = {}): StoredSubmission {
+  const execute = {
+    tool: 'acme_do',
+    arguments: { channel: 'C1' },
+    deadline_ms: 5_000,
+    stream: false,
+    dry_run: false,
+    context: {},
+  };
+  const submission_id = newId('submission');
+  return { submission_id, execute, accepted_at: now, not_before: now, expires_at: now + 3_600_000, ...over };
+}
+const recordOf = ({ submission_id }: StoredSubmission) => results.records.get(`acme.${submission_id}`)?.record;
+
+describe('a submission', () => {
+  test('is tried under its own id as key, and the answer kept and told', async () => {
+    const stored = submission();
+    expect(await carryOut(stored)).toEqual({ done: true });
+    expect(executed).toMatchObject([{ idempotency_key: stored.submission_id, deadline_ms: 5_000 }]);
+    expect(recordOf(stored)).toMatchObject({ state: 'done', tries: 1, finished_at: now, result: fine });
+    expect(told).toEqual(['done']);
+  });
+
+  test('keeps the key that it brought', async () => {
+    const stored = submission();
+    await carryOut({ ...stored, execute: { ...stored.execute, idempotency_key: 'toolu_1' } });
+    expect(executed).toMatchObject([{ idempotency_key: 'toolu_1' }]);
+  });
+
+  test('is done with when it comes again after its end', async () => {
+    const stored = submission();
+    await carryOut(stored);
+    expect(await carryOut(stored)).toEqual({ done: true });
+    expect(executed).toHaveLength(1);
+    expect(told).toEqual(['done']);
+  });
+
+  test('waits for its time, and has no deadline past its end', async () => {
+    const stored = submission({ not_before: now + 400, expires_at: now + 1_000 });
+    expect(await carryOut(stored)).toEqual({ done: false, retryAfterMs: 400 });
+    now += 400;
+    await carryOut(stored);
+    expect(executed).toMatchObject([{ deadline_ms: 600 }]);
+    expect(recordOf(stored)).toMatchObject({ tries: 1 });
+  });
+
+  test('that fails in a way that may pass is tried again, later each time, and then given up', async () => {
+    const stored = submission();
+    answers = Array.from({ length: maxTries }, () => failed('upstream_unreachable'));
+    const waits: unknown[] = [];
+    for (let i = 0; i < maxTries; i++) waits.push(await carryOut(stored));
+    expect(waits).toEqual([...retryDelaysMs.map((retryAfterMs) => ({ done: false, retryAfterMs })), { done: true }]);
+    expect(buried).toEqual([`${stored.submission_id} exhausted ${maxTries}`]);
+    expect(recordOf(stored)).toMatchObject({
+      state: 'dead_letter',
+      result: { error: { code: 'upstream_unreachable' } },
+    });
+    expect(told).toEqual(['dead_letter']);
+  });
+
+  test.each(['upstream_error', 'invalid_arguments', 'outcome_unknown'] as const)(
+    'that ends with %s is not tried again',
+    async (code) => {
+      const stored = submission();
+      answers = [failed(code, code === 'outcome_unknown' ? 'outcome_unknown' : 'failed')];
+      expect(await carryOut(stored)).toEqual({ done: true });
+      expect(recordOf(stored)).toMatchObject({ state: 'done', result: { error: { code } } });
+      expect(buried).toEqual([]);
+    },
+  );
+
+  test('for which there is no room beside live calls comes again without having been tried', async () => {
+    const stored = submission();
+    answers = [failed('overloaded', 'refused', 0)];
+    expect(await carryOut(stored)).toEqual({ done: false, retryAfterMs: 1_000 });
+    expect(recordOf(stored)).toMatchObject({ state: 'pending', tries: 0 });
+  });
+
+  test('of a tenant that has its share waits for others of it, and other tenants do not', async () => {
+    expect([share.enter('acme'), share.enter('acme'), share.enter('rival')]).toEqual([true, true, true]);
+    expect(await carryOut(submission())).toEqual({ done: false, retryAfterMs: 1_000 });
+    share.leave('acme');
+    expect(await carryOut(submission())).toEqual({ done: true });
+  });
+
+  test('whose time is over is given up, as is one whose next try would come too late', async () => {
+    const late = submission({ expires_at: now });
+    await carryOut(late);
+    const soonLate = submission({ expires_at: now + 500 });
+    answers = [failed('rate_limited')];
+    await carryOut(soonLate);
+    const lastMoment = submission({ expires_at: now + 5 });
+    await carryOut(lastMoment, {
+      execute: async () => {
+        now += 5;
+        return failed('deadline_exceeded', 'refused', 0);
+      },
+    });
+    expect(buried).toEqual([
+      `${late.submission_id} expired 0`,
+      `${soonLate.submission_id} expired 1`,
+      `${lastMoment.submission_id} expired 1`,
+    ]);
+    expect(recordOf(late)).toMatchObject({ state: 'dead_letter', result: { status: 'refused' } });
+  });
+
+  test('that ended its executor at every try is given up with an unknown outcome', async () => {
+    const stored = submission();
+    const dying = { execute: () => Promise.reject(new Error('the process ended')) };
+    for (let i = 0; i < maxTries; i++) await expect(carryOut(stored, dying)).rejects.toThrow();
+    expect(await carryOut(stored)).toEqual({ done: true });
+    expect(executed).toEqual([]);
+    expect(recordOf(stored)).toMatchObject({ state: 'dead_letter', result: { status: 'outcome_unknown' } });
+  });
+
+  test('that another executor has in hand and is ahead with is left to it', async () => {
+    const stored = submission();
+    const racing = Object.assign(results, { update: async () => null });
+    expect(await carryOut(stored, { results: racing })).toEqual({ done: false, retryAfterMs: 1_000 });
+    expect(executed).toEqual([]);
+  });
+
+  test('whose output is larger than is kept says so', async () => {
+    const stored = submission();
+    answers = [{ ...fine, output: 'x'.repeat(1_100_000) }];
+    await carryOut(stored);
+    expect(recordOf(stored)).toMatchObject({
+      result: { status: 'succeeded', output: null, error: { code: 'response_too_large' } },
+    });
+  });
+});
+
+test('what is no submission is a dead letter under its number in the stream', async () => {
+  expect(await carryOut('no JSON')).toEqual({ done: true });
+  expect(await carryOut('{"submission_id":"x"}')).toEqual({ done: true });
+  expect(buried).toEqual(['seq-7 unreadable 0', 'seq-7 unreadable 0']);
+});

@@ -1,0 +1,19 @@
+import { routes } from '@patchbay/contracts';
+import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
+import type { SubmissionOperations } from './start-submissions.ts';
+
+/** What the executor answers about submissions. */
+export function submissionEndpoints(operations: SubmissionOperations): AnyEndpoint[] {
+  return [
+    endpoint('submit-tool', routes.submitTool, (request, { values }) =>
+      operations.submitTool(values.tenant as string, request),
+    ),
+    endpoint('get-submission-result', routes.getSubmissionResult, ({ submission_id }, { values }) =>
+      operations.getSubmissionResult(values.tenant as string, submission_id),
+    ),
+    endpoint('list-dead-letters', routes.listDeadLetters, (request) => operations.listDeadLetters(request)),
+    endpoint('show-dead-letter', routes.showDeadLetter, (request) => operations.showDeadLetter(request)),
+    endpoint('replay-dead-letter', routes.replayDeadLetter, (request) => operations.replayDeadLetter(request)),
+    endpoint('drop-dead-letter', routes.dropDeadLetter, (request) => operations.dropDeadLetter(request)),
+  ];
+}
