@@ -26,6 +26,7 @@ import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
 import { addUp } from './commands/up.ts';
+import { addWarm } from './commands/warm.ts';
 import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 
@@ -50,6 +51,7 @@ export function createProgram(run: Run): Command {
   addStats(program, run);
   addSubmit(program, run);
   addResult(program, run);
+  addWarm(program, run);
 
   const tools = defineGroup(program, 'tools', 'Find tools and look at them');
   addToolsList(tools, run);

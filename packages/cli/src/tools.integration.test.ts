@@ -9,6 +9,19 @@ beforeAll(async () => {
 });
 afterAll(() => here?.stop());
 
+describe('warm', () => {
+  test('gets integrations ready, says what is not known, and wants at least one name', async () => {
+    const warmed = json(
+      await here.cli(['warm', 'slack', '--tool', 'slack_post_message', '--deadline', '10000', '--json']),
+    );
+    expect(warmed).toMatchObject({ integrations: [{ integration: 'slack', ready: true, error: null }], missing: [] });
+    const unknown = await here.cli(['warm', 'slack', 'slick', '--deadline', '10000']);
+    expect(unknown.code).toBe(1);
+    expect(unknown.out).toContain('Not known to this tenant: slick.');
+    expect((await here.cli(['warm'])).code).toBe(2);
+  });
+});
+
 describe('tools', () => {
   test('list shows what the tenant can call, narrowed by filters', async () => {
     const all = await here.cli(['tools', 'list']);

@@ -13,6 +13,7 @@ export * from './messages/registry.ts';
 export * from './messages/submission.ts';
 export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';
+export * from './messages/warm.ts';
 export * from './permissions.ts';
 export * from './routes.ts';
 export * from './streams.ts';

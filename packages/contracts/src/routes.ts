@@ -53,6 +53,7 @@ import {
   VaultKeyRequest,
   VaultKeyResult,
 } from './messages/vault.ts';
+import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
 
 /** Identities that may connect to NATS. `agent` and `auditor` are per tenant; `admin` is the operator's; `provisioner` creates streams. */
 export type Identity = 'registry' | 'executor' | 'vault' | 'audit' | 'agent' | 'auditor' | 'admin' | 'provisioner';
@@ -135,6 +136,14 @@ export const routes = {
     request: CancelRequest,
     response: CancelResult,
     timeoutMs: 2_000,
+  }),
+  warmSession: request({
+    subject: 'tools.v1.{tenant}.warm',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    request: WarmRequest,
+    response: WarmResult,
+    timeoutMs: 5_000,
   }),
   listCircuits: request({
     subject: 'svc.executor.v1.circuits',
@@ -341,6 +350,13 @@ export const events = {
     owner: 'executor',
     subscribers: ['executor'],
     body: CancelBroadcast,
+  }),
+  /** Between executors: the others get ready too, since any of them may get the calls. */
+  warmBroadcast: event({
+    subject: 'svc.executor.v1.warm',
+    owner: 'executor',
+    subscribers: ['executor'],
+    body: WarmBroadcast,
   }),
   /** Between executors: a host's circuit opened, is probed or closed. */
   circuitChanged: event({

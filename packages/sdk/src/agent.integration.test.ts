@@ -324,3 +324,35 @@ test('connecting with a key the server does not know, or to no server, says so',
     code: 'overloaded',
   });
 });
+
+test('a warm-up carries its names, the connection, the deadline and the context', async () => {
+  const requests: unknown[] = [];
+  open.push(
+    await serveAs(
+      servers,
+      'executor',
+      endpoint('warm-session', routes.warmSession, async (request) => {
+        requests.push(request);
+        return { integrations: [], missing: ['slick'] };
+      }),
+    ),
+  );
+  const connection = newId('connection');
+  const inCall = agent.inSession({ session: 'call-1' });
+  expect(await inCall.warm({ tools: ['slack_post_message'], integrations: ['slick'], connection })).toEqual({
+    integrations: [],
+    missing: ['slick'],
+  });
+  await agent.warm({ integrations: ['slack'], deadlineMs: 500 });
+  expect(requests).toEqual([
+    {
+      tools: ['slack_post_message'],
+      integrations: ['slick'],
+      connection,
+      deadline_ms: 2_000,
+      context: { session: 'call-1' },
+    },
+    { tools: [], integrations: ['slack'], deadline_ms: 500, context: {} },
+  ]);
+  await expect(agent.warm({})).rejects.toMatchObject({ code: 'invalid_request' });
+});

@@ -2,6 +2,7 @@ import {
   type CancelRequest,
   type CancelResult,
   type DescribeToolsResult,
+  defaultWarmMs,
   type ExecutionContext,
   type ExecutionFinished,
   type ExecutionResult,
@@ -15,6 +16,7 @@ import {
   type SubmissionResult,
   type SubmitResult,
   type ToolFormat,
+  type WarmResult,
 } from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { type ConnectSettings, resolveSettings } from './config.ts';
@@ -23,6 +25,19 @@ import { resultOf, type Submission, submitCall } from './submit.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
 type SubmitOptions = Omit<Submission, 'tool' | 'arguments'>;
+
+/** What a warm-up concerns. At least one name. */
+export interface WarmNames {
+  readonly tools?: readonly string[];
+  readonly integrations?: readonly string[];
+  readonly connection?: string;
+  /** Milliseconds within which the answer comes. Default 2,000. */
+  readonly deadlineMs?: number;
+  readonly context?: ExecutionContext;
+}
+
+/** Milliseconds past its deadline in which the answer may still arrive. */
+const warmGraceMs = 250;
 
 /** What an agent can do. */
 export interface Agent {
@@ -44,6 +59,8 @@ export interface Agent {
   onSubmissionFinished(listener: (event: SubmissionFinished) => void): () => void;
   /** Stops an execution, whatever runs under a key, or a whole session. */
   cancel(target: CancelRequest): Promise<CancelResult>;
+  /** Gets ready for calls of these tools and integrations, as at the start of a session. Nothing is sent upstream. */
+  warm(names: WarmNames): Promise<WarmResult>;
   readonly tools: {
     list(filter?: Partial<ListToolsRequest>): Promise<ListToolsResult>;
     search(query: string, options?: { limit?: number }): Promise<SearchToolsResult>;
@@ -99,6 +116,19 @@ export function agentOver(
       return () => subscription.unsubscribe();
     },
     cancel: (target) => messaging.request(routes.cancelExecution, { tenant }, target),
+    warm: ({ deadlineMs = defaultWarmMs, tools = [], integrations = [], connection, context }) =>
+      messaging.request(
+        routes.warmSession,
+        { tenant },
+        {
+          tools: [...tools],
+          integrations: [...integrations],
+          deadline_ms: deadlineMs,
+          context: { ...defaults.context, ...context },
+          ...(connection !== undefined && { connection }),
+        },
+        { timeoutMs: deadlineMs + warmGraceMs },
+      ),
     tools: {
       list: (filter = {}) => messaging.request(routes.listTools, { tenant }, filter),
       search: (query, options = {}) => messaging.request(routes.searchTools, { tenant }, { query, ...options }),

@@ -11,6 +11,7 @@ import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.
 import { createNatsFinishes } from './adapters/nats-finishes.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
 import { createNatsLedger } from './adapters/nats-ledger.ts';
+import { createNatsWarm } from './adapters/nats-warm.ts';
 import { createRedisRateLimiter } from './adapters/redis-rate-limiter.ts';
 import { createRegistryTools } from './adapters/registry-tools.ts';
 import { type ExecutorConfig, readConfig } from './config.ts';
@@ -23,6 +24,7 @@ import { createExecuteTool } from './operations/execute-tool.ts';
 import { createFollowKeys } from './operations/follow-key.ts';
 import { createListCircuits } from './operations/list-circuits.ts';
 import { createShedCalls } from './operations/shed-call.ts';
+import { createWarmSession } from './operations/warm-session.ts';
 import { executorEndpoints } from './routes.ts';
 import { startSubmissions } from './start-submissions.ts';
 import { submissionEndpoints } from './submission-endpoints.ts';
@@ -120,6 +122,9 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     onError: (error) => log.error({ err: error }, 'submission failed unexpectedly'),
   });
   const broadcasts = answerExecutors(messaging, running);
+  const warm = createNatsWarm(messaging);
+  const warmSession = createWarmSession({ tools, leases, sockets: egress });
+  const warmUps = warm.follow(warmSession, (error) => log.error({ err: error }, 'warm-up failed unexpectedly'));
   const circuitHints = circuits.answer(engine);
   const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) =>
     engine.forgetReads(tenant, connection),
@@ -137,6 +142,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         executePlan,
         cancelExecution,
         listCircuits: createListCircuits(circuits),
+        warmSession(tenant, request, receivedAt) {
+          warm.tellOthers(tenant, request);
+          return warmSession(tenant, request, receivedAt);
+        },
         shedCall: shedCalls.shed,
       }),
       ...submissionEndpoints(submissions.operations),
@@ -156,6 +165,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => broadcasts.unsubscribe(),
       () => circuitHints.unsubscribe(),
       () => telemetry.stop(),
+      () => warmUps.unsubscribe(),
       () => revocations.unsubscribe(),
       () => leases.close(),
       () => copy.close(),

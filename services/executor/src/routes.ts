@@ -10,6 +10,8 @@ import {
   type PlanResult,
   routes,
   toErrorBody,
+  type WarmRequest,
+  type WarmResult,
 } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messaging';
 import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
@@ -23,6 +25,7 @@ export interface ExecutorOperations {
   cancelExecution(tenant: string, request: CancelRequest): Promise<CancelResult>;
   /** Throws `overloaded` when there is no room for another call of the tenant. */
   shedCall(tenant: string): void;
+  warmSession(tenant: string, request: WarmRequest, receivedAt: number): Promise<WarmResult>;
   listCircuits(request: ListCircuitsRequest): Promise<ListCircuitsResult>;
 }
 
@@ -51,6 +54,9 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
     ),
     endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
       operations.cancelExecution(values.tenant as string, request),
+    ),
+    endpoint('warm-session', routes.warmSession, (request, { values, receivedAt }) =>
+      operations.warmSession(values.tenant as string, request, receivedAt),
     ),
     endpoint('list-circuits', routes.listCircuits, (request) => operations.listCircuits(request)),
   ];

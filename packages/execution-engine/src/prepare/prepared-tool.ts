@@ -39,6 +39,8 @@ export interface PreparedTool {
   hostsFor(variables: Record<string, string>): readonly string[];
   /** The base URL for a connection's variables, for warming sockets up. Throws as a build does. */
   baseUrlFor(variables: Record<string, string>): string;
+  /** The base URLs of all its calls, each once. Throws as a build does. */
+  baseUrlsFor(variables: Record<string, string>): ReadonlySet<string>;
 
   /** How its answers may be shared; left out where they may not. */
   readonly cache?: CachePlan;

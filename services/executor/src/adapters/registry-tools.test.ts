@@ -61,3 +61,11 @@ test("a tenant's own document is its own", () => {
   expect(tools.find('rival', 'weather_ping', undefined)?.version).toBe('1.0.0');
   expect([...tools.names('rival')].sort()).toEqual(['weather_ping', 'weather_pong']);
 });
+
+test('some tool of an integration is found by its id, as the tenant sees it', () => {
+  const tools = createRegistryTools(index);
+  expect(tools.findOf('acme', 'weather')?.integration).toBe('weather');
+  expect(tools.findOf('acme', 'climate')).toBeNull();
+  store('2.0.0', 'acme');
+  expect(tools.findOf('acme', 'weather')?.version).toBe('2.0.0');
+});
