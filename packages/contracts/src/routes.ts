@@ -384,7 +384,12 @@ export const events = {
 export const cancelBroadcastAnswer = CancelResult;
 
 /** Header names of ours. The deadline is a budget in milliseconds from receipt, so that clocks need not agree. */
-export const headers = { budgetMs: 'Patchbay-Budget-Ms', traceparent: 'traceparent' } as const;
+export const headers = {
+  budgetMs: 'Patchbay-Budget-Ms',
+  traceparent: 'traceparent',
+  /** A subject below the caller's own inbox that it stays subscribed to: when nobody is there, the caller is gone. */
+  presence: 'Patchbay-Presence',
+} as const;
 
 /** NATS queue group that shares a service's requests among its processes. */
 export function queueGroupOf(service: ServiceName): string {

@@ -8,6 +8,7 @@ import { consumeBatches } from './consume.ts';
 import { discoverServices } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
 import { answerEvent, askAll, publishEvent, subscribeEvent } from './events.ts';
+import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
 import { sendRequest } from './request.ts';
 import { serveEndpoints } from './serve.ts';
@@ -24,6 +25,8 @@ const connectAttempts = 5;
 export async function connectMessaging(options: ConnectOptions): Promise<Messaging> {
   const { connection, written } = await connectPatiently(options);
   const acks = new AckInbox(connection, options.inboxPrefix);
+  const own = new OwnPresence(connection, options.inboxPrefix);
+  const presences = new PresenceWatch(connection, options.inboxPrefix);
   let up = true;
   void followStatus(connection, acks, (type, detail) => {
     if (type === 'disconnect') up = false;
@@ -31,7 +34,8 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     options.onStatus?.({ type, ...(detail !== undefined && { detail }) });
   });
   return {
-    request: (route, values, body, requestOptions) => sendRequest(connection, route, values, body, requestOptions),
+    request: (route, values, body, requestOptions) => sendRequest(connection, route, values, body, requestOptions, own),
+    watchPresence: (presence, onGone) => presences.watch(presence, onGone),
     serve: (service, endpoints) => serveEndpoints(connection, service, endpoints),
     publishEvent: (route, values, body, eventOptions) =>
       publishEvent(connection, route, values, body, eventOptions?.traceparent),

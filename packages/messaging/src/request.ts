@@ -33,6 +33,7 @@ export async function sendRequest<Route extends RequestRoute>(
   values: SubjectValues,
   body: z.input<Route['request']>,
   options: RequestOptions = {},
+  own?: { readonly subject: string },
 ): Promise<z.output<Route['response']>> {
   const subject = buildSubject(route.subject, values);
   const timeout = Math.max(1, Math.ceil(options.timeoutMs ?? route.timeoutMs));
@@ -41,6 +42,7 @@ export async function sendRequest<Route extends RequestRoute>(
   const head = headers();
   head.set(headerNames.budgetMs, String(timeout));
   if (options.traceparent !== undefined) head.set(headerNames.traceparent, options.traceparent);
+  if (options.presence === true && own !== undefined) head.set(headerNames.presence, own.subject);
   let answer: Msg;
   try {
     const pending = connection.request(subject, payload, { timeout, headers: head });

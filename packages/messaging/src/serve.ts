@@ -107,6 +107,7 @@ function answerer(
       receivedAt,
       budgetMs: budgetOf(message),
       traceparent: message.headers?.get(headerNames.traceparent) || null,
+      presence: presenceOf(route, values, message),
     };
     const span = trace?.(served.name, route.subject, context);
     if (span !== undefined) context = { ...context, traceparent: span.traceparent };
@@ -129,12 +130,28 @@ function answerer(
 }
 
 function replyAllowed(route: RequestRoute, values: SubjectValues, reply: string | undefined): boolean {
-  if (!reply) return false;
-  return route.callers.some((caller) => {
+  return reply ? inboxOf(route, values, reply) !== null : false;
+}
+
+/** The inbox of an identity that may call, and of this tenant, in which the subject lies; null when it lies in none. */
+function inboxOf(route: RequestRoute, values: SubjectValues, subject: string): string | null {
+  for (const caller of route.callers) {
     const tenant = tenantIdentities.includes(caller) ? values.tenant : undefined;
-    if (tenantIdentities.includes(caller) && tenant === undefined) return false;
-    return reply.startsWith(`${inboxPrefixOf(caller, tenant)}.`);
-  });
+    if (tenantIdentities.includes(caller) && tenant === undefined) continue;
+    const inbox = `${inboxPrefixOf(caller, tenant)}.`;
+    if (subject.startsWith(inbox)) return inbox;
+  }
+  return null;
+}
+
+/** A subject without wildcards, short enough to be one. */
+const plainSubject = /^[A-Za-z0-9_$-]+(?:\.[A-Za-z0-9_$-]+)+$/;
+
+/** Where the caller can be found: in the inbox it is answered in, or a request could make us write to another's. */
+function presenceOf(route: RequestRoute, values: SubjectValues, message: Msg): string | null {
+  const presence = message.headers?.get(headerNames.presence);
+  if (!presence || presence.length > 200 || !plainSubject.test(presence)) return null;
+  return presence.startsWith(inboxOf(route, values, message.reply as string) as string) ? presence : null;
 }
 
 function budgetOf(message: Msg): number | null {

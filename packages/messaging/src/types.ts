@@ -28,6 +28,8 @@ export interface RequestOptions {
   /** Milliseconds to wait; also sent as the budget header. Default: the route's `timeoutMs`. */
   readonly timeoutMs?: number;
   readonly traceparent?: string;
+  /** Names where this caller can be found, so that a read nobody waits for any more is stopped. */
+  readonly presence?: boolean;
   /** Stops waiting; the request itself is not withdrawn. */
   readonly signal?: AbortSignal;
 }
@@ -41,6 +43,8 @@ export interface RequestContext {
   /** `performance.now()` when the request was taken from the socket. */
   readonly receivedAt: number;
   readonly traceparent: string | null;
+  /** Where the caller says it can be found, below the inbox it is answered in; null when it says nothing good. */
+  readonly presence: string | null;
 }
 
 /** One served route. A thrown `PatchbayError` becomes its typed answer; anything else becomes `internal` and is reported. */
@@ -200,6 +204,8 @@ export interface Messaging {
     options?: RequestOptions,
   ): Promise<z.output<Route['response']>>;
   serve(service: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints>;
+  /** Calls `onGone` once when the caller is no longer at its presence subject. Not before 250 ms have passed. */
+  watchPresence(presence: string, onGone: () => void): Subscription;
   publishEvent<Route extends EventRoute>(
     route: Route,
     values: SubjectValues,

@@ -76,6 +76,7 @@ export async function executeCall(
   try {
     return await messaging.request(routes.executeTool, { tenant }, request, {
       timeoutMs: deadlineMs + arrivalGraceMs,
+      presence: true,
       ...(call.traceparent !== undefined && { traceparent: call.traceparent }),
     });
   } catch (error) {

@@ -125,6 +125,32 @@ describe('an executor', () => {
     await other.stop();
   });
 
+  test('stops a read whose caller is gone, and lets one go on whose caller never said where it is', async () => {
+    sandbox.behave({ tool: 'numbers_look', do: { kind: 'hang' } });
+    const begin = async (session: string, presence: boolean) => {
+      const caller = await servers.connect('agent', 'acme');
+      const request = {
+        tool: 'numbers_look',
+        arguments: { number: 1 },
+        deadline_ms: 100_000,
+        context: { session },
+      };
+      caller.request(routes.executeTool, { tenant: 'acme' }, request, { presence }).catch(() => {});
+      return caller;
+    };
+    const finished: string[] = [];
+    const listening = agent.subscribeEvent(events.executionFinished, { tenant: 'acme' }, ({ session, result }) =>
+      finished.push(`${session} ${result.status}`),
+    );
+    const callers = [await begin('call-80', false), await begin('call-81', true)];
+    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(2));
+    for (const caller of callers) await caller.close();
+    await vi.waitFor(() => expect(finished).toEqual(['call-81 cancelled']), { timeout: 20_000 });
+    const { cancelled } = await agent.request(routes.cancelExecution, { tenant: 'acme' }, { session: 'call-80' });
+    expect(cancelled).toMatchObject([{ effect: 'aborted' }]);
+    listening.unsubscribe();
+  });
+
   test('keeps going after a stored document it cannot read, and logs which', async () => {
     const registry = await servers.connect('registry');
     await (await registry.bucket('integrations')).put('doc._platform.broken.1_0_0', '{}');

@@ -96,6 +96,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         ),
     },
     running,
+    callers: { watch: (presence, onGone) => messaging.watchPresence(presence, onGone) },
     places: admission,
     watchAttempt: telemetry.watchAttempt,
     background: (work) => background.add(work),

@@ -62,7 +62,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
   ];
 }
 
-function callOf({ values, receivedAt, traceparent }: RequestContext): ExecuteCall {
+function callOf({ values, receivedAt, traceparent, presence }: RequestContext): ExecuteCall {
   const own = childTraceparent(traceparent);
-  return { tenant: values.tenant as string, receivedAt, traceparent: own, traceId: traceIdOf(own) };
+  return { tenant: values.tenant as string, receivedAt, traceparent: own, traceId: traceIdOf(own), presence };
 }

@@ -16,7 +16,7 @@ import { checkForesight, checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
-import type { FindTool, GivePlaces, Lease } from './ports.ts';
+import type { FindTool, GivePlaces, Lease, WatchCaller } from './ports.ts';
 import {
   borrowLease,
   type Reservation,
@@ -31,6 +31,7 @@ export interface ExecuteToolPorts extends ReservePorts, AnswerDuplicatePorts, Se
   readonly tools: FindTool;
   readonly engine: Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>;
   readonly running: RunningExecutions;
+  readonly callers: WatchCaller;
   readonly places: GivePlaces;
   /** Follows each attempt, for metrics and traces. */
   readonly watchAttempt?: (run: Run, attempt: AttemptStart) => AttemptWatch | undefined;
@@ -61,12 +62,18 @@ export function createExecuteTool(
     }
     const run = newRun(executionId, request, call, prepared);
     running.add(run.execution);
+    // A write is finished whoever is gone: its answer is kept under its key.
+    const caller =
+      call.presence && prepared.risk === 'read' && !request.dry_run
+        ? ports.callers.watch(call.presence, () => run.execution.abort.abort())
+        : null;
     let ownMs: number | null = null;
     try {
       const result = await (request.dry_run ? preview(run) : carryOut(run));
       ownMs = ownTimeOf(run, result);
       return result;
     } finally {
+      caller?.unsubscribe();
       running.remove(executionId);
       place.leave(ownMs);
     }

@@ -15,6 +15,8 @@ export interface ExecuteCall {
   readonly traceId: string | null;
   /** Default `live`: somebody waits on the line. `background` work, such as a submission, has a small share of the room. */
   readonly lane?: Lane;
+  /** Where the caller can be found, if it said: a read that nobody waits for any more is stopped. */
+  readonly presence?: string | null;
   /** Default: made up. */
   readonly executionId?: string;
   /** The plan that it is a call of, and whether the ledger keeps the answers of its reads too. */

@@ -144,6 +144,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
       },
     },
     running: new RunningExecutions(),
+    callers: { watch: () => ({ unsubscribe: () => {} }) },
     places: new Admission({ maxInFlight: 1_000, now: 0 }),
     background: (work) => background.add(work),
     ...over,

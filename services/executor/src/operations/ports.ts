@@ -70,6 +70,11 @@ export interface RecordAudit {
   ): Recording;
 }
 
+/** Notices that whoever asked is gone. */
+export interface WatchCaller {
+  watch(presence: string, onGone: () => void): { unsubscribe(): void };
+}
+
 /** Hears that an execution has finished, from whichever executor ran it. May miss it: listeners look for themselves too. */
 export interface HeardFinish {
   /** Returns how to stop listening. */
