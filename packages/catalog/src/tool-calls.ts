@@ -32,7 +32,7 @@ export function callsOf({ tool, path }: ToolEntry): ToolCall[] {
 }
 
 /** Keywords that fix a parameter's value and hide it from the model. */
-export const hidingKeywords = ['x-const', 'x-template', 'x-from'] as const;
+export const hidingKeywords = ['x-const', 'x-template', 'x-from', 'x-mail'] as const;
 
 export function isHidden(parameter: Parameter): boolean {
   return hidingKeywords.some((keyword) => parameter[keyword] !== undefined);

@@ -1,7 +1,12 @@
+export * from './documents/exchange.ts';
+export * from './documents/file.ts';
 export * from './documents/graphql.ts';
 export { type GraphQlOperation, readGraphQl } from './documents/graphql-document.ts';
 export * from './documents/integration.ts';
+export * from './documents/mail.ts';
+export * from './documents/pagination.ts';
 export * from './documents/single-tool.ts';
+export * from './documents/tenant-variable.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './latency-histogram.ts';

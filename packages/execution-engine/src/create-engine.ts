@@ -5,14 +5,17 @@ import { Execution } from './attempts/execution.ts';
 import { foresee } from './attempts/foresee.ts';
 import { LatencyBook } from './attempts/latency-book.ts';
 import { runExecution } from './attempts/run-execution.ts';
+import { TokenExchanges } from './auth/token-exchanges.ts';
 import { circuitDefaults } from './breaker/circuit.ts';
 import { UpstreamHealth } from './breaker/upstream-health.ts';
 import { UpstreamPauses } from './breaker/upstream-pauses.ts';
 import type { Engine, EngineOptions, ExecuteInput } from './engine-types.ts';
+import { previewFiles } from './files/preview-files.ts';
 import { executeShared } from './reads/execute-shared.ts';
 import { SharedReads } from './reads/shared-reads.ts';
 import { buildRequest } from './request/build-request.ts';
 import { previewOf } from './request/preview-request.ts';
+import { TransformWorkers } from './transform/transform-workers.ts';
 
 /** Most milliseconds that a probe stays behind that of the process whose circuit opened first. */
 const probeDelayMs = 500;
@@ -32,6 +35,8 @@ export function createEngine(options: EngineOptions): Engine {
     health,
     pauses: new UpstreamPauses(),
     latencies: new LatencyBook(),
+    exchanges: new TokenExchanges(),
+    transform: options.transform ?? new TransformWorkers(),
     watch,
     maxResponseBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
   };
@@ -42,9 +47,10 @@ export function createEngine(options: EngineOptions): Engine {
     foresee: (prepared, deadlineAt) => foresee(ports.latencies, prepared, deadlineAt, now()),
     previewRequest({ prepared, tenant, arguments: args, variables, idempotencyKey, caller = {} }) {
       const [first, ...further] = prepared.steps;
+      const files = previewFiles(prepared.files, args);
       const request = buildRequest(first, {
         tenant,
-        arguments: args,
+        arguments: files.args,
         variables,
         steps: {},
         idempotencyKey,
@@ -54,6 +60,7 @@ export function createEngine(options: EngineOptions): Engine {
       return previewOf(
         request,
         further.map((step) => step.id),
+        files.pending,
       );
     },
     breakerState: (tenant, host) => health.state(tenant, host, now()),
@@ -63,6 +70,9 @@ export function createEngine(options: EngineOptions): Engine {
         ? reads.forgetConnection(tenant, connection)
         : reads.forgetWritten(tenant, integration, connection),
     hearCircuit: (change) => health.hear(change, probeDelayMs * (0.2 + 0.8 * ports.random()), now()),
-    close: () => watch.close(),
+    close: () => {
+      watch.close();
+      ports.transform.close();
+    },
   };
 }

@@ -5,6 +5,7 @@ import type { CircuitOptions } from './breaker/circuit.ts';
 import type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 import type { PreparedTool } from './prepare/prepared-tool.ts';
 import type { RequestPreview } from './request/preview-request.ts';
+import type { Transform } from './transform/transform.ts';
 
 /** One execution. */
 export interface ExecuteInput {
@@ -35,6 +36,8 @@ export interface ExecuteInput {
   readonly traceparent?: string;
   /** What the caller says of itself, for `x-from: caller.…`. Trusted for nothing. */
   readonly caller?: ExecutionContext;
+  /** Asked before each further page: `null` when it may be read now, else milliseconds until it may. */
+  readonly admitPage?: () => Promise<number | null>;
 }
 
 export interface ExecuteOutcome {
@@ -90,6 +93,8 @@ export interface EngineOptions {
   readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
   /** Most bytes read of one response. Default 2 MiB, or four times the tool's `max_bytes` where that is more. */
   readonly maxResponseBytes?: number;
+  /** Evaluates transforms. Default: worker threads of its own, the first started by the first tool that has one. */
+  readonly transform?: Transform;
   readonly circuit?: Partial<CircuitOptions>;
   /** A host's circuit changed its state by what this process saw; for the others' `hearCircuit`. Must not throw. */
   readonly onCircuitChange?: (change: CircuitChange) => void;

@@ -3,11 +3,21 @@ import { type Finding, finding } from '../finding.ts';
 import { headerProblem } from './headers.ts';
 
 const fieldsOf: Record<Auth['type'], readonly (keyof Auth)[]> = {
-  oauth2: ['authorize_url', 'token_url', 'scopes', 'scope_separator', 'authorize_params', 'pkce', 'scheme', 'hosts'],
-  api_key: ['in', 'name', 'prefix', 'hosts'],
+  oauth2: [
+    'authorize_url',
+    'token_url',
+    'scopes',
+    'scope_separator',
+    'authorize_params',
+    'pkce',
+    'scheme',
+    'hosts',
+    'exchange',
+  ],
+  api_key: ['in', 'name', 'prefix', 'hosts', 'exchange'],
   basic: ['hosts'],
-  bearer: ['scheme', 'hosts'],
-  custom: ['headers', 'query', 'hosts'],
+  bearer: ['scheme', 'hosts', 'exchange'],
+  custom: ['headers', 'query', 'hosts', 'exchange'],
   none: ['hosts'],
 };
 

@@ -12,7 +12,7 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
     const path = [...entry.path, 'parameters', name];
     const schemaFindings = checkSchema(parameter, path);
     findings.push(...schemaFindings, ...checkHiding(parameter, path, false), ...checkCondition(entry, parameter, path));
-    findings.push(...checkTemplate(document, entry, parameter, path));
+    findings.push(...checkTemplate(document, entry, parameter, path), ...checkMail(entry, parameter, path));
     findings.push(...checkSource(document, parameter, [], path));
     if (schemaFindings.length === 0) findings.push(...checkDefault(parameter, path));
     if (forbidden.includes(name)) findings.push(finding(path, 'this name is not allowed'));
@@ -146,6 +146,18 @@ function checkDefault(parameter: Parameter, path: readonly PropertyKey[]): Findi
   return validate(parameter.default) ? [] : [finding([...path, 'default'], errorsText(validate, 'the default'))];
 }
 
+/** Arguments that a mail message is made of. */
+function mailArguments({ 'x-mail': mail }: Parameter): string[] {
+  const { encode: _encode, ...parts } = mail ?? {};
+  return Object.values(parts).filter((argument) => typeof argument === 'string');
+}
+
+function checkMail(entry: ToolEntry, parameter: Parameter, path: readonly PropertyKey[]): Finding[] {
+  return mailArguments(parameter)
+    .filter((name) => !Object.hasOwn(entry.tool.parameters, name))
+    .map((name) => finding([...path, 'x-mail'], `'${name}' is not a parameter of the tool`));
+}
+
 /** An argument that nothing sends would be asked of the person and then dropped. */
 function checkAllUsed(entry: ToolEntry): Finding[] {
   const used = new Set<string>();
@@ -153,6 +165,7 @@ function checkAllUsed(entry: ToolEntry): Finding[] {
     for (const [name, parameter] of Object.entries(call.parameters)) {
       if (!isHidden(parameter) && (call.step !== undefined || parameter['x-in'] !== 'none')) used.add(name);
       for (const placeholder of parseTemplate(parameter['x-template'] ?? '').placeholders) used.add(placeholder.name);
+      for (const argument of mailArguments(parameter)) used.add(argument);
     }
   }
   // Templates may also stand on the tool's own parameters when it has steps; those are checked but never sent.

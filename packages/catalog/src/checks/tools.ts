@@ -5,6 +5,7 @@ import { type ToolEntry, toolEntries } from '../tool-calls.ts';
 import { pathProblem } from './body-paths.ts';
 import { headerProblem } from './headers.ts';
 import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
+import { checkPagination, checkTransform } from './response.ts';
 import { bodyNameProblem } from './wire-names.ts';
 
 const maxTools = 128;
@@ -33,6 +34,8 @@ export function checkTool(entry: ToolEntry): Finding[] {
     ...checkReadOnlyFields(entry),
     ...checkSteps(entry),
     ...checkResponse(entry),
+    ...checkTransform(entry),
+    ...checkPagination(entry),
     ...checkExampleSteps(entry),
   ];
 }

@@ -31,6 +31,7 @@ export function checkUrls(document: IntegrationDocument): Finding[] {
   const allowed = allowedHosts(document);
   const findings = [
     ...checkUrl(document, withoutKey(document), ['base_url'], allowed),
+    ...checkUrl(document, document.auth.exchange?.url, ['auth', 'exchange', 'url'], allowed),
     ...checkUrl(document, document.auth.authorize_url, ['auth', 'authorize_url']),
     ...checkUrl(document, document.auth.token_url, ['auth', 'token_url']),
   ];

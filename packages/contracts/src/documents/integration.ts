@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { ErrorCode } from '../errors.ts';
 import { IntegrationId, ToolName, Version } from '../ids.ts';
+import { TokenExchange } from './exchange.ts';
+import { FileRules } from './file.ts';
 import { GraphQlRequest } from './graphql.ts';
+import { MailMessage } from './mail.ts';
+import { Pagination } from './pagination.ts';
+import { TenantVariable } from './tenant-variable.ts';
 
 /** An HTTP header's name (RFC 9110 token). Those the HTTP layer owns are refused by the linter and the engine. */
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
@@ -67,6 +72,7 @@ export const Auth = z.strictObject({
   query: z.record(z.string(), z.string()).optional(),
   /** The only hosts that ever receive this credential. Default: the host of `base_url`. */
   hosts: z.array(Host).optional(),
+  exchange: TokenExchange.optional(),
 });
 export type Auth = z.infer<typeof Auth>;
 
@@ -178,6 +184,9 @@ export const Parameter = z.looseObject({
   'x-path-style': z.enum(['simple', 'label', 'matrix']).optional(),
   /** In the path: each item or member by itself, as `;id=1;id=2` and `;x=1;y=2`. Default false. */
   'x-explode': z.boolean().optional(),
+  'x-file': FileRules.optional(),
+  /** A mail message made of arguments, in place of a value; hidden from the model. */
+  'x-mail': MailMessage.optional(),
   /** How the value is treated in logs and audit: `safe` values may appear. Default: not logged. */
   'x-privacy': z.enum(['safe', 'pii', 'phi', 'secret']).optional(),
 });
@@ -224,7 +233,12 @@ export const ResponseShape = z.strictObject({
   max_items: z.int().positive().max(10_000).optional(),
   /** Most bytes of the shaped output. Default 16,384. */
   max_bytes: z.int().positive().max(1_048_576).optional(),
-  pagination: z.looseObject({}).optional(),
+  /**
+   * JSONata over what `pick` leaves, for shapes that `pick` cannot give. Evaluated apart, within 250 ms and 64 MiB. When it
+   * gives nothing a read is `response_invalid`; a write that took effect answers with what `pick` gave, and says so.
+   */
+  transform: z.string().min(1).max(4_000).optional(),
+  pagination: Pagination.optional(),
   stream: z.enum(['none', 'sse', 'ndjson', 'chunked']).optional(),
 });
 export type ResponseShape = z.infer<typeof ResponseShape>;
@@ -335,17 +349,6 @@ export const Tool = z
     error: 'give exactly one of request and steps',
   });
 export type Tool = z.infer<typeof Tool>;
-
-/** A value of the connection that stands in a URL, such as a subdomain. */
-export const TenantVariable = z.strictObject({
-  description: z.string().optional(),
-  /** The whole value must match. */
-  pattern: z.string().default('^[A-Za-z0-9-]{1,63}$'),
-  example: z.string().optional(),
-  /** Its value for a connection that gives none. */
-  default: z.string().optional(),
-});
-export type TenantVariable = z.infer<typeof TenantVariable>;
 
 /** A third-party API as a catalogue document. A tool in it is callable by the name `toolNameOf` gives. */
 export const IntegrationDocument = z.strictObject({

@@ -18,9 +18,18 @@ export function authoriseRequest(request: BuiltRequest, execution: Execution): P
       message: `The integration '${input.prepared.integration}' needs a connection.`,
     });
   }
-  const { headers: added, query, path } = auth(credential);
+  const { headers: added, query, path } = auth(execution.shown ?? credential);
   for (const [name, value] of added) headers[name] = value;
   const url = path === undefined ? request.url : request.url.replace(path.marker, () => path.value);
   if (query === '') return { url, headers };
-  return { url: `${url}${url.includes('?') ? '&' : '?'}${query}`, headers };
+  const rest = request.isPageUrl ? withoutParameters(url, query) : url;
+  return { url: `${rest}${rest.includes('?') ? '&' : '?'}${query}`, headers };
+}
+
+/** A page's URL may repeat the parameters that carry the credential. */
+function withoutParameters(url: string, query: string): string {
+  const parsed = new URL(url);
+  const names = [...new URLSearchParams(query).keys()].filter((name) => parsed.searchParams.has(name));
+  for (const name of names) parsed.searchParams.delete(name);
+  return names.length === 0 ? url : parsed.href;
 }

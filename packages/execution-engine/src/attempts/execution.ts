@@ -3,11 +3,13 @@ import type { Credential } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import { secretValues } from '../auth/credential-fields.ts';
 import type { Scrubber } from '../auth/scrub.ts';
-import { scrubberOf } from '../auth/scrub.ts';
+import { joinScrubbers, scrubberOf } from '../auth/scrub.ts';
+import type { TokenExchanges } from '../auth/token-exchanges.ts';
 import type { Caller, UpstreamHealth } from '../breaker/upstream-health.ts';
 import type { PauseScope, UpstreamPauses } from '../breaker/upstream-pauses.ts';
 import type { ExecuteInput } from '../engine-types.ts';
 import type { RequestContext } from '../request/value-source.ts';
+import type { Transform } from '../transform/transform.ts';
 import type { DeadlineWatch } from './deadline-watch.ts';
 import type { LatencyBook } from './latency-book.ts';
 
@@ -23,13 +25,15 @@ export interface AttemptPorts {
   readonly pauses: UpstreamPauses;
   readonly latencies: LatencyBook;
   readonly watch: DeadlineWatch;
+  readonly exchanges: TokenExchanges;
+  readonly transform: Transform;
   readonly maxResponseBytes: number;
 }
 
 /** One execution on its way. */
 export class Execution implements Caller {
   readonly input: ExecuteInput;
-  readonly context: RequestContext;
+  context: RequestContext;
   readonly steps: Record<string, unknown> = {};
   attempts = 0;
   /** Whether anything left for the upstream. */
@@ -38,6 +42,9 @@ export class Execution implements Caller {
   upstreamStatus: number | null = null;
   credential: Credential | null;
   refreshed = false;
+  /** What is shown in place of the credential, where that is exchanged for a token. */
+  shown: Credential | null = null;
+  token: { readonly mark: string; readonly value: string } | null = null;
 
   constructor(input: ExecuteInput, startedAt: number) {
     this.input = input;
@@ -67,5 +74,5 @@ export class Execution implements Caller {
     return { tenant, connection, host, tool: prepared.name };
   }
 
-  readonly scrubber = (): Scrubber => scrubberOf(this.credential);
+  readonly scrubber = (): Scrubber => joinScrubbers(scrubberOf(this.credential), scrubberOf(this.shown));
 }

@@ -16,6 +16,7 @@ export interface Success {
   readonly value: unknown;
   /** The body's text when the value was read from one. */
   readonly text: string | null;
+  readonly headers?: EgressResponse['headers'];
 }
 
 /** Answers of a gateway that got none itself: whether the upstream acted is unknown (RFC 9110 15.6.3, 15.6.5; Cloudflare 520, 524). */
@@ -41,7 +42,7 @@ export function judgeResponse(
       if (rule.matches(decoded.value, status))
         return ruleFailure(response, rule, decoded.value, effect, upstream, scrubber(), wallClockMs);
     }
-    if (isSuccess) return { ok: true, value: decoded.value, text: decoded.text };
+    if (isSuccess) return { ok: true, value: decoded.value, text: decoded.text, headers: response.headers };
   } else if (isSuccess) {
     return unanswered(
       effect,

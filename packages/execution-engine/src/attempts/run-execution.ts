@@ -1,15 +1,26 @@
 import type { ErrorBody } from '@patchbay/contracts';
 import { errorBody } from '@patchbay/contracts';
 import type { ExecuteOutcome } from '../engine-types.ts';
-import { shapeOutput } from '../response/shape-output.ts';
+import { loadFiles } from '../files/load-files.ts';
+import type { Truncation } from '../response/limit-items.ts';
+import { pickOutput, shapeOutput } from '../response/shape-output.ts';
+import { withNote } from '../response/truncation-note.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import type { Success } from './judge-response.ts';
+import { readPages } from './read-pages.ts';
 import { runStep } from './run-step.ts';
+import { transformOutput } from './transform-output.ts';
 import type { Failure } from './verdict.ts';
 
 /** Carries out the steps in order; the answer of the last is the output. */
 export async function runExecution(ports: AttemptPorts, execution: Execution): Promise<ExecuteOutcome> {
-  const { steps } = execution.input.prepared;
+  const { prepared } = execution.input;
+  const { steps, pagination, transform } = prepared;
+  if (prepared.files.length > 0) {
+    const refused = await loadFiles(ports, execution);
+    if (refused !== null) return failed(execution, refused);
+  }
+  if (transform !== null) ports.transform.warm();
   const done: string[] = [];
   let tookEffect = false;
   let answer: Success | null = null;
@@ -22,12 +33,21 @@ export async function runExecution(ports: AttemptPorts, execution: Execution): P
     done.push(step.id);
     tookEffect ||= step.effectWithKey !== 'read';
   }
-  const { output, truncated } = shapeOutput(
-    execution.input.prepared,
-    answer as Success,
-    execution.steps,
-    execution.scrubber,
-  );
+  let note: Truncation | null = null;
+  if (pagination !== null) {
+    const pages = await readPages(ports, execution, steps[0], pagination, answer as Success);
+    if ('status' in pages) return failed(execution, pages);
+    answer = pages.answer;
+    note = pages.note;
+  }
+  if (transform === null) {
+    const { output, truncated } = shapeOutput(prepared, answer as Success, execution.steps, execution.scrubber, note);
+    return outcome(execution, 'succeeded', output, null, truncated);
+  }
+  const picked = pickOutput(prepared, answer as Success, execution.steps, execution.scrubber);
+  const shaped = await transformOutput(ports, execution, transform, picked);
+  if ('error' in shaped) return failed(execution, { status: 'failed', error: shaped.error });
+  const { output, truncated } = withNote(shaped, note);
   return outcome(execution, 'succeeded', output, null, truncated);
 }
 

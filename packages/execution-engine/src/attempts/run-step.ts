@@ -5,6 +5,7 @@ import { buildRequest } from '../request/build-request.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import { attemptStep } from './attempt-step.ts';
 import { backoffMs } from './backoff.ts';
+import { dropToken, ensureToken } from './exchange-token.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import type { Success } from './judge-response.ts';
 import type { LatencyEstimate } from './latency-estimate.ts';
@@ -23,6 +24,10 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
     request = buildRequest(step, execution.context);
   } catch (error) {
     return refusal(toErrorBody(error));
+  }
+  if (input.prepared.exchange !== null && request.mayCarryCredential) {
+    const refused = await ensureToken(ports, execution);
+    if (refused !== null) return refused;
   }
   let last: Failure | null = null;
   let unsettled: Failure | null = null;
@@ -109,8 +114,11 @@ function settle(last: Failure | null, unsettled: Failure | null, effect: Effect)
 /** Asks for another credential, inside the deadline. True when there is one, and it is another. */
 async function refresh(ports: AttemptPorts, execution: Execution): Promise<boolean> {
   const { refreshCredential, deadlineAt } = execution.input;
-  if (refreshCredential === undefined || execution.refreshed) return false;
+  if (execution.refreshed) return false;
   execution.refreshed = true;
+  if (execution.input.prepared.exchange !== null)
+    return dropToken(ports, execution) && (await ensureToken(ports, execution)) === null;
+  if (refreshCredential === undefined) return false;
   // A vault that fails leaves the upstream's refusal as the answer.
   const asked = refreshCredential('unauthorized').catch(() => null);
   const credential = await ports.watch.guard(asked, deadlineAt, () => null);

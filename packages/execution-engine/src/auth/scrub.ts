@@ -30,6 +30,16 @@ export function scrubberOf(credential: Credential | null): Scrubber {
   return scrubber;
 }
 
+/** Both, as one. */
+export function joinScrubbers(first: Scrubber, second: Scrubber): Scrubber {
+  if (second === nothing) return first;
+  return {
+    text: (text) => second.text(first.text(text)),
+    value: (value) => second.value(first.value(value)),
+    finds: (text) => first.finds(text) || second.finds(text),
+  };
+}
+
 function createScrubber(credential: Credential): Scrubber {
   const inErrors = formsOf(credential, minLengthInErrors);
   const inAnswers = formsOf(credential, minLengthInAnswers);

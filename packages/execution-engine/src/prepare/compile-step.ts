@@ -1,4 +1,5 @@
 import type { HttpRequest, IntegrationDocument, Parameter, Step, Tool } from '@patchbay/contracts';
+import { maxFileBytes } from '@patchbay/contracts';
 import type { Effect } from '../attempts/verdict.ts';
 import { pathMarkerOf } from '../auth/auth-plan.ts';
 import { parseDataPath } from '../paths/data-path.ts';
@@ -15,6 +16,8 @@ import { variableLookup } from '../request/variables.ts';
 import { compileErrorRules } from '../response/error-rule.ts';
 import { graphQlRules } from '../response/graphql-errors.ts';
 import { graphQlAccept, graphQlOperationOf } from './compile-graphql.ts';
+import type { PaginationPlan } from './compile-pagination.ts';
+import { compilePagination } from './compile-pagination.ts';
 import { compilePath, pathNamesOf } from './compile-path.ts';
 import { compilePlacement } from './compile-placement.ts';
 import type { DocumentPlan } from './document-plan.ts';
@@ -45,7 +48,11 @@ const bodyTypes = {
 } as const;
 
 /** Compiles one request of a tool. */
-export function compileStep(input: StepInput): { step: StepPlan; needsConnection: boolean } {
+export function compileStep(input: StepInput): {
+  step: StepPlan;
+  pagination: PaginationPlan | null;
+  needsConnection: boolean;
+} {
   const { document, plan, tool, step, report, at, toolAt } = input;
   const request = (step ?? tool).request as HttpRequest;
   const parameters = step === null ? tool.parameters : stepParameters(step, tool, report, at);
@@ -57,14 +64,8 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
     report,
   });
   const requestAt = `${at}.request`;
-  const placed = placeParameters(
-    parameters,
-    scope,
-    pathNamesOf(request.path),
-    request.method,
-    report,
-    `${at}.parameters`,
-  );
+  const own = placeParameters(parameters, scope, pathNamesOf(request.path), request.method, report, `${at}.parameters`);
+  const { plan: pagination, placed } = compilePagination(tool, request, own, report, toolAt);
   const operation = graphQlOperationOf(request, tool.risk, report, requestAt);
   const readsByItself = request.method === 'GET' || request.method === 'HEAD' || operation?.kind === 'query';
   const isRead = tool.risk === 'read' || (step !== null && readsByItself);
@@ -103,6 +104,7 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
 
   return {
     needsConnection: scope.needsConnection(),
+    pagination,
     step: {
       id: step?.id ?? '',
       method: request.method,
@@ -119,6 +121,7 @@ export function compileStep(input: StepInput): { step: StepPlan; needsConnection
       headers: { fixed: headers.fixed, fields: [...headers.fields, ...placement.headers] },
       cookies: placement.cookies,
       body: placement.body,
+      maxBodyBytes: maxFileBytes,
       sendsCredential: plan.auth !== null && step?.auth !== false,
       rules: [
         ...compileErrorRules(step?.errors, report, `${at}.errors`),
@@ -147,8 +150,23 @@ function stepParameters(step: Step, tool: Tool, report: Report, at: string): Rec
     else if (declared === undefined)
       report(`${at}.parameters.${name}`, 'is neither an argument of the tool nor given a value');
     else {
-      const { type, default: fallback, 'x-const': fixed, 'x-template': template, 'x-from': from } = declared;
-      merged[name] = { type, default: fallback, 'x-const': fixed, 'x-template': template, 'x-from': from, ...own };
+      const {
+        type,
+        default: fallback,
+        'x-const': fixed,
+        'x-template': template,
+        'x-from': from,
+        'x-mail': mail,
+      } = declared;
+      merged[name] = {
+        type,
+        default: fallback,
+        'x-const': fixed,
+        'x-template': template,
+        'x-from': from,
+        'x-mail': mail,
+        ...own,
+      };
     }
   }
   return merged;

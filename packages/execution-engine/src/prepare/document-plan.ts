@@ -1,6 +1,8 @@
 import type { IntegrationDocument, Issue } from '@patchbay/contracts';
 import type { AuthPlan } from '../auth/auth-plan.ts';
 import { compileAuth, pathMarkerOf } from '../auth/auth-plan.ts';
+import type { ExchangePlan } from '../auth/exchange-plan.ts';
+import { compileExchange } from '../auth/exchange-plan.ts';
 import type { BaseUrl } from '../request/base-url.ts';
 import { compileBaseUrl } from '../request/base-url.ts';
 import type { HostList } from '../request/hosts.ts';
@@ -16,6 +18,7 @@ export interface DocumentPlan {
   readonly base: BaseUrl | null;
   readonly hosts: HostList | null;
   readonly auth: AuthPlan | null;
+  readonly exchange: ExchangePlan | null;
   readonly rules: readonly RulePlan[];
   /** What is wrong with the common parts. */
   readonly issues: readonly Issue[];
@@ -41,7 +44,16 @@ export function documentPlanOf(document: IntegrationDocument): DocumentPlan {
     if (comparable && !hostIsListed(hosts.declared, baseHost))
       report('auth.hosts', `does not hold '${baseHost}', the host of base_url`);
   }
-  const plan = { variables, base, hosts, auth, rules: compileErrorRules(document.errors, report, 'errors'), issues };
+  const exchange = compileExchange(document.auth, hosts, variables, report);
+  const plan = {
+    variables,
+    base,
+    hosts,
+    auth,
+    exchange,
+    rules: compileErrorRules(document.errors, report, 'errors'),
+    issues,
+  };
   plans.set(document, plan);
   return plan;
 }

@@ -1,4 +1,4 @@
-import type { Parameter } from '@patchbay/contracts';
+import type { MailMessage, Parameter } from '@patchbay/contracts';
 import { parseDataPath } from '../paths/data-path.ts';
 import { isClockForm } from '../request/clock.ts';
 import { parseTemplate } from '../request/template.ts';
@@ -7,7 +7,7 @@ import type { VariableRule } from '../request/variables.ts';
 import { undeclaredVariable } from '../request/variables.ts';
 import type { Report } from './report.ts';
 
-const hidingKeywords = ['x-const', 'x-template', 'x-from'] as const;
+const hidingKeywords = ['x-const', 'x-template', 'x-from', 'x-mail'] as const;
 
 /** Whether the model never sees the parameter. */
 export function isHidden(parameter: Parameter): boolean {
@@ -69,10 +69,23 @@ export function createNameScope(input: ScopeInput): NameScope {
     return null;
   };
 
+  const mailSource = ({ encode, ...parts }: MailMessage, at: string): ValueSource => {
+    const sources: Record<string, { argument: string; source: ValueSource }> = {};
+    for (const [part, argument] of Object.entries(parts)) {
+      const parameter = Object.hasOwn(toolParameters, argument) ? toolParameters[argument] : undefined;
+      if (parameter === undefined || parameter['x-mail'] !== undefined)
+        report(`${at}.${part}`, `names '${argument}', which is not a parameter of the tool`);
+      else
+        sources[part] = { argument, source: sourceOf(argument, parameter, false, `${input.parametersAt}.${argument}`) };
+    }
+    return { kind: 'mail', plan: { parts: sources, encode } };
+  };
+
   const plainSource = (name: string, parameter: Parameter, required: boolean, at: string): ValueSource => {
     if (parameter['x-const'] !== undefined) return { kind: 'const', value: parameter['x-const'] };
     if (parameter['x-from'] !== undefined)
       return fromText(parameter['x-from'], required || parameter.required === true, `${at}.x-from`) ?? nothing;
+    if (parameter['x-mail'] !== undefined) return mailSource(parameter['x-mail'], `${at}.x-mail`);
     const text = parameter['x-template'];
     if (text === undefined) {
       const nullable = [parameter.type].flat().includes('null');

@@ -3,10 +3,13 @@ import { PatchbayError, toolNameOf } from '@patchbay/contracts';
 import { inputSchemaOf } from '../arguments/input-schema.ts';
 import { schemaIssues } from '../arguments/schema-compiler.ts';
 import { createArgumentValidator } from '../arguments/validate-arguments.ts';
+import { compileFiles } from '../files/file-plan.ts';
 import { resolveBaseUrl } from '../request/base-url.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import type { RequestContext } from '../request/value-source.ts';
 import { compileProjection } from '../response/projection.ts';
+import { compileTransform } from '../transform/compile-transform.ts';
+import type { PaginationPlan } from './compile-pagination.ts';
 import { compileStep } from './compile-step.ts';
 import { documentPlanOf } from './document-plan.ts';
 import type { PreparedTool } from './prepared-tool.ts';
@@ -36,10 +39,12 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
   for (const issue of schemaIssues(inputSchema, `${at}.parameters`)) report(issue.path, issue.message);
   const projection = compileProjection(tool.response.pick, report, `${at}.response.pick`);
   if (tool.cache !== undefined && tool.risk !== 'read') report(`${at}.cache`, 'is for tools that read');
+  const transform = compileTransform(tool.response.transform, report, `${at}.response.transform`);
   const { base, hosts } = plan;
   if (base === null || hosts === null) throw invalid(name, issues);
 
   const steps: StepPlan[] = [];
+  let pagination: PaginationPlan | null = null;
   let needsConnection =
     plan.auth !== null ||
     [...plan.variables.values()].some((rule) => rule.fallback === undefined && isInBase(document, rule.name));
@@ -59,6 +64,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
       at: stepAt,
     });
     needsConnection ||= compiled.needsConnection;
+    pagination ??= compiled.pagination;
     steps.push(compiled.step);
   }
   if (issues.length > 0) throw invalid(name, issues);
@@ -97,6 +103,10 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     retry: tool.retry ?? document.retry,
     hedge: tool.risk === 'read' && (tool.retry ?? document.retry).hedge === true,
     auth: plan.auth,
+    exchange: plan.exchange,
+    files: compileFiles(tool),
+    pagination,
+    transform,
     steps: steps as [StepPlan, ...StepPlan[]],
     projection,
     projectionGrowth: Math.max(1, paths.length),

@@ -1,7 +1,10 @@
 import type { IntegrationDocument, Issue, RateLimits, Retry, Tool } from '@patchbay/contracts';
 import type { AuthPlan } from '../auth/auth-plan.ts';
+import type { ExchangePlan } from '../auth/exchange-plan.ts';
+import type { FilePlan } from '../files/file-plan.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import type { Projection } from '../response/projection.ts';
+import type { PaginationPlan } from './compile-pagination.ts';
 
 /** How the answers of a read may be shared between executions. */
 export interface CachePlan {
@@ -52,6 +55,13 @@ export interface PreparedTool {
   /** Whether a second request may follow a slow first one. Only ever of reads. */
   readonly hedge: boolean;
   readonly auth: AuthPlan | null;
+  /** How the credential becomes the token that `auth` shows. */
+  readonly exchange: ExchangePlan | null;
+  /** Arguments that carry files; empty for most tools. */
+  readonly files: readonly FilePlan[];
+  readonly pagination: PaginationPlan | null;
+  /** JSONata. */
+  readonly transform: string | null;
   /** At least one; the answer of the last is the output. */
   readonly steps: readonly [StepPlan, ...StepPlan[]];
   readonly projection: Projection | null;

@@ -24,6 +24,8 @@ export interface BuiltRequest {
   readonly hosts: readonly string[];
   /** Whether the credential may travel to `host`. */
   readonly mayCarryCredential: boolean;
+  /** Whether the URL is one that the upstream gave for a page. */
+  readonly isPageUrl: boolean;
 }
 
 /**
@@ -33,21 +35,35 @@ export interface BuiltRequest {
  */
 export function buildRequest(step: StepPlan, context: RequestContext): BuiltRequest {
   const hosts = step.hosts.resolve(context);
-  const target = step.urlFrom === null ? ownTarget(step, context) : takenTarget(step.urlFrom, hosts, context);
+  const pageUrl = context.page?.url;
+  const target =
+    pageUrl !== undefined
+      ? listedTarget(pageUrl, hosts, 'A page', 'page')
+      : step.urlFrom === null
+        ? ownTarget(step, context)
+        : takenTarget(step.urlFrom, hosts, context);
   const separator = target.url.includes('?') ? '&' : '?';
-  const query = appendPairs(step.fixedQuery, step.query, context);
+  // The URL of a page says all that its query needs.
+  const query = pageUrl === undefined ? appendPairs(step.fixedQuery, step.query, context) : '';
   const headers: Record<string, string> = { ...step.headers.fixed };
   if (step.headers.fields.length > 0) addHeaders(headers, step.headers.fields, context);
   if (step.cookies.length > 0) addCookies(headers, step.cookies, context);
   const listed = hostIsListed(hosts, target.host);
+  const body = buildBody(step, headers, context);
+  if (body !== null && body.length > step.maxBodyBytes)
+    throw new PatchbayError('invalid_arguments', {
+      message: `The arguments make a body of more than ${step.maxBodyBytes} bytes.`,
+      details: { issues: [{ path: 'arguments', message: `must make a body of at most ${step.maxBodyBytes} bytes` }] },
+    });
   return {
     method: step.method,
     url: query === '' ? target.url : target.url + separator + query,
     headers,
-    body: buildBody(step, headers, context),
+    body,
     host: target.host,
     hosts: listed ? hosts : [...hosts, target.host],
     mayCarryCredential: step.sendsCredential && listed,
+    isPageUrl: pageUrl !== undefined,
   };
 }
 
@@ -69,11 +85,21 @@ function takenTarget(
       message: `Step '${from.step}' answered without a URL at '${from.text}'.`,
     });
   }
-  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
+  return listedTarget(url.href, hosts, `Step '${from.step}'`, 'url_from');
+}
+
+function listedTarget(
+  text: string,
+  hosts: readonly string[],
+  who: string,
+  reason: string,
+): { url: string; host: string } {
+  const url = URL.parse(text);
+  const isWeb = url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
   if (!isWeb || url.username !== '' || url.password !== '' || !hostIsListed(hosts, url.host)) {
     throw new PatchbayError('egress_denied', {
-      message: `Step '${from.step}' named a URL whose host is not among the integration's hosts.`,
-      details: { reason: 'url_from' },
+      message: `${who} named a URL whose host is not among the integration's hosts.`,
+      details: { reason },
     });
   }
   url.hash = '';

@@ -31,7 +31,7 @@ const utc: Filter = (value) => {
  * - `odata`: an OData string in single quotes (OASIS OData 4.01 URL conventions, section 5.1.1.6.2: quotes are doubled).
  * - `json`: the value as JSON, its quotes included.
  * - `url`: percent-encoded.
- * - `base64`, `base64url`: of the UTF-8 text.
+ * - `base64`, `base64url`: of the UTF-8 text, or of a file's bytes.
  * - `utc`: an RFC 3339 time as UTC without a designator, `2026-03-02T20:00:00`. Anything else stays as it is.
  * - `line`: on one line, for a header inside a message.
  * - `byte_length`: size in bytes of a text or a file argument.
@@ -49,9 +49,14 @@ export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['odata', (value) => toText(value).replaceAll("'", "''")],
   ['json', (value) => JSON.stringify(value)],
   ['url', (value) => encodeURIComponent(toText(value).toWellFormed())],
-  ['base64', (value) => Buffer.from(toText(value)).toString('base64')],
-  ['base64url', (value) => Buffer.from(toText(value)).toString('base64url')],
+  ['base64', (value) => bytesOf(value).toString('base64')],
+  ['base64url', (value) => bytesOf(value).toString('base64url')],
   ['utc', utc],
   ['line', (value) => toText(value).replace(/[\r\n\0]+/g, ' ')],
   ['byte_length', (value) => String(fileOf(value, 'file')?.bytes.length ?? Buffer.byteLength(toText(value)))],
 ]);
+
+function bytesOf(value: unknown): Buffer {
+  const file = fileOf(value, 'file');
+  return Buffer.from(file === null ? toText(value) : file.bytes);
+}

@@ -1,3 +1,4 @@
+import type { PendingFile } from '../files/preview-files.ts';
 import type { BuiltRequest } from './build-request.ts';
 
 /** A request as a dry run shows it. It was built without the credential, so it holds none. */
@@ -9,11 +10,24 @@ export interface RequestPreview {
   readonly body: unknown;
   /** Further steps of the tool, which cannot be shown before this one has been answered. */
   readonly further_steps: readonly string[];
+  /** Files that the call itself would fetch first; they stand empty in `body`. Left out where there is none. */
+  readonly files_to_fetch?: readonly PendingFile[];
 }
 
-export function previewOf(request: BuiltRequest, furtherSteps: readonly string[]): RequestPreview {
+export function previewOf(
+  request: BuiltRequest,
+  furtherSteps: readonly string[],
+  files: readonly PendingFile[] = [],
+): RequestPreview {
   const { method, url, headers, body } = request;
-  return { method, url, headers, body: bodyPreview(body, headers['content-type']), further_steps: furtherSteps };
+  return {
+    method,
+    url,
+    headers,
+    body: bodyPreview(body, headers['content-type']),
+    further_steps: furtherSteps,
+    ...(files.length > 0 && { files_to_fetch: files }),
+  };
 }
 
 function bodyPreview(body: Uint8Array | string | null, contentType: string | undefined): unknown {

@@ -42,6 +42,8 @@ export interface StepPlan {
   readonly headers: HeaderPlan;
   readonly cookies: readonly HeaderField[];
   readonly body: BodyPlan;
+  /** Most bytes (for text, characters) of a body. */
+  readonly maxBodyBytes: number;
   readonly sendsCredential: boolean;
   readonly rules: readonly RulePlan[];
   /** What a repeat does when the execution has an idempotency key, and when it has none. */

@@ -1,4 +1,6 @@
 import { type ExecutionContext, PatchbayError } from '@patchbay/contracts';
+import type { MailPlan } from '../mail/mail-message.ts';
+import { buildMail } from '../mail/mail-message.ts';
 import type { DataPath } from '../paths/data-path.ts';
 import { readDataPath } from '../paths/data-path.ts';
 import type { ClockForm } from './clock.ts';
@@ -23,6 +25,8 @@ export interface RequestContext {
   readonly startedAt: number;
   /** What the caller says of itself. */
   readonly caller: ExecutionContext;
+  /** The page to ask for, from the second on. */
+  readonly page?: { readonly value?: string | number; readonly url?: string };
 }
 
 /** Where a value on the wire comes from, settled once when the tool is prepared. */
@@ -41,6 +45,9 @@ export type ValueSource =
   | { readonly kind: 'clock'; readonly form: ClockForm }
   | { readonly kind: 'caller'; readonly field: keyof ExecutionContext; readonly required: boolean }
   | { readonly kind: 'idempotency_key'; readonly scope: KeyScope }
+  /** The place of a page; for the first, what the caller says, if anything. */
+  | { readonly kind: 'page'; readonly first: ValueSource | null }
+  | { readonly kind: 'mail'; readonly plan: MailPlan }
   /** Where a credential will stand in a URL: its marker, until the request is authorised. */
   | { readonly kind: 'credential'; readonly marker: string }
   | { readonly kind: 'when'; readonly condition: ValueSource; readonly source: ValueSource };
@@ -84,6 +91,10 @@ export function resolveSource(source: ValueSource, context: RequestContext): unk
       return context.idempotencyKey === null
         ? undefined
         : upstreamKey(context.tenant, source.scope, context.idempotencyKey);
+    case 'page':
+      return context.page?.value ?? (source.first === null ? undefined : resolveSource(source.first, context));
+    case 'mail':
+      return buildMail(source.plan, context);
     case 'credential':
       return source.marker;
     case 'when':

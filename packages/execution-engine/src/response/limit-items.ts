@@ -9,7 +9,14 @@ export interface Truncation {
   readonly texts_cut?: readonly string[];
   /** Bytes of the whole output when none of it could be kept as it was. */
   readonly bytes?: number;
+  /** Pages read of a list that has more, and why no more were. `error`: of the page that failed. */
+  readonly pages?: { readonly read: number; readonly stopped: PageStop; readonly error?: string };
+  /** The tool's transform gave nothing, so this is the answer as it was picked. */
+  readonly transform?: string;
 }
+
+/** Why no further page was read although there was one. */
+export type PageStop = 'max_items' | 'max_pages' | 'deadline' | 'rate_limited' | 'failed' | 'loop' | 'size';
 
 /** Deepest level at which the list of an answer is looked for: `{ data: { items: [] } }` is 2. */
 const maxDepth = 3;
@@ -38,7 +45,8 @@ export function listOf(value: unknown): readonly unknown[] | null {
   return path === null ? null : (readDataPath(value, path) as unknown[]);
 }
 
-function replaceAt(
+/** A copy of `value` with another value at the path. */
+export function replaceAt(
   value: Record<string, unknown>,
   path: readonly string[],
   replacement: unknown,

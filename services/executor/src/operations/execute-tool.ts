@@ -105,6 +105,7 @@ export function createExecuteTool(
     // 5. Build, send, retry, shape: the engine. The credential goes in last, there.
     const outcome = await ports.engine.execute({
       ...engineInput(run, lease),
+      ...(prepared.pagination !== null && { admitPage: () => roomForPage(run) }),
       signal: execution.abort.signal,
       onAttempt: (attempt) => {
         execution.attempted = true;
@@ -161,6 +162,12 @@ export function createExecuteTool(
         ? error
         : new PatchbayError('audit_unavailable', { cause: error });
     }
+  }
+
+  /** A further page takes a place in the rate limits, as a call does. */
+  function roomForPage({ call, prepared, request }: Run): Promise<number | null> {
+    if (prepared.rateLimits === null && prepared.toolRateLimits === null) return Promise.resolve(null);
+    return ports.limits.admit(call.tenant, prepared, request.connection ?? 'default');
   }
 
   async function freshCredential(run: Run): Promise<Credential | null> {

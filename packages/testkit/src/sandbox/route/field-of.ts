@@ -27,6 +27,8 @@ export function fieldOf(
       (hasConstant || place === 'path' || parameter.required === true || parameter.default !== undefined),
     ...(hasConstant ? { constant: { value: parameter['x-const'] } } : {}),
     ...(template === undefined ? {} : { prefix: literalStart(template) }),
+    // A message made of arguments is text whose beginning only the arguments know.
+    ...(parameter['x-mail'] === undefined ? {} : { prefix: '' }),
     ...(parameter['x-from'] === undefined ? {} : { from: parameter['x-from'] }),
     ...(parameter['x-when'] === undefined ? {} : { when: parameter['x-when'] }),
     ...(parameter['x-array-style'] === undefined ? {} : { arrayStyle: parameter['x-array-style'] as ArrayStyle }),

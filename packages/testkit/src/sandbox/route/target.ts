@@ -9,6 +9,7 @@ import { PairNames } from '../wire/decode-pairs.ts';
 import { type Field, stepsOf } from '../wire/fields.ts';
 import { fieldOf } from './field-of.ts';
 import { type HostTest, hostTest, placeholder, splitUrl } from './host-pattern.ts';
+import { pageFields } from './page-fields.ts';
 import { type PathPattern, pathPattern } from './path-pattern.ts';
 
 /** A header or query value every call of a target carries; with placeholders only what stands before the first is known. */
@@ -97,7 +98,8 @@ export function targetOf(source: TargetSource): Target {
   const path =
     source.url === undefined ? `${base.path.replace(/\/+$/, '')}${request.path}` : base.path === '' ? '/' : base.path;
   const pattern = pathPattern(path, variables);
-  const fields = fieldsOf(source, pattern.names, request.method);
+  const fields = [...fieldsOf(source, pattern.names, request.method)];
+  for (const field of pageFields(tool)) if (!fields.some(({ wire }) => wire === field.wire)) fields.push(field);
   const at = (place: Field['place']) => fields.filter((field) => field.place === place);
   const bodyFields = at('body');
   const rootField = at('body_root')[0] ?? null;
@@ -164,7 +166,8 @@ function fieldsOf({ tool, step }: TargetSource, pathNames: readonly string[], me
 
 /** What a step's parameter takes over from the tool's argument of the same name: its schema, not where it goes. */
 function argumentSchema(argument: Parameter | undefined, parameter: Parameter): Partial<Parameter> {
-  if (argument === undefined || ['x-const', 'x-template', 'x-from'].some((keyword) => keyword in parameter)) return {};
+  if (argument === undefined || ['x-const', 'x-template', 'x-from', 'x-mail'].some((keyword) => keyword in parameter))
+    return {};
   return Object.fromEntries(Object.entries(argument).filter(([keyword]) => !keyword.startsWith('x-')));
 }
 
