@@ -15,6 +15,7 @@ import { addIntegrationsList } from './commands/integrations-list.ts';
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addPoliciesCheck } from './commands/policies-check.ts';
 import { addResult } from './commands/result.ts';
 import { addStats } from './commands/stats.ts';
 import { addSubmissionsDrop } from './commands/submissions-drop.ts';
@@ -79,6 +80,9 @@ export function createProgram(run: Run): Command {
   addSubmissionsShow(submissions, run);
   addSubmissionsReplay(submissions, run);
   addSubmissionsDrop(submissions, run);
+
+  const policies = defineGroup(program, 'policies', 'Check what tenants may do');
+  addPoliciesCheck(policies, run);
 
   const audit = defineGroup(program, 'audit', 'Read the audit log');
   addAuditTail(audit, run);

@@ -9,6 +9,7 @@ import {
   ExecutionFinished,
   ExecutionResult,
 } from './messages/execution.ts';
+import { ExecutorAlive } from './messages/executor.ts';
 import { PlanFinished, PlanProgress, PlanRequest, PlanResult } from './messages/plan.ts';
 import {
   DescribeToolsRequest,
@@ -371,6 +372,13 @@ export const events = {
     owner: 'executor',
     subscribers: ['executor'],
     body: ListCircuitsRequest,
+  }),
+  /** Between executors, so that each knows how many share a limit when Redis is away. */
+  executorAlive: event({
+    subject: 'svc.executor.v1.alive',
+    owner: 'executor',
+    subscribers: ['executor'],
+    body: ExecutorAlive,
   }),
   leaseRevoked: event({
     subject: 'svc.vault.v1.revoked',

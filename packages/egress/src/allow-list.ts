@@ -1,4 +1,4 @@
-import { literalOf } from './check-url.ts';
+import { isStandardPort, literalOf } from './check-url.ts';
 import type { Reason } from './reasons.ts';
 import type { Target } from './target.ts';
 
@@ -33,6 +33,15 @@ export function refusalByHosts(target: Target, hosts: readonly string[]): Reason
   }
   // A standard port that only other ports' entries exclude is a matter of the host list, not of the port rule.
   return hostSeen && !target.portIsOpen ? 'port_not_allowed' : 'host_not_allowed';
+}
+
+/** Whether a host and port are in a list, as a target would be: an entry without a port allows the standard ones. */
+export function hostIsIn(hosts: readonly string[], hostname: string, port: number): boolean {
+  return hosts.some((entry) => {
+    const pattern = patternOf(entry);
+    if (pattern === null || !matchesHost(pattern, hostname)) return false;
+    return pattern.port === null ? isStandardPort(port) : pattern.port === port;
+  });
 }
 
 function matchesHost(pattern: HostPattern, hostname: string): boolean {

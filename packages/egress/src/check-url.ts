@@ -10,6 +10,8 @@ export interface CheckUrlOptions {
   readonly ports?: readonly number[] | 'any';
   /** Exact origins exempt from the scheme, port, address and name rules. */
   readonly trustedOrigins?: ReadonlySet<string>;
+  /** Names besides the public ones, by host and port. */
+  readonly isPrivateHost?: (hostname: string, port: number) => boolean;
   /** The address table; another one is for tests. */
   readonly isPublic?: (address: string) => boolean;
 }
@@ -56,7 +58,8 @@ export function checkUrl(raw: string, options: CheckUrlOptions = {}): CheckedUrl
     const isPublic = options.isPublic ?? isPublicAddress;
     if (literal !== null && !isPublic(literal)) return refuse('address_not_public');
     if (!portAllowed(url, options.ports)) return refuse('port_not_allowed');
-    if (literal === null && !isPublicName(url.hostname)) return refuse('name_not_public');
+    if (literal === null && !isPublicName(url.hostname) && options.isPrivateHost?.(url.hostname, portOf(url)) !== true)
+      return refuse('name_not_public');
   }
 
   // A decoder behind the upstream's front may undo these and leave the path that the tool's template meant.

@@ -1,5 +1,5 @@
-import { refusalByHosts } from './allow-list.ts';
 import { isWorthRedialling, reasonBeforeSending } from './classify-error.ts';
+import { createDestinations } from './destinations.ts';
 import { Exchange } from './exchange.ts';
 import { failureOf, isDenied, type Reason } from './reasons.ts';
 import { sendFollowing } from './redirects.ts';
@@ -8,7 +8,6 @@ import type { Route } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { StreamTransfer } from './stream-transfer.ts';
-import { createTargetFinder, type Destination } from './target.ts';
 import type { OnUnsent, Transfer } from './transfer.ts';
 import type {
   Egress,
@@ -34,7 +33,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
 
 /** Puts the parts together: checks, then a route, then a dispatch; the usual request waits for nothing but its answer. */
 export function egressOf(settings: Settings): Egress {
-  const findDestination = createTargetFinder(settings);
+  const destinations = createDestinations(settings);
   const routes = new RouteTable(settings);
   let closed = false;
 
@@ -45,12 +44,6 @@ export function egressOf(settings: Settings): Egress {
   function refuse(request: EgressRequest, reason: Reason): { ok: false; failure: EgressFailure } {
     reportRefusal(request.tenant, request.url, reason);
     return { ok: false, failure: failureOf(reason, false) };
-  }
-
-  function allowedDestination(url: string, hosts: readonly string[]): Destination | Reason {
-    const destination = findDestination(url);
-    if (typeof destination === 'string') return destination;
-    return refusalByHosts(destination.target, hosts) ?? destination;
   }
 
   function dispatch(exchange: Transfer): void {
@@ -66,7 +59,7 @@ export function egressOf(settings: Settings): Egress {
     const startedAt = performance.now();
     // 1. Everything that can be judged without the network.
     if (closed) return 'egress_closed';
-    const destination = allowedDestination(request.url, request.hosts);
+    const destination = destinations.allowed(request.tenant, request.url, request.hosts);
     if (typeof destination === 'string') return destination;
     if (!method.test(request.method) || refusedMethods.has(request.method)) return 'method_not_allowed';
     const headers = headerListOf(request.headers);
@@ -128,16 +121,16 @@ export function egressOf(settings: Settings): Egress {
   return {
     send(request) {
       if (request.followRedirects !== true) return sendOnce(request);
-      return sendFollowing(request, sendOnce, settings.trustedOrigins, onRedirectRefused);
+      return sendFollowing(request, sendOnce, destinations.isInside, onRedirectRefused);
     },
 
     open(request) {
       if (request.followRedirects !== true) return openOnce(request);
-      return sendFollowing(request, openOnce, settings.trustedOrigins, onRedirectRefused, ({ body }) => body.cancel());
+      return sendFollowing(request, openOnce, destinations.isInside, onRedirectRefused, ({ body }) => body.cancel());
     },
 
     async warm(tenant, url, hosts) {
-      const destination = closed ? 'egress_closed' : allowedDestination(url, hosts);
+      const destination = closed ? 'egress_closed' : destinations.allowed(tenant, url, hosts);
       if (typeof destination === 'string') {
         reportRefusal(tenant, url, destination);
         return false;

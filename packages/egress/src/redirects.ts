@@ -4,6 +4,8 @@ import type { EgressFailure, EgressRequest, EgressResponse, EgressTiming } from 
 
 const maxRedirects = 3;
 
+type IsInside = (tenant: string, url: URL) => boolean;
+
 const redirecting = new Set([301, 302, 303, 307, 308]);
 
 /** What a redirect is read from. */
@@ -17,13 +19,10 @@ type NextHop<Request extends EgressRequest> = { readonly request: Request } | { 
 
 /**
  * Reads a redirect (RFC 9110 section 15.4). To another origin go only headers that say nothing about the asker, and no
- * body; never from https to http, and never from outside into a trusted origin. The next URL passes all checks again.
+ * body; never from https to http, and never from outside into what only the operator's word lets the tenant reach. The
+ * next URL passes all checks again.
  */
-function nextHop<Request extends EgressRequest>(
-  request: Request,
-  response: Hop,
-  trustedOrigins: ReadonlySet<string>,
-): NextHop<Request> {
+function nextHop<Request extends EgressRequest>(request: Request, response: Hop, isInside: IsInside): NextHop<Request> {
   const { location } = response.headers;
   if (!redirecting.has(response.status) || location === undefined) return null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
@@ -34,7 +33,7 @@ function nextHop<Request extends EgressRequest>(
   if (to === null) return { refused: 'redirect_invalid' };
   if (from.protocol === 'https:' && to.protocol === 'http:') return { refused: 'redirect_downgrade' };
   const crosses = to.origin !== from.origin;
-  if (crosses && trustedOrigins.has(to.origin) && !trustedOrigins.has(from.origin)) {
+  if (crosses && isInside(request.tenant, to) && !isInside(request.tenant, from)) {
     return { refused: 'redirect_into_trusted' };
   }
   return { request: { ...request, ...carriedOver(request, response.status, crosses), url: to.href } };
@@ -59,7 +58,7 @@ function carriedOver(
 export async function sendFollowing<Request extends EgressRequest, Response extends Hop>(
   request: Request,
   send: (request: Request) => Promise<HopOutcome<Response>>,
-  trustedOrigins: ReadonlySet<string>,
+  isInside: IsInside,
   onRefused: (request: EgressRequest, reason: Reason) => void,
   discard: (response: Response) => void = () => {},
 ): Promise<HopOutcome<Response>> {
@@ -68,7 +67,7 @@ export async function sendFollowing<Request extends EgressRequest, Response exte
   for (let hop = 0; ; hop += 1) {
     const outcome = await send(current);
     if (!outcome.ok) return hop === 0 ? outcome : { ok: false, failure: { ...outcome.failure, sent: true } };
-    const next = nextHop(current, outcome.response, trustedOrigins);
+    const next = nextHop(current, outcome.response, isInside);
     if (next === null) {
       return { ...outcome, timing: { ...outcome.timing, totalMs: performance.now() - startedAt } };
     }

@@ -33,6 +33,11 @@ export class RouteTable {
     // No origin holds a space, so no two pairs share a key.
     const key = `${target.origin} ${tenant}`;
     let route = this.routes.get(key);
+    // The tenant's rules have changed: what was dialled under the old ones is not used any more.
+    if (route !== undefined && route.target.mayReach !== target.mayReach) {
+      this.remove(key);
+      route = undefined;
+    }
     if (route === undefined) {
       if (this.routes.size >= this.settings.maxPools) this.evict();
       route = new Route(target, this.settings, this.countSocket);

@@ -100,7 +100,7 @@ export class Route {
     const answer = await addressesOf(target.hostname, resolve);
     if (typeof answer === 'string') return answer;
     // One bad answer refuses them all: a host that mixes them is not to be trusted with the good ones.
-    if (!target.trusted && !answer.every(settings.isPublic)) {
+    if (!answer.every(target.mayReach)) {
       this.adopt([], 0);
       return 'address_not_public';
     }
@@ -132,7 +132,7 @@ export class Route {
       address,
       port: settings.dialOverride?.port ?? target.port,
       overridden: settings.dialOverride !== null,
-      mayReach: target.trusted ? () => true : settings.isPublic,
+      mayReach: target.mayReach,
       connectTimeoutMs: settings.connectTimeoutMs,
       secureContext: settings.secureContext,
       onSocket: this.countSocket,

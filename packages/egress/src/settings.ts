@@ -3,6 +3,7 @@ import { portOf } from './check-url.ts';
 import { secureContextWith } from './dial.ts';
 import { isPublicAddress } from './public-address.ts';
 import { dnsResolver, type ResolveName, resolveBySystem } from './resolve-name.ts';
+import type { TenantRules } from './tenant-rules.ts';
 import type { EgressOptions, Refusal } from './types.ts';
 
 /** Options with their defaults, checked. */
@@ -18,6 +19,7 @@ export interface Settings {
   readonly onRefused: (refusal: Refusal) => void;
   readonly secureContext: SecureContext | null;
   readonly isPublic: (address: string) => boolean;
+  readonly rulesOf: (tenant: string) => TenantRules | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export function settingsOf(options: EgressOptions, isPublic = isPublicAddress): 
     onRefused: options.onRefused ?? (() => {}),
     secureContext: secureContextWith(options.ca),
     isPublic,
+    rulesOf: options.rulesOf ?? (() => null),
   };
 }
 

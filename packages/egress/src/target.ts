@@ -1,5 +1,6 @@
 import { checkUrl, isStandardPort, literalOf, portOf } from './check-url.ts';
 import type { Reason } from './reasons.ts';
+import type { TenantRules } from './tenant-rules.ts';
 
 /** An origin that has passed steps 1 to 7, as everything after them needs it. */
 export interface Target {
@@ -11,6 +12,10 @@ export interface Target {
   readonly literal: string | null;
   /** Exempt from the address rules. */
   readonly trusted: boolean;
+  /** In a network of the tenant's own, by its operator's word. */
+  readonly inside: boolean;
+  /** Which addresses it may be at. The same function for as long as the same rules hold. */
+  readonly mayReach: (address: string) => boolean;
   /** Whether the port needs no entry of its own in the allow-list of hosts. */
   readonly portIsOpen: boolean;
 }
@@ -28,6 +33,8 @@ export interface TargetRules {
   readonly isPublic: (address: string) => boolean;
 }
 
+const anywhere = (): boolean => true;
+
 /** Origins remembered; past that all are forgotten and checked anew. */
 const maxRemembered = 2048;
 
@@ -41,8 +48,40 @@ const suspect = /\/\.|\?$|%(?:2[ef]|5c|0[0ad])/i;
  * when its origin is spelled in a way not seen before. A raw origin ends before the first `/`, `?` or `#`, so an equal
  * spelling always means an equal verdict.
  */
-export function createTargetFinder(rules: TargetRules): FindDestination {
+export function createTargetFinder(
+  { trustedOrigins, isPublic }: TargetRules,
+  tenant: TenantRules | null = null,
+): FindDestination {
   const remembered = new Map<string, Target>();
+  const mayReachInside =
+    tenant === null ? isPublic : (address: string) => isPublic(address) || tenant.isPrivateAddress(address);
+  const checks = {
+    trustedOrigins,
+    // Which ports are open is for the allow-list to say, so here every port passes and the target carries the fact.
+    ports: 'any',
+    isPublic: mayReachInside,
+    ...(tenant !== null && { isPrivateHost: tenant.isPrivateHost }),
+  } as const;
+
+  function targetOf(url: URL): Target {
+    const port = portOf(url);
+    const literal = literalOf(url.hostname);
+    const trusted = trustedOrigins.has(url.origin);
+    const inside =
+      !trusted &&
+      tenant !== null &&
+      (literal === null ? tenant.isPrivateHost(url.hostname, port) : tenant.isPrivateAddress(literal));
+    return {
+      origin: url.origin,
+      hostname: url.hostname,
+      port,
+      literal,
+      trusted,
+      inside,
+      mayReach: trusted ? anywhere : inside ? mayReachInside : isPublic,
+      portIsOpen: trusted || isStandardPort(port),
+    };
+  }
 
   return (raw) => {
     const end = endOfOrigin(raw);
@@ -56,11 +95,10 @@ export function createTargetFinder(rules: TargetRules): FindDestination {
       }
     }
 
-    // Which ports are open is for the allow-list to say, so here every port passes and the target carries the fact.
-    const checked = checkUrl(raw, { ...rules, ports: 'any' });
+    const checked = checkUrl(raw, checks);
     if (!checked.ok) return checked.reason;
     const { url } = checked;
-    const target = known ?? targetOf(url, rules);
+    const target = known ?? targetOf(url);
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(rawOrigin, target);
     return { target, path: url.pathname + url.search };
@@ -74,17 +112,4 @@ function endOfOrigin(raw: string): number {
     if (code === 47 || code === 63 || code === 35) return index;
   }
   return raw.length;
-}
-
-function targetOf(url: URL, rules: TargetRules): Target {
-  const port = portOf(url);
-  const trusted = rules.trustedOrigins.has(url.origin);
-  return {
-    origin: url.origin,
-    hostname: url.hostname,
-    port,
-    literal: literalOf(url.hostname),
-    trusted,
-    portIsOpen: trusted || isStandardPort(port),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Reason } from './reasons.ts';
+import type { TenantRules } from './tenant-rules.ts';
 
 /** One outbound HTTP request. */
 export interface EgressRequest {
@@ -131,6 +132,8 @@ export interface EgressOptions {
   readonly resolve?: (name: string) => Promise<readonly ResolvedAddress[]>;
   /** Exact origins exempt from the address, name, https and port rules, as `http://127.0.0.1:4010`. The operator's own, never a tenant's. */
   readonly trustedOrigins?: readonly string[];
+  /** What the operator allows a tenant besides, or only; null for the usual rules. Made by `tenantRules`; asked at each request. */
+  readonly rulesOf?: (tenant: string) => TenantRules | null;
   /** Development only: the http origin that every allowed request is dialled at instead. Only the address checks of the dial are skipped. */
   readonly dialOverride?: string;
   /** Milliseconds for TCP and TLS together. Default 3,000. */

@@ -5,7 +5,7 @@ import { answerBroadcast, askEvery } from './broadcast.ts';
 import { openBucket } from './bucket.ts';
 import { type CoalescingConnection, connectCoalescing } from './coalescing-transport.ts';
 import { consumeBatches } from './consume.ts';
-import { discoverServices } from './discover-services.ts';
+import { discoverServices, serviceStatus } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
 import { answerEvent, askAll, publishEvent, subscribeEvent } from './events.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
@@ -50,6 +50,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     work: (stream, durable, workOptions) => workThrough(connection, stream, durable, workOptions),
     provision: (plan) => provision(connection, plan),
     discoverServices: ({ timeoutMs = 500 } = {}) => discoverServices(connection, timeoutMs),
+    serviceStatus: (name, { timeoutMs = 500 } = {}) => serviceStatus(connection, name, timeoutMs),
     written,
     flush: () => connection.flush(),
     get connected() {

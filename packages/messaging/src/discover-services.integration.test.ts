@@ -32,3 +32,18 @@ test('an admin sees every process that serves something, an agent none', async (
   expect(await agent.discoverServices({ timeoutMs: 200 })).toEqual([]);
   await Promise.all(served.map((one) => one.stop()));
 });
+
+test('an admin sees what each process of a service says of itself', async () => {
+  const [executor, admin] = await Promise.all([servers.connect('executor'), servers.connect('admin')]);
+  const cancelled = async () => ({ cancelled: [] });
+  const serve = (status?: () => { room: number }) =>
+    executor.serve({ name: 'executor', version: '0.1.0', description: 'test', ...(status && { status }) }, [
+      endpoint('cancel-execution', routes.cancelExecution, cancelled),
+    ]);
+  let room = 1;
+  const served = [await serve(() => ({ room: room++ })), await serve()];
+  expect([...(await admin.serviceStatus('executor')).values()]).toEqual([{ room: 1 }]);
+  expect([...(await admin.serviceStatus('executor')).values()]).toEqual([{ room: 2 }]);
+  expect((await admin.serviceStatus('vault', { timeoutMs: 200 })).size).toBe(0);
+  await Promise.all(served.map((one) => one.stop()));
+});

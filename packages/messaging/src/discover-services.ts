@@ -11,6 +11,12 @@ const ServiceInfo = z.object({
   endpoints: z.array(z.object({ name: z.string(), subject: z.string() })).default([]),
 });
 
+/** What we read of an answer to `$SRV.STATS`. */
+const ServiceStats = z.object({
+  id: z.string(),
+  endpoints: z.array(z.object({ data: z.unknown() })).default([]),
+});
+
 /** Asks every process that serves something what it is. Those that do not answer within the time are not in the list. */
 export async function discoverServices(connection: NatsConnection, timeoutMs: number): Promise<DiscoveredService[]> {
   const found: DiscoveredService[] = [];
@@ -24,4 +30,25 @@ export async function discoverServices(connection: NatsConnection, timeoutMs: nu
     // Nobody listens, or this identity may not ask: nothing found.
   }
   return found.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+}
+
+/** Asks every process of a service what it says of itself. */
+export async function serviceStatus(
+  connection: NatsConnection,
+  name: string,
+  timeoutMs: number,
+): Promise<Map<string, unknown>> {
+  const found = new Map<string, unknown>();
+  try {
+    const answers = await connection.requestMany(`$SRV.STATS.${name}`, '', { strategy: 'timer', maxWait: timeoutMs });
+    for await (const answer of answers) {
+      const { data: stats } = ServiceStats.safeParse(decodeJson(answer.data));
+      // Each endpoint carries the same: it is the process's.
+      const said = stats?.endpoints[0]?.data ?? null;
+      if (stats !== undefined && said !== null) found.set(stats.id, said);
+    }
+  } catch {
+    // Nobody listens, or this identity may not ask: nothing found.
+  }
+  return found;
 }

@@ -57,6 +57,7 @@ export async function serveEndpoints(
     name: description.name,
     version: description.version,
     description: description.description,
+    ...(description.status !== undefined && { statsHandler: async () => description.status?.() ?? null }),
   });
   for (const served of endpoints) {
     const answer = answerer(connection, served, onError, description.trace);

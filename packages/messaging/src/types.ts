@@ -76,6 +76,8 @@ export interface ServiceDescription {
   /** Semver. */
   readonly version: string;
   readonly description: string;
+  /** What this process says of itself in `$SRV.STATS`, beside the counts of the services framework. Never a secret. */
+  readonly status?: () => Readonly<Record<string, string | number | boolean>>;
   /** Unexpected errors of handlers come here, to be logged. */
   readonly onError?: (error: unknown, where: string) => void;
   /** Opens a span for each request. The handler's `traceparent` is then that span's. Default: none. */
@@ -255,6 +257,11 @@ export interface Messaging {
     replicas: number;
     storage: 'file' | 'memory';
   }): Promise<void>;
+  /**
+   * What each process of a service says of itself, by its id; those that say nothing are left out. Needs the admin
+   * identity. Default 500 ms.
+   */
+  serviceStatus(name: string, options?: { timeoutMs?: number }): Promise<Map<string, unknown>>;
   /** Every process that serves something and answers within the time. Needs the admin identity. Default 500 ms. */
   discoverServices(options?: { timeoutMs?: number }): Promise<DiscoveredService[]>;
   /** Settles when everything published so far is in the kernel's hands: it survives the end of this process. Rejects while there is no connection. */

@@ -26,6 +26,7 @@ test('what is left out has a safe default', () => {
   expect(readConfig(env)).toMatchObject({
     redisUrl: null,
     maxInFlight: 1_000,
+    tenantPoliciesFile: null,
     dialOverride: null,
     trustedOrigins: [],
     mode: 'production',
@@ -40,11 +41,13 @@ test('everything can be set', () => {
       PATCHBAY_REDIS_URL_FILE: env.REDIS,
       PATCHBAY_MAX_IN_FLIGHT: '7',
       PATCHBAY_EGRESS_DIAL_OVERRIDE: 'http://127.0.0.1:4010',
+      PATCHBAY_TENANT_POLICIES_FILE: '/etc/patchbay/tenants.json',
       PATCHBAY_EGRESS_TRUSTED_ORIGINS: 'https://a.internal, https://b.internal:8443,',
     }),
   ).toMatchObject({
     redisUrl: 'redis://:hunter2@127.0.0.1:6379',
     maxInFlight: 7,
+    tenantPoliciesFile: '/etc/patchbay/tenants.json',
     dialOverride: 'http://127.0.0.1:4010',
     trustedOrigins: ['https://a.internal', 'https://b.internal:8443'],
   });

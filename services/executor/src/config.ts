@@ -15,6 +15,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly trustedOrigins: readonly string[];
   /** Under which class a tenant's metrics are counted. */
   readonly tenantClassOf: TenantClassOf;
+  /** File with the tenants' policies, followed while the process runs. Null: none. */
+  readonly tenantPoliciesFile: string | null;
 }
 
 const variables = z.object({
@@ -35,6 +37,7 @@ const variables = z.object({
         return z.NEVER;
       }
     }),
+  PATCHBAY_TENANT_POLICIES_FILE: z.string().optional(),
 });
 
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): ExecutorConfig {
@@ -56,5 +59,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ''),
     tenantClassOf: values.PATCHBAY_TENANT_CLASSES,
+    tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE || null,
   };
 }

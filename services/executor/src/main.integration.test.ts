@@ -1,4 +1,12 @@
-import { type ExecuteRequestInput, ExecutionResult, events, newId, routes, streams } from '@patchbay/contracts';
+import {
+  auditConsumer,
+  type ExecuteRequestInput,
+  ExecutionResult,
+  events,
+  newId,
+  routes,
+  streams,
+} from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { startTestServers, type TestServers } from '@patchbay/testkit';
 import { type Sandbox, startSandbox } from '@patchbay/testkit/sandbox';
@@ -180,16 +188,50 @@ describe('an executor', () => {
 });
 
 describe('an executor that calls real hosts', () => {
-  test('reports each address it refused to call', async () => {
+  test('records each refusal of the guard as one audit event, with the host and no address (S-D19, S-D20)', async () => {
     const lone = await startTestServers({ redis: false });
     try {
       await publish(lone, inside);
       await startFakeVault(lone);
       const real = await runExecutor(lone, 'executor-4', { redisUrl: 'redis://127.0.0.1:1' });
       const caller = await lone.connect('agent', 'acme');
-      expect(await execute({ tool: 'inside_look' }, caller)).toMatchObject({ error: { code: 'egress_denied' } });
-      expect(real.log()).toContain('egress refused');
-      await vi.waitFor(() => expect(real.log()).toContain('rate limits are not shared: Redis is away'));
+      const recorded: unknown[] = [];
+      (await lone.connect('audit')).consume(auditConsumer.stream, auditConsumer.durable, {
+        maxMessages: 100,
+        gatherMs: 10,
+        onBatch: async (messages) => {
+          for (const { subject, payload } of messages)
+            if (subject === 'audit.v1.acme.egress') recorded.push(...JSON.parse(Buffer.from(payload).toString()));
+          return { ack: true };
+        },
+      });
+      for (let call = 1; call <= 3; call++) {
+        const result = await execute({ tool: 'inside_look' }, caller);
+        expect(result).toMatchObject({ error: { code: 'egress_denied' } });
+        expect(JSON.stringify(result)).not.toMatch(/127\.0\.0\.1|::1/);
+      }
+      await vi.waitFor(() => expect(recorded.length).toBeGreaterThanOrEqual(3), { timeout: 15_000 });
+      expect(recorded).toHaveLength(3);
+      for (const event of recorded) {
+        expect(event).toMatchObject({
+          type: 'dev.patchbay.egress.refused',
+          tenant: 'acme',
+          data: {
+            target: { kind: 'host', id: 'localhost' },
+            outcome: 'refused',
+            error_code: 'egress_denied',
+            facts: { reason: 'name_not_public' },
+          },
+        });
+        expect(JSON.stringify(event)).not.toMatch(/127\.0\.0\.1|::1/);
+      }
+      await vi.waitFor(() => expect(real.log()).toContain('rate limits are not shared: Redis is away'), {
+        timeout: 15_000,
+      });
+      const admin = await lone.connect('admin');
+      expect([...(await admin.serviceStatus('executor')).values()]).toEqual([
+        { rate_limits: 'local', executors: 1, in_flight: 0, limit: 100 },
+      ]);
       await real.stop();
     } finally {
       await lone.stop();

@@ -1,5 +1,5 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
-import { events, inboxPrefixOf } from '@patchbay/contracts';
+import { type ExecutorStatus, events, inboxPrefixOf } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
 import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
@@ -9,14 +9,17 @@ import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
 import { createNatsCircuits } from './adapters/nats-circuits.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
 import { createNatsFinishes } from './adapters/nats-finishes.ts';
+import { joinFleet } from './adapters/nats-fleet.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
 import { createNatsLedger } from './adapters/nats-ledger.ts';
 import { createNatsWarm } from './adapters/nats-warm.ts';
 import { createRedisRateLimiter } from './adapters/redis-rate-limiter.ts';
 import { createRegistryTools } from './adapters/registry-tools.ts';
+import { openTenantPolicies } from './adapters/tenant-policies-file.ts';
 import { type ExecutorConfig, readConfig } from './config.ts';
 import { Admission, tickMs } from './domain/admission.ts';
 import { RunningExecutions } from './domain/running-executions.ts';
+import { egressRefused, policyApplied } from './operations/audit-egress.ts';
 import { BackgroundWork } from './operations/background-work.ts';
 import { createCancelExecution } from './operations/cancel-execution.ts';
 import { createExecutePlan } from './operations/execute-plan.ts';
@@ -50,9 +53,6 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     onError: (error) => log.error({ err: error }, 'registry entry skipped'),
   });
   const leases = createNatsLeaseCache(messaging, createSealingKeys());
-  const limiter = createRedisRateLimiter(config.redisUrl, (error) =>
-    log.warn({ err: error }, 'rate limits are not shared: Redis is away'),
-  );
   const recorder = createAuditRecorder({
     messaging,
     producer: 'executor',
@@ -60,15 +60,41 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     macKey: config.auditMacKey,
   });
   const reportLost = (error: unknown) => log.error({ err: error }, 'an audit event was lost');
+  const recordRefused = recordNotice(recorder, 'egress', 'refused', reportLost);
+  const recordPolicy = recordNotice(recorder, 'egress', 'policy_applied', reportLost);
+  const policies = openTenantPolicies({
+    path: config.tenantPoliciesFile,
+    onApplied: (tenants) => {
+      for (const tenant of tenants) recordPolicy(tenant, policyApplied(tenant, config.instance));
+      log.info({ tenants }, 'tenant policies applied');
+    },
+    onError: (error) => log.error({ err: error }, 'tenant policies not changed: the file cannot be used'),
+  });
+  const fleet = joinFleet(messaging);
+  const limiter = createRedisRateLimiter({
+    url: config.redisUrl,
+    tenantLimit: (tenant) => policies.of(tenant).limit,
+    executors: () => fleet.size,
+    onError: (error) => log.warn({ err: error }, 'rate limits are not shared: Redis is away'),
+    onShared: () => log.info('rate limits are shared again'),
+  });
   const egress = createEgress({
     trustedOrigins: config.trustedOrigins,
     ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
-    onRefused: (refusal) => log.warn({ refusal }, 'egress refused'),
+    rulesOf: (tenant) => policies.of(tenant).rules,
+    onRefused: (refusal) => {
+      log.warn({ refusal }, 'egress refused');
+      recordRefused(refusal.tenant, egressRefused(refusal, config.instance));
+    },
   });
   const circuits = createNatsCircuits(messaging, config.instance);
   const engine = createEngine({ egress, onCircuitChange: circuits.tell });
   const running = new RunningExecutions();
-  const admission = new Admission({ maxInFlight: config.maxInFlight, now: performance.now() });
+  const admission = new Admission({
+    maxInFlight: config.maxInFlight,
+    now: performance.now(),
+    weightOf: (tenant) => policies.of(tenant).weight,
+  });
   const shedCalls = createShedCalls({
     places: admission,
     record: recordNotice(recorder, 'execution', 'shed', reportLost),
@@ -135,6 +161,13 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       name: 'executor',
       version: '0.1.0',
       description: 'Carries out tool calls',
+      status: () =>
+        ({
+          rate_limits: config.redisUrl === null ? 'none' : limiter.shared ? 'shared' : 'local',
+          executors: fleet.size,
+          in_flight: admission.inFlight,
+          limit: admission.limit,
+        }) satisfies ExecutorStatus,
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
     },
     [
@@ -168,6 +201,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => telemetry.stop(),
       () => warmUps.unsubscribe(),
       () => revocations.unsubscribe(),
+      () => fleet.close(),
+      () => policies.close(),
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),

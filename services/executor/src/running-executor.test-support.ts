@@ -76,6 +76,7 @@ export async function runExecutor(
     dialOverride: null,
     trustedOrigins: [],
     tenantClassOf: parseTenantClasses(''),
+    tenantPoliciesFile: null,
     ...over,
   });
   return { ...service, log: () => readFileSync(logFile, 'utf8') };

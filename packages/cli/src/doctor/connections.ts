@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { queueGroupOf, routes, type ServiceName } from '@patchbay/contracts';
+import { ExecutorStatus, queueGroupOf, routes, type ServiceName } from '@patchbay/contracts';
 import type { Admin } from '@patchbay/sdk';
 import { resolveTarget } from '../config.ts';
 import { connectAgent, connectOperator } from '../context.ts';
@@ -34,7 +34,13 @@ export const operatorConnection: Check = async ({ globals, io }) => {
   }
   try {
     const server = natsVersion('nats', admin.messaging.serverVersion, 'the one that is connected');
-    return [ok('admin', 'the operator connects'), server, ...(await answering(admin)), await clock(admin)];
+    return [
+      ok('admin', 'the operator connects'),
+      server,
+      ...(await answering(admin)),
+      ...(await executors(admin)),
+      await clock(admin),
+    ];
   } catch (error) {
     return failed('admin', error);
   } finally {
@@ -55,6 +61,40 @@ async function answering(admin: Admin): Promise<Finding[]> {
     const versions = [...new Set(processes.map(({ version }) => version))];
     return ok(`service ${service}`, `${processes.length} answering, version ${versions.join(', ')}`);
   });
+}
+
+/** What executors say of themselves: whether they share rate limits, and how full they are. */
+async function executors(admin: Admin): Promise<Finding[]> {
+  const said = [...(await admin.messaging.serviceStatus(queueGroupOf('executor'))).values()];
+  return executorFindings(said.flatMap((one) => ExecutorStatus.safeParse(one).data ?? []));
+}
+
+/** Judges executors by what they say. */
+export function executorFindings(statuses: readonly ExecutorStatus[]): Finding[] {
+  if (statuses.length === 0) return [];
+  const count = (what: ExecutorStatus['rate_limits']) =>
+    statuses.filter(({ rate_limits }) => rate_limits === what).length;
+  const load = statuses.map(({ in_flight, limit }) => `${in_flight} of ${limit}`).join(', ');
+  const room = ok('executors', `under way: ${load}`);
+  if (count('local') > 0)
+    return [
+      room,
+      warn(
+        'rate limits',
+        `${count('local')} of ${statuses.length} executors keep their part of the limits alone: Redis is away or slow`,
+        'Start Redis again, or look at what keeps it busy. Calls go on meanwhile.',
+      ),
+    ];
+  if (count('none') > 0 && statuses.length > 1)
+    return [
+      room,
+      warn(
+        'rate limits',
+        'executors have no Redis to share them over',
+        'Set PATCHBAY_REDIS_URL_FILE on every executor.',
+      ),
+    ];
+  return [room, ok('rate limits', count('none') > 0 ? 'kept by the one executor' : 'shared over Redis')];
 }
 
 /** A query is recorded with the audit service's time; ours before and after it say how far apart the clocks are. */

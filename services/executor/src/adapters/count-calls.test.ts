@@ -1,17 +1,23 @@
 import { expect, test } from 'vitest';
 import { ExecutionMetrics } from '../domain/telemetry/execution-metrics.ts';
+import type { AdmitCall } from '../operations/ports.ts';
 import { countAttempt, countDecisions } from './count-calls.ts';
 
 const noClass = () => 'default';
 
 test('the answers of a limiter pass through and are counted, those given alone apart', async () => {
   const metrics = new ExecutionMetrics(noClass);
-  const limiter = { shared: true, admit: async () => null as number | null };
+  const limiter = {
+    shared: true,
+    applies: () => true,
+    admit: async (): ReturnType<AdmitCall['admit']> => null,
+  };
   const counted = countDecisions(limiter, metrics);
   expect(await counted.admit('acme', {} as never, 'default')).toBeNull();
-  limiter.admit = async () => 250;
+  limiter.admit = async () => ({ waitMs: 250, scope: 'tool' });
   limiter.shared = false;
-  expect(await counted.admit('acme', {} as never, 'default')).toBe(250);
+  expect(await counted.admit('acme', {} as never, 'default')).toEqual({ waitMs: 250, scope: 'tool' });
+  expect(counted.applies('acme', {} as never)).toBe(true);
   expect(metrics.limiter).toEqual({ admitted: 1, delayed: 1, local: 1 });
 });
 

@@ -8,10 +8,11 @@ export function countDecisions(
   metrics: Pick<ExecutionMetrics, 'limiterAnswered'>,
 ): AdmitCall {
   return {
+    applies: (tenant, tool) => limiter.applies(tenant, tool),
     async admit(tenant, tool, connection) {
-      const waitMs = await limiter.admit(tenant, tool, connection);
-      metrics.limiterAnswered(waitMs !== null, limiter.shared);
-      return waitMs;
+      const held = await limiter.admit(tenant, tool, connection);
+      metrics.limiterAnswered(held !== null, limiter.shared);
+      return held;
     },
   };
 }

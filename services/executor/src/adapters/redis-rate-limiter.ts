@@ -1,7 +1,7 @@
 import type { PreparedTool } from '@patchbay/execution-engine';
 import { Redis } from 'ioredis';
-import { type Gcra, gcraOf, LocalGcra } from '../domain/gcra.ts';
-import type { AdmitCall } from '../operations/ports.ts';
+import { type Decision, type Gcra, gcraOf, type Limit, LocalGcra, partOf } from '../domain/gcra.ts';
+import type { AdmitCall, LimitScope } from '../operations/ports.ts';
 import { gcraScript } from './gcra-script.ts';
 
 /** Longest wait for Redis before this process decides by itself, in milliseconds, unless the caller says otherwise. */
@@ -17,19 +17,43 @@ export interface RateLimiter extends AdmitCall {
   close(): Promise<void>;
 }
 
-type GcraRedis = Redis & { admit(keys: number, ...args: (string | number)[]): Promise<number> };
+type GcraRedis = Redis & { admit(keys: number, ...args: (string | number)[]): Promise<[number, number]> };
+
+export interface RateLimiterOptions {
+  /** `redis://…`; null when there is none to share over. */
+  readonly url: string | null;
+  /** The limit over all executions of a tenant, or null. */
+  readonly tenantLimit?: (tenant: string) => Gcra | null;
+  /** How many executors keep the limits, this one among them. Each keeps as large a part of them when Redis is away. */
+  readonly executors?: () => number;
+  /** Called once for each time that sharing ends. */
+  readonly onError: (error: unknown) => void;
+  /** Called when limits are shared again after that. */
+  readonly onShared?: () => void;
+  readonly timeoutMs?: number;
+}
+
+interface ScopedLimit {
+  readonly scope: LimitScope;
+  readonly name: string;
+  readonly gcra: Gcra;
+}
 
 /**
- * Rate limits shared by all executors: per connection for the integration's limit, and per tool. When Redis is away or
- * slow, each executor applies the limits alone until it answers again: that costs accuracy, not calls.
+ * Rate limits shared by all executors, asked all at once: over a tenant, over the integration for a connection, and over
+ * the tool for it. When Redis is away or slow, each executor keeps its part of them alone until it answers again: that
+ * costs accuracy, not calls.
  */
-export function createRedisRateLimiter(
-  url: string | null,
-  onError: (error: unknown) => void,
-  timeoutMs: number = defaultTimeoutMs,
-): RateLimiter {
+export function createRedisRateLimiter({
+  url,
+  tenantLimit = () => null,
+  executors = () => 1,
+  onError,
+  onShared = () => {},
+  timeoutMs = defaultTimeoutMs,
+}: RateLimiterOptions): RateLimiter {
   const local = new LocalGcra();
-  const limitsOf = new WeakMap<PreparedTool, readonly { scope: string; gcra: Gcra }[]>();
+  const limitsOf = new WeakMap<PreparedTool, readonly ScopedLimit[]>();
   /** `performance.now()` until which Redis is left alone. */
   let askAgainAt = 0;
   let reported = false;
@@ -61,26 +85,43 @@ export function createRedisRateLimiter(
     return redis?.status === 'ready' && performance.now() >= askAgainAt;
   }
 
-  /** Microseconds to wait, as all executors see it. @throws Error when Redis does not say so in time. */
-  async function decideTogether(limits: readonly { key: string; gcra: Gcra }[]): Promise<number> {
+  /** As all executors see it. @throws Error when Redis does not say so in time. */
+  async function decideTogether(limits: readonly Limit[]): Promise<Decision> {
     const asked = (redis as GcraRedis).admit(
       limits.length,
       ...limits.map(({ key }) => key),
       ...limits.flatMap(({ gcra }) => [gcra.interval, gcra.tolerance]),
     );
-    const waitUs = await inTime(asked, timeoutMs);
+    const [waitUs, limit] = await inTime(asked, timeoutMs);
+    if (reported) onShared();
     reported = false;
-    return waitUs;
+    return { waitUs, limit };
   }
 
-  function scopesOf(tool: PreparedTool) {
+  function decideAlone(limits: readonly Limit[]): Decision {
+    const parts = Math.max(1, executors());
+    return local.decide(
+      limits.map(({ key, gcra }) => ({ key, gcra: partOf(gcra, parts) })),
+      performance.now() * 1_000,
+    );
+  }
+
+  function scopesOf(tool: PreparedTool): readonly ScopedLimit[] {
     let scopes = limitsOf.get(tool);
     if (scopes === undefined) {
       scopes = [
-        ...(tool.rateLimits === null ? [] : [{ scope: tool.integration, gcra: gcraOf(tool.rateLimits) }]),
+        ...(tool.rateLimits === null
+          ? []
+          : [{ scope: 'integration' as const, name: tool.integration, gcra: gcraOf(tool.rateLimits) }]),
         ...(tool.toolRateLimits === null
           ? []
-          : [{ scope: `${tool.integration}.${tool.name}`, gcra: gcraOf(tool.toolRateLimits) }]),
+          : [
+              {
+                scope: 'tool' as const,
+                name: `${tool.integration}.${tool.name}`,
+                gcra: gcraOf(tool.toolRateLimits),
+              },
+            ]),
       ];
       limitsOf.set(tool, scopes);
     }
@@ -91,24 +132,29 @@ export function createRedisRateLimiter(
     get shared() {
       return isShared();
     },
+    applies: (tenant, tool) => scopesOf(tool).length > 0 || tenantLimit(tenant) !== null,
     async admit(tenant, tool, connection) {
-      const limits = scopesOf(tool).map(({ scope, gcra }) => ({
-        key: `patchbay:rate:{${tenant}}:${connection}:${scope}`,
+      const ofTenant = tenantLimit(tenant);
+      const scopes = scopesOf(tool);
+      const limits: Limit[] = scopes.map(({ name, gcra }) => ({
+        key: `patchbay:rate:{${tenant}}:${connection ?? ''}:${name}`,
         gcra,
       }));
+      if (ofTenant !== null) limits.push({ key: `patchbay:rate:{${tenant}}`, gcra: ofTenant });
       if (limits.length === 0) return null;
-      let waitUs: number | null = null;
+      let decision: Decision | null = null;
       if (isShared()) {
         try {
-          waitUs = await decideTogether(limits);
+          decision = await decideTogether(limits);
         } catch (error) {
           // Not every call shall wait for a Redis that is slow, nor add to what it has to do.
           askAgainAt = performance.now() + slowPauseMs;
           report(error);
         }
       }
-      waitUs ??= local.decide(limits, performance.now() * 1_000);
-      return waitUs === 0 ? null : waitUs / 1_000;
+      decision ??= decideAlone(limits);
+      if (decision.waitUs === 0) return null;
+      return { waitMs: decision.waitUs / 1_000, scope: scopes[decision.limit]?.scope ?? 'tenant' };
     },
     async close() {
       redis?.disconnect();
@@ -117,7 +163,7 @@ export function createRedisRateLimiter(
 }
 
 /** Not the client's own time limit: that starts over behind each pipeline under way, so that waits could add up. */
-function inTime(asked: Promise<number>, timeoutMs: number): Promise<number> {
+function inTime<T>(asked: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
     // The answer may lie in the socket while this process was busy: look there before it counts as late.

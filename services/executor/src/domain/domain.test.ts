@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusal } from './answers.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { gcraOf, LocalGcra } from './gcra.ts';
+import { gcraOf, LocalGcra, partOf } from './gcra.ts';
 import { claimGraceMs, readLedger } from './ledger-record.ts';
 import { similarNames } from './similar-names.ts';
 
@@ -65,7 +65,7 @@ describe('the local rate limiter', () => {
           let admitted = 0;
           for (const gap of gaps) {
             now += gap;
-            if (limiter.decide([{ key: 'k', gcra }], now) === 0) admitted++;
+            if (limiter.decide([{ key: 'k', gcra }], now).waitUs === 0) admitted++;
           }
           expect(admitted).toBeLessThanOrEqual(burst + (rate / 60_000_000) * now + 1);
           expect(admitted).toBeGreaterThan(0);
@@ -77,35 +77,54 @@ describe('the local rate limiter', () => {
   test('says exactly how long to wait', () => {
     const limiter = new LocalGcra();
     const gcra = gcraOf({ requests_per_minute: 60, burst_size: 2 });
-    expect([limiter.decide([{ key: 'k', gcra }], 0), limiter.decide([{ key: 'k', gcra }], 0)]).toEqual([0, 0]);
-    const wait = limiter.decide([{ key: 'k', gcra }], 0);
-    expect(wait).toBe(1_000_000);
-    expect(limiter.decide([{ key: 'k', gcra }], wait)).toBe(0);
+    const ask = (now: number) => limiter.decide([{ key: 'k', gcra }], now).waitUs;
+    expect([ask(0), ask(0)]).toEqual([0, 0]);
+    expect(ask(0)).toBe(1_000_000);
+    expect(ask(1_000_000)).toBe(0);
   });
 
   test('counts against no limit when one of several has no room', () => {
     const limiter = new LocalGcra();
     const tight = gcraOf({ requests_per_minute: 1, burst_size: 1 });
     const loose = gcraOf({ requests_per_minute: 60, burst_size: 1 });
-    expect(limiter.decide([{ key: 'tight', gcra: tight }], 0)).toBe(0);
-    expect(
-      limiter.decide(
-        [
-          { key: 'tight', gcra: tight },
-          { key: 'loose', gcra: loose },
-        ],
-        0,
-      ),
-    ).toBeGreaterThan(0);
-    expect(limiter.decide([{ key: 'loose', gcra: loose }], 0)).toBe(0);
+    const [first, second] = [
+      { key: 'loose', gcra: loose },
+      { key: 'tight', gcra: tight },
+    ];
+    expect(limiter.decide([second], 0).waitUs).toBe(0);
+    expect(limiter.decide([first, second], 0)).toEqual({ waitUs: 60_000_000, limit: 1 });
+    expect(limiter.decide([first], 0).waitUs).toBe(0);
   });
 
   test('forgets the oldest keys past its bound', () => {
     const limiter = new LocalGcra(2);
     const gcra = gcraOf({ requests_per_minute: 1, burst_size: 1 });
     for (const key of ['a', 'b', 'c']) limiter.decide([{ key, gcra }], 0);
-    expect(limiter.decide([{ key: 'a', gcra }], 0)).toBe(0);
-    expect(limiter.decide([{ key: 'c', gcra }], 0)).toBeGreaterThan(0);
+    expect(limiter.decide([{ key: 'a', gcra }], 0).waitUs).toBe(0);
+    expect(limiter.decide([{ key: 'c', gcra }], 0).waitUs).toBeGreaterThan(0);
+  });
+
+  test('in parts, kept apart, admits together no more than the whole, but for one each', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6_000 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 16 }),
+        (rate, burst, parts) => {
+          const whole = gcraOf({ requests_per_minute: rate, burst_size: burst });
+          const part = partOf(whole, parts);
+          const minute = 60_000_000;
+          let admitted = 0;
+          for (let process = 0; process < parts; process++) {
+            const limiter = new LocalGcra();
+            for (let now = 0; now <= minute; now += Math.max(1, whole.interval)) {
+              if (limiter.decide([{ key: 'k', gcra: part }], now).waitUs === 0) admitted++;
+            }
+          }
+          expect(admitted).toBeLessThanOrEqual(Math.max(burst, parts) + rate + parts);
+        },
+      ),
+    );
   });
 });
 

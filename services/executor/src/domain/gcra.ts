@@ -5,9 +5,27 @@ export interface Gcra {
   readonly tolerance: number;
 }
 
+/** A limit and the counter it is kept in. */
+export interface Limit {
+  readonly key: string;
+  readonly gcra: Gcra;
+}
+
+/** Microseconds until there is room, 0 when admitted; and which of the limits asked for has the least. */
+export interface Decision {
+  readonly waitUs: number;
+  readonly limit: number;
+}
+
 export function gcraOf(limits: { readonly requests_per_minute: number; readonly burst_size: number }): Gcra {
   const interval = 60_000_000 / limits.requests_per_minute;
   return { interval, tolerance: interval * (limits.burst_size - 1) };
+}
+
+/** One of `parts` equal parts of a limit: a slower rate, and a smaller burst of at least one. */
+export function partOf({ interval, tolerance }: Gcra, parts: number): Gcra {
+  const burst = Math.max(1, Math.floor((tolerance / interval + 1) / parts));
+  return { interval: interval * parts, tolerance: interval * parts * (burst - 1) };
 }
 
 /** The same decision as the Redis script, in this process, for when Redis is away. Bounded: the oldest keys go. */
@@ -19,18 +37,24 @@ export class LocalGcra {
     this.#maxKeys = maxKeys;
   }
 
-  /** Microseconds to wait, 0 when admitted. `now` in microseconds. */
-  decide(limits: readonly { readonly key: string; readonly gcra: Gcra }[], now: number): number {
-    let wait = 0;
-    for (const { key, gcra } of limits)
-      wait = Math.max(wait, Math.max(this.#arrivals.get(key) ?? now, now) - now - gcra.tolerance);
-    if (wait > 0) return wait;
+  /** `now` in microseconds. */
+  decide(limits: readonly Limit[], now: number): Decision {
+    let waitUs = 0;
+    let tightest = 0;
+    for (const [index, { key, gcra }] of limits.entries()) {
+      const wait = Math.max(this.#arrivals.get(key) ?? now, now) - now - gcra.tolerance;
+      if (wait > waitUs) {
+        waitUs = wait;
+        tightest = index;
+      }
+    }
+    if (waitUs > 0) return { waitUs, limit: tightest };
     for (const { key, gcra } of limits) {
       const arrival = Math.max(this.#arrivals.get(key) ?? now, now) + gcra.interval;
       this.#arrivals.delete(key);
       this.#arrivals.set(key, arrival);
     }
     while (this.#arrivals.size > this.#maxKeys) this.#arrivals.delete(this.#arrivals.keys().next().value as string);
-    return 0;
+    return { waitUs: 0, limit: 0 };
   }
 }

@@ -1,7 +1,8 @@
-import { PatchbayError } from '@patchbay/contracts';
+import { newId, PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test, vi } from 'vitest';
 import { Admission } from '../domain/admission.ts';
 import { failed, harness, recorded, succeeded, toolOf } from './fakes.test-support.ts';
+import type { AdmitCall } from './ports.ts';
 
 const engineThat = (execute: (input: never) => unknown) => ({
   execute: execute as never,
@@ -172,6 +173,7 @@ describe('an execution', () => {
       'internal',
       {
         limits: {
+          applies: () => true,
           admit: async () => {
             throw new Error('defect');
           },
@@ -221,15 +223,42 @@ describe('an execution', () => {
   test('waits for the rate limiter as long as the deadline has room', async () => {
     const waits = [20, 10, null];
     const tool = toolOf({ rateLimits: { requests_per_minute: 60, burst_size: 1 } });
-    const { run } = harness({ limits: { admit: async () => waits.shift() ?? null } }, tool);
+    const heldBack = (waitMs: number | null | undefined): AdmitCall => ({
+      applies: () => true,
+      admit: async () => (typeof waitMs === 'number' ? { waitMs, scope: 'tenant' } : null),
+    });
+    const { run } = harness(
+      { limits: { applies: () => true, admit: (...asked) => heldBack(waits.shift()).admit(...asked) } },
+      tool,
+    );
     const result = await run({ deadline_ms: 2_000 });
     expect(result.status).toBe('succeeded');
     expect(result.timing.total_ms).toBeGreaterThanOrEqual(25);
-    const full = harness({ limits: { admit: async () => 5_000 } }, tool);
+    const full = harness({ limits: heldBack(5_000) }, tool);
     expect(await full.run({ deadline_ms: 500 })).toMatchObject({
       status: 'refused',
-      error: { code: 'rate_limited', retry_after_ms: 5_000 },
+      error: { code: 'rate_limited', retry_after_ms: 5_000, details: { limit: 'ours', scope: 'tenant' } },
     });
+  });
+
+  test('asks the limiter for the connection that the lease is for, by whatever name it was called', async () => {
+    const asked: unknown[] = [];
+    const over: Parameters<typeof harness>[0] = {
+      leases: {
+        borrow: async () => ({ connection: 'con_1', credential: { type: 'bearer', token: 't' }, variables: {} }),
+      },
+      limits: {
+        applies: () => true,
+        admit: async (_tenant, _tool, connection) => {
+          asked.push(connection);
+          return null;
+        },
+      },
+    };
+    await harness(over).run();
+    await harness(over).run({ connection: newId('connection') });
+    await harness(over, toolOf({ needsConnection: false })).run();
+    expect(asked).toEqual(['con_1', 'con_1', null]);
   });
 
   test('hands the engine a fresh credential when asked, or none', async () => {

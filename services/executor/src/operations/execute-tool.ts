@@ -111,7 +111,7 @@ export function createExecuteTool(
         execution.attempted = true;
         return ports.watchAttempt?.(run, attempt);
       },
-      ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports.limits, run) }),
+      ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports.limits, run, lease) }),
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
     const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };

@@ -119,7 +119,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
         variables: {},
       }),
     },
-    limits: { admit: async () => null },
+    limits: { applies: () => false, admit: async () => null },
     ledger,
     audit: { begin: (...entry) => recorded(void audited.push(entry)) },
     engine: {

@@ -34,9 +34,22 @@ export interface GivePlaces {
   readonly retryAfterMs: number;
 }
 
+/** Whose limit it is: all calls of the tenant, those to an integration over one connection, or those of one tool over it. */
+export type LimitScope = 'tenant' | 'integration' | 'tool';
+
 export interface AdmitCall {
-  /** Null when the call may go now, else milliseconds until it may. Never throws: losing the counter costs accuracy only. */
-  admit(tenant: string, tool: PreparedTool, connection: string): Promise<number | null>;
+  /** Whether there is any limit to ask for. */
+  applies(tenant: string, tool: PreparedTool): boolean;
+  /**
+   * Null when the call may go now, else milliseconds until it may, and whose limit holds it back. `connection` is the
+   * id, so that two names of one share its limits; null for a tool that needs none. Never throws: losing the counter
+   * costs accuracy only.
+   */
+  admit(
+    tenant: string,
+    tool: PreparedTool,
+    connection: string | null,
+  ): Promise<{ readonly waitMs: number; readonly scope: LimitScope } | null>;
 }
 
 export type Claim =

@@ -39,12 +39,13 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       outcome: 'intent',
       arguments_digest: run.argumentsDigest,
     });
+    const leasing = prepared.needsConnection ? borrowLease(ports.leases, run) : null;
     const reserved = Promise.all([
       claiming,
-      prepared.needsConnection ? borrowLease(ports.leases, run) : null,
+      leasing,
       prepared.risk === 'read' ? intent.sent : intent.durable,
       // A kept answer needs no room: the engine asks for it when it makes a call.
-      prepared.cache === undefined ? waitForRoom(ports.limits, run) : null,
+      prepared.cache === undefined ? waitForRoom(ports.limits, run, leasing) : null,
     ]);
     const [claim, lease] = await beforeDeadline(reserved, run.deadlineAt, execution.abort.signal);
     return { claim, lease, intent };
@@ -103,22 +104,27 @@ function ledgerRecord(
   };
 }
 
-/** Waits for the rate limiter as long as the deadline has room for the wait. */
-export async function waitForRoom(
-  limits: AdmitCall,
-  { call, prepared, request, execution, deadlineAt }: Run,
-): Promise<void> {
-  if (prepared.rateLimits === null && prepared.toolRateLimits === null) return;
+/**
+ * Waits for the rate limiter as long as the deadline has room for the wait. Only the lease says which connection it is,
+ * so the limiter is asked after it; mostly the lease is at hand.
+ */
+export async function waitForRoom(limits: AdmitCall, run: Run, leasing: Promise<Lease> | Lease | null): Promise<void> {
+  const { call, prepared, execution, deadlineAt, pace } = run;
+  if (!limits.applies(call.tenant, prepared)) return;
+  const connection = leasing === null ? null : (await leasing).connection;
   for (;;) {
-    const waitMs = await limits.admit(call.tenant, prepared, request.connection ?? 'default');
-    if (waitMs === null) return;
+    const held = await limits.admit(call.tenant, prepared, connection);
+    if (held === null) return;
+    const { waitMs, scope } = held;
     if (performance.now() + waitMs >= deadlineAt) {
+      const whose = { tenant: 'tenant', integration: prepared.integration, tool: prepared.name }[scope];
       throw new PatchbayError('rate_limited', {
-        message: `The rate limit of ${prepared.integration} leaves no room before the deadline.`,
+        message: `The rate limit of ${whose} leaves no room before the deadline.`,
         retryAfterMs: Math.ceil(waitMs),
-        details: { limit: 'ours' },
+        details: { limit: 'ours', scope },
       });
     }
+    pace.waitedMs += waitMs;
     await pause(waitMs, execution.abort.signal);
   }
 }
