@@ -78,7 +78,7 @@ describe('a request to a trusted origin', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
-  it('uses a socket again, and never for another tenant (D9)', async () => {
+  it('uses a socket again, and never for another tenant (S-D9)', async () => {
     const upstream = await startUpstream((_request, response) => void response.end('ok'));
     const egress = testEgress({ trustedOrigins: [upstream.origin] });
     for (const tenant of ['ten_a', 'ten_a', 'ten_b', 'ten_a']) {
@@ -91,7 +91,7 @@ describe('a request to a trusted origin', () => {
     expect(egress.stats()).toEqual({ pools: 2, sockets: 2 });
   });
 
-  it('ignores the proxy that the environment names (D18)', async () => {
+  it('ignores the proxy that the environment names (S-D18)', async () => {
     let proxied = 0;
     const proxy = createServer(() => {
       proxied += 1;
@@ -114,7 +114,7 @@ describe('a request to a trusted origin', () => {
 });
 
 describe('refusals', () => {
-  it('refuses every published vector without resolving or dialling, and reports each once (D20)', async () => {
+  it('refuses every published vector without resolving or dialling, and reports each once (S-D20)', async () => {
     const refusals: Refusal[] = [];
     const resolve = vi.fn();
     const egress = egressWithPublicLoopback({ resolve, onRefused: (refusal) => refusals.push(refusal) });
@@ -148,7 +148,7 @@ describe('refusals', () => {
     ['a character beyond Latin-1 in a value', { headers: { 'x-a': '→' } }, 'header_invalid'],
     ['a line break in a name', { headers: { 'x-a\r\nhost': 'b' } }, 'header_invalid'],
     ['a value that is no text', { headers: { 'x-a': 1 as unknown as string } }, 'header_invalid'],
-  ])('refuses %s before anything else happens (D10)', async (_what, changes, reason) => {
+  ])('refuses %s before anything else happens (S-D10)', async (_what, changes, reason) => {
     const resolve = vi.fn();
     const onRefused = vi.fn();
     const egress = testEgress({ resolve, onRefused });

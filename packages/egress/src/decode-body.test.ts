@@ -34,7 +34,7 @@ describe('encodingsOf', () => {
     ['compress', 'encoding_unknown'],
     ['', 'encoding_unknown'],
     ['constructor', 'encoding_unknown'],
-  ])('refuses %j (D13)', (header, reason) => {
+  ])('refuses %j (S-D13)', (header, reason) => {
     expect(encodingsOf(header)).toBe(reason);
   });
 });
@@ -77,7 +77,7 @@ describe('decodeBody', () => {
     ['gzip', gzipSync(Buffer.alloc(256 * limit))],
     ['br', brotliCompressSync(Buffer.alloc(64 * limit), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
     ['zstd', zstdCompressSync(Buffer.alloc(64 * limit))],
-  ] as const)('cuts a bomb of %s at the limit (D12)', async (encoding, bomb) => {
+  ] as const)('cuts a bomb of %s at the limit (S-D12)', async (encoding, bomb) => {
     const before = process.memoryUsage().rss;
     expect(await decodeBody(bomb, [encoding], limit)).toBe('response_too_large');
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1_048_576);

@@ -22,8 +22,8 @@ describe('an encoded answer', () => {
   });
 
   it.each([
-    ['a bomb (D12)', 'gzip', gzipSync(Buffer.alloc(64 * 1_048_576)), 'too_large', 'response_too_large'],
-    ['a hundred encodings (D13)', Array(100).fill('gzip'), gzipSync('x'), 'invalid_response', 'encoding_refused'],
+    ['a bomb (S-D12)', 'gzip', gzipSync(Buffer.alloc(64 * 1_048_576)), 'too_large', 'response_too_large'],
+    ['a hundred encodings (S-D13)', Array(100).fill('gzip'), gzipSync('x'), 'invalid_response', 'encoding_refused'],
     ['an unknown encoding', 'aes128gcm', Buffer.from('x'), 'invalid_response', 'encoding_unknown'],
     ['a corrupt encoding', 'gzip', Buffer.from('x'.repeat(100)), 'invalid_response', 'encoding_broken'],
     [

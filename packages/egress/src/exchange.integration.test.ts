@@ -111,7 +111,7 @@ describe('a request that may have left', () => {
     await expect.poll(() => egress.stats().sockets).toBe(0);
   });
 
-  it('ends at the deadline in the middle of a body that drips (D14)', async () => {
+  it('ends at the deadline in the middle of a body that drips (S-D14)', async () => {
     const upstream = await rawUpstream((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
       const drip = setInterval(() => socket.write('x'), 5);
@@ -168,7 +168,7 @@ describe('a request that may have left', () => {
       'protocol_error',
     ],
     [
-      'has 64 KiB of headers (D15)',
+      'has 64 KiB of headers (S-D15)',
       `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(65_536)}\r\n\r\n`,
       'invalid_response',
       'headers_too_large',

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkUrl } from './check-url.ts';
+import { checkUrl, literalOf } from './check-url.ts';
 import { canonicalAddress, isPublicAddress, notPublicNetworks } from './public-address.ts';
 import { isPublicName } from './public-name.ts';
 
@@ -175,6 +176,50 @@ describe('the URL parser that the guard relies on', () => {
       }),
       fuzz,
     );
+  });
+});
+
+/** What the system's own parser (getaddrinfo) makes of literals; it is asked for many at once, as `getent` does for hosts. */
+function asTheSystemReads(literals: readonly string[]): Map<string, string> {
+  const read = new Map<string, string>();
+  const atOnce = 1_000;
+  for (let start = 0; start < literals.length; start += atOnce) {
+    const answer = execFileSync('getent', ['ahosts', ...literals.slice(start, start + atOnce)], {
+      maxBuffer: 16 * 1_048_576,
+    });
+    for (const line of answer.toString().split('\n')) {
+      const [address, kind, literal] = line.split(/\s+/);
+      if (kind === 'STREAM' && address !== undefined && literal) read.set(literal, address);
+    }
+  }
+  return read;
+}
+
+// Node.js hands IPv6 literals to the kernel without asking getaddrinfo, so `lookup` would compare Node.js with itself.
+describe.runIf(process.platform === 'linux')('the guard, held against the system', () => {
+  it('dials the address that the system reads in a literal, with the verdict on that', {
+    timeout: testTimeoutMs,
+  }, () => {
+    const literals = [
+      ...fc.sample(
+        fc.tuple(v6, styleV6).map(([groups, style]) => writtenV6(groups, style)),
+        fuzz,
+      ),
+      ...fc.sample(
+        fc
+          .tuple(v4, notation)
+          .map(([address, style]) => written(address, { ...style, digits: 'ascii', dot: '.', trailingDot: false })),
+        fuzz,
+      ),
+    ];
+    const read = asTheSystemReads([...new Set(literals)]);
+    const disagreements = literals.filter((literal) => {
+      const address = read.get(literal);
+      const checked = checkUrl(`http://${literal.includes(':') ? `[${literal}]` : literal}/`, { allowHttp: true });
+      if (address === undefined || checked.ok !== isPublicAddress(canonicalAddress(address))) return true;
+      return checked.ok && literalOf(checked.url.hostname) !== canonicalAddress(address);
+    });
+    expect(disagreements).toEqual([]);
   });
 });
 

@@ -44,7 +44,7 @@ describe('a followed redirect', () => {
   });
 
   it.each([301, 302, 303, 307, 308])(
-    '%i to another origin carries no secret header and no body (D7)',
+    '%i to another origin carries no secret header and no body (S-D7)',
     async (status) => {
       const second = await startUpstream((_request, response) => void response.end('second'));
       const first = await redirector(status, () => `${second.origin}/end`);
@@ -67,7 +67,7 @@ describe('a followed redirect', () => {
   );
 
   it.each([301, 302, 303, 307, 308])(
-    '%i to an address that is not public is refused, after which nothing is dialled (D6)',
+    '%i to an address that is not public is refused, after which nothing is dialled (S-D6)',
     async (status) => {
       const authority = await createTestAuthority();
       const tls = await authority.issue('api.example.com');
@@ -108,7 +108,7 @@ describe('a followed redirect', () => {
     },
   );
 
-  it('is refused from https to http (D8), and from outside into a trusted origin', async () => {
+  it('is refused from https to http (S-D8), and from outside into a trusted origin', async () => {
     const authority = await createTestAuthority();
     const tls = await authority.issue('api.example.com');
     const inside = await startUpstream((_request, response) => void response.end('inside'));

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { failureIn, requestTo, testEgress } from '../test/requests.ts';
 import { addressesOf, dnsResolver, type ResolveName } from './resolve-name.ts';
 
 const typeA = 1;
@@ -47,6 +48,40 @@ function answerTo(question: Buffer, type: number, reply: readonly Buffer[] | num
 const v4 = Buffer.from([8, 8, 4, 4]);
 const v6 = Buffer.from('26064700470000000000000000001111', 'hex');
 
+/** Answers questions for A with an alias and the address of what it stands for (RFC 1034 section 3.6.2). */
+async function resolverWithAlias(address: Buffer): Promise<ResolveName> {
+  const server = createSocket('udp4');
+  server.on('message', (query, peer) => {
+    const endOfName = query.indexOf(0, 12) + 1;
+    const question = query.subarray(0, endOfName + 4);
+    if (query.readUInt16BE(endOfName) !== typeA) return server.send(answerTo(question, 0, []), peer.port, peer.address);
+    const target = Buffer.from('\x05inner\x07example\x03com\x00', 'latin1');
+    const alias = Buffer.concat([Buffer.from('c00c000500010000003c', 'hex'), Buffer.from([0, target.length]), target]);
+    const record = Buffer.concat([target, Buffer.from('000100010000003c0004', 'hex'), address]);
+    const empty = answerTo(question, typeA, []);
+    empty.writeUInt16BE(2, 6);
+    return server.send(Buffer.concat([empty, alias, record]), peer.port, peer.address);
+  });
+  server.bind(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return dnsResolver([`127.0.0.1:${server.address().port}`]);
+}
+
+describe('an alias', () => {
+  it('of something inside is refused, whatever its own name is (S-D5)', async () => {
+    const resolve = await resolverWithAlias(Buffer.from([10, 0, 0, 7]));
+    expect(await addressesOf('api.example.com', resolve)).toEqual(['10.0.0.7']);
+    const outcome = await testEgress({ resolve }).send(requestTo('https://api.example.com/'));
+    expect(failureIn(outcome)).toMatchObject({ kind: 'denied', sent: false, reason: 'address_not_public' });
+    expect(JSON.stringify(outcome)).not.toContain('10.0.0.7');
+  });
+
+  it('of something public is followed', async () => {
+    expect(await addressesOf('api.example.com', await resolverWithAlias(v4))).toEqual(['8.8.4.4']);
+  });
+});
+
 describe('resolution by DNS', () => {
   it('asks for both families', async () => {
     const resolve = await resolverOf([v4], [v6]);
@@ -70,7 +105,7 @@ describe('resolution by DNS', () => {
     ['the name has neither', [], [], 'dns_not_found'],
     ['the server fails', serverFailure, serverFailure, 'dns_failed'],
     ['the server fails for one and knows none of the other', [], serverFailure, 'dns_failed'],
-    ['the server is silent (D17)', null, null, 'dns_timeout'],
+    ['the server is silent (S-D17)', null, null, 'dns_timeout'],
   ])('gives a reason when %s', async (_what, a, aaaa, reason) => {
     expect(await addressesOf('api.example.com', await resolverOf(a, aaaa))).toBe(reason);
   });

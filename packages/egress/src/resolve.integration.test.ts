@@ -51,15 +51,15 @@ describe('a name', () => {
   });
 
   it.each([
-    ['a loopback address (D1)', [v4('127.0.0.2')]],
-    ['a public and a private address (D2)', [loopback, v4('10.0.0.5')]],
-    ['a private and a public address (D2)', [v4('10.0.0.5'), loopback]],
-    ['a mapped loopback address (D4)', [v6('::ffff:7f00:1')]],
+    ['a loopback address (S-D1)', [v4('127.0.0.2')]],
+    ['a public and a private address (S-D2)', [loopback, v4('10.0.0.5')]],
+    ['a private and a public address (S-D2)', [v4('10.0.0.5'), loopback]],
+    ['a mapped loopback address (S-D4)', [v6('::ffff:7f00:1')]],
     ['a unique local address', [v6('fd00:ec2::254')]],
-    ['the metadata address, as an alias may (D5)', [v4('169.254.169.254')]],
+    ['the metadata address, as an alias may (S-D5)', [v4('169.254.169.254')]],
     ['something that is no address', [v4('localhost')]],
     ['an address with a zone', [v6('2606:4700::1111%lo')]],
-  ])('is refused when it has %s, without a dial and without naming it (D19)', async (_what, answers) => {
+  ])('is refused when it has %s, without a dial and without naming it (S-D19)', async (_what, answers) => {
     const { url, upstream } = await namedUpstream();
     const refusals: Refusal[] = [];
     const egress = egressWithPublicLoopback({
@@ -76,7 +76,7 @@ describe('a name', () => {
     expect(refusals).toHaveLength(2);
   });
 
-  it('is dialled at the address that was checked, and refused when it rebinds (D3)', async () => {
+  it('is dialled at the address that was checked, and refused when it rebinds (S-D3)', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const { url, upstream } = await namedUpstream();
     const resolve = vi
@@ -166,7 +166,7 @@ describe('a name', () => {
       async () => Array.from({ length: 200 }, (_, index) => v4(`8.8.8.${index}`)),
       'dns_failed',
     ],
-  ])('that %s is unreachable (D17)', async (_what, resolve, reason) => {
+  ])('that %s is unreachable (S-D17)', async (_what, resolve, reason) => {
     const onRefused = vi.fn();
     const egress = testEgress({ resolve, onRefused });
     const failure = failureIn(await egress.send(requestTo(`https://${name}/`)));
@@ -176,7 +176,7 @@ describe('a name', () => {
     expect(egress.stats()).toEqual({ pools: 0, sockets: 0 });
   });
 
-  it('is given up on after two seconds, however long the resolver takes (D17)', async () => {
+  it('is given up on after two seconds, however long the resolver takes (S-D17)', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const egress = testEgress({ resolve: () => new Promise(() => {}) });
     const sending = egress.send(requestTo(`https://${name}/`));
@@ -265,7 +265,7 @@ describe('an upstream that accepts and then says nothing to the TLS handshake', 
   });
 });
 
-describe('TLS (D16)', () => {
+describe('TLS (S-D16)', () => {
   it.each([
     ['expired', () => authority.issue(name, { expired: true })],
     ['for another host', () => authority.issue('other.example.com')],

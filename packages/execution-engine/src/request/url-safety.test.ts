@@ -21,7 +21,7 @@ describe('path parameters', () => {
     '%00',
     'a\r\nb',
     '...',
-  ])('%j stays inside its segment', (id) => {
+  ])('%j stays inside its segment (S-D11)', (id) => {
     const segments = pathOf(id).split('/');
     expect(segments).toHaveLength(5);
     expect(decodeURIComponent(segments[3] as string)).toBe(id);

@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { PreparedTool } from '@patchbay/execution-engine';
 import { type CaptureProxy, startCaptureProxy, startTestServers, type TestServers } from '@patchbay/testkit';
 import { Redis } from 'ioredis';
@@ -148,6 +151,39 @@ describe('limits shared over Redis', () => {
     await redis.quit();
   });
 
+  test('begin anew when Redis forgot everything (F19): at most another burst', async () => {
+    const one = await limiter(servers.redisUrl, patientMs);
+    const tool = limited(1, 3);
+    expect(await admitted(one, tool)).toBe(3);
+    const redis = new Redis(servers.redisUrl);
+    await redis.flushall();
+    await redis.quit();
+    expect(await admitted(one, tool)).toBe(3);
+    expect(one.errors).toEqual([]);
+  });
+
+  test('hold between eight processes as between eight in one (R11)', { timeout: 60_000 }, async () => {
+    const [burst, perMs] = [5, 0.05];
+    const tool = limited(perMs * 60_000, burst);
+    const script = fileURLToPath(new URL('rate-limiter-process.test-support.ts', import.meta.url));
+    const processes = Array.from({ length: 8 }, () => fork(script, { execArgv: [] }));
+    try {
+      await Promise.all(processes.map((one) => once(one, 'message')));
+      const answers = processes.map((one) => once(one, 'message') as Promise<[{ from: number; to: number }[]]>);
+      for (const one of processes)
+        one.send({ url: servers.redisUrl, integration: tool.integration, limits: tool.rateLimits, forMs: 1_500 });
+      const admissions = (await Promise.all(answers)).flatMap(([own]) => own);
+      for (const { from } of admissions)
+        for (const { to } of admissions.filter((one) => one.to > from)) {
+          const inside = admissions.filter((one) => one.from >= from && one.to <= to).length;
+          expect(inside).toBeLessThanOrEqual(burst + perMs * (to - from) + 1);
+        }
+      expect(admissions.length).toBeGreaterThan(burst);
+    } finally {
+      for (const one of processes) one.kill();
+    }
+  });
+
   test('survive that Redis forgot the script', async () => {
     const one = await limiter(servers.redisUrl, patientMs);
     const tool = limited(1, 3);
@@ -206,7 +242,7 @@ describe('when Redis fails', () => {
     expect(one.shared).toBe(true);
   }
 
-  test('a Redis that is down costs accuracy, not calls, is reported once, and is shared again when it is back', async () => {
+  test('a Redis that is down (F19) costs accuracy, not calls, is reported once, and is shared again when it is back', async () => {
     const one = await limiter(url, patientMs);
     proxy.refuse();
     proxy.cut();
@@ -229,7 +265,7 @@ describe('when Redis fails', () => {
     expect((await one.admit('acme', tool, 'con_1'))?.waitMs).toBeGreaterThan(0);
   });
 
-  test('a Redis that is silent is left alone for a while, and asked again later', async () => {
+  test('a Redis that is silent (F20) is left alone for a while, and asked again later', async () => {
     const one = await limiter(url);
     await admitted(one, limited(1, 1));
     proxy.pause();
@@ -246,7 +282,7 @@ describe('when Redis fails', () => {
 
   const sent = () => proxy.captured().reduce((bytes, { toServer }) => bytes + toServer.length, 0);
 
-  test('a server that is stopped and goes on is asked again', async () => {
+  test('a server that is stopped and goes on (F19) is asked again', async () => {
     const one = await limiter();
     servers.redis?.kill('SIGSTOP');
     try {

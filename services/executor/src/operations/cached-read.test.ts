@@ -25,6 +25,7 @@ describe('a read whose answers may be shared', () => {
   test('asks the rate limits when the engine makes a call, not before', async () => {
     const limits = {
       asked: 0,
+      applies: () => true,
       admit: async () => {
         limits.asked++;
         return null;
