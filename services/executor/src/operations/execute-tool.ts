@@ -105,7 +105,7 @@ export function createExecuteTool(
     // 5. Build, send, retry, shape: the engine. The credential goes in last, there.
     const outcome = await ports.engine.execute({
       ...engineInput(run, lease),
-      ...(prepared.pagination !== null && { admitPage: () => roomForPage(run) }),
+      ...(prepared.pagination !== null && { admitPage: () => roomForPage(run, lease) }),
       signal: execution.abort.signal,
       onAttempt: (attempt) => {
         execution.attempted = true;
@@ -165,9 +165,9 @@ export function createExecuteTool(
   }
 
   /** A further page takes a place in the rate limits, as a call does. */
-  function roomForPage({ call, prepared, request }: Run): Promise<number | null> {
-    if (prepared.rateLimits === null && prepared.toolRateLimits === null) return Promise.resolve(null);
-    return ports.limits.admit(call.tenant, prepared, request.connection ?? 'default');
+  async function roomForPage({ call, prepared }: Run, lease: Lease | null): Promise<number | null> {
+    if (!ports.limits.applies(call.tenant, prepared)) return null;
+    return (await ports.limits.admit(call.tenant, prepared, lease?.connection ?? null))?.waitMs ?? null;
   }
 
   async function freshCredential(run: Run): Promise<Credential | null> {
