@@ -85,6 +85,18 @@ function parse(argv: readonly string[]) {
   }
 }
 
+/** OpenTelemetry's own variables, passed on to every service. */
+export function telemetryEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && (entry[0].startsWith('OTEL_') || entry[0] === 'PATCHBAY_OTLP_HEADERS_FILE'),
+    ),
+  );
+}
+
 /** What a Node.js child gets of our environment: where programs are, and nothing that could be a secret. */
 export function childEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,

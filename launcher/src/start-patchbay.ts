@@ -12,6 +12,7 @@ import {
 } from '@patchbay/local-servers';
 import { connectMessaging } from '@patchbay/messaging';
 import { readSecretFile, stopInOrder } from '@patchbay/service-kit';
+import { telemetryEnvironment } from './config.ts';
 import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
 import type { HostedService } from './hosted-service.ts';
@@ -139,7 +140,7 @@ async function startAll(
   let executorCount = 0;
   const services: HostedService[] = [];
   const host = async (service: ServiceName, instance: string): Promise<HostedService> => {
-    const env = serviceEnvironment(installation, service, instance);
+    const env = { ...telemetryEnvironment(), ...serviceEnvironment(installation, service, instance) };
     const hosted =
       options.shape === 'one_process'
         ? await hostInProcess(service, instance, env)

@@ -9,6 +9,7 @@ import {
   routes,
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
+import { startCallSpan } from './call-span.ts';
 
 /** One tool call. */
 export interface ToolCall {
@@ -73,15 +74,17 @@ export async function executeCall(
     ...(call.idempotencyKey !== undefined && { idempotency_key: call.idempotencyKey }),
     ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
   };
-  try {
-    return await messaging.request(routes.executeTool, { tenant }, request, {
+  const span = startCallSpan(call.tool);
+  const traceparent = call.traceparent ?? span.traceparent;
+  const result = await messaging
+    .request(routes.executeTool, { tenant }, request, {
       timeoutMs: deadlineMs + arrivalGraceMs,
       presence: true,
-      ...(call.traceparent !== undefined && { traceparent: call.traceparent }),
-    });
-  } catch (error) {
-    return withoutAnswer(error, call, performance.now() - started);
-  }
+      ...(traceparent !== undefined && { traceparent }),
+    })
+    .catch((error) => withoutAnswer(error, call, performance.now() - started));
+  span.end(result);
+  return result;
 }
 
 /** Failures after which the executor may have carried the call out all the same. */

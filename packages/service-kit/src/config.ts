@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { parseHeaders, type TelemetryConfig, telemetryVariables } from './telemetry/telemetry-config.ts';
 
 /** A service cannot start with the variables it was given. The message names each one and what it should be. */
 export class ConfigError extends Error {
@@ -60,6 +61,9 @@ const baseVariables = z.object({
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .optional(),
   PATCHBAY_AUDIT_MAC_KEY_FILE: z.string().min(1),
+  /** A file, because headers carry the collector's key. */
+  PATCHBAY_OTLP_HEADERS_FILE: z.string().optional(),
+  ...telemetryVariables,
 });
 
 export interface BaseConfig {
@@ -75,6 +79,8 @@ export interface BaseConfig {
   readonly instance: string;
   /** 32 bytes shared with the audit service. Secret. */
   readonly auditMacKey: Buffer;
+  /** Null or left out: nothing is exported. */
+  readonly telemetry?: TelemetryConfig | null;
 }
 
 /** The part of a service's configuration that all have. */
@@ -90,6 +96,20 @@ export function readBaseConfig(service: string, env: Readonly<Record<string, str
     logFile: values.PATCHBAY_LOG_FILE ?? null,
     instance: values.PATCHBAY_INSTANCE ?? `${service}-${process.pid}`,
     auditMacKey: readKeyFile(values.PATCHBAY_AUDIT_MAC_KEY_FILE),
+    telemetry: telemetryOf(values),
+  };
+}
+
+function telemetryOf(values: z.output<typeof baseVariables>): TelemetryConfig | null {
+  if (values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
+  const headersFile = values.PATCHBAY_OTLP_HEADERS_FILE;
+  return {
+    endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: headersFile === undefined ? {} : parseHeaders(readSecretFile(headersFile)),
+    sampler: values.OTEL_TRACES_SAMPLER,
+    samplerRatio: values.OTEL_TRACES_SAMPLER_ARG,
+    metricIntervalMs: values.OTEL_METRIC_EXPORT_INTERVAL,
+    spanDelayMs: values.OTEL_BSP_SCHEDULE_DELAY,
   };
 }
 

@@ -1,4 +1,8 @@
 export { type BaseConfig, ConfigError, parseConfig, readBaseConfig, readKeyFile, readSecretFile } from './config.ts';
 export { createLogger, type Logger, scrub } from './logger.ts';
 export { type RunningService, runMain, stopInOrder } from './run-main.ts';
+export type { HistogramValue, Metric } from './telemetry/metric.ts';
+export { startTelemetry, type Telemetry } from './telemetry/start-telemetry.ts';
+export { traceRequests } from './telemetry/trace-requests.ts';
+export { noTracing, type Span, type SpanAttributes, type Tracing } from './telemetry/tracing.ts';
 export { childTraceparent, traceIdOf } from './trace-context.ts';

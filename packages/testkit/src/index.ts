@@ -1,6 +1,12 @@
 export { canary } from './canary/canary.ts';
 export type { CanaryEncoding } from './canary/encodings.ts';
 export { type CanaryHit, type ScanSource, scanForCanaries } from './canary/scan-for-canaries.ts';
+export {
+  type OtlpReceiver,
+  type ReceivedPoint,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from './otlp/start-otlp-receiver.ts';
 export type { CapturedConnection } from './proxy/capture.ts';
 export type { Fault, FaultDirection } from './proxy/fault.ts';
 export { seededRandom } from './proxy/seeded-random.ts';

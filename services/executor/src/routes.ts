@@ -64,5 +64,12 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
 
 function callOf({ values, receivedAt, traceparent, presence }: RequestContext): ExecuteCall {
   const own = childTraceparent(traceparent);
-  return { tenant: values.tenant as string, receivedAt, traceparent: own, traceId: traceIdOf(own), presence };
+  return {
+    tenant: values.tenant as string,
+    receivedAt,
+    traceparent: own,
+    traceId: traceIdOf(own),
+    parent: traceparent,
+    presence,
+  };
 }

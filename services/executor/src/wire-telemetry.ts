@@ -1,9 +1,11 @@
 import { broadcasts, buckets } from '@patchbay/contracts';
-import type { Engine } from '@patchbay/execution-engine';
+import type { AttemptWatch, Engine } from '@patchbay/execution-engine';
 import type { Messaging } from '@patchbay/messaging';
 import type { RegistryCopy } from '@patchbay/registry-copy';
-import type { Logger } from '@patchbay/service-kit';
+import { type Logger, startTelemetry } from '@patchbay/service-kit';
 import { countAttempt, countDecisions } from './adapters/count-calls.ts';
+import { exportedMetrics } from './adapters/execution-metrics-export.ts';
+import { traceAttempt, traceExecutions } from './adapters/execution-spans.ts';
 import { publishLatencies } from './adapters/nats-latencies.ts';
 import type { ExecutorConfig } from './config.ts';
 import { ExecutionMetrics } from './domain/telemetry/execution-metrics.ts';
@@ -16,7 +18,7 @@ import { tellStats } from './operations/tell-stats.ts';
 const rankEveryMs = 60_000;
 
 export interface TelemetryParts {
-  readonly config: Pick<ExecutorConfig, 'instance' | 'tenantClassOf'>;
+  readonly config: Pick<ExecutorConfig, 'instance' | 'telemetry' | 'tenantClassOf'>;
   readonly messaging: Messaging;
   readonly copy: Pick<RegistryCopy, 'resolve'>;
   readonly engine: Pick<Engine, 'circuits'>;
@@ -28,6 +30,8 @@ export interface TelemetryParts {
 export async function wireTelemetry({ config, messaging, copy, engine, running, log }: TelemetryParts) {
   const metrics = new ExecutionMetrics(config.tenantClassOf);
   const latencies = new ToolLatencies();
+  const exported = await startTelemetry('executor', config);
+  exported.exportMetrics(() => exportedMetrics(metrics, { inFlight: running.size, circuits: openCircuits(engine) }));
   const publisher = await publishLatencies(
     await messaging.bucket(buckets.latencies.name),
     config.instance,
@@ -40,7 +44,10 @@ export async function wireTelemetry({ config, messaging, copy, engine, running, 
     (error) => log.error({ err: error }, 'statistics could not be told'),
   );
   const ranking = setInterval(() => metrics.rank(), rankEveryMs).unref();
-  const watchAttempt: ExecuteToolPorts['watchAttempt'] = ({ prepared }) => countAttempt(metrics, prepared.integration);
+  const watchAttempt: ExecuteToolPorts['watchAttempt'] = ({ prepared, call: { span } }, attempt) => {
+    const counted = countAttempt(metrics, prepared.integration);
+    return span?.recording === true ? both(traceAttempt(span, attempt), counted) : counted;
+  };
   return {
     watchAttempt,
     countDecisions: (limiter: Parameters<typeof countDecisions>[0]) => countDecisions(limiter, metrics),
@@ -54,12 +61,14 @@ export async function wireTelemetry({ config, messaging, copy, engine, running, 
             return found === null ? null : { scope: found.scope, integration: found.document.id, tool: found.name };
           },
         },
-        executeTool,
+        // Without a collector nothing stands between the door and the operation but a count.
+        config.telemetry == null ? executeTool : traceExecutions(exported.tracing, config.tenantClassOf, executeTool),
       ),
     async stop() {
       clearInterval(ranking);
       stats.unsubscribe();
       await publisher.close();
+      await exported.stop();
     },
   };
 }
@@ -69,4 +78,14 @@ function openCircuits(engine: Pick<Engine, 'circuits'>) {
   return engine
     .circuits()
     .flatMap(({ host, tenant, state }) => (tenant === null && state !== 'closed' ? [{ host, state }] : []));
+}
+
+function both(span: AttemptWatch, count: AttemptWatch): AttemptWatch {
+  return {
+    ...span,
+    ended(end) {
+      span.ended(end);
+      count.ended(end);
+    },
+  };
 }

@@ -4,7 +4,14 @@ import { loadCatalog } from '@patchbay/catalog';
 import { buckets, events, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
-import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
+import {
+  createLogger,
+  type RunningService,
+  runMain,
+  startTelemetry,
+  stopInOrder,
+  traceRequests,
+} from '@patchbay/service-kit';
 import { readCatalogueIds } from './adapters/catalogue-files.ts';
 import { createNatsDocumentStore } from './adapters/nats-document-store.ts';
 import { followLatencies } from './adapters/nats-latencies.ts';
@@ -28,6 +35,7 @@ export { type RegistryConfig, readConfig } from './config.ts';
 /** Wires a registry and serves it. Start more for availability: they share requests through a queue group. */
 export async function startRegistry(config: RegistryConfig): Promise<RunningService> {
   const log = createLogger({ service: 'registry', ...config });
+  const telemetry = await startTelemetry('registry', config);
   const messaging = await connectMessaging({
     servers: config.natsUrls,
     seed: config.nkeySeed,
@@ -81,6 +89,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       version: '0.1.0',
       description: 'Keeps integration documents and finds tools in them',
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
+      ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
     registryEndpoints({
       registerIntegration: register,
@@ -100,6 +109,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       () => latencies.unsubscribe(),
       () => documents.close(),
       () => messaging.close(),
+      () => telemetry.stop(),
     ]),
   };
 }

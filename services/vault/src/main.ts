@@ -1,7 +1,14 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { events, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
-import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
+import {
+  createLogger,
+  type RunningService,
+  runMain,
+  startTelemetry,
+  stopInOrder,
+  traceRequests,
+} from '@patchbay/service-kit';
 import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
 import { createLocalFileKeyService } from './adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from './adapters/nats-connection-store.ts';
@@ -31,6 +38,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const log = createLogger({ service: 'vault', ...config });
   const keyService = createKeyService(config);
   const sealer = createXkeySealer(config.sealingSeed);
+  const telemetry = await startTelemetry('vault', config);
   const messaging = await connectMessaging({
     servers: config.natsUrls,
     seed: config.nkeySeed,
@@ -65,6 +73,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       version: '0.1.0',
       description: 'Keeps connections and lends their credentials',
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
+      ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
     vaultEndpoints({
       leaseCredential: leaseCredential({ connections, credentials, cipher, sealer, recordAudit, report, now }),
@@ -95,6 +104,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       () => served.stop(),
       () => recorder.close(),
       () => messaging.close(),
+      () => telemetry.stop(),
       () => tenantKeys.close(),
       () => keyService.close(),
     ]),

@@ -84,7 +84,7 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
 async function fetchLease(
   messaging: Messaging,
   keys: SealingKeys,
-  { tenant, integration, connection, executionId }: Asked,
+  { tenant, integration, connection, executionId, traceparent }: Asked,
 ): Promise<{ cached: CachedLease; ttlMs: number }> {
   const answer = await messaging
     .request(
@@ -97,6 +97,7 @@ async function fetchLease(
         execution_id: executionId,
         recipient: keys.publicKey,
       },
+      traceparent === undefined ? {} : { traceparent },
     )
     .catch((error) => {
       // Nothing was sent to an upstream yet, whatever became of the question.

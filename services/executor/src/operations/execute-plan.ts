@@ -106,6 +106,7 @@ export function createExecutePlan(
         tenant: call.tenant,
         receivedAt: startedAt,
         traceparent: childTraceparent(call.traceparent),
+        ...(call.parent !== undefined && { parent: call.parent }),
         traceId: call.traceId,
         ...(call.lane !== undefined && { lane: call.lane }),
         executionId,

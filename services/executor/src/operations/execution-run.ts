@@ -1,8 +1,12 @@
 import type { ExecuteRequest } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
+import type { Span } from '@patchbay/service-kit';
 import type { Lane } from '../domain/admission.ts';
 import type { RunningExecution } from '../domain/running-executions.ts';
 import { argumentsDigest } from './digest-request.ts';
+
+/** As much of a span as work inside the execution needs. */
+export type ExecutionSpan = Pick<Span, 'recording' | 'child'>;
 
 /** What the door knows of the call. */
 export interface ExecuteCall {
@@ -13,6 +17,10 @@ export interface ExecuteCall {
   /** W3C traceparent of this execution. */
   readonly traceparent: string;
   readonly traceId: string | null;
+  /** What the caller is in, for a span of our own; null when it named nothing. */
+  readonly parent?: string | null;
+  /** Set while a trace of this execution is recorded. */
+  readonly span?: ExecutionSpan;
   /** Default `live`: somebody waits on the line. `background` work, such as a submission, has a small share of the room. */
   readonly lane?: Lane;
   /** Where the caller can be found, if it said: a read that nobody waits for any more is stopped. */

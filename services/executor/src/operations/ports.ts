@@ -23,6 +23,8 @@ export interface BorrowLease {
     integration: string;
     connection: string | undefined;
     executionId: string;
+    /** Of the execution that asks. */
+    traceparent?: string;
     fresh?: boolean;
   }): Promise<Lease>;
 }

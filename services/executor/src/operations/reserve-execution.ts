@@ -63,6 +63,7 @@ export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promi
     integration: run.prepared.integration,
     connection: run.request.connection,
     executionId: run.execution.executionId,
+    traceparent: run.call.traceparent,
     fresh,
   });
 }

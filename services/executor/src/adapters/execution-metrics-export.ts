@@ -1,0 +1,92 @@
+import type { LatencyHistogram } from '@patchbay/contracts';
+import type { HistogramValue, Metric } from '@patchbay/service-kit';
+import type { ExecutionMetrics } from '../domain/telemetry/execution-metrics.ts';
+
+/** Upper bounds in seconds: those that the conventions advise for request durations, and up to the longest deadline. */
+const boundsSeconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120];
+const boundsMs = boundsSeconds.map((seconds) => seconds * 1_000);
+
+/** What was counted, as metrics to export. */
+export function exportedMetrics(
+  metrics: ExecutionMetrics,
+  now: { readonly inFlight: number; readonly circuits: readonly { readonly state: string }[] },
+): Metric[] {
+  const since = metrics.startedAt;
+  const circuits = (state: string) => now.circuits.filter((circuit) => circuit.state === state).length;
+  return [
+    {
+      name: 'patchbay.execution.duration',
+      description: 'From receipt to answer',
+      unit: 's',
+      kind: 'histogram',
+      points: [...metrics.executions.values()].map((series) => ({
+        attributes: {
+          'gen_ai.tool.name': series.tool,
+          'patchbay.tenant.class': series.tenantClass,
+          'patchbay.execution.status': series.status,
+          ...(series.errorCode !== null && { 'error.type': series.errorCode }),
+        },
+        since: series.since,
+        value: histogramOf(series.durations),
+      })),
+    },
+    {
+      name: 'patchbay.attempt.duration',
+      description: 'One HTTP attempt',
+      unit: 's',
+      kind: 'histogram',
+      points: [...metrics.attempts.values()].map((series) => ({
+        attributes: { 'patchbay.integration': series.integration, 'patchbay.attempt.outcome': series.outcome },
+        since: series.since,
+        value: histogramOf(series.durations),
+      })),
+    },
+    gauge('patchbay.execution.active', 'Executions under way', '{execution}', since, [[{}, now.inFlight]]),
+    {
+      name: 'patchbay.limiter.decisions',
+      description: 'Answers of the rate limiter',
+      unit: '{decision}',
+      kind: 'sum',
+      points: [
+        { attributes: { 'patchbay.limiter.decision': 'admitted' }, since, value: metrics.limiter.admitted },
+        { attributes: { 'patchbay.limiter.decision': 'delayed' }, since, value: metrics.limiter.delayed },
+      ],
+    },
+    {
+      name: 'patchbay.ledger.replays',
+      description: 'Answers given from the ledger',
+      unit: '{execution}',
+      kind: 'sum',
+      points: [{ attributes: {}, since, value: metrics.replays }],
+    },
+    gauge('patchbay.circuits', 'Hosts whose circuit is not closed', '{circuit}', since, [
+      [{ 'patchbay.circuit.state': 'open' }, circuits('open')],
+      [{ 'patchbay.circuit.state': 'half_open' }, circuits('half_open')],
+    ]),
+  ];
+}
+
+function gauge(
+  name: string,
+  description: string,
+  unit: string,
+  since: number,
+  values: readonly [Record<string, string>, number][],
+): Metric {
+  return {
+    name,
+    description,
+    unit,
+    kind: 'gauge',
+    points: values.map(([attributes, value]) => ({ attributes, since, value })),
+  };
+}
+
+function histogramOf(durations: LatencyHistogram): HistogramValue {
+  return {
+    count: durations.count,
+    sum: durations.sumMs / 1_000,
+    counts: durations.countsBetween(boundsMs),
+    bounds: boundsSeconds,
+  };
+}
