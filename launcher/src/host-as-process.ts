@@ -10,7 +10,7 @@ export interface ProcessOptions {
   readonly env: Record<string, string>;
   /** Its standard output and error go to `<dir>/<instance>.out`. */
   readonly logDir: string;
-  /** Milliseconds until it must have said that it is ready. Default 60,000: a busy machine is slow to start many. */
+  /** Milliseconds until it must have said that it is ready. Default 120,000: a busy machine is slow to start many. */
   readonly readyTimeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL. Default 20,000. */
   readonly stopTimeoutMs?: number;
@@ -34,7 +34,7 @@ export async function hostAsProcess<Service extends HostedService['service']>(
   const outcome = await Promise.race([
     once(child, 'message').then(() => 'ready'),
     exited,
-    new Promise<string>((resolve) => setTimeout(() => resolve('silence'), options.readyTimeoutMs ?? 60_000).unref()),
+    new Promise<string>((resolve) => setTimeout(() => resolve('silence'), options.readyTimeoutMs ?? 120_000).unref()),
   ]);
   if (outcome !== 'ready') {
     child.kill('SIGKILL');

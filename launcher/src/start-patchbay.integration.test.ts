@@ -152,8 +152,9 @@ describe('the whole in processes', () => {
     process.kill(patchbay.sandbox?.pid as number, 'SIGKILL');
     await vi.waitFor(() => expect(lost).toHaveLength(2), 10_000);
     expect(lost[1]).toBe('the sandbox ended');
+    const added = await patchbay.addExecutor();
     await patchbay.stop();
-    for (const pid of [...pids, patchbay.redisPid, patchbay.nats.pid]) isGone(pid);
+    for (const pid of [...pids, added.pid as number, patchbay.redisPid, patchbay.nats.pid]) isGone(pid);
     expect(lost).toHaveLength(2);
   }, 120_000);
 });

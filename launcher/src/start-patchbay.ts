@@ -48,6 +48,13 @@ export interface StartOptions {
   readonly onProgress?: (line: string) => void;
   /** Where services reach NATS, from its own URL; tests put a capturing proxy between. */
   readonly serviceNatsUrl?: (url: string) => Promise<string>;
+  /** Where executors reach Redis and their upstream, from the real URLs; tests put a failing proxy between. */
+  readonly serviceRedisUrl?: (url: string) => Promise<string>;
+  readonly serviceUpstreamUrl?: (url: string) => Promise<string>;
+  /** Most bytes that streams may take on disk; tests fill it. */
+  readonly maxStreamBytes?: number;
+  /** Further variables of a service's processes. */
+  readonly variables?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** A part ended by itself. */
   readonly onLost?: (line: string) => void;
 }
@@ -104,6 +111,7 @@ async function startAll(
         binary: natsBinary,
         keys,
         ...(options.ports?.nats !== undefined && { port: options.ports.nats }),
+        ...(options.maxStreamBytes !== undefined && { maxFileBytes: options.maxStreamBytes }),
         onExit: () => lost('nats-server ended'),
       }),
       startRedisServer({
@@ -130,9 +138,10 @@ async function startAll(
   const installation: Installation = {
     state,
     keys,
-    natsUrls: [options.serviceNatsUrl === undefined ? nats.url : await options.serviceNatsUrl(nats.url)],
-    redisUrlFile: writeSecret(state, 'redis.url', redis.url),
-    sandboxUrl: sandbox?.url ?? options.dialUpstreamAt ?? null,
+    natsUrls: [await through(options.serviceNatsUrl, nats.url)],
+    redisUrlFile: writeSecret(state, 'redis.url', await through(options.serviceRedisUrl, redis.url)),
+    sandboxUrl:
+      sandbox === null ? (options.dialUpstreamAt ?? null) : await through(options.serviceUpstreamUrl, sandbox.url),
     databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
@@ -140,7 +149,11 @@ async function startAll(
   let executorCount = 0;
   const services: HostedService[] = [];
   const host = async (service: ServiceName, instance: string): Promise<HostedService> => {
-    const env = { ...telemetryEnvironment(), ...serviceEnvironment(installation, service, instance) };
+    const env = {
+      ...telemetryEnvironment(),
+      ...serviceEnvironment(installation, service, instance),
+      ...options.variables?.[service],
+    };
     const hosted =
       options.shape === 'one_process'
         ? await hostInProcess(service, instance, env)
@@ -184,6 +197,7 @@ async function startAll(
   };
   writeDevFacts(state, facts);
   undo.push(() => removeDevFacts(state));
+  let stopping: Promise<void> | null = null;
   // The order of starting, reversed: nothing loses what it leans on before it has drained.
   return {
     facts,
@@ -194,7 +208,8 @@ async function startAll(
     sandbox,
     services,
     addExecutor,
-    stop: stopInOrder([...undo].reverse()),
+    // Made when asked for, so that executors added since are among them.
+    stop: () => (stopping ??= stopInOrder([...undo].reverse())()),
   };
 }
 
@@ -202,6 +217,10 @@ async function startAll(
 async function allOrNone<T>(starting: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(starting);
   return Promise.all(starting);
+}
+
+function through(detour: ((url: string) => Promise<string>) | undefined, url: string): Promise<string> {
+  return detour === undefined ? Promise.resolve(url) : detour(url);
 }
 
 async function keepUndo<T extends { stop(): Promise<void> } | null>(

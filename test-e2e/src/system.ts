@@ -41,9 +41,24 @@ function secretsOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsOf) : [];
 }
 
-export async function startSystem(
-  options: Partial<Pick<StartOptions, 'shape' | 'executors' | 'tenants' | 'seedCatalog' | 'serviceNatsUrl'>> = {},
-): Promise<System> {
+/** What a test may say of its system. */
+export type SystemOptions = Partial<
+  Pick<
+    StartOptions,
+    | 'shape'
+    | 'executors'
+    | 'tenants'
+    | 'seedCatalog'
+    | 'serviceNatsUrl'
+    | 'serviceRedisUrl'
+    | 'serviceUpstreamUrl'
+    | 'maxStreamBytes'
+    | 'databaseUrl'
+    | 'variables'
+  >
+>;
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const stateDir = mkdtempSync(join(tmpdir(), 'patchbay-e2e-'));
   const patchbay = await startPatchbay({
     stateDir,
