@@ -17,6 +17,7 @@ import {
 } from '@patchbay/contracts';
 import { tooLarge } from './failures.ts';
 import { decodeJson } from './json.ts';
+import { ReceiptClock } from './receipt-clock.ts';
 import type {
   AnyEndpoint,
   Endpoint,
@@ -59,8 +60,9 @@ export async function serveEndpoints(
     description: description.description,
     ...(description.status !== undefined && { statsHandler: async () => description.status?.() ?? null }),
   });
+  const receipts = new ReceiptClock(() => connection.flush());
   for (const served of endpoints) {
-    const answer = answerer(connection, served, onError, description.trace);
+    const answer = answerer(connection, receipts, served, onError, description.trace);
     service.addEndpoint(served.name, {
       subject: wildcardSubject(served.route.subject),
       queue: queueGroupOf(served.route.owner),
@@ -83,6 +85,7 @@ export async function serveEndpoints(
     async stop() {
       await service.stop();
       if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+      receipts.stop();
     },
   };
 }
@@ -90,13 +93,14 @@ export async function serveEndpoints(
 /** A request that never rejects: every failure is an answer, or a report when there is nobody to answer. */
 function answerer(
   connection: NatsConnection,
+  receipts: ReceiptClock,
   served: AnyEndpoint,
   onError: (error: unknown, where: string) => void,
   trace: TraceRequests | undefined,
 ): (message: Msg) => Promise<void> {
   const { route } = served;
   return async (message) => {
-    const receivedAt = performance.now();
+    const receivedAt = receipts.receivedAt();
     const values = parseSubject(route.subject, message.subject) ?? {};
     if (!replyAllowed(route, values, message.reply)) {
       // Nothing may be sent to a reply subject outside the inboxes of those who may call: see inboxPrefixOf.

@@ -40,7 +40,7 @@ export interface RequestContext {
   readonly values: SubjectValues;
   /** Milliseconds left of the caller's budget when the request arrived, or null when it named none. */
   readonly budgetMs: number | null;
-  /** `performance.now()` when the request was taken from the socket. */
+  /** `performance.now()` when the request was taken from the socket; when it waited there through a stall of this process, of its beginning. */
   readonly receivedAt: number;
   readonly traceparent: string | null;
   /** Where the caller says it can be found, below the inbox it is answered in; null when it says nothing good. */
