@@ -4,6 +4,7 @@ import { type LedgerRecord, readLedger } from '../domain/ledger-record.ts';
 import type { Run } from './execution-run.ts';
 import type { FollowKeys } from './follow-key.ts';
 import type { KeepLedger } from './ports.ts';
+import { steadyNow } from './steady-clock.ts';
 
 /** Longest wait for word of the first call before the ledger is looked at all the same, in milliseconds. */
 const maxPauseMs = 500;
@@ -55,7 +56,7 @@ async function settledAnswer(
   { record, revision }: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
 ): Promise<ExecutionResult | null> {
-  const reading = readLedger(record, digest, Date.now());
+  const reading = readLedger(record, digest, steadyNow());
   if (reading.kind === 'running') return null;
   if (reading.kind === 'replay') return { ...reading.result, replayed: true, timing: refusal(facts, null).timing };
   if (reading.kind === 'abandoned') return declareUnknown(ledger, run, record, revision, facts);

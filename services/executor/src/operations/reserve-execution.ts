@@ -5,6 +5,7 @@ import { beforeDeadline, pause } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
 import type { AdmitCall, BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
+import { steadyNow } from './steady-clock.ts';
 
 export interface ReservePorts {
   readonly leases: BorrowLease;
@@ -99,7 +100,7 @@ function ledgerRecord(
     tool: prepared.name,
     version: prepared.version,
     digest: requestDigest(request, prepared.name, argumentsDigest),
-    started_at: Date.now(),
+    started_at: Math.round(steadyNow()),
     deadline_ms: request.deadline_ms,
     ...(result !== null && { result }),
   };
