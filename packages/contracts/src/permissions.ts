@@ -36,8 +36,8 @@ const bucketUse: Record<
   registry: { watch: ['integrations', 'latencies'], read: ['integrations', 'latencies'], write: ['integrations'] },
   executor: {
     watch: ['integrations', 'dead_letters'],
-    read: ['integrations', 'executions', 'latencies', 'results', 'dead_letters'],
-    write: ['executions', 'latencies', 'results', 'dead_letters'],
+    read: ['integrations', 'executions', 'fences', 'latencies', 'results', 'dead_letters'],
+    write: ['executions', 'fences', 'latencies', 'results', 'dead_letters'],
   },
   vault: {
     watch: ['connections'],

@@ -106,6 +106,13 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 262_144,
   },
+  fences: {
+    name: 'fences',
+    description: 'The newest revision seen of the registry, kept apart from it so that a rollback is noticed',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 64,
+  },
   tenant_keys: {
     name: 'tenant_keys',
     description: 'Wrapped tenant keys by tenant and version',

@@ -1,5 +1,6 @@
 export { type DecodedEntry, decodeEntry } from './decode-entry.ts';
 export { type EntryAddress, entryKeyOf, parseEntryKey } from './entry-key.ts';
+export { fenceRevisions, type RevisionFence, type RevisionFenceOptions, RolledBackError } from './fence-revisions.ts';
 export { byPrecedence, IntegrationVersions, type RegisteredTool, type StoredVersion } from './integration-versions.ts';
 export {
   openRegistryCopy,

@@ -29,6 +29,7 @@ test('what is left out has a safe default', () => {
     tenantPoliciesFile: null,
     dialOverride: null,
     trustedOrigins: [],
+    acceptedRegistryRevision: null,
     mode: 'production',
   });
 });
@@ -40,6 +41,7 @@ test('everything can be set', () => {
       PATCHBAY_MODE: 'development',
       PATCHBAY_REDIS_URL_FILE: env.REDIS,
       PATCHBAY_MAX_IN_FLIGHT: '7',
+      PATCHBAY_ACCEPT_REGISTRY_REVISION: '12',
       PATCHBAY_EGRESS_DIAL_OVERRIDE: 'http://127.0.0.1:4010',
       PATCHBAY_TENANT_POLICIES_FILE: '/etc/patchbay/tenants.json',
       PATCHBAY_EGRESS_TRUSTED_ORIGINS: 'https://a.internal, https://b.internal:8443,',
@@ -48,6 +50,7 @@ test('everything can be set', () => {
     redisUrl: 'redis://:hunter2@127.0.0.1:6379',
     maxInFlight: 7,
     tenantPoliciesFile: '/etc/patchbay/tenants.json',
+    acceptedRegistryRevision: 12,
     dialOverride: 'http://127.0.0.1:4010',
     trustedOrigins: ['https://a.internal', 'https://b.internal:8443'],
   });

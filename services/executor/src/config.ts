@@ -17,6 +17,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly tenantClassOf: TenantClassOf;
   /** File with the tenants' policies, followed while the process runs. Null: none. */
   readonly tenantPoliciesFile: string | null;
+  /** The registry's revision that may be run although a newer one was seen; null: none. */
+  readonly acceptedRegistryRevision: number | null;
 }
 
 const variables = z.object({
@@ -38,6 +40,7 @@ const variables = z.object({
       }
     }),
   PATCHBAY_TENANT_POLICIES_FILE: z.string().optional(),
+  PATCHBAY_ACCEPT_REGISTRY_REVISION: z.coerce.number().int().min(0).optional(),
 });
 
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): ExecutorConfig {
@@ -60,5 +63,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       .filter((origin) => origin !== ''),
     tenantClassOf: values.PATCHBAY_TENANT_CLASSES,
     tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE || null,
+    acceptedRegistryRevision: values.PATCHBAY_ACCEPT_REGISTRY_REVISION ?? null,
   };
 }

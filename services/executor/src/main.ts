@@ -3,7 +3,7 @@ import { type ExecutorStatus, events, inboxPrefixOf } from '@patchbay/contracts'
 import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
 import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
-import { openRegistryCopy } from '@patchbay/registry-copy';
+import { fenceRevisions, openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
 import { createNatsCircuits } from './adapters/nats-circuits.ts';
@@ -51,6 +51,12 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const copy = await openRegistryCopy({
     messaging,
     onError: (error) => log.error({ err: error }, 'registry entry skipped'),
+  });
+  await fenceRevisions({
+    bucket: await messaging.bucket('fences'),
+    copy,
+    accepted: config.acceptedRegistryRevision,
+    onError: (error) => log.warn({ err: error }, 'the registry revision seen was not written down'),
   });
   const leases = createNatsLeaseCache(messaging, createSealingKeys());
   const recorder = createAuditRecorder({

@@ -73,6 +73,7 @@ export async function runExecutor(
     redisUrl: null,
     maxInFlight: 100,
     maxSubmissions: 4,
+    acceptedRegistryRevision: null,
     dialOverride: null,
     trustedOrigins: [],
     tenantClassOf: parseTenantClasses(''),
