@@ -15,6 +15,7 @@ import { addIntegrationsList } from './commands/integrations-list.ts';
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPoliciesCheck } from './commands/policies-check.ts';
 import { addResult } from './commands/result.ts';
 import { addStats } from './commands/stats.ts';
@@ -53,6 +54,7 @@ export function createProgram(run: Run): Command {
   addSubmit(program, run);
   addResult(program, run);
   addWarm(program, run);
+  addPlan(program, run);
 
   const tools = defineGroup(program, 'tools', 'Find tools and look at them');
   addToolsList(tools, run);

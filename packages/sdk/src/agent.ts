@@ -10,6 +10,7 @@ import {
   inboxPrefixOf,
   type ListToolsRequest,
   type ListToolsResult,
+  type PlanResult,
   routes,
   type SearchToolsResult,
   type SubmissionFinished,
@@ -21,6 +22,24 @@ import {
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { type ConnectSettings, resolveSettings } from './config.ts';
 import { ExecutionError, executeCall, type ToolCall } from './execute.ts';
+import {
+  type AnthropicMessage,
+  type AnthropicToolResult,
+  anthropicResult,
+  callsOfAnthropic,
+} from './models/anthropic.ts';
+import {
+  callsOfOpenAiMessage,
+  callsOfOpenAiOutput,
+  type OpenAiFunctionOutput,
+  type OpenAiMessage,
+  type OpenAiOutputItem,
+  type OpenAiToolMessage,
+  openAiFunctionOutput,
+  openAiToolMessage,
+} from './models/openai.ts';
+import { type ModelCallOptions, runModelCalls } from './models/run-model-calls.ts';
+import { executePlan, type Plan } from './plan.ts';
 import { resultOf, type Submission, submitCall } from './submit.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
@@ -57,7 +76,18 @@ export interface Agent {
   result(submissionId: string, options?: { readonly waitMs?: number }): Promise<SubmissionResult>;
   /** Every submission of the tenant that ends, for better or worse. Returns how to stop listening. */
   onSubmissionFinished(listener: (event: SubmissionFinished) => void): () => void;
-  /** Stops an execution, whatever runs under a key, or a whole session. */
+  /** Several calls in one request, parallel and dependent. Never throws: one result for each call, in the order asked. */
+  plan(plan: Plan): Promise<PlanResult>;
+  /**
+   * Carries out the `tool_use` blocks of an Anthropic assistant message, all at once, and gives the `tool_result` blocks of
+   * the next user message. The blocks' ids are the idempotency keys. Never throws.
+   */
+  runToolUse(message: AnthropicMessage, options?: ModelCallOptions): Promise<AnthropicToolResult[]>;
+  /** The same for the `tool_calls` of an OpenAI Chat Completions message: gives `tool` messages. */
+  runToolCalls(message: OpenAiMessage, options?: ModelCallOptions): Promise<OpenAiToolMessage[]>;
+  /** The same for the `function_call` items of an OpenAI response's output: gives `function_call_output` items. */
+  runFunctionCalls(output: readonly OpenAiOutputItem[], options?: ModelCallOptions): Promise<OpenAiFunctionOutput[]>;
+  /** Stops an execution, a plan, whatever runs under a key, or a whole session. */
   cancel(target: CancelRequest): Promise<CancelResult>;
   /** Gets ready for calls of these tools and integrations, as at the start of a session. Nothing is sent upstream. */
   warm(names: WarmNames): Promise<WarmResult>;
@@ -99,9 +129,17 @@ export function agentOver(
 ): Agent {
   const execute: Agent['execute'] = (tool, args, options) =>
     executeCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults);
+  const plan: Agent['plan'] = (asked) => executePlan(messaging, tenant, asked, defaults);
   return {
     tenant,
     execute,
+    plan,
+    runToolUse: async (message, options) =>
+      (await runModelCalls(plan, callsOfAnthropic(message), options)).map(anthropicResult),
+    runToolCalls: async (message, options) =>
+      (await runModelCalls(plan, callsOfOpenAiMessage(message), options)).map(openAiToolMessage),
+    runFunctionCalls: async (output, options) =>
+      (await runModelCalls(plan, callsOfOpenAiOutput(output), options)).map(openAiFunctionOutput),
     executeAll: (calls) => Promise.all(calls.map((call) => executeCall(messaging, tenant, call, defaults))),
     async call(tool, args, options) {
       const result = await execute(tool, args, options);

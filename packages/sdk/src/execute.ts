@@ -1,9 +1,11 @@
 import {
   defaultDeadlineMs,
+  type ErrorBody,
   type ExecuteRequestInput,
   type ExecutionContext,
   type ExecutionResult,
   errorBody,
+  type FailureOptions,
   newId,
   PatchbayError,
   routes,
@@ -31,26 +33,35 @@ export interface ToolCall {
 export class ExecutionError extends PatchbayError {
   readonly result: ExecutionResult;
   constructor(result: ExecutionResult) {
-    const error = result.error ?? errorBody('internal');
-    super(error.code, {
-      message: error.message,
-      speakable: error.speakable,
-      retryable: error.retryable,
-      retryAfterMs: error.retry_after_ms,
-      details: error.details,
-    });
+    const { code, ...error } = result.error ?? errorBody('internal');
+    super(code, optionsOf(error));
     this.name = 'ExecutionError';
     this.result = result;
   }
 }
 
+function optionsOf({
+  message,
+  speakable,
+  retryable,
+  retry_after_ms,
+  details,
+}: Omit<ErrorBody, 'code'>): FailureOptions {
+  return { message, speakable, retryable, retryAfterMs: retry_after_ms, details };
+}
+
+/** The failure that an answer told of, to be told of again. */
+export function failureOf({ code, ...error }: ErrorBody): PatchbayError {
+  return new PatchbayError(code, optionsOf(error));
+}
+
 /** Milliseconds of the deadline kept for the way there and back. */
-function transitMargin(deadlineMs: number): number {
+export function transitMargin(deadlineMs: number): number {
   return Math.min(100, Math.max(2, deadlineMs * 0.05));
 }
 
 /** Milliseconds past the deadline in which an answer that was sent in time may still arrive. */
-const arrivalGraceMs = 40;
+export const arrivalGraceMs = 40;
 
 /**
  * Sends one call and always answers within its deadline, with the executor's result or with one that says what is
@@ -90,7 +101,8 @@ export async function executeCall(
 /** Failures after which the executor may have carried the call out all the same. */
 const unknownWithout: ReadonlySet<string> = new Set(['deadline_exceeded', 'outcome_unknown', 'internal']);
 
-function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): ExecutionResult {
+/** What is known of a call when no answer came. */
+export function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): ExecutionResult {
   const failure = error instanceof PatchbayError ? error : new PatchbayError('internal', { cause: error });
   // No answer in time says nothing about the effect. The same key asks again without acting twice.
   const unknown = unknownWithout.has(failure.code);

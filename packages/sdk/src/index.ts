@@ -3,4 +3,8 @@ export { type Agent, type AgentSettings, agentOver, connect, type WarmNames } fr
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
+export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.ts';
+export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
+export type { ModelCallOptions } from './models/run-model-calls.ts';
+export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
 export type { Submission } from './submit.ts';
