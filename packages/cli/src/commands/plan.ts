@@ -8,7 +8,6 @@ import { readSource } from '../input/read-source.ts';
 import { wholeNumber } from '../input/whole-number.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 import { renderPlan, renderProgress } from '../render/plan.ts';
-import type { CliIo } from '../terminal.ts';
 
 interface Options {
   readonly deadline?: number;
@@ -59,7 +58,7 @@ export function addPlan(parent: Command, run: Run): void {
       // The plan's own answer, or its deadline, still ends the command.
       const cancel = () =>
         void agent.cancel({ plan_id: planId, reason: 'interrupted at the terminal' }).catch(() => {});
-      const stopListening = onInterrupt(io.interrupt as CliIo['interrupt'], cancel);
+      const stopListening = onInterrupt(io.interrupt, cancel);
       try {
         const result = await agent.plan(plan);
         context.show(result, () => renderPlan(result, context));
