@@ -6,6 +6,9 @@ import { callsOfOpenAiMessage, callsOfOpenAiOutput, openAiFunctionOutput, openAi
 import { type ModelCallOptions, runModelCalls } from './run-model-calls.ts';
 
 const resultOf = (id: string, over: Partial<PlanCallResult> = {}): PlanCallResult => ({
+  truncated: false,
+  tokens: 0,
+  cached: false,
   id,
   execution_id: newId('execution'),
   status: 'succeeded',
