@@ -1,5 +1,5 @@
 import type { ExecuteInput, ExecuteOutcome } from '../engine-types.ts';
-import type { SharedReads } from './shared-reads.ts';
+import type { SharedReads } from './joined-reads.ts';
 
 /** An execution of an integration that has cached reads: a read may be served, and a write makes what was read stale. */
 export async function executeShared(
