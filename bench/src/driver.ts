@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectNats } from '@nats-io/transport-node';
 import { connect } from '@patchbay/sdk';
 import { Pool } from 'undici';
-import { type Candidate, checkReply, type DriverResult, type DriverTask, requestArguments } from './work.ts';
+import {
+  type Candidate,
+  checkReply,
+  type DriverResult,
+  type DriverTask,
+  percentilesOf,
+  requestArguments,
+} from './work.ts';
 
 /**
  * One candidate's load generator, in a process of its own so that drivers do not share a heap or a compiler. Besides the
@@ -67,10 +74,7 @@ async function run(
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   const elapsed = (performance.now() - started) / 1_000;
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
-  return { calls: latencies.length, failed, seconds: elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { calls: latencies.length, failed, seconds: elapsed, ...percentilesOf(latencies) };
 }
 
 const call = await callOf(candidate as Candidate | 'tool');

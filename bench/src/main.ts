@@ -8,6 +8,14 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'throughput with 1, 2 and 4 executors at a slow upstream',
     load: () => import('./suites/scaling.ts'),
   },
+  overload: {
+    what: 'goodput at three times what it can do, and a noisy tenant beside a quiet one',
+    load: () => import('./suites/overload.ts'),
+  },
+  plans: {
+    what: 'what a plan costs beside the same calls on their own',
+    load: () => import('./suites/plans.ts'),
+  },
   breaker: {
     what: 'what a failing host does to calls of another one',
     load: () => import('./suites/breaker.ts'),

@@ -38,6 +38,13 @@ export interface DriverResult {
   readonly p99: number;
 }
 
+/** Percentiles of times in milliseconds; NaN where there is none. Sorts in place. */
+export function percentilesOf(times: number[]): { p50: number; p95: number; p99: number } {
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
 export const candidates = ['direct', 'bare', 'read', 'write'] as const;
 export type Candidate = (typeof candidates)[number];
 
