@@ -16,6 +16,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'what a plan costs beside the same calls on their own',
     load: () => import('./suites/plans.ts'),
   },
+  cancel: {
+    what: 'from a cancel to the closed upstream socket, over several executors',
+    load: () => import('./suites/cancel.ts'),
+  },
   breaker: {
     what: 'what a failing host does to calls of another one',
     load: () => import('./suites/breaker.ts'),

@@ -13,7 +13,12 @@ const server = createServer((request, response) => {
     bytes += chunk.length;
   });
   request.on('end', () => {
-    if (request.headers.host?.startsWith('hanging')) return;
+    if (request.headers.host?.startsWith('hanging')) {
+      // For the cancel suite; the clock is the machine's, the same in every process.
+      process.send?.({ opened: true });
+      response.on('close', () => process.send?.({ closedAt: String(process.hrtime.bigint()) }));
+      return;
+    }
     if (delayMs > 0) setTimeout(answer, delayMs);
     else answer();
   });
