@@ -9,6 +9,7 @@ export * from './documents/single-tool.ts';
 export * from './documents/tenant-policies.ts';
 export * from './documents/tenant-variable.ts';
 export * from './errors.ts';
+export * from './headers.ts';
 export * from './ids.ts';
 export * from './latency-histogram.ts';
 export * from './messages/audit.ts';

@@ -345,7 +345,7 @@ export const events = {
     subscribers: ['agent', 'admin'],
     body: RegistryChanged,
   }),
-  /** Between executors: whoever runs the execution stops it and answers. */
+  /** Between executors: whoever runs the execution stops it; each answers with `CancelBroadcastAnswer`. */
   cancelBroadcast: event({
     subject: 'svc.executor.v1.cancel',
     owner: 'executor',
@@ -373,7 +373,7 @@ export const events = {
     subscribers: ['executor'],
     body: ListCircuitsRequest,
   }),
-  /** Between executors, so that each knows how many share a limit when Redis is away. */
+  /** Between executors, so that each knows how many share a limit when Redis is away, and whose answers to wait for. */
   executorAlive: event({
     subject: 'svc.executor.v1.alive',
     owner: 'executor',
@@ -386,17 +386,6 @@ export const events = {
     subscribers: ['executor'],
     body: LeaseRevoked,
   }),
-} as const;
-
-/** `CancelResult` is what an executor answers to the broadcast. */
-export const cancelBroadcastAnswer = CancelResult;
-
-/** Header names of ours. The deadline is a budget in milliseconds from receipt, so that clocks need not agree. */
-export const headers = {
-  budgetMs: 'Patchbay-Budget-Ms',
-  traceparent: 'traceparent',
-  /** A subject below the caller's own inbox that it stays subscribed to: when nobody is there, the caller is gone. */
-  presence: 'Patchbay-Presence',
 } as const;
 
 /** NATS queue group that shares a service's requests among its processes. */

@@ -125,7 +125,7 @@ describe('an executor', () => {
     const other = await runExecutor(servers, 'executor-2', { dialOverride: sandbox.url });
     sandbox.behave({ tool: 'numbers_look', do: { kind: 'hang' } });
     const running = Array.from({ length: 6 }, () => execute({ tool: 'numbers_look', context: { session: 'call-78' } }));
-    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(6));
+    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(6), { timeout: 20_000 });
     const cancel = (session: string) => agent.request(routes.cancelExecution, { tenant: 'acme' }, { session });
     expect((await cancel('call-79')).cancelled).toEqual([]);
     expect((await cancel('call-78')).cancelled).toHaveLength(6);
@@ -151,7 +151,7 @@ describe('an executor', () => {
       finished.push(`${session} ${result.status}`),
     );
     const callers = [await begin('call-80', false), await begin('call-81', true)];
-    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(2));
+    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(2), { timeout: 20_000 });
     for (const caller of callers) await caller.close();
     await vi.waitFor(() => expect(finished).toEqual(['call-81 cancelled']), { timeout: 20_000 });
     const { cancelled } = await agent.request(routes.cancelExecution, { tenant: 'acme' }, { session: 'call-80' });

@@ -144,7 +144,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     },
     background: (work) => background.add(work),
   });
-  const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging) });
+  const cancelExecution = createCancelExecution({ running, others: createNatsExecutors(messaging, fleet) });
   const submissions = await startSubmissions({
     messaging,
     tools,
@@ -154,7 +154,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     concurrency: config.maxSubmissions,
     onError: (error) => log.error({ err: error }, 'submission failed unexpectedly'),
   });
-  const broadcasts = answerExecutors(messaging, running);
+  const broadcasts = answerExecutors(messaging, running, fleet);
   const warm = createNatsWarm(messaging);
   const warmSession = createWarmSession({ tools, leases, sockets: egress });
   const warmUps = warm.follow(warmSession, (error) => log.error({ err: error }, 'warm-up failed unexpectedly'));

@@ -107,6 +107,10 @@ export type CancelResult = z.infer<typeof CancelResult>;
 export const CancelBroadcast = z.object({ tenant: z.string(), request: CancelRequest });
 export type CancelBroadcast = z.infer<typeof CancelBroadcast>;
 
+/** What each executor answers to it, also when it stopped nothing, with the `process` that it calls itself in `ExecutorAlive`. */
+export const CancelBroadcastAnswer = CancelResult.extend({ process: z.string().max(128) });
+export type CancelBroadcastAnswer = z.infer<typeof CancelBroadcastAnswer>;
+
 /**
  * `events.v1.<tenant>.execution.<id>.finished`. Without the output: it went to whoever asked, and every agent of the
  * tenant may listen here.

@@ -21,6 +21,8 @@ test('executors know how many they are, from the first to the last', async () =>
     fleets.push(joinFleet(connection));
     await connection.flush();
     await vi.waitFor(() => expect(sizes(...fleets)).toEqual(fleets.map(() => fleets.length)), patient);
+    for (const fleet of fleets)
+      expect([...fleet.others(), fleet.process].toSorted()).toEqual(fleets.map(({ process }) => process).toSorted());
   }
   fleets[0]?.close();
   await vi.waitFor(() => expect(sizes(...fleets.slice(1))).toEqual([2, 2]), patient);

@@ -7,13 +7,17 @@ const beatMs = 2_000;
 const goneAfterMs = 3 * beatMs;
 
 export interface Fleet {
+  /** What this process calls itself, unlike any other. */
+  readonly process: string;
+  /** The others, as far as they are known to be alive. */
+  others(): readonly string[];
   /** Executors alive, this one among them. */
   readonly size: number;
   /** Says that it goes. */
   close(): void;
 }
 
-/** Knows how many executors there are: each tells the others that it is there, at once when it hears of a new one. */
+/** Knows which executors there are: each tells the others that it is there, at once when it hears of a new one. */
 export function joinFleet(messaging: Pick<Messaging, 'publishEvent' | 'subscribeEvent'>): Fleet {
   const own = randomUUID();
   /** When each other one was last heard of. */
@@ -38,6 +42,8 @@ export function joinFleet(messaging: Pick<Messaging, 'publishEvent' | 'subscribe
   beat();
 
   return {
+    process: own,
+    others: () => [...heard.keys()],
     get size() {
       return heard.size + 1;
     },

@@ -1,0 +1,7 @@
+/** Header names of ours. The deadline is a budget in milliseconds from receipt, so that clocks need not agree. */
+export const headers = {
+  budgetMs: 'Patchbay-Budget-Ms',
+  traceparent: 'traceparent',
+  /** A subject below the caller's own inbox that it stays subscribed to: when nobody is there, the caller is gone. */
+  presence: 'Patchbay-Presence',
+} as const;
