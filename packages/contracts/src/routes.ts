@@ -359,7 +359,7 @@ export const events = {
     subscribers: ['executor'],
     body: WarmBroadcast,
   }),
-  /** Between executors: a host's circuit opened, is probed or closed. */
+  /** Between executors: a circuit of a host, or of a tenant's 5xx at it, opened, is probed or closed. */
   circuitChanged: event({
     subject: 'svc.executor.v1.circuit',
     owner: 'executor',

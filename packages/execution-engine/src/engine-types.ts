@@ -76,7 +76,7 @@ export interface Engine {
   circuits(): readonly CircuitView[];
   /** Forgets what was read over a connection: it was revoked, or written to elsewhere (`integration`). */
   forgetReads(tenant: string, connection: string, integration?: string): void;
-  /** Takes what another process says of a host as a hint; see `EngineOptions.onCircuitChange`. */
+  /** Takes what another process says of a circuit as a hint; see `EngineOptions.onCircuitChange`. */
   hearCircuit(change: CircuitChange): void;
   close(): void;
 }
@@ -96,6 +96,6 @@ export interface EngineOptions {
   /** Evaluates transforms. Default: worker threads of its own, the first started by the first tool that has one. */
   readonly transform?: Transform;
   readonly circuit?: Partial<CircuitOptions>;
-  /** A host's circuit changed its state by what this process saw; for the others' `hearCircuit`. Must not throw. */
+  /** A circuit of a host, or of a tenant's 5xx at it, changed its state by what this process saw; for the others' `hearCircuit`. Must not throw. */
   readonly onCircuitChange?: (change: CircuitChange) => void;
 }

@@ -73,11 +73,14 @@ export async function wireTelemetry({ config, messaging, copy, engine, running, 
   };
 }
 
-/** Hosts that calls are held back from for every tenant; those of one tenant's credential are in the list of circuits. */
+/** What upstreams do: circuits of hosts, then of tenants' 5xx. A credential that is refused is the tenant's own matter. */
 function openCircuits(engine: Pick<Engine, 'circuits'>) {
   return engine
     .circuits()
-    .flatMap(({ host, tenant, state }) => (tenant === null && state !== 'closed' ? [{ host, state }] : []));
+    .flatMap(({ host, tenant, watches, state }) =>
+      watches !== 'credential' && state !== 'closed' ? [{ host, tenant, state }] : [],
+    )
+    .sort((a, b) => Number(a.tenant !== null) - Number(b.tenant !== null));
 }
 
 function both(span: AttemptWatch, count: AttemptWatch): AttemptWatch {

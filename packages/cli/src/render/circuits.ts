@@ -6,6 +6,9 @@ interface Row extends CircuitView {
   readonly executor: string;
 }
 
+/** What opens each kind of circuit. */
+const causes = { connections: 'connections', answers: '5xx answers', credential: 'refused credential' } as const;
+
 export function renderCircuits(
   executors: readonly ExecutorCircuits[],
   { io, style }: Pick<CommandContext, 'io' | 'style'>,
@@ -19,6 +22,7 @@ export function renderCircuits(
     [
       { title: 'HOST', value: ({ host }) => host, paint: style.name, flexible: true },
       { title: 'OF', value: ({ tenant }) => tenant ?? 'everyone' },
+      { title: 'FOR', value: ({ watches }) => causes[watches] },
       {
         title: 'STATE',
         value: ({ state }) => state.replace('_', ' '),

@@ -184,6 +184,7 @@ describe('circuits', () => {
   const open = {
     host: 'slack.com',
     tenant: null,
+    watches: 'connections',
     state: 'open',
     opened_by: 'elsewhere',
     retry_after_ms: 4_200,
@@ -194,13 +195,17 @@ describe('circuits', () => {
     const text = renderCircuits(
       [
         { executor: 'executor-1', circuits: [open], omitted: 0 },
-        { executor: 'executor-2', circuits: [{ ...open, tenant: 'acme', state: 'half_open' }], omitted: 3 },
+        {
+          executor: 'executor-2',
+          circuits: [{ ...open, tenant: 'acme', watches: 'answers', state: 'half_open' }],
+          omitted: 3,
+        },
       ],
       place(120),
     );
     expect(text).toContain('slack.com');
-    expect(text).toMatch(/everyone +open +in 4\.2 s +11 of 12 +elsewhere +executor-1/);
-    expect(text).toMatch(/acme +half open +11 of 12/);
+    expect(text).toMatch(/everyone +connections +open +in 4\.2 s +11 of 12 +elsewhere +executor-1/);
+    expect(text).toMatch(/acme +5xx answers +half open +11 of 12/);
     expect(text).toContain('3 more circuits');
   });
   test('that do not exist are said not to', () => {

@@ -30,6 +30,7 @@ export function renderStats(report: StatsReport, { io, style }: Pick<CommandCont
         circuits,
         [
           { title: 'CIRCUIT', value: ({ host }) => host, flexible: true },
+          { title: 'OF', value: ({ tenant }) => tenant ?? 'everyone' },
           { title: 'STATE', value: ({ state }) => state.replace('_', ' '), paint: style.bad },
           { title: 'EXECUTOR', value: ({ instance }) => instance },
         ],

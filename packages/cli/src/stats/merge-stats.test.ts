@@ -28,7 +28,7 @@ function statsOf(instance: string, uptime: number, times: number[], failures = 0
     attempts: [{ integration: 'slack', outcome: '2xx', durations: durationsOf(...times) }],
     limiter: { admitted: times.length, delayed: 1, local: 0 },
     replays: 1,
-    circuits: [{ host: 'slack.com', state: 'open' }],
+    circuits: [{ host: 'slack.com', tenant: null, state: 'open' }],
   };
 }
 

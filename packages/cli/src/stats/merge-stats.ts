@@ -21,7 +21,7 @@ export interface StatsReport {
   readonly attempts: readonly StatsRow[];
   readonly limiter: ExecutorStats['limiter'];
   readonly replays: number;
-  readonly circuits: readonly { readonly instance: string; readonly host: string; readonly state: string }[];
+  readonly circuits: readonly (ExecutorStats['circuits'][number] & { readonly instance: string })[];
 }
 
 interface Tally {

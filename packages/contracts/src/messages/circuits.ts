@@ -5,13 +5,15 @@ const Host = z.string().min(1).max(260);
 export const CircuitState = z.enum(['closed', 'open', 'half_open']);
 
 /**
- * `svc.executor.v1.circuit`: an executor's circuit of a host changed its state by what that executor itself saw. The others
- * take it as a hint. Circuits of refused credentials are not told: nothing derived from a credential travels.
+ * `svc.executor.v1.circuit`: an executor's circuit of a host, or of one tenant's 5xx at it, changed its state by what that
+ * executor itself saw. The others take it as a hint. Circuits of refused credentials are not told: nothing derived from a credential travels.
  */
 export const CircuitChanged = z.object({
   /** Name of the executor's process, unlike any other's. */
   executor: z.string().min(1).max(128),
   host: Host,
+  /** Null: the circuit of the host, which holds everyone's calls back. Else that of this tenant's 5xx there. */
+  tenant: TenantToken.nullable().default(null),
   state: CircuitState,
   /** Milliseconds until its next probe; 0 unless open. */
   open_ms: z.number().nonnegative(),
@@ -29,8 +31,13 @@ export type ListCircuitsRequest = z.infer<typeof ListCircuitsRequest>;
 
 export const CircuitView = z.object({
   host: z.string(),
-  /** Null: the circuit of the host, opened by failed connections and 5xx. Else one tenant's, opened by refused credentials. */
+  /** Null: the circuit of the host, which holds everyone's calls back. Else one of this tenant's. */
   tenant: TenantToken.nullable(),
+  /**
+   * What it counts as failures. `connections`: those that fail, and silence. `answers`: 5xx that the tenant was answered
+   * with. `credential`: refusals of the tenant's credential.
+   */
+  watches: z.enum(['connections', 'answers', 'credential']),
   state: CircuitState,
   /** `elsewhere`: on another executor's word. Null while closed. */
   opened_by: z.enum(['here', 'elsewhere']).nullable(),

@@ -35,8 +35,19 @@ export const ExecutorStats = z.object({
   }),
   /** Answers given from the ledger. */
   replays: z.int().nonnegative(),
-  /** Upstream hosts whose circuit is not closed, as this executor sees it; at most 100. */
-  circuits: z.array(z.object({ host: z.string(), state: z.enum(['open', 'half_open']) })).default([]),
+  /**
+   * Circuits of upstream hosts that are not closed, as this executor sees it; at most 100, those of everyone first. `tenant`:
+   * whose calls are held back, null for everyone's.
+   */
+  circuits: z
+    .array(
+      z.object({
+        host: z.string(),
+        tenant: z.string().nullable().default(null),
+        state: z.enum(['open', 'half_open']),
+      }),
+    )
+    .default([]),
 });
 export type ExecutorStats = z.infer<typeof ExecutorStats>;
 

@@ -77,7 +77,7 @@ export async function attemptStep(
     p95Ms > 0
       ? sendHedged(ports, host.hedges, outgoing, p95Ms, begin, () => {
           const now = ports.now();
-          return host.isClosed(now) && now + latency.p50Ms < deadlineAt;
+          return host.isClosed(input.tenant, now) && now + latency.p50Ms < deadlineAt;
         })
       : ports.send(outgoing)
   ).catch(() => lost);

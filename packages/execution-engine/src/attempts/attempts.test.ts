@@ -302,6 +302,15 @@ describe('the circuit', () => {
     expect(bench.engine.breakerState('acme', 'api.acme.com').host).toBe('closed');
   });
 
+  it("of a tenant opens after ten 5xx, and leaves other tenants' calls alone", async () => {
+    const bench = benchOf([answer(500)]);
+    const tool = toolOf({ retry: { max_attempts: 1 } });
+    for (let i = 0; i < 10; i++) await bench.execute(tool);
+    expect(bench.engine.breakerState('acme', 'api.acme.com')).toMatchObject({ host: 'closed', tenant: 'open' });
+    expect(await bench.execute(tool)).toMatchObject({ attempts: 0, error: { code: 'circuit_open' } });
+    expect(await bench.execute(tool, { tenant: 'other' })).toMatchObject({ attempts: 1 });
+  });
+
   it('opening between attempts leaves the last failure as the answer', async () => {
     const bench = benchOf([answer(500)], { circuit: { maxConsecutive: 2 } });
     expect(await bench.execute(read)).toMatchObject({

@@ -96,7 +96,9 @@ describe('a hedged read', () => {
 
   it('asks only once when the circuit is not closed, the budget is empty, or it was cancelled', async () => {
     const world = learnt(() => ({ ms: 500, outcome: ok }));
-    world.at(20_000, () => world.engine.hearCircuit({ host: 'api.acme.com', state: 'open', openMs: 5_000 }));
+    world.at(20_000, () =>
+      world.engine.hearCircuit({ host: 'api.acme.com', tenant: null, state: 'open', openMs: 5_000 }),
+    );
     // The probe, while the circuit is half open.
     world.executeAt(26_000, hedged, { withinMs: 1_000 });
     await world.run();

@@ -69,7 +69,7 @@ function statusFailure(
       effect,
       'upstream_error',
       { details },
-      { retry: true, health: 'down', what: `a gateway of ${upstream} answered ${status}` },
+      { retry: true, health: 'failing', what: `a gateway of ${upstream} answered ${status}` },
     );
   }
   const code: ErrorCode = status === 401 ? 'credential_expired' : status === 429 ? 'rate_limited' : 'upstream_error';
@@ -118,7 +118,7 @@ function failureOf(
       ...(code === 'upstream_error' ? { retryable: mayRepeat } : {}),
     }),
     retry: mayRepeat,
-    health: code === 'credential_expired' ? 'unauthorised' : isBroken ? 'down' : 'up',
+    health: code === 'credential_expired' ? 'unauthorised' : isBroken ? 'failing' : 'up',
     answered: true,
     unauthorised: code === 'credential_expired',
   };

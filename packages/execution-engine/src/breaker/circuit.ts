@@ -69,6 +69,11 @@ export class Circuit {
     this.onChange = onChange;
   }
 
+  /** Whether `enter` would give a permit. */
+  admits(now: number): boolean {
+    return this.state === 'closed' || (this.state === 'open' && now >= this.probeAt);
+  }
+
   /** A permit to make one call, or 0 when the circuit is open. One caller at a time gets to probe. */
   enter(now: number): number {
     if (this.state === 'closed') return this.generation;

@@ -38,8 +38,8 @@ class Fleet {
     return true;
   }
 
-  states(): string[] {
-    return this.members.map((member) => member.state('acme', host, this.now).host);
+  states(of: 'host' | 'tenant' = 'host'): string[] {
+    return this.members.map((member) => member.state('acme', host, this.now)[of]);
   }
 }
 
@@ -103,19 +103,51 @@ describe('circuits of several processes', () => {
   it('put a probe off for another only once, and never longer than a first opening', () => {
     const { members } = opened(2);
     const second = members[1] as UpstreamHealth;
-    for (let now = 0; now < openMs + delayMs; now += 500) second.hear({ host, state: 'half_open', openMs: 0 }, 0, now);
+    for (let now = 0; now < openMs + delayMs; now += 500)
+      second.hear({ host, tenant: null, state: 'half_open', openMs: 0 }, 0, now);
     expect(typeof second.enter(caller, host, 2 * openMs)).toBe('object');
     const third = new UpstreamHealth(circuitDefaults);
-    third.hear({ host, state: 'open', openMs: maxOpenMs }, delayMs, 0);
+    third.hear({ host, tenant: null, state: 'open', openMs: maxOpenMs }, delayMs, 0);
     expect(third.state('acme', host, 0).retry_after_ms).toBe(openMs + delayMs);
     expect(typeof third.enter(caller, host, openMs + delayMs)).toBe('object');
   });
 
   it('take no notice of word about hosts they have nothing open for', () => {
     const health = new UpstreamHealth(circuitDefaults);
-    health.hear({ host, state: 'closed', openMs: 0 }, 0, 0);
-    health.hear({ host, state: 'half_open', openMs: 0 }, 0, 0);
+    health.hear({ host, tenant: null, state: 'closed', openMs: 0 }, 0, 0);
+    health.hear({ host, tenant: null, state: 'half_open', openMs: 0 }, 0, 0);
+    health.hear({ host, tenant: 'acme', state: 'closed', openMs: 0 }, 0, 0);
     expect([...health.views(0)]).toEqual([]);
+  });
+
+  it("of a tenant's 5xx open together for that tenant alone, and close with one probe", () => {
+    const fleet = new Fleet(3);
+    for (let i = 0; i < 10; i++) fleet.call(0, 'failing');
+    expect(fleet.said).toEqual([{ from: 0, change: { host, tenant: 'acme', state: 'open', openMs } }]);
+    expect(fleet.states('tenant')).toEqual(['open', 'open', 'open']);
+    expect(fleet.states('host')).toEqual(['closed', 'closed', 'closed']);
+    const other = fleet.members[1]?.enter({ ...caller, tenant: 'rival' }, host, fleet.now);
+    expect(typeof other).toBe('object');
+    fleet.now = openMs;
+    expect(fleet.call(0, 'up')).toBe(true);
+    expect(fleet.states('tenant')).toEqual(['closed', 'closed', 'closed']);
+  });
+
+  it("of a tenant's 5xx need two failures more where anyone was answered well lately", () => {
+    const fleet = new Fleet(2);
+    const [, second] = fleet.members as [UpstreamHealth, UpstreamHealth];
+    second.report(second.enter({ ...caller, tenant: 'rival' }, host, 0) as Permit, 'up', 0);
+    for (let i = 0; i < 10; i++) fleet.call(0, 'failing');
+    expect(fleet.states('tenant')).toEqual(['open', 'closed']);
+    for (let i = 0; i < 2; i++) fleet.call(1, 'failing');
+    expect(fleet.states('tenant')).toEqual(['open', 'open']);
+  });
+
+  it('of a host stay closed where it answered lately, with whatever', () => {
+    const fleet = new Fleet(2);
+    fleet.call(1, 'failing');
+    for (let i = 0; i < 10; i++) fleet.call(0, 'down');
+    expect(fleet.states()).toEqual(['open', 'closed']);
   });
 
   it('are shown with who opened them, and forgotten success does not contradict for ever', () => {
@@ -129,9 +161,20 @@ describe('circuits of several processes', () => {
     }
     const [first, second] = fleet.members.map((member) => [...member.views(fleet.now)]);
     expect(first).toMatchObject([
-      { host, tenant: null, state: 'open', openedBy: 'here', calls: 10, failures: 10, retryAfterMs: openMs },
-      { host: 'other.host', tenant: 'acme', state: 'open', openedBy: 'here' },
+      {
+        host,
+        tenant: null,
+        watches: 'connections',
+        state: 'open',
+        openedBy: 'here',
+        calls: 10,
+        failures: 10,
+        retryAfterMs: openMs,
+      },
+      { host: 'other.host', tenant: 'acme', watches: 'credential', state: 'open', openedBy: 'here' },
     ]);
-    expect(second).toMatchObject([{ host, tenant: null, state: 'open', openedBy: 'elsewhere' }]);
+    expect(second).toMatchObject([
+      { host, tenant: null, watches: 'connections', state: 'open', openedBy: 'elsewhere' },
+    ]);
   });
 });

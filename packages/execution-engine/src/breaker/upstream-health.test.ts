@@ -28,6 +28,54 @@ describe('UpstreamHealth', () => {
     expect(health.state('any', 'never.seen', 0)).toEqual({ host: 'closed', tenant: 'closed', retry_after_ms: 0 });
   });
 
+  it("stops one tenant's calls for the 5xx that it is answered with, whatever its credential, and nobody else's", () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) {
+      call(health, 'bad', 'api.x.com', 'failing', i * 100);
+      call(health, 'good', 'api.x.com', 'up', i * 100);
+    }
+    expect(health.enter(by('bad', 'key 2'), 'api.x.com', 900)).toBe(circuitDefaults.openMs);
+    expect(health.state('bad', 'api.x.com', 900)).toMatchObject({ host: 'closed', tenant: 'open' });
+    for (let i = 0; i < 300; i++) call(health, 'good', 'api.x.com', 'up', 900);
+    expect(typeof health.enter(by('bad'), 'api.y.com', 900)).toBe('object');
+    expect([...health.views(900)]).toMatchObject([
+      { host: 'api.x.com', tenant: 'bad', watches: 'answers', state: 'open', failures: 10 },
+    ]);
+  });
+
+  it("lets one probe of a tenant's 5xx through, and closes with it", () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, 'bad', 'h', 'failing');
+    const probe = health.enter(by('bad'), 'h', circuitDefaults.openMs) as Permit;
+    expect(typeof health.enter(by('bad'), 'h', circuitDefaults.openMs)).toBe('number');
+    health.report(probe, 'failing', circuitDefaults.openMs);
+    expect(health.enter(by('bad'), 'h', circuitDefaults.openMs)).toBe(2 * circuitDefaults.openMs);
+    call(health, 'bad', 'h', 'up', 3 * circuitDefaults.openMs);
+    expect(health.state('bad', 'h', 3 * circuitDefaults.openMs)).toMatchObject({ tenant: 'closed', retry_after_ms: 0 });
+  });
+
+  it('takes a 5xx for a sign that the host can be reached, and no answer for none of what it would say', () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'down');
+    call(health, 'b', 'h', 'failing', circuitDefaults.openMs);
+    expect(health.state('b', 'h', circuitDefaults.openMs)).toMatchObject({ host: 'closed', tenant: 'closed' });
+    for (let i = 0; i < 8; i++) call(health, 'b', 'h', 'failing', circuitDefaults.openMs);
+    call(health, 'b', 'h', 'down', circuitDefaults.openMs);
+    expect(health.state('b', 'h', circuitDefaults.openMs).tenant).toBe('closed');
+    call(health, 'b', 'h', 'failing', circuitDefaults.openMs);
+    expect(health.state('b', 'h', circuitDefaults.openMs)).toMatchObject({ host: 'closed', tenant: 'open' });
+  });
+
+  it('tells of a host where nothing holds a tenant back, and where something does', () => {
+    const health = new UpstreamHealth(circuitDefaults);
+    const { host } = health.enter(by('a'), 'h', 0) as Permit;
+    expect(host.isClosed('a', 0)).toBe(true);
+    for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'failing');
+    expect([host.isClosed('a', 0), host.isClosed('b', 0)]).toEqual([false, true]);
+    for (let i = 0; i < 10; i++) call(health, 'b', 'h', 'down');
+    expect(host.isClosed('b', 0)).toBe(false);
+  });
+
   it("stops all tenants' calls to a host that is down", () => {
     const health = new UpstreamHealth(circuitDefaults);
     for (let i = 0; i < 10; i++) call(health, `t${i}`, 'api.x.com', 'down');
@@ -61,7 +109,7 @@ describe('UpstreamHealth', () => {
     expect(health.state('a', 'h', 0)).toMatchObject({ host: 'closed', tenant: 'closed' });
   });
 
-  it("gives back the tenant's probe when the host refuses it", () => {
+  it('begins no probe that another circuit holds back', () => {
     const health = new UpstreamHealth(circuitDefaults);
     for (let i = 0; i < 10; i++) call(health, 'a', 'h', 'unauthorised', 0);
     for (let i = 0; i < 10; i++) call(health, 'b', 'h', 'down', 4_000);
@@ -86,9 +134,13 @@ describe('UpstreamHealth', () => {
     const health = new UpstreamHealth(circuitDefaults);
     for (let i = 0; i < 10; i++) call(health, 'a', 'down.x.com', 'down');
     for (let i = 0; i < 10; i++) call(health, 'bad', 'auth.x.com', 'unauthorised');
+    for (let i = 0; i < 10; i++) call(health, 'bad', 'broken.x.com', 'failing');
     for (let i = 0; i < 10_000; i++) call(health, 'a', `h${i}.x.com`, 'up');
     expect(health.state('a', 'down.x.com', 0).host).toBe('open');
     expect(health.state('bad', 'auth.x.com', 0).tenant).toBe('open');
+    expect(health.state('bad', 'broken.x.com', 0).tenant).toBe('open');
+    for (let i = 0; i < 5_000; i++) call(health, `t${i}`, 'broken.x.com', 'failing');
+    expect([...health.views(0)].filter(({ host }) => host === 'broken.x.com')).toHaveLength(4_096);
     for (let i = 0; i < 5_000; i++) call(health, `t${i}`, 'many.x.com', 'unauthorised');
     expect(health.state('t1', 'many.x.com', 0).tenant).toBe('closed');
     const later = 20 * circuitDefaults.maxOpenMs;

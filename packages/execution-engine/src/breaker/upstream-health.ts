@@ -1,43 +1,40 @@
 import type { CircuitFacts, CircuitOptions, CircuitState } from './circuit.ts';
 import { Circuit } from './circuit.ts';
-import { HedgeBudget } from './hedge-budget.ts';
-import { RetryBudget } from './retry-budget.ts';
+import type { Caller, Watched } from './host-health.ts';
+import { HostHealth } from './host-health.ts';
 
-/** What one attempt told about its host: answered, failing, refusing this tenant's credential, or nothing. */
-export type Health = 'up' | 'down' | 'unauthorised' | 'unknown';
+export type { Caller } from './host-health.ts';
 
-/** Leave to make one attempt. */
+/**
+ * What one attempt told: the upstream answered; could not be reached; answered with a 5xx; refused the credential; or
+ * nothing.
+ */
+export type Health = 'up' | 'down' | 'failing' | 'unauthorised' | 'unknown';
+
+type Answered = Exclude<Health, 'down'>;
+
+/** Leave to make one attempt: a permit of each circuit it passed, 0 where there was none. */
 export interface Permit {
   readonly host: HostHealth;
-  readonly hostPermit: number;
-  readonly tenantPermit: number;
   readonly caller: Caller;
-}
-
-/** Whose call it is. */
-export interface Caller {
-  readonly tenant: string;
-  /** Something that differs between credentials and tells nothing of them. Asked for only once one was refused. */
-  credentialMark(): string;
-}
-
-/** The circuit of the credential that a tenant was refused with. Another credential is not held up by it. */
-interface CredentialCircuit {
-  readonly mark: string;
-  readonly circuit: Circuit;
+  readonly hostPermit: number;
+  readonly answersPermit: number;
+  readonly credentialPermit: number;
 }
 
 export interface BreakerState {
-  /** Opened by connection failures and 5xx, for all tenants. */
+  /** Opened by connections that fail, for all tenants. */
   readonly host: CircuitState;
-  /** Opened by refused credentials, for this tenant alone. */
+  /** Opened by 5xx or a refused credential, for this tenant alone: the worse of the two. */
   readonly tenant: CircuitState;
   readonly retry_after_ms: number;
 }
 
-/** A host's circuit changed its state by what this process saw. */
+/** A circuit changed its state by what this process saw: that of a host, or that of one tenant's 5xx at it. */
 export interface CircuitChange {
   readonly host: string;
+  /** Null: the host's circuit, which concerns everyone. */
+  readonly tenant: string | null;
   readonly state: CircuitState;
   /** Milliseconds until the next probe; 0 unless open. */
   readonly openMs: number;
@@ -47,36 +44,16 @@ export interface CircuitChange {
 export interface CircuitView extends CircuitFacts {
   readonly host: string;
   readonly tenant: string | null;
-}
-
-/** Circuits and retry budget of one host. Circuits exist only from the first failure on: a healthy host costs nothing. */
-class HostHealth {
-  readonly name: string;
-  readonly budget = new RetryBudget();
-  readonly hedges = new HedgeBudget();
-  circuit: Circuit | null = null;
-  tenants: Map<string, CredentialCircuit> | null = null;
-  /** When it last answered us; -Infinity: never. */
-  upAt = Number.NEGATIVE_INFINITY;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  /** Nothing holds calls back. */
-  isClosed(now: number): boolean {
-    return this.circuit === null || this.circuit.current(now) === 'closed';
-  }
+  readonly watches: Watched;
 }
 
 /** Hosts remembered. Past that the oldest are forgotten, unless a circuit of theirs has something to remember. */
 const maxHosts = 4_096;
-const maxTenantsPerHost = 4_096;
 
 /**
- * What is known about upstreams: a circuit per host for connection failures and 5xx, one per host and tenant for refused
- * credentials (so that one tenant's bad key cannot stop another's calls, nor its own once it is replaced), a retry budget
- * per host.
+ * What is known about upstreams: a circuit per host for connections that fail, and two per host and tenant. One counts the
+ * 5xx that the tenant was answered with, for what one tenant's calls meet says little of another's: its account, its shard or
+ * its arguments may be what breaks. One counts refusals of its credential, and no longer holds once that is replaced.
  */
 export class UpstreamHealth {
   private readonly hosts = new Map<string, HostHealth>();
@@ -91,70 +68,70 @@ export class UpstreamHealth {
   /** A permit, or the milliseconds until one may be had. */
   enter(caller: Caller, hostName: string, now: number): Permit | number {
     const host = this.hostOf(hostName, now);
+    if (host.isUntroubled) return { host, caller, hostPermit: 0, answersPermit: 0, credentialPermit: 0 };
+    const credential = host.credentialOf(caller);
+    const answers = host.answersOf(caller.tenant);
     const { circuit } = host;
-    const tenantCircuit = circuitOf(host, caller);
-    if (circuit === null && tenantCircuit === undefined) return { host, caller, hostPermit: 0, tenantPermit: 0 };
-    const tenantPermit = tenantCircuit?.enter(now) ?? 0;
-    if (tenantCircuit !== undefined && tenantPermit === 0) return tenantCircuit.retryAfterMs(now);
-    const hostPermit = circuit?.enter(now) ?? 0;
-    if (circuit !== null && hostPermit === 0) {
-      tenantCircuit?.abandon(tenantPermit, now);
-      return circuit.retryAfterMs(now);
-    }
-    return { host, caller, hostPermit, tenantPermit };
+    // All are asked before one is entered: a probe that another circuit would hold back is not begun.
+    if (credential?.admits(now) === false) return credential.retryAfterMs(now);
+    if (answers?.admits(now) === false) return answers.retryAfterMs(now);
+    if (circuit?.admits(now) === false) return circuit.retryAfterMs(now);
+    return {
+      host,
+      caller,
+      hostPermit: circuit?.enter(now) ?? 0,
+      answersPermit: answers?.enter(now) ?? 0,
+      credentialPermit: credential?.enter(now) ?? 0,
+    };
   }
 
   /** What became of the attempt. Every permit must be reported once. */
   report(permit: Permit, health: Health, now: number): void {
-    const { host, caller } = permit;
-    if (health === 'down') host.circuit ??= this.newCircuit(host);
-    else if (health !== 'unknown') host.upAt = now;
-    if (host.circuit !== null) settle(host.circuit, permit.hostPermit, health === 'unauthorised' ? 'up' : health, now);
-    let tenantCircuit = circuitOf(host, caller);
-    if (health === 'unauthorised' && tenantCircuit === undefined) {
-      host.tenants ??= new Map();
-      if (host.tenants.size >= maxTenantsPerHost) forgetIdle(host.tenants, now);
-      tenantCircuit = new Circuit(this.options);
-      const entry = { mark: caller.credentialMark(), circuit: tenantCircuit };
-      if (host.tenants.size < maxTenantsPerHost) host.tenants.set(caller.tenant, entry);
-    }
-    if (tenantCircuit === undefined) return;
-    // A host that is down says nothing about the credential.
-    const verdict = health === 'unauthorised' ? 'down' : health === 'down' ? 'unknown' : health;
-    settle(tenantCircuit, permit.tenantPermit, verdict, now);
+    const { host } = permit;
+    if (health === 'failing') host.failingAt = now;
+    else if (health === 'up' || health === 'unauthorised') host.upAt = now;
+    if ((health === 'up' || health === 'unknown') && host.isUntroubled) return;
+    if (health === 'down') host.circuit ??= this.newCircuit(host, null);
+    // Whatever it answered, it could be reached.
+    const reached = health === 'down' || health === 'unknown' ? health : 'up';
+    if (host.circuit !== null) settle(host.circuit, permit.hostPermit, reached, now);
+    // A host that is down says nothing of how it would have answered, nor of the credential.
+    this.settleAnswers(permit, health === 'down' ? 'unknown' : health, now);
+    this.settleCredential(permit, health === 'down' ? 'unknown' : health, now);
   }
 
   /**
-   * Takes another process's word about a host. `delayMs` keeps our probe behind the other's. Word of a host that answered us
-   * within the counting window does not stop our calls: the other process may be the one that is cut off.
+   * Takes another process's word about a host, or about a tenant's 5xx at it. `delayMs` keeps our probe behind the other's.
+   * Word of a host that answered us within the counting window does not stop our calls: the other process may be the one that
+   * is cut off. For a tenant's 5xx, what contradicts is an answer without one, to anyone.
    */
-  hear({ host: name, state, openMs }: CircuitChange, delayMs: number, now: number): void {
+  hear({ host: name, tenant, state, openMs }: CircuitChange, delayMs: number, now: number): void {
     if (state === 'open') {
       const host = this.hostOf(name, now);
-      host.circuit ??= this.newCircuit(host);
-      host.circuit.hearOpen(now, openMs, delayMs, now - host.upAt < this.options.windowMs);
+      const answeredAt = tenant === null ? Math.max(host.upAt, host.failingAt) : host.upAt;
+      this.heardOf(host, tenant, now).hearOpen(now, openMs, delayMs, now - answeredAt < this.options.windowMs);
       return;
     }
-    const circuit = this.hosts.get(name)?.circuit;
+    const host = this.hosts.get(name);
+    const circuit = tenant === null ? host?.circuit : host?.answersOf(tenant);
     if (state === 'closed') circuit?.hearClosed(now);
     else circuit?.hearProbe(now);
   }
 
   /** The circuits that have something to tell: not closed, or with failures in their window. */
   *views(now: number): Generator<CircuitView> {
-    for (const [name, { circuit, tenants }] of this.hosts) {
-      if (circuit !== null) yield { host: name, tenant: null, ...circuit.facts(now) };
-      for (const [tenant, entry] of tenants ?? []) yield { host: name, tenant, ...entry.circuit.facts(now) };
+    for (const [name, host] of this.hosts) {
+      for (const { circuit, ...whose } of host.circuits()) yield { host: name, ...whose, ...circuit.facts(now) };
     }
   }
 
   state(tenant: string, hostName: string, now: number): BreakerState {
     const host = this.hosts.get(hostName);
-    const tenantCircuit = host?.tenants?.get(tenant)?.circuit;
+    const own = host?.stateOf(tenant, now);
     return {
       host: host?.circuit?.current(now) ?? 'closed',
-      tenant: tenantCircuit?.current(now) ?? 'closed',
-      retry_after_ms: Math.max(host?.circuit?.retryAfterMs(now) ?? 0, tenantCircuit?.retryAfterMs(now) ?? 0),
+      tenant: own?.state ?? 'closed',
+      retry_after_ms: Math.max(host?.circuit?.retryAfterMs(now) ?? 0, own?.retryAfterMs ?? 0),
     };
   }
 
@@ -167,30 +144,49 @@ export class UpstreamHealth {
     return host;
   }
 
-  private newCircuit({ name }: HostHealth): Circuit {
-    return new Circuit(this.options, (state, openMs) => this.onChange({ host: name, state, openMs }));
+  /** The circuit that another process spoke of, made if need be. */
+  private heardOf(host: HostHealth, tenant: string | null, now: number): Circuit {
+    if (tenant === null) {
+      host.circuit ??= this.newCircuit(host, null);
+      return host.circuit;
+    }
+    return host.answersOf(tenant) ?? host.keepAnswers(tenant, this.newCircuit(host, tenant), now);
+  }
+
+  private settleAnswers({ host, caller, answersPermit }: Permit, health: Answered, now: number): void {
+    let circuit = host.answersOf(caller.tenant);
+    if (health === 'failing') circuit ??= host.keepAnswers(caller.tenant, this.newCircuit(host, caller.tenant), now);
+    if (circuit === undefined) return;
+    settle(circuit, answersPermit, health === 'failing' ? 'down' : health === 'unknown' ? 'unknown' : 'up', now);
+  }
+
+  private settleCredential({ host, caller, credentialPermit }: Permit, health: Answered, now: number): void {
+    let circuit = host.credentialOf(caller);
+    if (health === 'unauthorised') circuit ??= host.keepCredential(caller, new Circuit(this.options), now);
+    if (circuit === undefined) return;
+    // An error of the server says nothing of the credential.
+    settle(
+      circuit,
+      credentialPermit,
+      health === 'unauthorised' ? 'down' : health === 'failing' ? 'unknown' : health,
+      now,
+    );
+  }
+
+  private newCircuit({ name }: HostHealth, tenant: string | null): Circuit {
+    return new Circuit(this.options, (state, openMs) => this.onChange({ host: name, tenant, state, openMs }));
   }
 
   private forgetHosts(now: number): void {
     for (const [name, host] of this.hosts) {
       if (this.hosts.size < maxHosts / 2) return;
-      if (host.tenants !== null) forgetIdle(host.tenants, now);
-      if ((host.circuit?.isIdle(now) ?? true) && (host.tenants?.size ?? 0) === 0) this.hosts.delete(name);
+      if (host.forgetIdle(now)) this.hosts.delete(name);
     }
   }
 }
 
-function circuitOf(host: HostHealth, caller: Caller): Circuit | undefined {
-  const entry = host.tenants?.get(caller.tenant);
-  return entry !== undefined && entry.mark === caller.credentialMark() ? entry.circuit : undefined;
-}
-
-function forgetIdle(circuits: Map<string, CredentialCircuit>, now: number): void {
-  for (const [tenant, { circuit }] of circuits) if (circuit.isIdle(now)) circuits.delete(tenant);
-}
-
 /** A circuit made after the permit was given has none of its own: the call counts as one of its first. */
-function settle(circuit: Circuit, permit: number, verdict: Health, now: number): void {
+function settle(circuit: Circuit, permit: number, verdict: 'up' | 'down' | 'unknown', now: number): void {
   const valid = permit === 0 ? circuit.closedPermit() : permit;
   if (verdict === 'up') circuit.succeed(valid, now);
   else if (verdict === 'down') circuit.fail(valid, now);

@@ -6,13 +6,21 @@ import type { ExecutionMetrics } from '../domain/telemetry/execution-metrics.ts'
 const boundsSeconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120];
 const boundsMs = boundsSeconds.map((seconds) => seconds * 1_000);
 
+interface OpenCircuit {
+  readonly state: string;
+  readonly tenant: string | null;
+}
+
 /** What was counted, as metrics to export. */
 export function exportedMetrics(
   metrics: ExecutionMetrics,
-  now: { readonly inFlight: number; readonly circuits: readonly { readonly state: string }[] },
+  now: { readonly inFlight: number; readonly circuits: readonly OpenCircuit[] },
 ): Metric[] {
   const since = metrics.startedAt;
-  const circuits = (state: string) => now.circuits.filter((circuit) => circuit.state === state).length;
+  const circuits = (state: string, whose: 'host' | 'tenant'): [Record<string, string>, number] => [
+    { 'patchbay.circuit.state': state, 'patchbay.circuit.of': whose },
+    now.circuits.filter((one) => one.state === state && (one.tenant === null ? 'host' : 'tenant') === whose).length,
+  ];
   return [
     {
       name: 'patchbay.execution.duration',
@@ -59,9 +67,12 @@ export function exportedMetrics(
       kind: 'sum',
       points: [{ attributes: {}, since, value: metrics.replays }],
     },
-    gauge('patchbay.circuits', 'Hosts whose circuit is not closed', '{circuit}', since, [
-      [{ 'patchbay.circuit.state': 'open' }, circuits('open')],
-      [{ 'patchbay.circuit.state': 'half_open' }, circuits('half_open')],
+    // A tenant's name is no attribute: there is no end of them.
+    gauge('patchbay.circuits', 'Circuits of hosts, and of tenants at hosts, that are not closed', '{circuit}', since, [
+      circuits('open', 'host'),
+      circuits('half_open', 'host'),
+      circuits('open', 'tenant'),
+      circuits('half_open', 'tenant'),
     ]),
   ];
 }

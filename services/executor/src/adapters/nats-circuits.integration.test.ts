@@ -86,10 +86,20 @@ test("an executor's open circuit opens the other's, and one probe closes both", 
 
 test('a hint that was long on its way is not taken', async () => {
   const [{ messaging }, { engine }] = fleet as [(typeof fleet)[number], (typeof fleet)[number]];
-  const hint = { executor: 'elsewhere', state: 'open' as const, open_ms: 60_000 };
+  const hint = { executor: 'elsewhere', tenant: null, state: 'open' as const, open_ms: 60_000 };
   messaging.publishEvent(events.circuitChanged, {}, { ...hint, host: 'old.com', sent_at: Date.now() - 60_000 });
   messaging.publishEvent(events.circuitChanged, {}, { ...hint, host: 'new.com', sent_at: Date.now() });
   // Both came from one connection, in order: when the second has come, so has the first.
   await expect.poll(() => engine.breakerState('acme', 'new.com').host).toBe('open');
   expect(engine.breakerState('acme', 'old.com').host).toBe('closed');
+});
+
+test("word of a tenant's circuit is of that tenant alone, and word without a tenant is of everyone", async () => {
+  const [{ messaging }, { engine }] = fleet as [(typeof fleet)[number], (typeof fleet)[number]];
+  const hint = { executor: 'elsewhere', state: 'open' as const, open_ms: 60_000, sent_at: Date.now() };
+  messaging.publishEvent(events.circuitChanged, {}, { ...hint, host: 'some.com', tenant: 'acme' });
+  await expect.poll(() => engine.breakerState('acme', 'some.com')).toMatchObject({ host: 'closed', tenant: 'open' });
+  expect(engine.breakerState('rival', 'some.com').tenant).toBe('closed');
+  const { tenant } = events.circuitChanged.body.parse({ ...hint, host: 'all.com' });
+  expect(tenant).toBeNull();
 });

@@ -10,7 +10,7 @@ const gatherMs = 200;
 const maxAgeMs = 10_000;
 
 export interface NatsCircuits extends AskForCircuits {
-  /** Tells the other executors that a host's circuit changed here. Best effort: each has its own eyes. */
+  /** Tells the other executors that a circuit changed here. Best effort: each has its own eyes. */
   tell(change: CircuitChange): void;
   /** Takes the others' hints, and answers whoever asks for all circuits. */
   answer(engine: Pick<Engine, 'circuits' | 'hearCircuit'>): { unsubscribe(): void };
@@ -21,16 +21,17 @@ export function createNatsCircuits(messaging: Messaging, instance: string): Nats
   // In containers every process may have the same number, and so the same instance name.
   const executor = `${instance}.${randomBytes(4).toString('hex')}`;
   return {
-    tell: ({ host, state, openMs }) =>
+    tell: ({ host, tenant, state, openMs }) =>
       messaging.publishEvent(
         events.circuitChanged,
         {},
-        { executor, host, state, open_ms: openMs, sent_at: Date.now() },
+        { executor, host, tenant, state, open_ms: openMs, sent_at: Date.now() },
       ),
     answer(engine) {
       const hints = messaging.subscribeEvent(events.circuitChanged, {}, (change) => {
         if (change.executor === executor || Math.abs(Date.now() - change.sent_at) > maxAgeMs) return;
-        engine.hearCircuit({ host: change.host, state: change.state, openMs: change.open_ms });
+        const { host, tenant, state, open_ms: openMs } = change;
+        engine.hearCircuit({ host, tenant, state, openMs });
       });
       const questions = messaging.answerEvent(events.circuitsAsked, async (request) =>
         ownCircuits(executor, engine.circuits(), request),

@@ -6,6 +6,7 @@ import { createListCircuits, ownCircuits } from './list-circuits.ts';
 const view = (host: string, over: Partial<CircuitView> = {}): CircuitView => ({
   host,
   tenant: null,
+  watches: 'connections',
   state: 'closed',
   openedBy: null,
   retryAfterMs: 0,
@@ -22,6 +23,7 @@ test('an executor tells what is not closed first, then by host, and can be asked
   expect(told.circuits[0]).toEqual({
     host: 'z.com',
     tenant: null,
+    watches: 'connections',
     state: 'open',
     opened_by: 'elsewhere',
     retry_after_ms: 900,

@@ -5,7 +5,7 @@ export interface TellStatsPorts {
   readonly instance: string;
   readonly metrics: Pick<ExecutionMetrics, 'stats'>;
   readonly running: { readonly size: number };
-  /** Hosts whose circuit is not closed. */
+  /** Circuits that are not closed, those that matter most first. */
   readonly circuits: () => readonly ExecutorStats['circuits'][number][];
 }
 
