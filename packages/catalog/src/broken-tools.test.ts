@@ -5,6 +5,7 @@ const get = 'tools.get';
 const add = 'tools.add';
 const attach = 'tools.attach';
 const key = 't'.repeat(40);
+const probe = { tool: 'get', arguments: { ticket_id: { from: 'subject' } }, happened: 'exists(id)' };
 
 const shapes: BrokenCase[] = [
   ['a tool key with a dash', 'tools.get-it', { 'tools.get-it': { ...Object(soundDocument().tools).get } }],
@@ -36,6 +37,20 @@ const shapes: BrokenCase[] = [
     `${add}.output.properties.a.type`,
     { [`${add}.output`]: { type: 'object', properties: { a: { type: 'text' } } } },
   ],
+  ['a probe by a tool that acts', `${add}.probe.tool`, { [`${add}.probe`]: { ...probe, tool: 'attach' } }],
+  ['a probe of a read', `${get}.probe`, { [`${get}.probe`]: probe }],
+  [
+    'a probe with an argument that its tool has not',
+    `${add}.probe.arguments.id`,
+    { [`${add}.probe`]: { ...probe, arguments: { id: { from: 'subject' } } } },
+  ],
+  [
+    'a probe with a value from nowhere',
+    `${add}.probe.arguments.ticket_id.from`,
+    { [`${add}.probe`]: { ...probe, arguments: { ticket_id: { from: 'nothing' } } } },
+  ],
+  ['a probe without a condition', `${add}.probe.happened`, { [`${add}.probe`]: { ...probe, happened: 'subject' } }],
+  ['a probe with a bad absence', `${add}.probe.not_happened`, { [`${add}.probe`]: { ...probe, not_happened: '=' } }],
   ['a bad error rule', `${get}.errors[0].when`, { [`${get}.errors`]: [{ when: '', code: 'internal' }] }],
 ];
 

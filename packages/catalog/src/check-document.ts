@@ -4,7 +4,7 @@ import { checkCalls } from './checks/calls.ts';
 import { checkErrorRules } from './checks/error-rules.ts';
 import { checkFixedFields } from './checks/headers.ts';
 import { checkParameters } from './checks/parameters.ts';
-import { checkHealth, checkNames, checkTool } from './checks/tools.ts';
+import { checkHealth, checkNames, checkProbes, checkTool } from './checks/tools.ts';
 import { checkUrls } from './checks/urls.ts';
 import type { Finding } from './finding.ts';
 import { toolEntries } from './tool-calls.ts';
@@ -24,5 +24,5 @@ export function checkDocument(document: IntegrationDocument): Finding[] {
     ]),
   ];
   // The health check's arguments are tried against a tool's schema, which must be sound first.
-  return findings.length > 0 ? findings : checkHealth(document);
+  return findings.length > 0 ? findings : [...checkHealth(document), ...checkProbes(document)];
 }

@@ -5,6 +5,7 @@ export { type GraphQlOperation, readGraphQl } from './documents/graphql-document
 export * from './documents/integration.ts';
 export * from './documents/mail.ts';
 export * from './documents/pagination.ts';
+export * from './documents/probe.ts';
 export * from './documents/single-tool.ts';
 export * from './documents/tenant-policies.ts';
 export * from './documents/tenant-variable.ts';

@@ -9,6 +9,7 @@ export type { CallOfPlan, CompiledPlan } from './plan/compile-plan.ts';
 export { compilePlan } from './plan/compile-plan.ts';
 export type { CallOutcome, PlanRun } from './plan/run-plan.ts';
 export { runPlan } from './plan/run-plan.ts';
+export type { ProbePlan } from './prepare/compile-probe.ts';
 export { prepareTool } from './prepare/prepare-tool.ts';
 export type { PreparedTool } from './prepare/prepared-tool.ts';
 export type { RequestPreview } from './request/preview-request.ts';

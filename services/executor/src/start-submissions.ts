@@ -47,6 +47,7 @@ export async function startSubmissions(parts: SubmissionParts) {
     audit,
     now,
     share: new FairShare(concurrency),
+    hasProbe: (tenant, { tool, version }) => Boolean(tools.find(tenant, tool, version)?.probe),
     announce: {
       finished: (tenant, event) =>
         messaging.publishEvent(events.submissionFinished, { tenant, submission: event.submission_id }, event),

@@ -11,7 +11,7 @@ const condition = new RegExp(
 );
 
 /** Why the text is not a condition, with the place where reading it stopped. */
-function conditionProblem(when: string): string | undefined {
+export function conditionProblem(when: string): string | undefined {
   let rest = when.trim();
   let joined = true;
   while (rest !== '') {

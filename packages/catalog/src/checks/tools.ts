@@ -3,6 +3,7 @@ import { type Finding, finding } from '../finding.ts';
 import { inputSchemaOf } from '../input-schema.ts';
 import { type ToolEntry, toolEntries } from '../tool-calls.ts';
 import { pathProblem } from './body-paths.ts';
+import { conditionProblem } from './error-rules.ts';
 import { headerProblem } from './headers.ts';
 import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
 import { checkPagination, checkTransform } from './response.ts';
@@ -121,4 +122,29 @@ export function checkHealth(document: IntegrationDocument): Finding[] {
   const validate = validatorOf(inputSchemaOf(document, health.tool));
   if (validate(health.arguments)) return [];
   return [finding(['health', 'arguments'], errorsText(validate, 'arguments'))];
+}
+
+/** Each probe names a read tool, takes its values from arguments that there are, and says what it looks for. */
+export function checkProbes(document: IntegrationDocument): Finding[] {
+  return toolEntries(document).flatMap(({ tool, path }) => {
+    const { probe } = tool;
+    if (probe === undefined) return [];
+    const at = [...path, 'probe'];
+    if (tool.risk === 'read') return [finding(at, 'a read has no effect to look for')];
+    const reader = Object.hasOwn(document.tools, probe.tool) ? document.tools[probe.tool] : undefined;
+    if (reader?.risk !== 'read') return [finding([...at, 'tool'], 'expected the key of a tool of risk read')];
+    if (reader.cache !== undefined)
+      return [finding([...at, 'tool'], 'keeps answers (cache), which may be from before the call')];
+    const findings = Object.entries(probe.arguments).flatMap(([name, value]) => {
+      const known = Object.hasOwn(reader.parameters, name);
+      if (!known) return [finding([...at, 'arguments', name], `${probe.tool} has no such argument`)];
+      const given = !('from' in value) || Object.hasOwn(tool.parameters, value.from);
+      return given ? [] : [finding([...at, 'arguments', name, 'from'], `there is no argument '${value.from}'`)];
+    });
+    for (const name of ['happened', 'not_happened'] as const) {
+      const problem = probe[name] === undefined ? undefined : conditionProblem(probe[name]);
+      if (problem !== undefined) findings.push(finding([...at, name], problem));
+    }
+    return findings;
+  });
 }

@@ -6,6 +6,7 @@ import { FileRules } from './file.ts';
 import { GraphQlRequest } from './graphql.ts';
 import { MailMessage } from './mail.ts';
 import { Pagination } from './pagination.ts';
+import { Probe } from './probe.ts';
 import { TenantVariable } from './tenant-variable.ts';
 
 /** An HTTP header's name (RFC 9110 token). Those the HTTP layer owns are refused by the linter and the engine. */
@@ -310,6 +311,7 @@ export const Tool = z
     description: z.string().min(1).max(2_000),
     risk: z.enum(['read', 'write', 'destructive']),
     idempotency: Idempotency.default({ kind: 'none' }),
+    probe: Probe.optional(),
     request: HttpRequest.optional(),
     steps: z.array(Step).min(1).max(10).optional(),
     parameters: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/), Parameter).default({}),

@@ -10,6 +10,7 @@ import type { RequestContext } from '../request/value-source.ts';
 import { compileProjection } from '../response/projection.ts';
 import { compileTransform } from '../transform/compile-transform.ts';
 import type { PaginationPlan } from './compile-pagination.ts';
+import { compileProbe } from './compile-probe.ts';
 import { compileStep } from './compile-step.ts';
 import { documentPlanOf } from './document-plan.ts';
 import type { PreparedTool } from './prepared-tool.ts';
@@ -67,6 +68,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     pagination ??= compiled.pagination;
     steps.push(compiled.step);
   }
+  const probe = compileProbe(document, tool, report, `${at}.probe`);
   if (issues.length > 0) throw invalid(name, issues);
 
   const contextOf = (variables: Record<string, string>): RequestContext => ({
@@ -94,6 +96,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     rateLimits: document.rate_limits ?? null,
     toolRateLimits: tool.rate_limits ?? null,
     retrySafe: retrySafetyOf(tool),
+    probe,
     document,
     tool,
     validateArguments: createArgumentValidator(inputSchema, tool.parameters),

@@ -5,6 +5,7 @@ import type { FilePlan } from '../files/file-plan.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import type { Projection } from '../response/projection.ts';
 import type { PaginationPlan } from './compile-pagination.ts';
+import type { ProbePlan } from './compile-probe.ts';
 
 /** How the answers of a read may be shared between executions. */
 export interface CachePlan {
@@ -34,6 +35,8 @@ export interface PreparedTool {
   readonly toolRateLimits: RateLimits | null;
   /** Whether an execution that got no answer may be repeated: always, with the same idempotency key, or never. */
   readonly retrySafe: 'always' | 'keyed' | 'never';
+  /** How to find out what became of a call whose outcome is unknown, if the document says so. */
+  readonly probe: ProbePlan | null;
   readonly document: IntegrationDocument;
   readonly tool: Tool;
   /** What is wrong with the arguments; empty when nothing is. Never throws, never changes them. */

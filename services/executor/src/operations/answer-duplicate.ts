@@ -4,13 +4,13 @@ import { type LedgerRecord, readLedger } from '../domain/ledger-record.ts';
 import type { Run } from './execution-run.ts';
 import type { FollowKeys } from './follow-key.ts';
 import type { KeepLedger } from './ports.ts';
+import { type ProbeOutcomePorts, probeOutcome } from './probe-outcome.ts';
 import { steadyNow } from './steady-clock.ts';
 
 /** Longest wait for word of the first call before the ledger is looked at all the same, in milliseconds. */
 const maxPauseMs = 500;
 
-export interface AnswerDuplicatePorts {
-  readonly ledger: KeepLedger;
+export interface AnswerDuplicatePorts extends ProbeOutcomePorts {
   readonly keys: FollowKeys;
 }
 
@@ -50,16 +50,23 @@ export async function answerDuplicate(
 
 /** What a record has to say already; null while its execution is under way. */
 async function settledAnswer(
-  { ledger }: AnswerDuplicatePorts,
+  ports: AnswerDuplicatePorts,
   run: Run,
   digest: string,
-  { record, revision }: { record: LedgerRecord; revision: number },
+  found: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
 ): Promise<ExecutionResult | null> {
+  const { record, revision } = found;
   const reading = readLedger(record, digest, steadyNow());
   if (reading.kind === 'running') return null;
-  if (reading.kind === 'replay') return { ...reading.result, replayed: true, timing: refusal(facts, null).timing };
-  if (reading.kind === 'abandoned') return declareUnknown(ledger, run, record, revision, facts);
+  // What became of a call that nobody knows the outcome of can be looked up, where the tool says how.
+  const unknown =
+    reading.kind === 'abandoned' || (reading.kind === 'replay' && reading.result.status === 'outcome_unknown');
+  const probed = unknown ? await probeOutcome(ports, run, found, facts) : null;
+  if (probed !== null) return probed;
+  if (reading.kind === 'replay')
+    return { ...reading.result, replayed: true, timing: refusal({ ...facts, now: performance.now() }, null).timing };
+  if (reading.kind === 'abandoned') return declareUnknown(ports.ledger, run, record, revision, facts);
   return refusal(
     facts,
     new PatchbayError('invalid_request', {

@@ -27,7 +27,7 @@ import {
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 import { noRoom } from './shed-call.ts';
 
-export interface ExecuteToolPorts extends ReservePorts, AnswerDuplicatePorts, SettleAnswerPorts {
+export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePorts, 'probe'>, SettleAnswerPorts {
   readonly tools: FindTool;
   readonly engine: Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>;
   readonly running: RunningExecutions;
@@ -43,7 +43,7 @@ export function createExecuteTool(
 ): (request: ExecuteRequest, call: ExecuteCall) => Promise<ExecutionResult> {
   const { running, background } = ports;
 
-  return async function executeTool(request, call) {
+  async function executeTool(request: ExecuteRequest, call: ExecuteCall): Promise<ExecutionResult> {
     const executionId = call.executionId ?? newId('execution');
     // 1. Resolve the tool from the local copy: no round trip.
     const prepared = ports.tools.find(call.tenant, request.tool, request.version);
@@ -77,7 +77,8 @@ export function createExecuteTool(
       running.remove(executionId);
       place.leave(ownMs);
     }
-  };
+  }
+  return executeTool;
 
   async function carryOut(run: Run): Promise<ExecutionResult> {
     const { request, call, prepared, execution } = run;
@@ -94,7 +95,7 @@ export function createExecuteTool(
       return conclude(
         run,
         await answerDuplicate(
-          ports,
+          { ...ports, probe: executeTool },
           run,
           requestDigest(request, prepared.name, run.argumentsDigest),
           claim,
@@ -192,7 +193,9 @@ export function createExecuteTool(
       ...(result.error !== null && { error_code: result.error.code }),
       ...(lease && { connection: lease.connection }),
       ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
-      ...(result.cached && { facts: { cached: true } }),
+      ...((result.cached || result.probed) && {
+        facts: { ...(result.cached && { cached: true }), ...(result.probed && { probed: true }) },
+      }),
       attempts: result.attempts,
       duration_ms: result.timing.total_ms,
       replayed: result.replayed,

@@ -60,6 +60,7 @@ function carryOut(stored: StoredSubmission | string, over: Partial<CarryOutPorts
   const operation = createCarryOutSubmission({
     results,
     share,
+    hasProbe: () => false,
     now: () => now,
     execute: async (_tenant, request) => {
       executed.push(request);
@@ -146,6 +147,16 @@ describe('a submission', () => {
       expect(buried).toEqual([]);
     },
   );
+
+  test('with an unknown outcome is asked about again while its tool has a probe, and is never a dead letter', async () => {
+    const stored = submission();
+    const probing = { hasProbe: () => true };
+    answers = Array.from({ length: maxTries }, () => failed('outcome_unknown', 'outcome_unknown'));
+    expect(await carryOut(stored, probing)).toEqual({ done: false, retryAfterMs: retryDelaysMs[0] });
+    for (let i = 1; i < maxTries; i++) await carryOut(stored, probing);
+    expect(recordOf(stored)).toMatchObject({ state: 'done', tries: maxTries, result: { status: 'outcome_unknown' } });
+    expect(buried).toEqual([]);
+  });
 
   test('for which there is no room beside live calls comes again without having been tried', async () => {
     const stored = submission();

@@ -9,6 +9,8 @@ import type { KeepResults } from './ports.ts';
 export interface CarryOutPorts extends FinishPorts {
   readonly results: KeepResults;
   readonly share: FairShare;
+  /** Whether the tool says how to find out what became of a call. */
+  readonly hasProbe: (tenant: string, request: ExecuteRequest) => boolean;
   /** One try, in the lane that live calls do not wait for. Never throws. */
   readonly execute: (tenant: string, request: ExecuteRequest) => Promise<ExecutionResult>;
 }
@@ -77,7 +79,7 @@ async function tryOnce(
     await ports.results.update(tenant, stored.submission_id, before, begunRevision);
     return { done: false, retryAfterMs: Math.max(shareRetryMs, result.error.retry_after_ms ?? 0) };
   }
-  const waitMs = nextTryMs(result, begun.tries);
+  const waitMs = nextTryMs(result, begun.tries, ports.hasProbe(tenant, stored.execute));
   if (result.status === 'refused' && ports.now() >= stored.expires_at) {
     await giveUpSubmission(ports, submission, { ...begun, result }, begunRevision, 'expired', result);
     return done;
@@ -87,6 +89,10 @@ async function tryOnce(
     return done;
   }
   const last = { ...begun, result };
+  if (result.status === 'outcome_unknown' && (begun.tries >= maxTries || ports.now() + waitMs >= stored.expires_at)) {
+    await finishSubmission(ports, tenant, begun, begunRevision, 'done', result);
+    return done;
+  }
   if (begun.tries >= maxTries || ports.now() + waitMs >= stored.expires_at) {
     const reason = begun.tries >= maxTries ? 'exhausted' : 'expired';
     await giveUpSubmission(ports, submission, last, begunRevision, reason, result);
