@@ -77,6 +77,7 @@ const exitCodeByCode: Partial<Record<ErrorCode, number>> = {
   response_too_large: exitCodes.failed,
   deadline_exceeded: exitCodes.failed,
   cancelled: exitCodes.failed,
+  chunk_lost: exitCodes.failed,
   internal: exitCodes.failed,
 };
 

@@ -150,6 +150,14 @@ export const errorCatalogue = {
     meaning:
       'An execution with the same idempotency key is under way. Ask again with the same key for its answer. The same key with other arguments is `invalid_request`.',
   },
+  chunk_lost: {
+    fault: 'nobody',
+    retryable: false,
+    httpStatus: 502,
+    speakable: 'Part of the answer got lost.',
+    meaning:
+      "A chunk of a streamed answer did not arrive. `details.expected` and `details.received` say where the gap is; what came before it is good. A read may be asked for again; for anything else look at the execution's result first.",
+  },
   overloaded: {
     fault: 'operator',
     retryable: true,

@@ -20,6 +20,7 @@ export * from './messages/executor.ts';
 export * from './messages/plan.ts';
 export * from './messages/registry.ts';
 export * from './messages/submission.ts';
+export * from './messages/stream.ts';
 export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';
 export * from './messages/warm.ts';

@@ -58,8 +58,15 @@ describe('permissions', () => {
 
   test('keep an agent inside its tenant', () => {
     const { publish, subscribe } = permissionsOf('agent', 'acme');
-    for (const subject of publish) expect(subject).toMatch(/^tools\.v1\.acme\.[a-z]+$/);
+    for (const subject of publish) expect(subject).toMatch(/^tools\.v1\.acme\.([a-z]+|stream\.\*)$/);
     for (const subject of subscribe) expect(subject).toMatch(/^(_INBOX_agent\.acme\.>|events\.v1\.(acme|all)\.)/);
+  });
+
+  test('let callers credit streams of their own tenant, and executors alone hear it', () => {
+    expect(permissionsOf('agent', 'acme').publish).toContain('tools.v1.acme.stream.*');
+    expect(permissionsOf('executor').subscribe).toContain('tools.v1.*.stream.*');
+    for (const [identity, tenant] of identities.filter(([name]) => name !== 'executor'))
+      expect(permissionsOf(identity, tenant).subscribe.join(' ')).not.toMatch(/tools\.v1\.[^ ]*stream/);
   });
 
   test('make services subscribe to requests in their queue group only', () => {

@@ -1,6 +1,6 @@
 import { everyTenant } from './ids.ts';
 import { auditProducers } from './messages/audit.ts';
-import { broadcasts, events, type Identity, queueGroupOf, routes, type ServiceName } from './routes.ts';
+import { broadcasts, events, type Identity, queueGroupOf, routes, type ServiceName, signals } from './routes.ts';
 import {
   auditConsumer,
   type BucketName,
@@ -98,6 +98,9 @@ function servicePermissions(service: ServiceName): Permissions {
       if (event.owner === service) publish.add(`${inboxPrefixOf(service)}.>`);
     }
   }
+  for (const signal of Object.values(signals)) {
+    if (signal.owner === service) subscribe.add(wildcardSubject(signal.subject));
+  }
   for (const [auditClass, producer] of Object.entries(auditProducers)) {
     if (producer === service) publish.add(`audit.v1.*.${auditClass}`);
   }
@@ -118,7 +121,7 @@ function servicePermissions(service: ServiceName): Permissions {
 function clientPermissions(identity: 'agent' | 'admin', tenant?: string): Permissions {
   const fill = (pattern: string) =>
     wildcardSubject(tenant === undefined ? pattern : pattern.replace('{tenant}', tenant));
-  const publish = [...Object.values(routes), ...Object.values(broadcasts)]
+  const publish = [...Object.values(routes), ...Object.values(broadcasts), ...Object.values(signals)]
     .filter((route) => (route.callers as readonly Identity[]).includes(identity))
     .map((route) => fill(route.subject));
   const subscribe = [`${inboxPrefixOf(identity, tenant)}.>`];

@@ -40,6 +40,7 @@ import {
   SubmitRequest,
   SubmitResult,
 } from './messages/submission.ts';
+import { StreamCredit } from './messages/stream.ts';
 import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
 import {
   AddConnectionRequest,
@@ -96,6 +97,17 @@ export interface BroadcastRoute<Req extends z.ZodType = z.ZodType, Res extends z
   readonly response: Res;
   /** How long answers are gathered, in milliseconds: nobody knows how many there will be. */
   readonly gatherMs: number;
+}
+
+/** Sent by callers to the one process that waits for it, and not answered. */
+export interface SignalRoute<Body extends z.ZodType = z.ZodType> {
+  readonly kind: 'signal';
+  readonly subject: string;
+  /** The service whose process listens, while it has something to be told. */
+  readonly owner: ServiceName;
+  /** Identities that may send it. */
+  readonly callers: readonly Identity[];
+  readonly body: Body;
 }
 
 function request<Req extends z.ZodType, Res extends z.ZodType>(
@@ -387,6 +399,17 @@ export const events = {
     body: LeaseRevoked,
   }),
 } as const;
+
+/** Sent, not answered. */
+export const signals = {
+  streamCredit: {
+    kind: 'signal',
+    subject: 'tools.v1.{tenant}.stream.{execution}',
+    owner: 'executor',
+    callers: ['agent', 'admin'],
+    body: StreamCredit,
+  },
+} as const satisfies Record<string, SignalRoute>;
 
 /** NATS queue group that shares a service's requests among its processes. */
 export function queueGroupOf(service: ServiceName): string {

@@ -28,6 +28,7 @@ export function createEngine(options: EngineOptions): Engine {
   const watch = new DeadlineWatch(now);
   const ports: AttemptPorts = {
     send: (request) => options.egress.send(request),
+    open: (request) => options.egress.open(request),
     now,
     wallClock: options.wallClock ?? Date.now,
     random: options.random ?? Math.random,

@@ -5,6 +5,7 @@ import type { CircuitOptions } from './breaker/circuit.ts';
 import type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 import type { PreparedTool } from './prepare/prepared-tool.ts';
 import type { RequestPreview } from './request/preview-request.ts';
+import type { StreamedSoFar, StreamSink } from './streaming/stream-sink.ts';
 import type { Transform } from './transform/transform.ts';
 
 /** One execution. */
@@ -38,6 +39,8 @@ export interface ExecuteInput {
   readonly caller?: ExecutionContext;
   /** Asked before each further page: `null` when it may be read now, else milliseconds until it may. */
   readonly admitPage?: () => Promise<number | null>;
+  /** Takes the items of a streamed answer as they come. Left out: only the final result is wanted. */
+  readonly stream?: StreamSink;
 }
 
 export interface ExecuteOutcome {
@@ -56,6 +59,7 @@ export interface ExecuteOutcome {
   readonly truncated: boolean;
   /** The answer is that of another execution: of one a while ago, or of one that was under way. */
   readonly cached?: boolean;
+  readonly streamed: StreamedSoFar;
 }
 
 /** Carries out prepared tools. One per process: it holds the circuits, retry budgets latency estimates and pauses. */
@@ -82,7 +86,7 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  readonly egress: Pick<Egress, 'send'>;
+  readonly egress: Pick<Egress, 'send' | 'open'>;
   /** Uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
   /** Milliseconds on the clock of `deadlineAt`. Default performance.now. */

@@ -14,3 +14,4 @@ export { prepareTool } from './prepare/prepare-tool.ts';
 export type { PreparedTool } from './prepare/prepared-tool.ts';
 export type { RequestPreview } from './request/preview-request.ts';
 export type { Truncation } from './response/limit-items.ts';
+export type { StreamedSoFar, StreamSink } from './streaming/stream-sink.ts';

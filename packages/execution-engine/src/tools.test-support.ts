@@ -50,7 +50,10 @@ export function previewOf(
   rest: Partial<ExecuteInput> = {},
 ): RequestPreview {
   const engine = createEngine({
-    egress: { send: () => Promise.reject(new Error('a preview sends nothing')) },
+    egress: {
+      send: () => Promise.reject(new Error('a preview sends nothing')),
+      open: () => Promise.reject(new Error('a preview opens nothing')),
+    },
     wallClock: () => 0,
   });
   return engine.previewRequest({
@@ -119,6 +122,7 @@ export function benchOf(
   const waits: number[] = [];
   const engine = createEngine({
     egress: {
+      open: () => Promise.reject(new Error('no answer streams here')),
       async send(request) {
         const entry = script[Math.min(requests.length, script.length - 1)] ?? answer(200, {});
         requests.push(request);

@@ -10,8 +10,11 @@ import { publishDurable } from './durable-publish.ts';
 import { answerEvent, askAll, publishEvent, subscribeEvent } from './events.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
+import { openReplyStream } from './reply-stream.ts';
 import { sendRequest } from './request.ts';
+import { requestStream } from './request-stream.ts';
 import { serveEndpoints } from './serve.ts';
+import { listenSignal, sendSignal } from './signals.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
 import { workThrough } from './work.ts';
 
@@ -36,6 +39,11 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   return {
     request: (route, values, body, requestOptions) => sendRequest(connection, route, values, body, requestOptions, own),
     watchPresence: (presence, onGone) => presences.watch(presence, onGone),
+    requestStream: (route, values, body, streamOptions) =>
+      requestStream(connection, options.inboxPrefix, route, values, body, streamOptions),
+    openReplyStream: (replyTo, onGone) => openReplyStream(connection, options.inboxPrefix, replyTo, onGone),
+    sendSignal: (route, values, body) => sendSignal(connection, route, values, body),
+    listenSignal: (route, values, onSignal) => listenSignal(connection, route, values, onSignal),
     serve: (service, endpoints) => serveEndpoints(connection, service, endpoints),
     publishEvent: (route, values, body, eventOptions) =>
       publishEvent(connection, route, values, body, eventOptions?.traceparent),

@@ -15,7 +15,7 @@ import { decodeJson } from './json.ts';
 import type { RequestOptions, SubjectValues } from './types.ts';
 
 /** The code for "nobody serves this", by the service that should have. */
-const unavailableCode: Record<RequestRoute['owner'], ErrorCode> = {
+export const unavailableCode: Record<RequestRoute['owner'], ErrorCode> = {
   executor: 'overloaded',
   registry: 'overloaded',
   vault: 'vault_unavailable',
@@ -53,7 +53,7 @@ export async function sendRequest<Route extends RequestRoute>(
   return readAnswer(route, answer);
 }
 
-function encodeBody(body: unknown): string {
+export function encodeBody(body: unknown): string {
   try {
     return JSON.stringify(body);
   } catch (error) {
@@ -62,17 +62,9 @@ function encodeBody(body: unknown): string {
 }
 
 function readAnswer<Route extends RequestRoute>(route: Route, answer: Msg): z.output<Route['response']> {
-  const decoded = decodeJson(answer.data);
-  if (answer.headers?.has('Nats-Service-Error-Code')) {
-    const failure = ErrorBody.safeParse((decoded as { error?: unknown } | undefined)?.error);
-    if (!failure.success)
-      throw new PatchbayError('internal', {
-        message: 'The service answered with an error that is not in the catalogue.',
-      });
-    const { code, message, speakable, retryable, retry_after_ms: retryAfterMs, details } = failure.data;
-    throw new PatchbayError(code, { message, speakable, retryable, retryAfterMs, details });
-  }
-  const parsed = route.response.safeParse(decoded);
+  const failure = readFailure(answer);
+  if (failure !== null) throw failure;
+  const parsed = route.response.safeParse(decodeJson(answer.data));
   if (!parsed.success) {
     throw new PatchbayError('internal', {
       message: 'The answer does not follow its contract.',
@@ -80,6 +72,20 @@ function readAnswer<Route extends RequestRoute>(route: Route, answer: Msg): z.ou
     });
   }
   return parsed.data as z.output<Route['response']>;
+}
+
+/** The error that a service answered with, or null when it answered otherwise. */
+export function readFailure(answer: Msg): PatchbayError | null {
+  if (!answer.headers?.has('Nats-Service-Error-Code')) return null;
+  const body = decodeJson(answer.data) as { error?: unknown } | undefined;
+  const failure = ErrorBody.safeParse(body?.error);
+  if (!failure.success) {
+    return new PatchbayError('internal', {
+      message: 'The service answered with an error that is not in the catalogue.',
+    });
+  }
+  const { code, message, speakable, retryable, retry_after_ms: retryAfterMs, details } = failure.data;
+  return new PatchbayError(code, { message, speakable, retryable, retryAfterMs, details });
 }
 
 function abortable<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -113,6 +113,7 @@ function answerer(
       budgetMs: budgetOf(message),
       traceparent: message.headers?.get(headerNames.traceparent) || null,
       presence: presenceOf(route, values, message),
+      replyTo: message.reply ?? '',
     };
     const span = trace?.(served.name, route.subject, context);
     if (span !== undefined) context = { ...context, traceparent: span.traceparent };

@@ -3,7 +3,9 @@ import type {
   BucketDefinition,
   DurableDefinition,
   EventRoute,
+  PatchbayError,
   RequestRoute,
+  SignalRoute,
   StreamDefinition,
 } from '@patchbay/contracts';
 import type { z } from 'zod';
@@ -34,6 +36,22 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface StreamedRequestOptions {
+  /** Milliseconds until the last message; also sent as the budget header. */
+  readonly timeoutMs: number;
+  readonly traceparent?: string;
+  /** Each message, decoded, and its size. */
+  readonly onMessage: (message: unknown, bytes: number) => void;
+  readonly onFailure: (failure: PatchbayError) => void;
+}
+
+/** Messages to whoever sent a request, before its answer. */
+export interface ReplyStream {
+  /** Sends one; returns its bytes. */
+  send(body: unknown): number;
+  close(): void;
+}
+
 /** What a handler learns of a request besides its body. */
 export interface RequestContext {
   /** Values of the subject's placeholders, as the server routed it: the tenant is proven by it. */
@@ -45,6 +63,8 @@ export interface RequestContext {
   readonly traceparent: string | null;
   /** Where the caller says it can be found, below the inbox it is answered in; null when it says nothing good. */
   readonly presence: string | null;
+  /** The inbox that the answer goes to; it belongs to one who may call. */
+  readonly replyTo: string;
 }
 
 /** One served route. A thrown `PatchbayError` becomes its typed answer; anything else becomes `internal` and is reported. */
@@ -205,6 +225,22 @@ export interface Messaging {
     body: z.input<Route['request']>,
     options?: RequestOptions,
   ): Promise<z.output<Route['response']>>;
+  /** Sends a request that several messages answer. Unsubscribing says that nobody takes them any more. */
+  requestStream<Route extends RequestRoute>(
+    route: Route,
+    values: SubjectValues,
+    body: z.input<Route['request']>,
+    options: StreamedRequestOptions,
+  ): Subscription;
+  /** Messages to the inbox of a request under way, from its handler's `replyTo`. `onGone`: nobody is there any more. */
+  openReplyStream(replyTo: string, onGone: () => void): ReplyStream;
+  sendSignal<Route extends SignalRoute>(route: Route, values: SubjectValues, body: z.input<Route['body']>): void;
+  /** Listens for the signals of one subject, all placeholders filled. */
+  listenSignal<Route extends SignalRoute>(
+    route: Route,
+    values: SubjectValues,
+    onSignal: (body: z.output<Route['body']>) => void,
+  ): Subscription;
   serve(service: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints>;
   /** Calls `onGone` once when the caller is no longer at its presence subject. Not before 250 ms have passed. */
   watchPresence(presence: string, onGone: () => void): Subscription;

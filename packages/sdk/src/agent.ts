@@ -40,6 +40,7 @@ import {
 } from './models/openai.ts';
 import { type ModelCallOptions, runModelCalls } from './models/run-model-calls.ts';
 import { executePlan, type Plan } from './plan.ts';
+import { type StreamCall, streamCall, type ToolStream } from './stream.ts';
 import { resultOf, type Submission, submitCall } from './submit.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
@@ -87,6 +88,8 @@ export interface Agent {
   runToolCalls(message: OpenAiMessage, options?: ModelCallOptions): Promise<OpenAiToolMessage[]>;
   /** The same for the `function_call` items of an OpenAI response's output: gives `function_call_output` items. */
   runFunctionCalls(output: readonly OpenAiOutputItem[], options?: ModelCallOptions): Promise<OpenAiFunctionOutput[]>;
+  /** A call whose answer is taken chunk by chunk, at the pace of whoever takes it. */
+  stream(tool: string, args?: Record<string, unknown>, options?: Omit<StreamCall, 'tool' | 'arguments'>): ToolStream;
   /** Stops an execution, a plan, whatever runs under a key, or a whole session. */
   cancel(target: CancelRequest): Promise<CancelResult>;
   /** Gets ready for calls of these tools and integrations, as at the start of a session. Nothing is sent upstream. */
@@ -153,6 +156,8 @@ export function agentOver(
       const subscription = messaging.subscribeEvent(events.submissionFinished, { tenant }, listener);
       return () => subscription.unsubscribe();
     },
+    stream: (tool, args, options) =>
+      streamCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults),
     cancel: (target) => messaging.request(routes.cancelExecution, { tenant }, target),
     warm: ({ deadlineMs = defaultWarmMs, tools = [], integrations = [], connection, context }) =>
       messaging.request(

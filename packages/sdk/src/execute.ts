@@ -63,6 +63,12 @@ export function transitMargin(deadlineMs: number): number {
 /** Milliseconds past the deadline in which an answer that was sent in time may still arrive. */
 export const arrivalGraceMs = 40;
 
+/** What an agent says once for all of its calls. */
+export interface CallDefaults {
+  readonly deadlineMs?: number;
+  readonly context?: ExecutionContext;
+}
+
 /**
  * Sends one call and always answers within its deadline, with the executor's result or with one that says what is
  * known: `refused` when nothing can have been sent, `outcome_unknown` when no answer came.
@@ -71,11 +77,27 @@ export async function executeCall(
   messaging: Messaging,
   tenant: string,
   call: ToolCall,
-  defaults: { deadlineMs?: number; context?: ExecutionContext },
+  defaults: CallDefaults,
 ): Promise<ExecutionResult> {
   const started = performance.now();
   const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
-  const request: ExecuteRequestInput = {
+  const span = startCallSpan(call.tool);
+  const traceparent = call.traceparent ?? span.traceparent;
+  const result = await messaging
+    .request(routes.executeTool, { tenant }, requestOf(call, defaults), {
+      timeoutMs: deadlineMs + arrivalGraceMs,
+      presence: true,
+      ...(traceparent !== undefined && { traceparent }),
+    })
+    .catch((error) => withoutAnswer(error, call, performance.now() - started));
+  span.end(result);
+  return result;
+}
+
+/** The message that a call is sent as. */
+export function requestOf(call: ToolCall, defaults: CallDefaults): ExecuteRequestInput {
+  const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
+  return {
     tool: call.tool,
     arguments: call.arguments ?? {},
     deadline_ms: Math.max(1, Math.floor(deadlineMs - transitMargin(deadlineMs))),
@@ -85,17 +107,6 @@ export async function executeCall(
     ...(call.idempotencyKey !== undefined && { idempotency_key: call.idempotencyKey }),
     ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
   };
-  const span = startCallSpan(call.tool);
-  const traceparent = call.traceparent ?? span.traceparent;
-  const result = await messaging
-    .request(routes.executeTool, { tenant }, request, {
-      timeoutMs: deadlineMs + arrivalGraceMs,
-      presence: true,
-      ...(traceparent !== undefined && { traceparent }),
-    })
-    .catch((error) => withoutAnswer(error, call, performance.now() - started));
-  span.end(result);
-  return result;
 }
 
 /** Failures after which the executor may have carried the call out all the same. */

@@ -27,6 +27,7 @@ test('what is left out has a safe default', () => {
     redisUrl: null,
     maxInFlight: 1_000,
     tenantPoliciesFile: null,
+    streamStallMs: 10_000,
     dialOverride: null,
     trustedOrigins: [],
     acceptedRegistryRevision: null,

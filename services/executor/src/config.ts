@@ -9,6 +9,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly maxInFlight: number;
   /** Submissions carried out at once; 0 leaves them to other executors. */
   readonly maxSubmissions: number;
+  /** Milliseconds that a caller may leave a stream's full window before the stream is cancelled. */
+  readonly streamStallMs: number;
   /** Development only: the origin every upstream call is dialled at instead of its own host. */
   readonly dialOverride: string | null;
   /** Origins exempt from the public-address rule, such as a self-hosted product on a private network. */
@@ -26,6 +28,7 @@ const variables = z.object({
   PATCHBAY_REDIS_URL_FILE: z.string().optional(),
   PATCHBAY_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
   PATCHBAY_MAX_SUBMISSIONS: z.coerce.number().int().min(0).max(1_000).default(16),
+  PATCHBAY_STREAM_STALL_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
   PATCHBAY_TENANT_CLASSES: z
@@ -57,6 +60,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     redisUrl: values.PATCHBAY_REDIS_URL_FILE === undefined ? null : readSecretFile(values.PATCHBAY_REDIS_URL_FILE),
     maxInFlight: values.PATCHBAY_MAX_IN_FLIGHT,
     maxSubmissions: values.PATCHBAY_MAX_SUBMISSIONS,
+    streamStallMs: values.PATCHBAY_STREAM_STALL_MS,
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
       .map((origin) => origin.trim())

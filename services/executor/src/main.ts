@@ -6,6 +6,7 @@ import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
 import { fenceRevisions, openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
+import { createNatsChunks } from './adapters/nats-chunks.ts';
 import { createNatsCircuits } from './adapters/nats-circuits.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
 import { createNatsFinishes } from './adapters/nats-finishes.ts';
@@ -127,6 +128,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
           { execution_id: result.execution_id, session, result },
         ),
     },
+    chunks: createNatsChunks(messaging),
+    streamStallMs: config.streamStallMs,
     running,
     callers: { watch: (presence, onGone) => messaging.watchPresence(presence, onGone) },
     places: admission,

@@ -35,7 +35,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
     endpoint(
       'execute-tool',
       routes.executeTool,
-      (request, context) => operations.executeTool(request, callOf(context)),
+      (request, context) => operations.executeTool(request, { ...callOf(context), replyTo: context.replyTo }),
       // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
       (error, { receivedAt }) =>
         refusal(

@@ -74,6 +74,7 @@ export async function runExecutor(
     maxInFlight: 100,
     maxSubmissions: 4,
     acceptedRegistryRevision: null,
+    streamStallMs: 10_000,
     dialOverride: null,
     trustedOrigins: [],
     tenantClassOf: parseTenantClasses(''),

@@ -7,6 +7,7 @@ import { conditionProblem } from './error-rules.ts';
 import { headerProblem } from './headers.ts';
 import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
 import { checkPagination, checkTransform } from './response.ts';
+import { checkStreaming } from './streaming.ts';
 import { bodyNameProblem } from './wire-names.ts';
 
 const maxTools = 128;
@@ -37,6 +38,7 @@ export function checkTool(entry: ToolEntry): Finding[] {
     ...checkResponse(entry),
     ...checkTransform(entry),
     ...checkPagination(entry),
+    ...checkStreaming(entry),
     ...checkExampleSteps(entry),
   ];
 }

@@ -16,7 +16,11 @@ export function examples(document: IntegrationDocument): LintFinding[] {
       if (!validate(example.arguments)) {
         findings.push(error('example-arguments', `${path}[${index}].arguments`, errorsText(validate, 'arguments')));
       }
-      return [...findings, ...missingResponses(tool, example, `${path}[${index}]`)];
+      return [
+        ...findings,
+        ...missingResponses(tool, example, `${path}[${index}]`),
+        ...unlistedItems(tool, example, `${path}[${index}]`),
+      ];
     });
   });
 }
@@ -34,11 +38,27 @@ function missingResponses(tool: Tool, example: Example, path: string): LintFindi
     );
 }
 
+/** Items of a streamed answer are written one by one, so that the sandbox can send them so. */
+function unlistedItems(tool: Tool, example: Example, path: string): LintFinding[] {
+  if (!streams(tool)) return [];
+  const last = tool.steps?.at(-1)?.id;
+  const response = last === undefined ? example.response : example.responses?.[last];
+  const at = last === undefined ? `${path}.response` : `${path}.responses.${last}`;
+  if (response === undefined || response.status >= 300 || Array.isArray(response.body)) return [];
+  return [error('example-items', `${at}.body`, 'list the items that the upstream sends, in order')];
+}
+
+function streams({ response: { stream } }: Tool): boolean {
+  return stream !== undefined && stream !== 'none';
+}
+
 /** A tool says which fields the model sees, and its examples hold each of them at least once. */
 export function picks(document: IntegrationDocument): LintFinding[] {
   return toolEntries(document).flatMap(({ key, tool }) => {
     const { pick } = tool.response;
     const path = `tools.${key}.response.pick`;
+    // Pieces of text or bytes have no fields.
+    if (tool.response.stream === 'chunked') return [];
     if (pick === undefined)
       return [error('response-pick', path, 'say which fields the model sees; {} or [] when there are none')];
     const entries: [string, string][] = Array.isArray(pick)
@@ -55,7 +75,8 @@ export function picks(document: IntegrationDocument): LintFinding[] {
 
 /** The body a pick's path leads into, and the path below it. */
 function located(tool: Tool, example: Example, text: string): [unknown, string] {
-  if (tool.steps === undefined) return [example.response?.body, text];
+  const inItem = streams(tool) ? `[].${text}` : text;
+  if (tool.steps === undefined) return [example.response?.body, inItem];
   const [, step, rest] = /^steps\.([a-z0-9_]+)\.(.+)$/.exec(text) ?? [];
-  return [example.responses?.[step ?? tool.steps.at(-1)?.id ?? '']?.body, rest ?? text];
+  return [example.responses?.[step ?? tool.steps.at(-1)?.id ?? '']?.body, rest ?? inItem];
 }

@@ -30,6 +30,12 @@ const cases: [string, string, string, (d: Loose) => void][] = [
     (d) => (d['tools'].post_message.examples[0].arguments.text = ['xoxb', '123456789012', 'abcdef'].join('-')),
   ],
   ['a private key', 'no-secrets', 'description', (d) => (d['description'] = `-----BEGIN ${'RSA '}PRIVATE KEY-----`)],
+  [
+    'a streamed answer whose example is no list of items',
+    'example-items',
+    'tools.post_message.examples[0].response.body',
+    (d) => Object.assign(d['tools'].post_message.response, { stream: 'ndjson' }),
+  ],
   ['a long name', 'tool-name', 'tools.post_message', (d) => (d['tools'].post_message.name = 'n'.repeat(41))],
   [
     'a short description',

@@ -221,6 +221,32 @@ export const Idempotency = z.strictObject({
 });
 export type Idempotency = z.infer<typeof Idempotency>;
 
+/** How a streamed answer is read. Each item is held to `pick` and `max_bytes` of the response. */
+export const Streaming = z.strictObject({
+  /**
+   * What an item's data is. `auto`: JSON where an SSE event's data begins with `{` or `[` and is JSON, text otherwise; for
+   * `chunked` text where the content type is textual, else base64. `json` and `text` for `sse`; `text` and `base64` for
+   * `chunked`. `ndjson` is JSON always.
+   */
+  data: z.enum(['auto', 'json', 'text', 'base64']).default('auto'),
+  /** Data of the SSE event that ends the stream and is not an item itself, such as `[DONE]`. */
+  end: z.string().min(1).max(256).optional(),
+  /**
+   * The final result. `items`: all of them, within `max_items` and `max_bytes` of the response. `last`: the last one.
+   * `text`: their texts, joined. `count`: only how many. Default `items`, for `chunked` `text`.
+   */
+  result: z.enum(['items', 'last', 'text', 'count']).optional(),
+  /** For `result: text`: the path of the text in an item as picked, where the item is not itself a text. */
+  text: z.string().min(1).max(256).optional(),
+  /** Items after which a read is ended, and a write's are no longer handed on. Default 100,000. */
+  max_items: z.int().positive().max(1_000_000).default(100_000),
+  /** Decoded bytes read of the upstream's answer at most. Default 16 MiB. */
+  max_bytes: z.int().positive().max(1_073_741_824).default(16_777_216),
+  /** Milliseconds of silence that end the stream. Default: the tool's `timeout_ms`. */
+  idle_ms: z.int().positive().max(120_000).optional(),
+});
+export type Streaming = z.infer<typeof Streaming>;
+
 export const ResponseShape = z.strictObject({
   /**
    * Fields the model sees, as dotted paths into the body: a list keeps each path's shape (`contact.id` stays nested), and
@@ -240,13 +266,17 @@ export const ResponseShape = z.strictObject({
    */
   transform: z.string().min(1).max(4_000).optional(),
   pagination: Pagination.optional(),
+  /** The answer comes in items, one after another; `streaming` says how they are read. Default `none`. */
   stream: z.enum(['none', 'sse', 'ndjson', 'chunked']).optional(),
+  streaming: Streaming.optional(),
 });
 export type ResponseShape = z.infer<typeof ResponseShape>;
 
 /**
  * A call and what the upstream answers. Drives the sandbox, the tests and the model's input examples. A `body` that is a
- * string stands for text when a `content-type` header says something other than JSON; no `body` is an empty one.
+ * string stands for text when a `content-type` header says something other than JSON; no `body` is an empty one. For a
+ * tool whose answer streams, a `body` that is a list holds the items: of SSE `{ event, id, data }`, of NDJSON any JSON, of
+ * chunked texts.
  */
 export const Example = z.strictObject({
   title: z.string().optional(),

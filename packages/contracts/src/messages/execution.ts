@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../errors.ts';
 import { idSchema, ToolName, Version } from '../ids.ts';
+import { maxStreamWindow, StreamSummary } from './stream.ts';
 
 /** Longest deadline a caller may ask for, and what an omitted one becomes, in milliseconds. */
 export const maxDeadlineMs = 120_000;
@@ -34,7 +35,13 @@ export const ExecuteRequest = z.strictObject({
   idempotency_key: z.string().min(1).max(256).optional(),
   /** Milliseconds from receipt within which the answer must be back, every wait and attempt included. */
   deadline_ms: z.int().min(1).max(maxDeadlineMs).default(defaultDeadlineMs),
+  /**
+   * Deliver a streamed answer as it comes: `StreamChunk` messages on the reply subject, then the result there too. A tool
+   * whose answer does not stream gives its result alone.
+   */
   stream: z.boolean().default(false),
+  /** Chunks that may be under way before the caller acknowledged any. Omitted: 64. */
+  stream_window: z.int().min(1).max(maxStreamWindow).optional(),
   /** Check everything and build the request, but send nothing. `output` is the request without its credential. */
   dry_run: z.boolean().default(false),
   context: ExecutionContext.default({}),
@@ -70,6 +77,8 @@ export const ExecutionResult = z.object({
   tool: z.string().nullable(),
   version: z.string().nullable(),
   timing: ExecutionTiming,
+  /** Only when the call asked for a stream, and the answer was one. */
+  stream: StreamSummary.optional(),
 });
 export type ExecutionResult = z.infer<typeof ExecutionResult>;
 

@@ -2,6 +2,7 @@ import type { EgressOutcome, EgressRequest } from '@patchbay/egress';
 import type { Permit } from '../breaker/upstream-health.ts';
 import type { BuiltRequest } from '../request/build-request.ts';
 import type { StepPlan } from '../request/step-plan.ts';
+import { attemptStream } from './attempt-stream.ts';
 import { authoriseRequest } from './authorise-request.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import { sendHedged } from './hedge.ts';
@@ -70,6 +71,8 @@ export async function attemptStep(
     // A write that has left cannot be called back; aborting its socket would only lose the answer.
     ...(effect === 'read' && input.signal !== undefined ? { signal: input.signal } : {}),
   };
+  if (step.stream !== null)
+    return attemptStream(ports, execution, step, step.stream, outgoing, request, effect, permit, watch);
   // Egress never rejects by contract; should it, the attempt is one that may have been sent.
   const p95Ms = prepared.hedge && effect === 'read' ? latency.p95Ms : 0;
   const { host } = permit;

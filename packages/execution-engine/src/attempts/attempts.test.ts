@@ -141,7 +141,7 @@ describe('the deadline', () => {
 
   it('holds for an egress that never answers and for one that throws', async () => {
     const { createEngine } = await import('../create-engine.ts');
-    const silent = createEngine({ egress: { send: () => new Promise(() => {}) } });
+    const silent = createEngine({ egress: { send: () => new Promise(() => {}), open: () => new Promise(() => {}) } });
     const input = {
       tenant: 'acme',
       arguments: {},

@@ -16,6 +16,7 @@ import type { LatencyBook } from './latency-book.ts';
 /** What the attempts of all executions share. */
 export interface AttemptPorts {
   readonly send: Egress['send'];
+  readonly open: Egress['open'];
   readonly now: () => number;
   /** Unix milliseconds. */
   readonly wallClock: () => number;
@@ -40,6 +41,8 @@ export class Execution implements Caller {
   sent = false;
   upstreamMs = 0;
   upstreamStatus: number | null = null;
+  /** Items of a streamed answer handed on, and the limit that ended it early. */
+  readonly streamed: { delivered: number; cutBy: 'max_items' | 'max_bytes' | null } = { delivered: 0, cutBy: null };
   credential: Credential | null;
   refreshed = false;
   /** What is shown in place of the credential, where that is exchanged for a token. */

@@ -6,6 +6,7 @@ import { readDataPath } from '../paths/data-path.ts';
 import type { Decoded } from '../response/decode-body.ts';
 import { decodeBody } from '../response/decode-body.ts';
 import type { RulePlan } from '../response/error-rule.ts';
+import type { LimitedOutput } from '../response/limit-output.ts';
 import { retryAfterMs } from '../response/retry-after.ts';
 import { upstreamDetails, upstreamText } from '../response/upstream-message.ts';
 import type { Effect, Failure } from './verdict.ts';
@@ -17,6 +18,8 @@ export interface Success {
   /** The body's text when the value was read from one. */
   readonly text: string | null;
   readonly headers?: EgressResponse['headers'];
+  /** The final result of a streamed answer, which needs no shaping any more. */
+  readonly shaped?: LimitedOutput;
 }
 
 /** Answers of a gateway that got none itself: whether the upstream acted is unknown (RFC 9110 15.6.3, 15.6.5; Cloudflare 520, 524). */
@@ -76,8 +79,9 @@ function statusFailure(
   return failureOf(code, response, effect, wallClockMs, { message: `${upstream} answered ${status}.`, details });
 }
 
-function ruleFailure(
-  response: EgressResponse,
+/** The failure that an error rule makes of an answer, or of an item of it. */
+export function ruleFailure(
+  response: Pick<EgressResponse, 'status' | 'headers'>,
   rule: RulePlan,
   body: unknown,
   effect: Effect,
@@ -97,7 +101,7 @@ function ruleFailure(
 
 function failureOf(
   code: ErrorCode,
-  response: EgressResponse,
+  response: Pick<EgressResponse, 'status' | 'headers'>,
   effect: Effect,
   wallClockMs: number,
   options: { message: string; speakable?: string; details: Record<string, unknown> },

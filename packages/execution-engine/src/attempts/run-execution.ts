@@ -29,6 +29,9 @@ export async function runExecution(ports: AttemptPorts, execution: Execution): P
     answer = pages.answer;
     note = pages.note;
   }
+  // A stream was shaped item by item.
+  const { shaped: streamed } = answer;
+  if (streamed !== undefined) return outcome(execution, 'succeeded', streamed.output, null, streamed.truncated);
   if (transform === null) {
     const { output, truncated } = shapeOutput(prepared, answer, execution.steps, execution.scrubber, note);
     return outcome(execution, 'succeeded', output, null, truncated);
@@ -53,6 +56,6 @@ function outcome(
   error: ErrorBody | null,
   truncated: boolean,
 ): ExecuteOutcome {
-  const { attempts, upstreamMs, upstreamStatus } = execution;
-  return { status, output, error, attempts, upstreamMs, upstreamStatus, truncated };
+  const { attempts, upstreamMs, upstreamStatus, streamed } = execution;
+  return { status, output, error, attempts, upstreamMs, upstreamStatus, truncated, streamed };
 }

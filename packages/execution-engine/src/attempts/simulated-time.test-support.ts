@@ -53,6 +53,7 @@ export function simulate(upstream: Upstream, options: Partial<EngineOptions> = {
     random: seededRandom(1),
     sleep: (ms) => new Promise((resolve) => at(now + ms, resolve)),
     egress: {
+      open: () => Promise.reject(new Error('no answer streams here')),
       send: (request) => {
         sent.push({ at: now, request });
         const { ms, outcome } = upstream(request, now);

@@ -14,9 +14,11 @@ export interface Scrubber {
   value(value: unknown): unknown;
   /** Whether `value` would find something in what this text says. Cheap: for the hot path. */
   finds(text: string): boolean;
+  /** What `value` looks for, the longest first. */
+  readonly forms: readonly string[];
 }
 
-const nothing: Scrubber = { text: (text) => text, value: (value) => value, finds: () => false };
+const nothing: Scrubber = { text: (text) => text, value: (value) => value, finds: () => false, forms: [] };
 const known = new WeakMap<Credential, Scrubber>();
 
 /** The scrubber of a credential: each secret raw, percent-encoded, as JSON text, in base64 and in base64url. */
@@ -63,6 +65,7 @@ function createScrubber(credential: Credential): Scrubber {
       for (const form of inAnswers) if (text.includes(form)) return true;
       return false;
     },
+    forms: inAnswers,
   };
 }
 

@@ -15,6 +15,7 @@ import type { ValueSource } from '../request/value-source.ts';
 import { variableLookup } from '../request/variables.ts';
 import { compileErrorRules } from '../response/error-rule.ts';
 import { graphQlRules } from '../response/graphql-errors.ts';
+import { acceptedTypes, compileStream } from '../streaming/stream-plan.ts';
 import { graphQlAccept, graphQlOperationOf } from './compile-graphql.ts';
 import type { PaginationPlan } from './compile-pagination.ts';
 import { compilePagination } from './compile-pagination.ts';
@@ -101,6 +102,11 @@ export function compileStep(input: StepInput): {
     headers.fixed['content-type'] ??= bodyTypes[bodyKind];
   if (bodyKind === 'multipart') delete headers.fixed['content-type'];
   const query = compileQuery(request, lookup, report, requestAt);
+  // Of several steps the last is the one whose answer streams.
+  const isLast = step === null || step === tool.steps?.at(-1);
+  const stream = isLast ? compileStream(tool.response, report, `${toolAt}.response`) : null;
+  if (stream !== null && headers.fixed.accept === defaultHeaders.accept)
+    headers.fixed.accept = acceptedTypes[stream.kind];
 
   return {
     needsConnection: scope.needsConnection(),
@@ -129,6 +135,7 @@ export function compileStep(input: StepInput): {
         ...plan.rules,
         ...(operation === null ? [] : graphQlRules(operation.kind === 'mutation')),
       ],
+      stream,
       effectWithKey: effectOf(isRead, idempotency.kind, true),
       effectWithoutKey: effectOf(isRead, idempotency.kind, false),
     },

@@ -97,6 +97,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     toolRateLimits: tool.rate_limits ?? null,
     retrySafe: retrySafetyOf(tool),
     probe,
+    streams: steps.at(-1)?.stream != null,
     document,
     tool,
     validateArguments: createArgumentValidator(inputSchema, tool.parameters),

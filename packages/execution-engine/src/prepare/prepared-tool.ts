@@ -37,6 +37,8 @@ export interface PreparedTool {
   readonly retrySafe: 'always' | 'keyed' | 'never';
   /** How to find out what became of a call whose outcome is unknown, if the document says so. */
   readonly probe: ProbePlan | null;
+  /** Whether the answer comes in items that can be delivered one by one. */
+  readonly streams: boolean;
   readonly document: IntegrationDocument;
   readonly tool: Tool;
   /** What is wrong with the arguments; empty when nothing is. Never throws, never changes them. */

@@ -9,7 +9,8 @@ export async function executeShared(
 ): Promise<ExecuteOutcome> {
   const { prepared, tenant, connection = '', argumentsDigest } = input;
   if (prepared.risk === 'read') {
-    return prepared.cache === undefined || argumentsDigest === undefined
+    // A caller that takes the items as they come needs an answer of its own.
+    return prepared.cache === undefined || argumentsDigest === undefined || input.stream !== undefined
       ? execute(input)
       : reads.execute(input, prepared.cache, argumentsDigest);
   }

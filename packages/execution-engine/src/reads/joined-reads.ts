@@ -153,5 +153,6 @@ function isOwnAffair({ error }: ExecuteOutcome): boolean {
 }
 
 function unsent(status: 'refused' | 'cancelled' | 'failed', error: ExecuteOutcome['error']): ExecuteOutcome {
-  return { status, output: null, error, attempts: 0, upstreamMs: 0, upstreamStatus: null, truncated: false };
+  const streamed = { delivered: 0, cutBy: null };
+  return { status, output: null, error, attempts: 0, upstreamMs: 0, upstreamStatus: null, truncated: false, streamed };
 }

@@ -10,6 +10,7 @@ const outcome = (output: unknown): ExecuteOutcome => ({
   upstreamMs: 1,
   upstreamStatus: 200,
   truncated: false,
+  streamed: { delivered: 0, cutBy: null },
 });
 
 describe('ReadStore', () => {

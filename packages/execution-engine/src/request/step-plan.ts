@@ -1,6 +1,7 @@
 import type { Effect } from '../attempts/verdict.ts';
 import type { DataPath } from '../paths/data-path.ts';
 import type { RulePlan } from '../response/error-rule.ts';
+import type { StreamPlan } from '../streaming/stream-plan.ts';
 import type { BaseUrl } from './base-url.ts';
 import type { PairField } from './form-pairs.ts';
 import type { HeaderField, HeaderPlan } from './headers.ts';
@@ -46,6 +47,8 @@ export interface StepPlan {
   readonly maxBodyBytes: number;
   readonly sendsCredential: boolean;
   readonly rules: readonly RulePlan[];
+  /** How the answer is read item by item; `null`: it comes whole. */
+  readonly stream: StreamPlan | null;
   /** What a repeat does when the execution has an idempotency key, and when it has none. */
   readonly effectWithKey: Effect;
   readonly effectWithoutKey: Effect;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Answer, jsonAnswer } from './answer/answer.ts';
-import { hasEffectByNature, misbehave, paused } from './answer/misbehave.ts';
+import { hasEffectByNature, misbehave } from './answer/misbehave.ts';
+import { paused } from './answer/paced-write.ts';
 import { bestExample } from './answer/prepared-example.ts';
 import { refusal } from './answer/refuse.ts';
 import { reset, send } from './answer/send.ts';
@@ -60,7 +61,7 @@ export async function acceptRequest(
   const behaviour = plan.end?.behaviour;
   if (response.destroyed) return;
   if (behaviour === undefined || behaviour.kind === 'delay') send(response, truth);
-  else await misbehave(response, behaviour, truth, state.signal());
+  else await misbehave(response, behaviour, truth, state.signal(), () => state.streams.begin(judgement.target.tool));
 }
 
 /** The right answer to a first request; its effect is recorded unless the plan keeps it from happening. */

@@ -3,6 +3,7 @@ import type { BehaviourRules } from './record/behaviour-rules.ts';
 import type { EffectLedger } from './record/effect-ledger.ts';
 import type { KeyMemory } from './record/key-memory.ts';
 import type { Recorder } from './record/recorder.ts';
+import type { StreamLog } from './record/stream-log.ts';
 import type { RouteTable } from './route/route-table.ts';
 
 /** What answering a request needs. */
@@ -12,6 +13,7 @@ export interface SandboxState {
   readonly ledger: EffectLedger;
   readonly keys: KeyMemory;
   readonly recorder: Recorder;
+  readonly streams: StreamLog;
   readonly credentials: 'any' | Readonly<Record<string, Credential>>;
   readonly uniqueIds: boolean;
   /** Aborted by `reset` and `close`: lets waiting answers go. */

@@ -9,6 +9,7 @@ import { BehaviourRules } from './record/behaviour-rules.ts';
 import { EffectLedger } from './record/effect-ledger.ts';
 import { KeyMemory } from './record/key-memory.ts';
 import { Recorder } from './record/recorder.ts';
+import { StreamLog } from './record/stream-log.ts';
 import { RouteTable } from './route/route-table.ts';
 import { targetsOf } from './route/targets-of.ts';
 import type { SandboxState } from './sandbox-state.ts';
@@ -36,12 +37,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ledger = new EffectLedger(maxRecords);
   const keys = new KeyMemory(maxRecords);
   const recorder = new Recorder(record, maxRecords);
+  const streams = new StreamLog();
   const state: SandboxState = {
     table,
     rules,
     ledger,
     keys,
     recorder,
+    streams,
     credentials,
     uniqueIds,
     signal: () => waiting.signal,
@@ -92,11 +95,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       ledger.clear();
       keys.clear();
       recorder.clear();
+      streams.clear();
       letGo();
     },
     requests: (filter) => recorder.requests(filter),
     effects: (filter) => ledger.list(filter),
     violations: (kind) => recorder.violations(kind),
+    streams: () => streams.list(),
     counts: () => ({ ...recorder.counts(), effects: ledger.count }),
     close: async () => {
       letGo();

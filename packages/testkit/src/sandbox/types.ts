@@ -91,6 +91,15 @@ export interface Effect {
   readonly idempotency: 'none' | 'natural' | 'header' | 'field';
 }
 
+/** What a `stream` behaviour could write to one peer. */
+export interface StreamRecord {
+  readonly tool: string;
+  readonly chunks: number;
+  readonly bytes: number;
+  /** False once the answer ended or its connection did. */
+  readonly open: boolean;
+}
+
 export interface RecordFilter {
   readonly tool?: string;
   readonly step?: string;
@@ -118,10 +127,14 @@ export type Behaviour =
   | { readonly kind: 'hang' }
   /** The right answer, slowly. */
   | { readonly kind: 'drip'; readonly bytesPerSecond: number }
-  /** A chunked 200 made of `chunks`, `everyMs` apart; `end: 'cut'` ends the connection after the last, without the end of the answer. */
+  /**
+   * A chunked 200 made of `chunks`, by default the items of the tool's example, `everyMs` apart and `repeat` times over;
+   * `end: 'cut'` ends the connection after the last, without the end of the answer. What it could write is in `streams()`.
+   */
   | {
       readonly kind: 'stream';
-      readonly chunks: readonly string[];
+      readonly chunks?: readonly string[];
+      readonly repeat?: number | 'endless';
       readonly contentType?: string;
       readonly everyMs?: number;
       readonly end?: 'finish' | 'cut' | 'open';
@@ -160,6 +173,7 @@ export interface Sandbox {
   requests(filter?: RecordFilter): RecordedRequest[];
   effects(filter?: RecordFilter): Effect[];
   violations(kind?: ViolationKind): Violation[];
+  streams(): StreamRecord[];
   /** Totals since the start or the last `reset`; kept even when `record` is off. */
   counts(): { requests: number; accepted: number; refused: number; effects: number; violations: number };
   close(): Promise<void>;

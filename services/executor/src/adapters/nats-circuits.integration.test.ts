@@ -32,7 +32,11 @@ beforeAll(async () => {
   for (let i = 0; i < 2; i++) {
     const messaging = await servers.connect('executor');
     const circuits = createNatsCircuits(messaging, 'executor-1');
-    const engine = createEngine({ egress: { send }, circuit: { openMs }, onCircuitChange: circuits.tell });
+    const engine = createEngine({
+      egress: { send, open: () => Promise.reject(new Error('nothing streams here')) },
+      circuit: { openMs },
+      onCircuitChange: circuits.tell,
+    });
     circuits.answer(engine);
     await messaging.flush();
     fleet.push({ messaging, circuits, engine });

@@ -14,9 +14,10 @@ import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.t
 import { facts, factsOf } from './answer-facts.ts';
 import { checkForesight, checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
+import { ChunkDelivery } from './deliver-chunks.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
-import type { FindTool, GivePlaces, Lease, WatchCaller } from './ports.ts';
+import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } from './ports.ts';
 import {
   borrowLease,
   type Reservation,
@@ -30,6 +31,9 @@ import { noRoom } from './shed-call.ts';
 export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePorts, 'probe'>, SettleAnswerPorts {
   readonly tools: FindTool;
   readonly engine: Pick<Engine, 'execute' | 'foresee' | 'previewRequest'>;
+  readonly chunks: OpenChunks;
+  /** Milliseconds that a caller may take none of a full window's chunks. */
+  readonly streamStallMs: number;
   readonly running: RunningExecutions;
   readonly callers: WatchCaller;
   readonly places: GivePlaces;
@@ -104,9 +108,11 @@ export function createExecuteTool(
       );
     }
     // 5. Build, send, retry, shape: the engine. The credential goes in last, there.
+    const delivery = openDelivery(run, intent);
     const outcome = await ports.engine.execute({
       ...engineInput(run, lease),
       ...(prepared.pagination !== null && { admitPage: () => roomForPage(run, lease) }),
+      ...(delivery !== null && { stream: delivery }),
       signal: execution.abort.signal,
       onAttempt: (attempt) => {
         execution.attempted = true;
@@ -115,9 +121,11 @@ export function createExecuteTool(
       ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports.limits, run, lease) }),
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
+    delivery?.close();
     const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };
     let result = answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
     if (outcome.cached) result.cached = true;
+    if (delivery !== null) result = delivery.seal(result, outcome);
     // What was read is not told unless its intent is on record. It nearly always is by now.
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
     if (unrecorded !== null)
@@ -127,6 +135,20 @@ export function createExecuteTool(
     if (claim !== null) return settleAnswer(ports, run, claim.revision, result);
     ports.announce.finished(call.tenant, execution.session, result);
     return result;
+  }
+
+  /** Where the chunks go, when the caller asked for them and the tool has any. */
+  function openDelivery({ request, call, prepared, execution }: Run, intent: Recording): ChunkDelivery | null {
+    if (!request.stream || !prepared.streams || call.replyTo === undefined) return null;
+    return new ChunkDelivery(ports.chunks, {
+      tenant: call.tenant,
+      executionId: execution.executionId,
+      replyTo: call.replyTo,
+      ...(request.stream_window !== undefined && { window: request.stream_window }),
+      stallMs: ports.streamStallMs,
+      abort: execution.abort,
+      allowed: intent.durable,
+    });
   }
 
   function conclude(
@@ -207,8 +229,9 @@ export function createExecuteTool(
  * What the execution spent here, to learn from: of those that made one attempt and were not held up by a rate limit, as
  * pauses that were meant are no queue.
  */
-function ownTimeOf({ pace }: Run, { attempts, replayed, timing }: ExecutionResult): number | null {
-  return attempts === 1 && !replayed && pace.waitedMs === 0 ? timing.overhead_ms : null;
+function ownTimeOf({ pace }: Run, { attempts, replayed, timing, stream }: ExecutionResult): number | null {
+  // The pace of a stream is its caller's.
+  return attempts === 1 && !replayed && stream === undefined && pace.waitedMs === 0 ? timing.overhead_ms : null;
 }
 
 function engineInput(

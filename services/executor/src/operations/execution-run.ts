@@ -21,6 +21,8 @@ export interface ExecuteCall {
   readonly parent?: string | null;
   /** Set while a trace of this execution is recorded. */
   readonly span?: ExecutionSpan;
+  /** The caller's inbox, for a stream's chunks; left out for calls that nobody waits for at one. */
+  readonly replyTo?: string;
   /** Default `live`: somebody waits on the line. `background` work, such as a submission, has a small share of the room. */
   readonly lane?: Lane;
   /** Where the caller can be found, if it said: a read that nobody waits for any more is stopped. */

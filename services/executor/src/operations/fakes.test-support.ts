@@ -73,6 +73,7 @@ export const succeeded: ExecuteOutcome = {
   upstreamMs: 1,
   upstreamStatus: 200,
   truncated: false,
+  streamed: { delivered: 0, cutBy: null },
 };
 
 export interface Harness {
@@ -143,6 +144,8 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
         for (const listener of heard.get(`${args[0]}/${args[2].execution_id}`) ?? []) listener();
       },
     },
+    chunks: { open: () => ({ send: () => 0, close() {} }) },
+    streamStallMs: 10_000,
     running: new RunningExecutions(),
     callers: { watch: () => ({ unsubscribe: () => {} }) },
     places: new Admission({ maxInFlight: 1_000, now: 0 }),

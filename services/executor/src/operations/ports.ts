@@ -1,4 +1,12 @@
-import type { AuditData, Credential, ExecutionResult, PlanFinished, PlanProgress } from '@patchbay/contracts';
+import type {
+  AuditData,
+  Credential,
+  ExecutionResult,
+  PlanFinished,
+  PlanProgress,
+  StreamChunk,
+  StreamCredit,
+} from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
 import type { Lane, Place } from '../domain/admission.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
@@ -103,4 +111,21 @@ export interface AnnounceFinished {
 export interface AnnouncePlan {
   progress(tenant: string, event: PlanProgress): void;
   finished(tenant: string, event: PlanFinished): void;
+}
+
+/** The way of one stream's chunks to its caller. */
+export interface ChunkChannel {
+  /** Sends a chunk without waiting; returns its bytes. */
+  send(chunk: StreamChunk): number;
+  close(): void;
+}
+
+export interface OpenChunks {
+  /** `credit`: what the caller has used up. `gone`: nobody is at that inbox any more. */
+  open(
+    tenant: string,
+    executionId: string,
+    replyTo: string,
+    on: { credit(credit: StreamCredit): void; gone(): void },
+  ): ChunkChannel;
 }

@@ -7,6 +7,8 @@ export interface Answer {
   readonly body: Buffer;
   /** The body before it was serialised, where it is JSON. */
   readonly json?: unknown;
+  /** The items of a streamed body, as they go out one by one. */
+  readonly parts?: readonly Buffer[];
 }
 
 type Response = NonNullable<Example['response']>;
@@ -33,7 +35,8 @@ export function answerOf(response: Response, stream: Stream = 'none'): Answer {
   }
   if (body === undefined) return { status, headers, body: nothing };
   if (Array.isArray(body) && stream !== 'none') {
-    return { status, headers, body: Buffer.from(body.map((item) => framed(item, stream)).join('')) };
+    const parts = body.map((item) => Buffer.from(framed(item, stream)));
+    return { status, headers, body: Buffer.concat(parts), parts };
   }
   if (typeof body === 'string' && !/json/i.test(headers['content-type'] ?? '')) {
     return { status, headers, body: Buffer.from(body) };
@@ -42,9 +45,18 @@ export function answerOf(response: Response, stream: Stream = 'none'): Answer {
 }
 
 function framed(item: unknown, stream: Exclude<Stream, 'none'>): string {
-  const text = typeof item === 'string' ? item : JSON.stringify(item);
-  if (stream === 'sse') return `data: ${text}\n\n`;
+  if (stream === 'sse') return eventOf(item);
+  const text = typeof item === 'string' && stream === 'chunked' ? item : JSON.stringify(item);
   return stream === 'ndjson' ? `${text}\n` : text;
+}
+
+/** An event of `{ event, id, data }`, or of its data alone. */
+function eventOf(item: unknown): string {
+  const isEvent = typeof item === 'object' && item !== null && 'data' in item;
+  const { event, id, data } = isEvent ? (item as { event?: string; id?: string; data: unknown }) : { data: item };
+  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  const lines = text.split('\n').map((line) => `data: ${line}\n`);
+  return `${event === undefined ? '' : `event: ${event}\n`}${id === undefined ? '' : `id: ${id}\n`}${lines.join('')}\n`;
 }
 
 /** A generic answer of the sandbox itself. */

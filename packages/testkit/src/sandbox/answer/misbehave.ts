@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { StreamMeter } from '../record/stream-log.ts';
 import type { Behaviour } from '../types.ts';
 import { type Answer, answerOf, jsonAnswer } from './answer.ts';
 import { lieOf } from './lies.ts';
+import { paused, write } from './paced-write.ts';
 import { cut, headersOf, reset, send } from './send.ts';
+import { streamAnswer } from './stream-answer.ts';
 
 /** A slow or lying answer stops when the peer goes away, the sandbox resets, or it has sent this much. */
 const hugeBytes = 1024 * 1024 * 1024;
@@ -22,6 +24,7 @@ export async function misbehave(
   behaviour: Exclude<Behaviour, { kind: 'delay' }>,
   truth: Answer,
   signal: AbortSignal,
+  beginStream: () => StreamMeter,
 ): Promise<void> {
   switch (behaviour.kind) {
     case 'status':
@@ -42,7 +45,7 @@ export async function misbehave(
     case 'drip':
       return drip(response, truth, behaviour.bytesPerSecond, signal);
     case 'stream':
-      return stream(response, behaviour, signal);
+      return streamAnswer(response, behaviour, truth, signal, beginStream());
     case 'lie':
       if (behaviour.as === 'huge') return sendHuge(response, signal);
       if (behaviour.as === 'content_length') return sendShort(response, truth);
@@ -86,49 +89,10 @@ async function drip(
   response.end();
 }
 
-async function stream(
-  response: ServerResponse,
-  behaviour: Extract<Behaviour, { kind: 'stream' }>,
-  signal: AbortSignal,
-): Promise<void> {
-  response.writeHead(200, { 'content-type': behaviour.contentType ?? 'text/event-stream' });
-  response.flushHeaders();
-  for (const [index, chunk] of behaviour.chunks.entries()) {
-    if (index > 0 && behaviour.everyMs !== undefined && !(await paused(behaviour.everyMs, signal)))
-      return cut(response);
-    if (response.destroyed) return;
-    await write(response, Buffer.from(chunk));
-  }
-  if (behaviour.end === 'open') return signal.addEventListener('abort', () => cut(response), { once: true });
-  if (behaviour.end === 'cut') return cut(response);
-  response.end();
-}
-
 async function sendHuge(response: ServerResponse, signal: AbortSignal): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
   await write(response, Buffer.from('{"a":"'));
   for (let sent = 0; sent < hugeBytes && !response.destroyed && !signal.aborted; sent += hugeChunk.length)
     await write(response, hugeChunk);
   cut(response);
-}
-
-/** Settles when the bytes were handed to the socket, or it is gone: back-pressure without a queue. */
-function write(response: ServerResponse, bytes: Buffer): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('close', resolve);
-    response.write(bytes, () => {
-      response.off('close', resolve);
-      resolve();
-    });
-  });
-}
-
-/** False when the wait was ended by the signal. */
-export async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await wait(ms, undefined, { signal });
-    return true;
-  } catch {
-    return false;
-  }
 }

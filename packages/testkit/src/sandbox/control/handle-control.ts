@@ -46,6 +46,7 @@ const commands: Readonly<Record<string, (command: Command) => Answer>> = {
   'GET /_sandbox/effects': ({ sandbox, query }) => jsonAnswer(200, sandbox.effects(filterOf(query))),
   'GET /_sandbox/violations': ({ sandbox, query }) =>
     jsonAnswer(200, sandbox.violations((query.get('kind') ?? undefined) as ViolationKind | undefined)),
+  'GET /_sandbox/streams': ({ sandbox }) => jsonAnswer(200, sandbox.streams()),
   'GET /_sandbox/counts': ({ sandbox }) => jsonAnswer(200, sandbox.counts()),
 };
 

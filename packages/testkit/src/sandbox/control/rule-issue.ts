@@ -10,10 +10,13 @@ const kinds: Readonly<Record<string, (behaviour: Record<string, unknown>) => str
   hang: () => null,
   drip: ({ bytesPerSecond }) =>
     isAmount(bytesPerSecond) && bytesPerSecond !== 0 ? null : 'do.bytesPerSecond must be more than 0',
-  stream: ({ chunks }) =>
-    Array.isArray(chunks) && chunks.every((chunk) => typeof chunk === 'string')
+  stream: ({ chunks, repeat }) => {
+    if (chunks !== undefined && !(Array.isArray(chunks) && chunks.every((chunk) => typeof chunk === 'string')))
+      return 'do.chunks must be a list of text';
+    return repeat === undefined || repeat === 'endless' || isAmount(repeat)
       ? null
-      : 'do.chunks must be a list of text',
+      : "do.repeat must be a number or 'endless'";
+  },
   lie: ({ as }) => oneOf('do.as', as, ['html', 'broken_json', 'wrong_charset', 'bomb', 'huge', 'content_length']),
 };
 
