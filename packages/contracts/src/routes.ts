@@ -26,6 +26,7 @@ import {
   SearchToolsRequest,
   SearchToolsResult,
 } from './messages/registry.ts';
+import { StreamCredit } from './messages/stream.ts';
 import {
   DropDeadLetterRequest,
   DropDeadLetterResult,
@@ -40,7 +41,6 @@ import {
   SubmitRequest,
   SubmitResult,
 } from './messages/submission.ts';
-import { StreamCredit } from './messages/stream.ts';
 import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
 import {
   AddConnectionRequest,

@@ -76,6 +76,8 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
   private left = false;
   private wake: (() => void) | null = null;
   private readonly span: CallSpan;
+  /** What is known of the call when no answer came. */
+  private readonly unanswered: (failure: PatchbayError) => ExecutionResult;
   private finish!: (result: ExecutionResult) => void;
 
   constructor(messaging: Messaging, tenant: string, call: StreamCall, defaults: CallDefaults) {
@@ -87,6 +89,7 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
       this.finish = resolve;
     });
     const started = performance.now();
+    this.unanswered = (failure) => withoutAnswer(failure, call, performance.now() - started);
     this.span = startCallSpan(call.tool);
     const traceparent = call.traceparent ?? this.span.traceparent;
     const request: ExecuteRequestInput = {
@@ -98,7 +101,7 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
       timeoutMs: (call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs) + arrivalGraceMs,
       ...(traceparent !== undefined && { traceparent }),
       onMessage: (message, bytes) => this.onMessage(message, bytes),
-      onFailure: (failure) => this.end(withoutAnswer(failure, call, performance.now() - started)),
+      onFailure: (failure) => this.end(this.unanswered(failure)),
     });
     this.repeating = setInterval(() => this.credit(true), repeatMs);
     this.repeating.unref();
@@ -168,7 +171,7 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
     const result = ExecutionResult.safeParse(message);
     if (result.success) return this.end(result.data);
     const failure = new PatchbayError('internal', { message: 'A message of the stream does not follow its contract.' });
-    this.end(withoutAnswer(failure, { tool: '' }, 0));
+    this.end(this.unanswered(failure));
   }
 
   private end(result: ExecutionResult): void {

@@ -106,6 +106,8 @@ describe('a slow caller', () => {
     endless();
     const taken = openStream(agent, { tool: 'feed_rows', stream_window: 8 });
     const pushed = await stalled();
+    // What the kernel holds of one connection on both sides (tcp_wmem and tcp_rmem: some 10 MB), and a little of ours.
+    expect(pushed).toBeLessThan(32_000_000);
     // A window of chunks is all that left; the rest waits in the kernel's buffers and at the upstream.
     expect(taken.chunks).toHaveLength(1 + 8);
     taken.credit(4);
@@ -144,6 +146,14 @@ describe('a caller that leaves', () => {
     // Room for more, so that the next chunk finds nobody.
     taken.leave();
     taken.credit(taken.chunks.at(-1)?.sequence ?? 0);
+    await closed();
+  });
+
+  test('while the upstream is silent closes it too', async () => {
+    stream({ end: 'open' });
+    const taken = openStream(agent, { tool: 'feed_rows' });
+    await expect.poll(() => taken.chunks.length, patiently).toBe(4);
+    taken.leave();
     await closed();
   });
 

@@ -39,6 +39,7 @@ export function joinScrubbers(first: Scrubber, second: Scrubber): Scrubber {
     text: (text) => second.text(first.text(text)),
     value: (value) => second.value(first.value(value)),
     finds: (text) => first.finds(text) || second.finds(text),
+    forms: [...first.forms, ...second.forms].sort((a, b) => b.length - a.length),
   };
 }
 
