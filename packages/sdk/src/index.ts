@@ -7,6 +7,5 @@ export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.t
 export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
 export type { ModelCallOptions } from './models/run-model-calls.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
-export type { Submission } from './submit.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission } from './submit.ts';
