@@ -1,3 +1,4 @@
+export * from './documents/category.ts';
 export * from './documents/exchange.ts';
 export * from './documents/file.ts';
 export * from './documents/graphql.ts';
@@ -5,6 +6,7 @@ export { type GraphQlOperation, readGraphQl } from './documents/graphql-document
 export * from './documents/integration.ts';
 export * from './documents/mail.ts';
 export * from './documents/pagination.ts';
+export * from './documents/parameter.ts';
 export * from './documents/probe.ts';
 export * from './documents/single-tool.ts';
 export * from './documents/tenant-policies.ts';
@@ -25,6 +27,14 @@ export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';
 export * from './messages/warm.ts';
 export * from './permissions.ts';
+export type {
+  BroadcastRoute,
+  EventRoute,
+  Identity,
+  RequestRoute,
+  ServiceName,
+  SignalRoute,
+} from './route-kinds.ts';
 export * from './routes.ts';
 export * from './streams.ts';
 export * from './subjects.ts';

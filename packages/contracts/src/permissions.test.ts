@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { auditProducers } from './messages/audit.ts';
 import { inboxPrefixOf, permissionsOf } from './permissions.ts';
-import type { Identity } from './routes.ts';
+import type { Identity } from './route-kinds.ts';
 import { streams } from './streams.ts';
 
 /** Whether some subject matches both patterns. */

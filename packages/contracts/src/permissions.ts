@@ -1,6 +1,7 @@
 import { everyTenant } from './ids.ts';
 import { auditProducers } from './messages/audit.ts';
-import { broadcasts, events, type Identity, queueGroupOf, routes, type ServiceName, signals } from './routes.ts';
+import type { Identity, ServiceName } from './route-kinds.ts';
+import { broadcasts, events, queueGroupOf, routes, signals } from './routes.ts';
 import {
   auditConsumer,
   type BucketName,

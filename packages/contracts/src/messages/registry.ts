@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Category, IntegrationDocument } from '../documents/integration.ts';
+import { Category } from '../documents/category.ts';
 import { Issue } from '../errors.ts';
 import { IntegrationId, TenantId, ToolName, Version } from '../ids.ts';
 import { ToolLatency } from './telemetry.ts';
