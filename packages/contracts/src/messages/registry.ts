@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Category } from '../documents/category.ts';
+import { IntegrationDocument } from '../documents/integration.ts';
 import { Issue } from '../errors.ts';
 import { IntegrationId, TenantId, ToolName, Version } from '../ids.ts';
 import { ToolLatency } from './telemetry.ts';
