@@ -71,8 +71,16 @@ function settled(key: string): Promise<ExecutionResult> {
 
 describe('F1: an executor killed before its upstream call', () => {
   test('leaves an answer within the deadline, no effect, and a key that stands by what was said', async () => {
+    // A tool that every executor knows and none has a lease for: with the vault stopped, a call of it is claimed and
+    // written down, and sends nothing.
+    id = 'loss_cold';
+    await publish(system, simpleDocument(id));
+    await vi.waitFor(async () => {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => system.agent.execute(`${id}_book`, {})));
+      for (const { error } of answers) expect(error?.code).toBe('invalid_arguments');
+    }, 10_000);
     const vault = system.patchbay.services.find(({ service }) => service === 'vault')?.pid as number;
-    stop(vault); // the lease does not come: claimed and written down, nothing sent
+    stop(vault);
     const started = performance.now();
     const calling = book('f1');
     (await carrier()).kill('SIGKILL');
