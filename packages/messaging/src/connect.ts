@@ -8,6 +8,7 @@ import { consumeBatches } from './consume.ts';
 import { discoverServices, serviceStatus } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
 import { answerEvent, askAll, publishEvent, subscribeEvent } from './events.ts';
+import { flushPatiently } from './flush.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
 import { openReplyStream } from './reply-stream.ts';
@@ -60,7 +61,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     discoverServices: ({ timeoutMs = 500 } = {}) => discoverServices(connection, timeoutMs),
     serviceStatus: (name, { timeoutMs = 500 } = {}) => serviceStatus(connection, name, timeoutMs),
     written,
-    flush: () => connection.flush(),
+    flush: () => flushPatiently(connection),
     get connected() {
       return up && !connection.isClosed();
     },

@@ -71,7 +71,11 @@ describe('after the server went away and came back', () => {
       agent.request(routes.executeTool, { tenant: 'acme' }, { tool: 'a_tool' }, { timeoutMs: 50 }),
     ).rejects.toMatchObject({ code: 'deadline_exceeded' });
     await expect(executor.publishDurable(subject, 'lost', { timeoutMs: 50 })).rejects.toThrow();
+    // A service that starts just then does not fail to.
+    const flushed = registry.flush();
     server = await startAgain(servers);
+    await flushed;
+    expect(registry.connected).toBe(true);
     const extra = await servers.connect('agent', 'acme');
     await extra.close();
     expect(extra.connected).toBe(false);

@@ -16,6 +16,7 @@ import {
   wildcardSubject,
 } from '@patchbay/contracts';
 import { tooLarge } from './failures.ts';
+import { flushPatiently } from './flush.ts';
 import { decodeJson } from './json.ts';
 import { ReceiptClock } from './receipt-clock.ts';
 import type {
@@ -77,7 +78,7 @@ export async function serveEndpoints(
     });
   }
   // Until the server has the subscriptions, a request would find nobody.
-  await connection.flush();
+  await flushPatiently(connection);
   return {
     get inFlight() {
       return inFlight;

@@ -302,7 +302,7 @@ export interface Messaging {
   discoverServices(options?: { timeoutMs?: number }): Promise<DiscoveredService[]>;
   /** Settles when everything published so far is in the kernel's hands: it survives the end of this process. Rejects while there is no connection. */
   written(): Promise<void>;
-  /** Sends what is buffered and waits until the server has it. */
+  /** Sends what is buffered and waits until the server has it, through a reconnect if the connection is lost meanwhile. */
   flush(): Promise<void>;
   readonly connected: boolean;
   readonly serverVersion: string;
