@@ -1,5 +1,5 @@
 import { AuditBatch, type AuditData, auditHeaders } from '@patchbay/contracts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createAuditRecorder } from './audit-recorder.ts';
 import { verifyAuditMac } from './mac.ts';
 
@@ -35,8 +35,15 @@ function setup(written: () => Promise<void> = async () => {}) {
         }),
     },
   });
-  const record = (id: number, tenant = 'acme') =>
-    recorder.record({ tenant, class: 'execution', type: 'dev.patchbay.execution.intent', subject: `exe_${id}`, data });
+  const record = (id: number, tenant = 'acme', unhurried = false) =>
+    recorder.record({
+      tenant,
+      class: 'execution',
+      type: 'dev.patchbay.execution.intent',
+      subject: `exe_${id}`,
+      data,
+      unhurried,
+    });
   const subjectsOf = ({ payload }: Published) => AuditBatch.parse(JSON.parse(payload)).map(({ subject }) => subject);
   return { published, recorder, record, subjectsOf };
 }
@@ -92,6 +99,44 @@ describe('the audit recorder', () => {
     expect(subjectsOf(published[2] as Published)).toEqual(Array.from({ length: 48 }, (_, i) => `exe_${i + 2}`));
     for (const message of published) message.settle();
     await Promise.all(written);
+  });
+
+  test('lets an event that nobody waits for go along with the next that somebody does wait for', async () => {
+    const { published, record, subjectsOf } = setup();
+    const written = [record(1, 'acme', true), record(2, 'acme', true), record(3)];
+    expect(published.map(subjectsOf)).toEqual([['exe_1', 'exe_2', 'exe_3']]);
+    published[0]?.settle();
+    await Promise.all(written);
+  });
+
+  test('publishes what nobody waits for after a few milliseconds by itself, once', async () => {
+    vi.useFakeTimers();
+    try {
+      const { published, record, subjectsOf } = setup();
+      const written = [record(1, 'acme', true), record(2, 'acme', true)];
+      await vi.advanceTimersByTimeAsync(4);
+      expect(published).toHaveLength(0);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(published.map(subjectsOf)).toEqual([['exe_1', 'exe_2']]);
+      published[0]?.settle();
+      await Promise.all(written);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(published).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('an acknowledgement does not hurry what nobody waits for', async () => {
+    const { published, record, subjectsOf } = setup();
+    const first = record(1);
+    const second = record(2, 'acme', true);
+    published[0]?.settle();
+    await first;
+    expect(published).toHaveLength(1);
+    await vi.waitFor(() => expect(published.map(subjectsOf)).toEqual([['exe_1'], ['exe_2']]));
+    published[1]?.settle();
+    await second;
   });
 
   test('splits a flood into bounded batches', async () => {
@@ -173,5 +218,16 @@ describe('the audit recorder', () => {
     published[0]?.settle();
     await closing;
     expect(closed).toBe(true);
+  });
+
+  test('does not wait for company when it closes', async () => {
+    const { published, recorder, record, subjectsOf } = setup();
+    const written = [record(1, 'acme', true), record(2, 'rival', true)];
+    const closing = recorder.close();
+    expect(published.map(subjectsOf)).toEqual([['exe_1'], ['exe_2']]);
+    written.push(record(3, 'acme', true));
+    expect(published).toHaveLength(3);
+    for (const message of published) message.settle();
+    await Promise.all([closing, ...written]);
   });
 });

@@ -19,6 +19,11 @@ export interface AuditEntry {
   /** What the event is about, such as an execution's id. */
   readonly subject?: string;
   readonly data: AuditData;
+  /**
+   * True for an event that nobody waits for: it may wait `gatherMs` for others to share its publish, and goes along with
+   * the next one that may not wait. What it tells is lost when the process is killed in that time.
+   */
+  readonly unhurried?: boolean;
 }
 
 /** The two moments of a record. */
@@ -47,10 +52,21 @@ export interface AuditRecorderOptions {
   readonly timeoutMs?: number;
 }
 
+interface Lane {
+  readonly name: string;
+  readonly subject: string;
+  inFlight: number;
+  waiting: Batch[];
+  /** Runs while unhurried events wait. */
+  gathering: NodeJS.Timeout | null;
+}
+
 interface Batch {
   readonly events: string[];
   readonly firstId: string;
   bytes: number;
+  /** Somebody waits for one of its events. */
+  hurried: boolean;
   readonly recording: Recording;
   readonly markSent: () => void;
   readonly settle: (error?: unknown) => void;
@@ -58,25 +74,25 @@ interface Batch {
 
 /** Publishes of one lane under way at once before events start to share one. */
 const maxInFlight = 2;
+/** Milliseconds that an unhurried event waits for company. */
+const gatherMs = 5;
 const maxBatchEvents = 500;
 const maxBatchBytes = 512 * 1_024;
 
 /**
  * Records audit events on stream `AUDIT`. A quiet producer publishes each event at once; a busy one lets the events that
  * arrive while two publishes are under way share the next one (group commit), so the cost of durability per event falls
- * as load rises. Events of one tenant and class stay in order.
+ * as load rises. An event that nobody waits for is published with the next that somebody does wait for, or soon. Events of one tenant and class stay in order.
  */
 export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {
   const { messaging, producer, macKey } = options;
   const source = `/services/${producer}/${options.instance}`;
   const timeoutMs = options.timeoutMs ?? 2_000;
-  const lanes = new Map<
-    string,
-    { readonly name: string; readonly subject: string; inFlight: number; waiting: Batch[] }
-  >();
+  const lanes = new Map<string, Lane>();
   const open = new Set<Promise<void>>();
+  let closing = false;
 
-  function laneOf(tenant: string, auditClass: AuditClass) {
+  function laneOf(tenant: string, auditClass: AuditClass): Lane {
     const name = `${tenant}.${auditClass}`;
     let lane = lanes.get(name);
     if (lane === undefined) {
@@ -85,13 +101,14 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
         subject: buildSubject('audit.v1.{tenant}.{class}', { tenant, class: auditClass }),
         inFlight: 0,
         waiting: [],
+        gathering: null,
       };
       lanes.set(name, lane);
     }
     return lane;
   }
 
-  async function publish(lane: ReturnType<typeof laneOf>, batch: Batch): Promise<void> {
+  async function publish(lane: Lane, batch: Batch): Promise<void> {
     lane.inFlight++;
     const payload = `[${batch.events.join(',')}]`;
     try {
@@ -110,10 +127,30 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       );
     } finally {
       lane.inFlight--;
-      const next = lane.waiting.shift();
-      if (next !== undefined) void publish(lane, next);
-      else if (lane.inFlight === 0) lanes.delete(lane.name); // a million quiet tenants cost nothing
+      publishWaiting(lane);
+      if (lane.inFlight === 0 && lane.waiting.length === 0) lanes.delete(lane.name); // a million quiet tenants cost nothing
     }
+  }
+
+  /** Publishes what waits, as far as there is room, but leaves a last batch that nobody waits for to gather more. */
+  function publishWaiting(lane: Lane): void {
+    while (lane.inFlight < maxInFlight) {
+      const next = lane.waiting[0];
+      if (next === undefined || (lane.gathering !== null && !next.hurried && lane.waiting.length === 1)) return;
+      lane.waiting.shift();
+      if (lane.waiting.length === 0 && lane.gathering !== null) stopGathering(lane);
+      void publish(lane, next);
+    }
+  }
+
+  function stopGathering(lane: Lane): void {
+    if (lane.gathering !== null) clearTimeout(lane.gathering);
+    lane.gathering = null;
+  }
+
+  function endGathering(lane: Lane): void {
+    stopGathering(lane);
+    publishWaiting(lane);
   }
 
   function begin(entry: AuditEntry): Recording {
@@ -131,11 +168,20 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       data: entry.data,
     };
     const text = JSON.stringify(event);
+    const batch = joinWaiting(lane, id, text);
+    if (entry.unhurried !== true || closing) batch.hurried = true;
+    else lane.gathering ??= setTimeout(() => endGathering(lane), gatherMs);
+    publishWaiting(lane);
+    return batch.recording;
+  }
+
+  /** The batch that waits, if the event fits in; else one more. */
+  function joinWaiting(lane: Lane, id: string, text: string): Batch {
     const last = lane.waiting.at(-1);
     if (last !== undefined && last.events.length < maxBatchEvents && last.bytes + text.length < maxBatchBytes) {
       last.events.push(text);
       last.bytes += text.length;
-      return last.recording;
+      return last;
     }
     const batch = newBatch(id, text);
     open.add(batch.recording.durable);
@@ -143,15 +189,16 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       () => open.delete(batch.recording.durable),
       () => open.delete(batch.recording.durable),
     );
-    if (lane.inFlight < maxInFlight) void publish(lane, batch);
-    else lane.waiting.push(batch);
-    return batch.recording;
+    lane.waiting.push(batch);
+    return batch;
   }
 
   return {
     begin,
     record: (entry) => begin(entry).durable,
     async close() {
+      closing = true;
+      for (const lane of lanes.values()) endGathering(lane);
       await Promise.allSettled(open);
     },
   };
@@ -166,6 +213,7 @@ function newBatch(firstId: string, text: string): Batch {
     events: [text],
     firstId,
     bytes: text.length,
+    hurried: false,
     recording: { sent: sent.promise, durable: durable.promise },
     markSent: sent.resolve,
     settle(error) {

@@ -12,6 +12,8 @@ export function createExecutionAudit(recorder: AuditRecorder): RecordAudit {
         type,
         subject: executionId,
         data: { ...data, execution_id: executionId },
+        // The caller waits for the intent. Its outcome is told after the answer.
+        unhurried: type === 'dev.patchbay.execution.outcome',
       }),
   };
 }

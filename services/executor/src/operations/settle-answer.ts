@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ExecutionResult } from '@patchbay/contracts';
 import { PatchbayError } from '@patchbay/contracts';
 import { refusal } from '../domain/answers.ts';
@@ -27,13 +28,13 @@ export async function settleAnswer(
   revision: number,
   result: ExecutionResult,
 ): Promise<ExecutionResult> {
-  const settling = settleAndAnnounce(ports, run, revision, result);
   if (performance.now() <= run.deadlineAt + staleAfterMs) {
-    ports.background(settling);
+    // At the end of this turn: the answer leaves first.
+    ports.background(setImmediate().then(() => settleAndAnnounce(ports, run, revision, result)));
     return result;
   }
   try {
-    if (await settling) return result;
+    if (await settleAndAnnounce(ports, run, revision, result)) return result;
     const newer = await ports.ledger.read(run.call.tenant, run.ledgerKey as string);
     if (newer?.record.result !== undefined) return { ...newer.record.result, replayed: true };
   } catch {
