@@ -59,6 +59,8 @@ export interface ExecuteOutcome {
   readonly truncated: boolean;
   /** The answer is that of another execution: of one a while ago, or of one that was under way. */
   readonly cached?: boolean;
+  /** Pages are missing for a reason of this execution's own (its deadline, its rate limit, a page that failed). */
+  readonly cutShort?: boolean;
   readonly streamed: StreamedSoFar;
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorBody } from '@patchbay/contracts';
 import type { ExecuteOutcome } from '../engine-types.ts';
 import { loadFiles } from '../files/load-files.ts';
-import type { Truncation } from '../response/limit-items.ts';
+import type { PageStop, Truncation } from '../response/limit-items.ts';
 import { pickOutput, shapeOutput } from '../response/shape-output.ts';
 import { withNote } from '../response/truncation-note.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
@@ -34,13 +34,20 @@ export async function runExecution(ports: AttemptPorts, execution: Execution): P
   if (streamed !== undefined) return outcome(execution, 'succeeded', streamed.output, null, streamed.truncated);
   if (transform === null) {
     const { output, truncated } = shapeOutput(prepared, answer, execution.steps, execution.scrubber, note);
-    return outcome(execution, 'succeeded', output, null, truncated);
+    return noting(note, outcome(execution, 'succeeded', output, null, truncated));
   }
   const picked = pickOutput(prepared, answer, execution.steps, execution.scrubber);
   const shaped = await transformOutput(ports, execution, transform, picked);
   if ('error' in shaped) return failed(execution, { status: 'failed', error: shaped.error });
   const { output, truncated } = withNote(shaped, note);
-  return outcome(execution, 'succeeded', output, null, truncated);
+  return noting(note, outcome(execution, 'succeeded', output, null, truncated));
+}
+
+/** Reasons to stop that another execution of the same tool may not have. */
+const ownStops: ReadonlySet<PageStop> = new Set(['deadline', 'rate_limited', 'failed']);
+
+function noting(note: Truncation | null, result: ExecuteOutcome): ExecuteOutcome {
+  return note?.pages !== undefined && ownStops.has(note.pages.stopped) ? { ...result, cutShort: true } : result;
 }
 
 function failed(execution: Execution, failure: { status: Failure['status']; error: ErrorBody }): ExecuteOutcome {

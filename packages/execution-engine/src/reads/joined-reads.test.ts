@@ -131,6 +131,23 @@ describe('reads that may share an answer', () => {
     expect(w.of('hasty')?.outcome).toMatchObject({ error: { code: 'deadline_exceeded' } });
   });
 
+  it('of several pages that the deadline cut short serve nobody else', async () => {
+    let page = 0;
+    const w = world({ outcome: () => answer(200, { data: [{ id: ++page }], next: page % 3 === 0 ? null : page }) });
+    const pages = { kind: 'cursor', items: 'data', parameter: 'cursor', next: 'next' } as const;
+    const tool = toolOf({ risk: 'read', request: get, cache: { ttl_ms: 1_000 }, response: { pagination: pages } });
+    w.call(0, 'hasty', { tool, withinMs: 250 });
+    w.at(251, () => {
+      page = 0;
+    });
+    w.call(260, 'patient', { tool });
+    w.call(600, 'kept', { tool });
+    await w.run();
+    expect(w.sent).toHaveLength(6);
+    expect(w.of('patient')?.outcome).toMatchObject({ output: { data: [{ id: 1 }, { id: 2 }, { id: 3 }] }, attempts: 3 });
+    expect(w.of('kept')?.outcome).toMatchObject({ output: { data: [{ id: 1 }, { id: 2 }, { id: 3 }] }, cached: true });
+  });
+
   it('go on when the first is cancelled, and the call ends when nobody waits for it any more', async () => {
     const w = world();
     const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];

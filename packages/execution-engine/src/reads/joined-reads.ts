@@ -95,7 +95,7 @@ export class SharedReads {
     this.flights.set(key, flight);
     void flight.done.then((outcome) => {
       if (this.flights.get(key) === flight) this.flights.delete(key);
-      if (flight.stale || plan.ttlMs === 0 || outcome.status !== 'succeeded') return;
+      if (flight.stale || plan.ttlMs === 0 || outcome.status !== 'succeeded' || outcome.cutShort) return;
       this.store.set(key, flight.group, outcome, this.ports.now() + plan.ttlMs);
     });
     return flight;
@@ -142,9 +142,9 @@ function served(outcome: ExecuteOutcome): ExecuteOutcome {
   return { ...outcome, attempts: 0, upstreamMs: 0, cached: true };
 }
 
-/** Ended by the deadline, the cancel or the place in the queue of whoever made the call. */
-function isOwnAffair({ error }: ExecuteOutcome): boolean {
-  if (error === null) return false;
+/** Ended, or cut short, by the deadline, the cancel or the place in the queue of whoever made the call. */
+function isOwnAffair({ error, cutShort }: ExecuteOutcome): boolean {
+  if (error === null) return cutShort === true;
   return (
     error.code === 'cancelled' ||
     error.code === 'deadline_exceeded' ||
