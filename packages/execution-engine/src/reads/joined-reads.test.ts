@@ -144,7 +144,10 @@ describe('reads that may share an answer', () => {
     w.call(600, 'kept', { tool });
     await w.run();
     expect(w.sent).toHaveLength(6);
-    expect(w.of('patient')?.outcome).toMatchObject({ output: { data: [{ id: 1 }, { id: 2 }, { id: 3 }] }, attempts: 3 });
+    expect(w.of('patient')?.outcome).toMatchObject({
+      output: { data: [{ id: 1 }, { id: 2 }, { id: 3 }] },
+      attempts: 3,
+    });
     expect(w.of('kept')?.outcome).toMatchObject({ output: { data: [{ id: 1 }, { id: 2 }, { id: 3 }] }, cached: true });
   });
 
