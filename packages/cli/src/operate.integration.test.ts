@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sandboxControl } from './demo/sandbox-control.ts';
 import { directoryWith, type Installation, json, startInstallation } from './running-patchbay.fixture.ts';
 
 let here: Installation;
@@ -30,6 +31,28 @@ test('circuits tells what every executor holds back from', async () => {
   const { executors } = json(await here.cli(['circuits', '--json'])) as never as { executors: { executor: string }[] };
   expect(executors).toHaveLength(1);
   expect((await here.cli(['circuits', '--host', 'never.called.example'])).out).toContain(executors[0]?.executor);
+});
+
+test('executions unknown lists what nobody knows the effect of', async () => {
+  const known = await here.cli(['executions', 'unknown', '--from', '1h']);
+  expect(known).toMatchObject({ code: 0, out: 'Every execution has a known outcome.\n' });
+  const { sandbox_url, sandbox_control_token } = here.patchbay.facts;
+  const control = sandboxControl(sandbox_url as string, readFileSync(sandbox_control_token as string, 'utf8'));
+  const back = await control.behave({
+    tool: 'slack_create_channel',
+    do: { kind: 'drop', at: 'before_response' } as never,
+  });
+  const { execution_id: execution, status } = json(await post('unknown-a'));
+  await back();
+  expect(status).toBe('outcome_unknown');
+  const list = async () => json(await here.cli(['executions', 'unknown', '--json'])).executions;
+  await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(1);
+  expect(await list()).toMatchObject([
+    { execution_id: execution, tool: 'slack_create_channel', session: 'unknown-a', why: 'outcome_unknown' },
+  ]);
+  const shown = await here.cli(['executions', 'unknown']);
+  expect(shown.out).toMatch(/slack_create_channel +outcome unknown +unknown-a[\s\S]*1 execution\./);
+  expect((await here.cli(['executions', 'unknown', '--limit', '0'])).code).toBe(2);
 });
 
 describe('audit', () => {

@@ -10,6 +10,7 @@ import { addConnectionsRemove } from './commands/connections-remove.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
+import { addExecutionsUnknown } from './commands/executions-unknown.ts';
 import { addIntegrationsLint } from './commands/integrations-lint.ts';
 import { addIntegrationsList } from './commands/integrations-list.ts';
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
@@ -72,6 +73,9 @@ export function createProgram(run: Run): Command {
   addConnectionsAdd(connections, run);
   addConnectionsList(connections, run);
   addConnectionsRemove(connections, run);
+
+  const executions = defineGroup(program, 'executions', 'Look after executions that did not end as they should');
+  addExecutionsUnknown(executions, run);
 
   const submissions = defineGroup(
     program,

@@ -1,4 +1,4 @@
-import { AuditQuery, AuditQueryResult } from './messages/audit.ts';
+import { AuditQuery, AuditQueryResult, ListUnknown, ListUnknownResult } from './messages/audit.ts';
 import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
   CancelBroadcast,
@@ -241,6 +241,14 @@ export const routes = {
     callers: ['admin'],
     request: AuditQuery,
     response: AuditQueryResult,
+    timeoutMs: 10_000,
+  }),
+  listUnknown: request({
+    subject: 'svc.audit.v1.unknown',
+    owner: 'audit',
+    callers: ['admin'],
+    request: ListUnknown,
+    response: ListUnknownResult,
     timeoutMs: 10_000,
   }),
 } as const;

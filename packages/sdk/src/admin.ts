@@ -8,6 +8,8 @@ import {
   type ExecutorStats,
   type GetIntegrationResult,
   inboxPrefixOf,
+  type ListUnknown,
+  type ListUnknownResult,
   type RegisterRequest,
   type RegisterResult,
   type RetireResult,
@@ -43,6 +45,8 @@ export interface Admin {
   /** The circuits of every executor that answers: which hosts calls are held back from, and until when. */
   circuits(filter?: { host?: string }): Promise<ExecutorCircuits[]>;
   queryAudit(query?: Partial<Omit<AuditQuery, 'tenant'>>): Promise<AuditQueryResult>;
+  /** Executions of which nobody knows whether they had their effect, newest first. */
+  listUnknown(range?: Partial<Omit<ListUnknown, 'tenant'>>): Promise<ListUnknownResult>;
   /** What each executor counted since it started; those that do not answer in time are not in the list. */
   executorStats(): Promise<ExecutorStats[]>;
   readonly submissions: SubmissionsAdmin;
@@ -96,6 +100,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     },
     circuits: async (filter = {}) => (await messaging.request(routes.listCircuits, {}, filter)).executors,
     queryAudit: (query = {}) => messaging.request(routes.queryAudit, {}, { tenant, ...query }),
+    listUnknown: (range = {}) => messaging.request(routes.listUnknown, {}, { tenant, ...range }),
     async executorStats() {
       const answers = await messaging.askEvery(broadcasts.executorStats, {});
       return answers.sort((a, b) => a.instance.localeCompare(b.instance));

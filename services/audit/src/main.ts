@@ -12,7 +12,8 @@ import { prepareDatabase } from './adapters/prepare-database.ts';
 import { toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
 import { createFindOpenIntents } from './operations/find-open-intents.ts';
-import { createQueryAudit } from './operations/query-audit.ts';
+import { createListUnknown } from './operations/list-unknown.ts';
+import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { auditRoutes } from './routes.ts';
 
@@ -73,11 +74,15 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     });
     stops.push(() => consumer.stop());
 
+    const reading = {
+      now: Date.now,
+      readPage: createPostgresEventPages(database),
+      readOpenIntents: createPostgresOpenIntents(database),
+      record: (entry: Parameters<RecordAudit>[0]) => recorder.record(entry),
+    };
     const operations = {
-      queryAudit: createQueryAudit({
-        readPage: createPostgresEventPages(database),
-        record: (entry) => recorder.record(entry),
-      }),
+      queryAudit: createQueryAudit(reading),
+      listUnknown: createListUnknown(reading),
       onFailure: (err: Error, where: string) => log.warn({ err, where }, 'A request failed'),
     };
     const served = await messaging.serve(
@@ -92,11 +97,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     stops.push(() => served.stop());
     log.info({ nats: messaging.serverVersion }, 'The audit service is up');
 
-    const findOpenIntents = createFindOpenIntents({
-      now: Date.now,
-      readOpenIntents: createPostgresOpenIntents(database),
-    });
-    return { name: 'audit', stop, counters, findOpenIntents };
+    return { name: 'audit', stop, counters, findOpenIntents: createFindOpenIntents(reading) };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

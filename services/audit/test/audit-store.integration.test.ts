@@ -318,6 +318,14 @@ for (const kind of storeKinds) {
         },
       ]);
       expect((await ofTenant(0)).map(({ executionId }) => executionId)).toEqual([open, fresh]);
+      const newest = await createPostgresOpenIntents(database)({
+        sinceMs: 0,
+        beforeMs: Date.parse(minute(10)),
+        limit: 10,
+        tenant,
+        newestFirst: true,
+      });
+      expect(newest.map(({ executionId }) => executionId)).toEqual([fresh, open]);
     });
 
     it('joins intents and outcomes in the view of executions', async () => {

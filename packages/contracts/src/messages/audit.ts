@@ -89,3 +89,34 @@ export const AuditQuery = z.strictObject({
 export type AuditQuery = z.infer<typeof AuditQuery>;
 export const AuditQueryResult = z.object({ events: z.array(AuditEvent), next_cursor: z.string().nullable() });
 export type AuditQueryResult = z.infer<typeof AuditQueryResult>;
+
+/**
+ * `svc.audit.v1.unknown`: executions of which nobody knows whether they had their effect, newest first. Those without an
+ * outcome count from `older_than_ms` on, by default longer than any deadline: younger ones may be under way.
+ */
+export const ListUnknown = z.strictObject({
+  tenant: TenantToken,
+  older_than_ms: z.int().min(0).max(604_800_000).default(180_000),
+  /** How far to look back. At most, and by default, 7 days: as long as the ledger keeps keys. */
+  within_ms: z.int().min(1).max(604_800_000).default(604_800_000),
+  limit: z.int().min(1).max(1_000).default(100),
+});
+export type ListUnknown = z.infer<typeof ListUnknown>;
+
+export const UnknownExecution = z.object({
+  execution_id: idSchema('execution'),
+  tool: z.string().nullable(),
+  session: z.string().nullable(),
+  /** Of the audit event that says so: the intent, or the outcome. RFC 3339. */
+  time: z.iso.datetime(),
+  event_id: idSchema('auditEvent'),
+  /** `no_outcome`: its executor was lost. `outcome_unknown`: a request left and its answer did not come. */
+  why: z.enum(['no_outcome', 'outcome_unknown']),
+});
+export type UnknownExecution = z.infer<typeof UnknownExecution>;
+export const ListUnknownResult = z.object({
+  executions: z.array(UnknownExecution),
+  /** Older ones were left out. */
+  more: z.boolean(),
+});
+export type ListUnknownResult = z.infer<typeof ListUnknownResult>;

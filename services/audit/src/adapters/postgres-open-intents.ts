@@ -13,7 +13,9 @@ interface IntentRow {
 
 /** Reads intents of executions that have no outcome in `audit_events`. */
 export function createPostgresOpenIntents(database: AuditDatabase): FindOpenIntentsPorts['readOpenIntents'] {
-  return async ({ sinceMs, beforeMs, limit }) => {
+  return async ({ sinceMs, beforeMs, limit, tenant, newestFirst = false }) => {
+    const direction = newestFirst ? sql`desc` : sql`asc`;
+    const ofTenant = tenant === undefined ? sql`` : sql`and tenant = ${tenant}`;
     try {
       const { rows } = await database.use((db) =>
         sql<IntentRow>`
@@ -21,12 +23,13 @@ export function createPostgresOpenIntents(database: AuditDatabase): FindOpenInte
           from audit_events intent
           where class = 'execution' and status = 'intent' and execution_id is not null
             and time >= ${new Date(sinceMs).toISOString()}::timestamptz and time < ${new Date(beforeMs).toISOString()}::timestamptz
+            ${ofTenant}
             and not exists (
               select from audit_events outcome
               where outcome.execution_id = intent.execution_id and outcome.tenant = intent.tenant
                 and outcome.class = 'execution' and outcome.status <> 'intent'
             )
-          order by time, event_id
+          order by time ${direction}, event_id ${direction}
           limit ${limit}`.execute(db),
       );
       return rows.map(toIntent);

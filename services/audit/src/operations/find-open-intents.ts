@@ -20,6 +20,10 @@ export interface FindOpenIntentsPorts {
     sinceMs: number;
     beforeMs: number;
     limit: number;
+    /** Default: of every tenant. */
+    tenant?: string;
+    /** Default: oldest first. */
+    newestFirst?: boolean;
   }) => Promise<readonly OpenIntent[]>;
 }
 
