@@ -123,10 +123,13 @@ describe('an event stream', () => {
   });
 });
 
+/** Without the keys that are dropped from whatever an upstream sends. */
+const harmless = fc.jsonValue().filter((value) => !/"(?:__proto__|constructor)":/.test(JSON.stringify(value)));
+
 describe('lines of JSON', () => {
   it('read the same values however they are cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), fc.infiniteStream(lineEnd), cuts, (values, ends, at) => {
+      fc.property(fc.array(harmless, { maxLength: 8 }), fc.infiniteStream(lineEnd), cuts, (values, ends, at) => {
         const text = values.map((value) => JSON.stringify(value) + (ends.next().value as string)).join('');
         expect(read(new NdjsonReader(), text, at)).toEqual(JSON.parse(JSON.stringify(values)));
       }),

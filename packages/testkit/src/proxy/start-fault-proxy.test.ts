@@ -220,6 +220,18 @@ test('a share of connections suffers, the same ones for the same seed', async ()
   expect(new Set(first)).toEqual(new Set(['ended', 'answered']));
 });
 
+test('stopping ends what a fault still holds, also when the server is gone', async () => {
+  proxy.inject({ kind: 'timeout', ms: 0 }, { direction: 'toClient' });
+  const client = await open();
+  client.socket.write('a');
+  await vi.waitFor(() => expect(sockets).toHaveLength(2));
+  (sockets[1] as Socket).destroy();
+  await once(sockets[1] as Socket, 'close');
+  expect(proxy.connections).toBe(1);
+  await proxy.stop();
+  expect(await client.closed).toBe('ECONNRESET');
+});
+
 test('another target is for new connections', async () => {
   const client = await open();
   await answered(client, 'a');

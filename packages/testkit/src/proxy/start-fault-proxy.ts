@@ -44,7 +44,9 @@ export async function startFaultProxy(targetPort: number, options: FaultProxyOpt
     const random = seededRandom(seed * 65_537 + ++opened);
     const connection = new FaultConnection(client, server, random, () => active);
     connections.add(connection);
-    for (const socket of [client, server]) socket.on('close', () => connections.delete(connection));
+    // What a fault holds back keeps one side open after the other has closed.
+    const forget = () => client.closed && server.closed && connections.delete(connection);
+    for (const socket of [client, server]) socket.on('close', forget);
   });
   await listen(listener, 0);
   const { port } = listener.address() as AddressInfo;
