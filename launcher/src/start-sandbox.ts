@@ -15,6 +15,9 @@ export interface LocalSandbox {
   stop(): Promise<void>;
 }
 
+/** Milliseconds between SIGTERM and SIGKILL. It has nothing to lose. */
+const stopTimeoutMs = 5_000;
+
 /** Starts the sandbox in this process, or in one of its own so that its work does not slow the services down. */
 export async function startLocalSandbox(options: {
   separate: boolean;
@@ -53,8 +56,10 @@ async function startSeparate(logDir: string, port: number, onExit?: () => void):
     pid: child.pid ?? null,
     async stop() {
       stopping = true;
+      const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
       child.kill('SIGTERM');
       await exited;
+      clearTimeout(force);
     },
   };
 }

@@ -32,7 +32,7 @@ beforeEach(async () => {
   id = `limited_${++count}`;
   const limits = { requests_per_minute: perMinute, burst_size: burst };
   await publish(system, { ...simpleDocument(id), rate_limits: limits } as ReturnType<typeof simpleDocument>);
-  for (let number = 0; number < 3; number++) await book(`warm-${number}`, warm + number);
+  for (let number = 0; number < 4; number++) await book(`warm-${number}`, warm + number);
 });
 afterEach(async () => {
   await system.proxies.redis.heal();
@@ -54,9 +54,9 @@ const effectsOf = (number: number | null) =>
 
 /**
  * Makes many calls at once and gives how many acted, as the upstream saw it: a caller whose call waited for its turn to the
- * end may not know. Those that did not succeed have an answer of the catalogue, and what the burst had room for acted.
+ * end may not know. Those that did not succeed have an answer of the catalogue, and some acted: on a busy machine not all that the burst has room for make their deadline.
  */
-async function admittedOf(total: number, name: string, least = burst - 4): Promise<number> {
+async function admittedOf(total: number, name: string, least = burst / 4): Promise<number> {
   const before = await effectsOf(null);
   const results = await Promise.all(Array.from({ length: total }, (_, number) => book(`${name}-${number}`, number)));
   const codes = results.filter(({ status }) => status !== 'succeeded').map(({ error }) => error?.code);
@@ -80,7 +80,7 @@ async function expectOneEffect(key: string, number: number): Promise<void> {
 const refill = (startedAt: number) => Math.ceil(((performance.now() - startedAt + deadlineMs) / 60_000) * perMinute);
 
 describe('F19: Redis', () => {
-  test('emptied under load: at most a burst for each executor goes through again, and keys act once', async () => {
+  test('emptied under load: at most one more burst goes through, and keys act once', async () => {
     const startedAt = performance.now();
     const first = await admittedOf(40, 'before');
     await redis.flushall();
@@ -93,9 +93,28 @@ describe('F19: Redis', () => {
       value: Math.max(0, over),
       bound: burst,
     });
-    // The aim is one burst; on a busy machine up to 24 were seen, of 20. With no limit at all it is more than 50.
-    expect(over).toBeLessThanOrEqual(burst * executors);
+    expect(over).toBeLessThanOrEqual(burst);
     await expectOneEffect('warm-0', warm + 0);
+  });
+
+  test('failed over with its last writes lost: at most what they were is admitted again', async () => {
+    const startedAt = performance.now();
+    const keys = await redis.keys(`patchbay:rate:*${id}*`);
+    const saved = await Promise.all(keys.map(async (key) => [key, await redis.get(key)] as const));
+    expect(saved.length).toBeGreaterThan(0);
+    const first = await admittedOf(40, 'before');
+    for (const [key, value] of saved) if (value !== null) await redis.set(key, value, 'PX', 60_000);
+    const second = await admittedOf(40, 'after', 1);
+    const over = first + second - (burst + refill(startedAt));
+    measured({
+      row: 'F19',
+      what: 'lost writes: calls admitted over the limit',
+      unit: 'calls',
+      value: Math.max(0, over),
+      bound: burst,
+    });
+    expect(over).toBeLessThanOrEqual(burst);
+    await expectOneEffect('warm-3', warm + 3);
   });
 
   test('paused: each executor limits alone, no call fails for it, and keys act once', async () => {

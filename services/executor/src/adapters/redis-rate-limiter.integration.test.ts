@@ -254,6 +254,21 @@ describe('when Redis fails', () => {
     expect(one.errors).toHaveLength(1);
   });
 
+  test('a burst that was used up over Redis is not there once more when Redis goes', async () => {
+    const one = await limiter(url, patientMs, { executors: () => 2 });
+    const [used, half] = [limited(1, 6), limited(1, 6)];
+    expect(await admitted(one, used)).toBe(6);
+    expect(await one.admit('acme', half, 'con_1')).toBeNull();
+    proxy.refuse();
+    proxy.cut();
+    await vi.waitFor(() => expect(one.shared).toBe(false));
+    expect(await admitted(one, used)).toBe(0);
+    // Its part is three, one of which it had.
+    expect(await admitted(one, half)).toBe(2);
+    proxy.accept();
+    await isSharedAgain(one);
+  });
+
   test('a call under way when Redis goes is decided here', async () => {
     const one = await limiter(url, patientMs);
     const tool = limited(1, 1);

@@ -95,15 +95,18 @@ export function createRedisRateLimiter({
     const [waitUs, limit] = await inTime(asked, timeoutMs);
     if (reported) onShared();
     reported = false;
+    // Else a Redis that is lost would hand out a second burst, in parts.
+    if (waitUs === 0) local.count(ownPartsOf(limits), performance.now() * 1_000);
     return { waitUs, limit };
   }
 
   function decideAlone(limits: readonly Limit[]): Decision {
+    return local.decide(ownPartsOf(limits), performance.now() * 1_000);
+  }
+
+  function ownPartsOf(limits: readonly Limit[]): Limit[] {
     const parts = Math.max(1, executors());
-    return local.decide(
-      limits.map(({ key, gcra }) => ({ key, gcra: partOf(gcra, parts) })),
-      performance.now() * 1_000,
-    );
+    return limits.map(({ key, gcra }) => ({ key, gcra: partOf(gcra, parts) }));
   }
 
   function scopesOf(tool: PreparedTool): readonly ScopedLimit[] {

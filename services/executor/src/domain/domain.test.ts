@@ -83,6 +83,16 @@ describe('the local rate limiter', () => {
     expect(ask(1_000_000)).toBe(0);
   });
 
+  test('takes what was admitted elsewhere into account, up to a burst', () => {
+    const limiter = new LocalGcra();
+    const gcra = gcraOf({ requests_per_minute: 60, burst_size: 3 });
+    const ask = (key: string) => limiter.decide([{ key, gcra }], 0).waitUs;
+    limiter.count([{ key: 'once', gcra }], 0);
+    expect([ask('once'), ask('once'), ask('once')]).toEqual([0, 0, 1_000_000]);
+    for (let i = 0; i < 50; i++) limiter.count([{ key: 'often', gcra }], 0);
+    expect(ask('often')).toBe(1_000_000);
+  });
+
   test('counts against no limit when one of several has no room', () => {
     const limiter = new LocalGcra();
     const tight = gcraOf({ requests_per_minute: 1, burst_size: 1 });

@@ -49,12 +49,20 @@ export class LocalGcra {
       }
     }
     if (waitUs > 0) return { waitUs, limit: tightest };
+    this.count(limits, now);
+    return { waitUs: 0, limit: 0 };
+  }
+
+  /**
+   * Counts a call that was admitted elsewhere, so that whoever decides alone from then on does not begin with a whole burst.
+   * No more than a burst is held against it.
+   */
+  count(limits: readonly Limit[], now: number): void {
     for (const { key, gcra } of limits) {
       const arrival = Math.max(this.#arrivals.get(key) ?? now, now) + gcra.interval;
       this.#arrivals.delete(key);
-      this.#arrivals.set(key, arrival);
+      this.#arrivals.set(key, Math.min(arrival, now + gcra.tolerance + gcra.interval));
     }
     while (this.#arrivals.size > this.#maxKeys) this.#arrivals.delete(this.#arrivals.keys().next().value as string);
-    return { waitUs: 0, limit: 0 };
   }
 }
