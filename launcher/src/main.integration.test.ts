@@ -59,7 +59,9 @@ describe('launch', () => {
       written = '';
       const interrupt = Promise.withResolvers<void>();
       const launched = run(['--state', stateDir], interrupt.promise);
-      await vi.waitFor(() => expect(written).toContain('Ctrl-C stops.'), { timeout: 60_000 });
+      const up = vi.waitFor(() => expect(written).toContain('Ctrl-C stops.'), { timeout: 60_000 });
+      // A start that fails says why, rather than that time ran out.
+      await Promise.race([up, launched.then((exitCode) => expect(exitCode).toBe('up'))]);
       expect(existsSync(join(stateDir, 'dev.json'))).toBe(true);
       expect(written).toMatch(/First call:\n {2}tool {7}slack_post_message[\s\S]*intent[\s\S]*succeeded/);
       if (round === 1) expect(written).toMatch(/demo tenant 'demo': \d+ connections added/);

@@ -3,15 +3,20 @@ import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AckInbox } from './ack-inbox.ts';
 import { publishDurable, StreamRefusal, wrongLastSequence } from './durable-publish.ts';
+import { apiTryMs, untilAnswered } from './jetstream-api.ts';
 import type { Bucket, BucketChange, BucketEntry, Subscription } from './types.ts';
 
-/** Milliseconds for one answer of the server: a service that starts beside others on a busy machine waits for its turn. */
-const apiTimeoutMs = 15_000;
+/** Milliseconds that a read waits for its answer. */
+const readPatienceMs = 15_000;
 
 /** Opens a bucket that provisioning made. @throws Error when it does not exist. */
 export async function openBucket(connection: NatsConnection, acks: AckInbox, name: string): Promise<Bucket> {
-  const kv = await new Kvm(jetstream(connection, { timeout: apiTimeoutMs })).open(name);
-  await kv.status(); // `open` itself asks nothing of the server
+  const kvm = new Kvm(jetstream(connection, { timeout: apiTryMs }));
+  const kv = await untilAnswered(`bucket ${name}`, async () => {
+    const opened = await kvm.open(name);
+    await opened.status(); // `open` itself asks nothing of the server
+    return opened;
+  });
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
 
   /** Null when another writer was first. */
@@ -35,7 +40,7 @@ export async function openBucket(connection: NatsConnection, acks: AckInbox, nam
 
   return {
     async get(key): Promise<BucketEntry | null> {
-      const entry = await kv.get(key);
+      const entry = await untilAnswered(`key of ${name}`, () => kv.get(key), readPatienceMs);
       return entry === null || entry.operation !== 'PUT' ? null : { key, value: entry.value, revision: entry.revision };
     },
     async create(key, value, timeoutMs) {
@@ -80,7 +85,7 @@ async function watchBucket(
   let current: { stop(): void } | null = null;
 
   async function open(): Promise<void> {
-    const entries = await kv.watch({ key: prefix });
+    const entries = await untilAnswered(`watch of ${prefix}`, () => kv.watch({ key: prefix }));
     current = entries;
     if (stopped) return entries.stop();
     // The client keeps the consumer behind the iterator here; only it knows how much is there to begin with.

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { apiTryMs, untilAnswered } from './jetstream-api.ts';
 import type { BatchConsumer, BatchVerdict, ConsumeOptions, StreamMessage } from './types.ts';
 
 /** Milliseconds that messages may gather after the first one, unless the caller says otherwise. */
@@ -19,7 +20,8 @@ export async function consumeBatches(
   durable: string,
   options: ConsumeOptions,
 ): Promise<BatchConsumer> {
-  const consumer = await jetstream(connection, { timeout: 15_000 }).consumers.get(stream, durable);
+  const { consumers } = jetstream(connection, { timeout: apiTryMs });
+  const consumer = await untilAnswered(`durable ${durable}`, () => consumers.get(stream, durable));
   const gatherMs = options.gatherMs ?? defaultGatherMs;
   const stopping = new AbortController();
   let fetching: ConsumerMessages | null = null;

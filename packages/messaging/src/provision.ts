@@ -10,6 +10,7 @@ import {
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { BucketDefinition, DurableDefinition, StreamDefinition } from '@patchbay/contracts';
+import { apiTryMs, untilAnswered } from './jetstream-api.ts';
 
 export interface ProvisioningPlan {
   readonly streams: readonly StreamDefinition[];
@@ -22,24 +23,28 @@ export interface ProvisioningPlan {
 
 /** Creates what is missing and updates what differs. Running it again changes nothing. */
 export async function provision(connection: NatsConnection, plan: ProvisioningPlan): Promise<void> {
-  const manager = await jetstreamManager(connection, { timeout: 20_000 });
+  const manager = await untilAnswered('account', () => jetstreamManager(connection, { timeout: apiTryMs }));
   const configs = [
     ...plan.streams.map((stream) => streamConfig(stream, plan)),
     ...plan.buckets.map((bucket) => bucketConfig(bucket, plan)),
   ];
   for (const config of configs) {
-    if (await exists(() => manager.streams.info(config.name))) await manager.streams.update(config.name, config);
-    else await manager.streams.add(config);
+    await untilAnswered(`stream ${config.name}`, async () => {
+      if (await exists(() => manager.streams.info(config.name))) await manager.streams.update(config.name, config);
+      else await manager.streams.add(config);
+    });
   }
   for (const { stream, durable, ackWaitMs = 30_000, maxAckPending = 5_000 } of plan.durables) {
-    if (await exists(() => manager.consumers.info(stream, durable))) continue;
-    await manager.consumers.add(stream, {
-      durable_name: durable,
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(ackWaitMs),
-      max_ack_pending: maxAckPending,
-      max_deliver: -1,
+    await untilAnswered(`durable ${durable}`, async () => {
+      if (await exists(() => manager.consumers.info(stream, durable))) return;
+      await manager.consumers.add(stream, {
+        durable_name: durable,
+        ack_policy: AckPolicy.Explicit,
+        deliver_policy: DeliverPolicy.All,
+        ack_wait: nanos(ackWaitMs),
+        max_ack_pending: maxAckPending,
+        max_deliver: -1,
+      });
     });
   }
 }

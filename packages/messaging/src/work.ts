@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { toStreamMessage } from './consume.ts';
+import { apiTryMs, untilAnswered } from './jetstream-api.ts';
 import type { BatchConsumer, WorkOptions, WorkVerdict } from './types.ts';
 
 /** Milliseconds before asking again after the stream could not be read, or a message after its handler failed. */
@@ -19,7 +20,8 @@ export async function workThrough(
   durable: string,
   options: WorkOptions,
 ): Promise<BatchConsumer> {
-  const consumer = await jetstream(connection).consumers.get(stream, durable);
+  const { consumers } = jetstream(connection, { timeout: apiTryMs });
+  const consumer = await untilAnswered(`durable ${durable}`, () => consumers.get(stream, durable));
   const stopping = new AbortController();
   const open = new Set<ConsumerMessages>();
 
