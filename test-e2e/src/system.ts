@@ -127,7 +127,7 @@ export function simpleDocument(id: string, version = '1.0.0', over: { burst?: nu
 }
 
 /** Registers a document, lets the sandbox serve it, and gives the tenant a connection. */
-export async function publish({ admin, sandbox }: System, document: ReturnType<typeof simpleDocument>): Promise<void> {
+export async function publish({ admin, sandbox }: System, document: { readonly id: string }): Promise<void> {
   const { normaliseDocument } = await import('@patchbay/catalog');
   const normalised = normaliseDocument(document);
   if (!normalised.ok) throw new Error(JSON.stringify(normalised.issues));

@@ -1,5 +1,13 @@
 import type { IntegrationDocumentInput } from '@patchbay/contracts';
-import type { BehaviourRule, Effect, RecordedRequest, RecordFilter, Violation, ViolationKind } from '../types.ts';
+import type {
+  BehaviourRule,
+  Effect,
+  RecordedRequest,
+  RecordFilter,
+  StreamRecord,
+  Violation,
+  ViolationKind,
+} from '../types.ts';
 import { controlHeader } from './handle-control.ts';
 
 /** Steers a sandbox in another process. The same operations as `Sandbox`, each over HTTP. */
@@ -10,6 +18,7 @@ export interface SandboxClient {
   requests(filter?: RecordFilter): Promise<RecordedRequest[]>;
   effects(filter?: RecordFilter): Promise<Effect[]>;
   violations(kind?: ViolationKind): Promise<Violation[]>;
+  streams(): Promise<StreamRecord[]>;
   counts(): Promise<{ requests: number; accepted: number; refused: number; effects: number; violations: number }>;
 }
 
@@ -41,6 +50,7 @@ export function sandboxClient(url: string, controlToken: string): SandboxClient 
     requests: async (filter) => (await call('GET', 'requests', { ...filter })) as RecordedRequest[],
     effects: async (filter) => (await call('GET', 'effects', { ...filter })) as Effect[],
     violations: async (kind) => (await call('GET', 'violations', { kind })) as Violation[],
+    streams: async () => (await call('GET', 'streams')) as StreamRecord[],
     counts: async () => (await call('GET', 'counts')) as Awaited<ReturnType<SandboxClient['counts']>>,
   };
 }
