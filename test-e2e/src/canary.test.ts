@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadCatalog } from '@patchbay/catalog';
 import type { Credential, IntegrationDocument } from '@patchbay/contracts';
 import { connect, connectAdmin } from '@patchbay/sdk';
-import { type CaptureProxy, canary, scanForCanaries, startCaptureProxy } from '@patchbay/testkit';
+import { type CaptureProxy, canary, scanForCanaries, startCaptureProxy, startOtlpReceiver } from '@patchbay/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startSystem } from './system.ts';
@@ -33,14 +33,17 @@ function credentialOf(document: IntegrationDocument, secrets: string[]): Credent
   }
 }
 
-test('no credential is found anywhere after use: not in logs, on the bus, in Redis, streams, rows, errors or records', async () => {
+test('no credential is found anywhere after use: not in logs, traces, on the bus, in Redis, streams, rows, errors or records', async () => {
   const secrets: string[] = [];
   const answers: unknown[] = [];
   // Every service speaks through the first proxy, so that leases on their way to executors are captured too.
   let services: CaptureProxy | undefined;
+  const collector = await startOtlpReceiver();
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
   const system = await startSystem({
     shape: 'processes',
     executors: 2,
+    variables: { registry: traced, executor: traced, vault: traced, audit: traced },
     serviceNatsUrl: async (natsUrl) => {
       services = await startCaptureProxy(Number(new URL(natsUrl).port), { maxBytes: 256 * 1024 * 1024 });
       return services.url();
@@ -107,6 +110,11 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
   expect(Buffer.concat(bus).includes('tools.v1.acme.execute')).toBe(true);
   expect(Buffer.concat(bus).includes('svc.vault.v1.lease')).toBe(true);
   expect(Buffer.concat(bus).includes('"sealed":')).toBe(true);
+  // Spans of executions, of their attempts and of the leases went to the collector, and metrics.
+  expect(collector.spans().map(({ service }) => service)).toEqual(
+    expect.arrayContaining(['patchbay-executor', 'patchbay-vault']),
+  );
+  expect(collector.points().length).toBeGreaterThan(0);
   const files = filesUnder(system.stateDir);
   // The scan sees what was stored: JetStream blocks, rows and logs are among the files.
   expect(files.filter((path) => /jetstream.*\.blk$/.test(path)).length).toBeGreaterThan(0);
@@ -118,6 +126,7 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
       bytes('bus', Buffer.concat(bus)),
       bytes('answers', JSON.stringify(answers)),
       bytes('redis', redisDump.join('\n')),
+      bytes('telemetry', collector.raw()),
     ],
     secrets,
   );
@@ -128,5 +137,6 @@ test('no credential is found anywhere after use: not in logs, on the bus, in Red
   ).toHaveLength(1);
   await capture.stop();
   await between.stop();
+  await collector.stop();
   await system.stop();
 }, 180_000);

@@ -20,6 +20,7 @@ import { openTenantPolicies } from './adapters/tenant-policies-file.ts';
 import { type ExecutorConfig, readConfig } from './config.ts';
 import { Admission, tickMs } from './domain/admission.ts';
 import { RunningExecutions } from './domain/running-executions.ts';
+import { Turns } from './domain/turns.ts';
 import { egressRefused, policyApplied } from './operations/audit-egress.ts';
 import { BackgroundWork } from './operations/background-work.ts';
 import { createCancelExecution } from './operations/cancel-execution.ts';
@@ -116,6 +117,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     tools,
     leases,
     limits: telemetry.countDecisions(limiter),
+    turns: new Turns(),
     ledger,
     keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     audit: createExecutionAudit(recorder),

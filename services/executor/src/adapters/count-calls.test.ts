@@ -14,9 +14,9 @@ test('the answers of a limiter pass through and are counted, those given alone a
   };
   const counted = countDecisions(limiter, metrics);
   expect(await counted.admit('acme', {} as never, 'default')).toBeNull();
-  limiter.admit = async () => ({ waitMs: 250, scope: 'tool' });
+  limiter.admit = async () => ({ waitMs: 250, intervalMs: 1, scope: 'tool' });
   limiter.shared = false;
-  expect(await counted.admit('acme', {} as never, 'default')).toEqual({ waitMs: 250, scope: 'tool' });
+  expect(await counted.admit('acme', {} as never, 'default')).toEqual({ waitMs: 250, intervalMs: 1, scope: 'tool' });
   expect(counted.applies('acme', {} as never)).toBe(true);
   expect(metrics.limiter).toEqual({ admitted: 1, delayed: 1, local: 1 });
 });

@@ -157,7 +157,12 @@ export function createRedisRateLimiter({
       }
       decision ??= decideAlone(limits);
       if (decision.waitUs === 0) return null;
-      return { waitMs: decision.waitUs / 1_000, scope: scopes[decision.limit]?.scope ?? 'tenant' };
+      const { gcra } = limits[decision.limit] as Limit;
+      return {
+        waitMs: decision.waitUs / 1_000,
+        intervalMs: gcra.interval / 1_000,
+        scope: scopes[decision.limit]?.scope ?? 'tenant',
+      };
     },
     async close() {
       redis?.disconnect();

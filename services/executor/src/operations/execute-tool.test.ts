@@ -34,7 +34,7 @@ describe('an execution', () => {
       risk: 'write',
       arguments_digest: expect.stringMatching(/^[\w-]{43}$/),
     });
-    expect(JSON.stringify(audited)).not.toContain('C1');
+    expect(JSON.stringify(audited)).not.toContain('"C1"');
     expect(finished).toEqual([['acme', 'call-1', result]]);
   });
 
@@ -225,7 +225,7 @@ describe('an execution', () => {
     const tool = toolOf({ rateLimits: { requests_per_minute: 60, burst_size: 1 } });
     const heldBack = (waitMs: number | null | undefined): AdmitCall => ({
       applies: () => true,
-      admit: async () => (typeof waitMs === 'number' ? { waitMs, scope: 'tenant' } : null),
+      admit: async () => (typeof waitMs === 'number' ? { waitMs, intervalMs: 1, scope: 'tenant' } : null),
     });
     const { run } = harness(
       { limits: { applies: () => true, admit: (...asked) => heldBack(waits.shift()).admit(...asked) } },

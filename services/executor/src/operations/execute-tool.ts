@@ -18,15 +18,10 @@ import { ChunkDelivery } from './deliver-chunks.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
 import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } from './ports.ts';
-import {
-  borrowLease,
-  type Reservation,
-  type ReservePorts,
-  reserveExecution,
-  waitForRoom,
-} from './reserve-execution.ts';
+import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 import { noRoom } from './shed-call.ts';
+import { waitForRoom } from './wait-for-room.ts';
 
 export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePorts, 'probe'>, SettleAnswerPorts {
   readonly tools: FindTool;
@@ -118,7 +113,7 @@ export function createExecuteTool(
         execution.attempted = true;
         return ports.watchAttempt?.(run, attempt);
       },
-      ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports.limits, run, lease) }),
+      ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports, run, lease) }),
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
     delivery?.close();

@@ -3,6 +3,7 @@ import type { Engine, ExecuteInput, ExecuteOutcome, PreparedTool } from '@patchb
 import { Admission } from '../domain/admission.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { RunningExecutions } from '../domain/running-executions.ts';
+import { Turns } from '../domain/turns.ts';
 import { BackgroundWork } from './background-work.ts';
 import { createExecuteTool, type ExecuteToolPorts } from './execute-tool.ts';
 import type { ExecuteCall } from './execution-run.ts';
@@ -121,6 +122,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
       }),
     },
     limits: { applies: () => false, admit: async () => null },
+    turns: new Turns(),
     ledger,
     audit: { begin: (...entry) => recorded(void audited.push(entry)) },
     engine: {

@@ -51,15 +51,15 @@ export interface AdmitCall {
   /** Whether there is any limit to ask for. */
   applies(tenant: string, tool: PreparedTool): boolean;
   /**
-   * Null when the call may go now, else milliseconds until it may, and whose limit holds it back. `connection` is the
-   * id, so that two names of one share its limits; null for a tool that needs none. Never throws: losing the counter
-   * costs accuracy only.
+   * Null when the call may go now, else whose limit holds it back, milliseconds until it may go, and between one call
+   * and the next from then on. `connection` is the id, so that two names of one share its limits; null for a tool that
+   * needs none. Never throws: losing the counter costs accuracy only.
    */
   admit(
     tenant: string,
     tool: PreparedTool,
     connection: string | null,
-  ): Promise<{ readonly waitMs: number; readonly scope: LimitScope } | null>;
+  ): Promise<{ readonly waitMs: number; readonly intervalMs: number; readonly scope: LimitScope } | null>;
 }
 
 export type Claim =

@@ -1,15 +1,15 @@
-import { type ExecutionResult, PatchbayError } from '@patchbay/contracts';
+import type { ExecutionResult } from '@patchbay/contracts';
 import { auditFacts } from '../domain/execution-facts.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
-import { beforeDeadline, pause } from './deadline.ts';
+import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
-import type { AdmitCall, BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
+import type { BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
 import { steadyNow } from './steady-clock.ts';
+import { type RoomPorts, waitForRoom } from './wait-for-room.ts';
 
-export interface ReservePorts {
+export interface ReservePorts extends RoomPorts {
   readonly leases: BorrowLease;
-  readonly limits: AdmitCall;
   readonly ledger: KeepLedger;
   readonly audit: RecordAudit;
   readonly background: (work: Promise<unknown>) => void;
@@ -27,26 +27,33 @@ export interface Reservation {
 /**
  * Claims the key, writes the intent, borrows the credential and asks the limiter, all at once and inside the deadline.
  * An effect needs its intent confirmed first. A read needs it sent, so that it outlives this process: the confirmation
- * may arrive while the upstream works, and the answer waits for it.
+ * may arrive while the upstream works, and the answer waits for it. While a limit of the tenant is full the limiter comes
+ * first: a flood beyond it then writes nothing.
  * @throws PatchbayError whatever of the four failed first; nothing was sent, and the key is given back.
  */
 export async function reserveExecution(ports: ReservePorts, run: Run): Promise<Reservation> {
   const { request, call, prepared, execution, ledgerKey } = run;
-  const claiming =
-    ledgerKey === null ? null : ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, null), remaining(run));
+  let claiming: Promise<Claim> | null = null;
   try {
+    const leasing = prepared.needsConnection ? borrowLease(ports.leases, run) : null;
+    // A kept answer needs no room: the engine asks for it when it makes a call.
+    let roomFor = prepared.cache === undefined ? () => waitForRoom(ports, run, leasing) : async () => {};
+    if (ports.turns.isStrained(call.tenant, performance.now())) {
+      await beforeDeadline(roomFor(), run.deadlineAt, execution.abort.signal);
+      roomFor = async () => {};
+    }
+    if (ledgerKey !== null)
+      claiming = ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, null), remaining(run));
     const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
       ...auditFacts(request, call, prepared),
       outcome: 'intent',
       arguments_digest: run.argumentsDigest,
     });
-    const leasing = prepared.needsConnection ? borrowLease(ports.leases, run) : null;
     const reserved = Promise.all([
       claiming,
       leasing,
       prepared.risk === 'read' ? intent.sent : intent.durable,
-      // A kept answer needs no room: the engine asks for it when it makes a call.
-      prepared.cache === undefined ? waitForRoom(ports.limits, run, leasing) : null,
+      roomFor(),
     ]);
     const [claim, lease] = await beforeDeadline(reserved, run.deadlineAt, execution.abort.signal);
     return { claim, lease, intent };
@@ -104,29 +111,4 @@ function ledgerRecord(
     deadline_ms: request.deadline_ms,
     ...(result !== null && { result }),
   };
-}
-
-/**
- * Waits for the rate limiter as long as the deadline has room for the wait. Only the lease says which connection it is,
- * so the limiter is asked after it; mostly the lease is at hand.
- */
-export async function waitForRoom(limits: AdmitCall, run: Run, leasing: Promise<Lease> | Lease | null): Promise<void> {
-  const { call, prepared, execution, deadlineAt, pace } = run;
-  if (!limits.applies(call.tenant, prepared)) return;
-  const connection = leasing === null ? null : (await leasing).connection;
-  for (;;) {
-    const held = await limits.admit(call.tenant, prepared, connection);
-    if (held === null) return;
-    const { waitMs, scope } = held;
-    if (performance.now() + waitMs >= deadlineAt) {
-      const whose = { tenant: 'tenant', integration: prepared.integration, tool: prepared.name }[scope];
-      throw new PatchbayError('rate_limited', {
-        message: `The rate limit of ${whose} leaves no room before the deadline.`,
-        retryAfterMs: Math.ceil(waitMs),
-        details: { limit: 'ours', scope },
-      });
-    }
-    pace.waitedMs += waitMs;
-    await pause(waitMs, execution.abort.signal);
-  }
 }
