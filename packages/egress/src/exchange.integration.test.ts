@@ -269,6 +269,19 @@ describe('sockets', () => {
     await expect.poll(() => upstream.sockets.size).toBe(2);
   });
 
+  it('make way for others of their own tenant, when that holds the most', async () => {
+    const calm = await startUpstream((_request, response) => void response.end('calm'));
+    const many = await Promise.all(
+      Array.from({ length: 6 }, () => startUpstream((_request, response) => void response.end('ok'))),
+    );
+    const egress = testEgress({ trustedOrigins: [calm, ...many].map(({ origin }) => origin), maxPools: 3 });
+    await egress.send(requestTo(calm.origin, { tenant: 'ten_calm' }));
+    for (const { origin } of many) await egress.send(requestTo(origin, { tenant: 'ten_noisy' }));
+    await egress.send(requestTo(calm.origin, { tenant: 'ten_calm' }));
+    expect(calm.connections).toBe(1);
+    expect(egress.stats().pools).toBe(3);
+  });
+
   it('let a request end whose pool has to make way', async () => {
     let answer = (): void => {};
     const upstream = await startUpstream((request, response) => {

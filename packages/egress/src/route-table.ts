@@ -2,7 +2,7 @@ import { Route } from './route.ts';
 import type { Settings } from './settings.ts';
 import type { Target } from './target.ts';
 
-/** All routes, bounded: the one unused for longest gives way, and idle ones are closed. */
+/** All routes, bounded: of the tenant that holds most of them the one unused for longest gives way. Idle ones are closed. */
 export class RouteTable {
   private readonly settings: Settings;
   private readonly routes = new Map<string, Route>();
@@ -39,8 +39,8 @@ export class RouteTable {
       route = undefined;
     }
     if (route === undefined) {
-      if (this.routes.size >= this.settings.maxPools) this.evict();
-      route = new Route(target, this.settings, this.countSocket);
+      if (this.routes.size >= this.settings.maxPools) this.evict(tenant);
+      route = new Route(tenant, target, this.settings, this.countSocket);
       this.routes.set(key, route);
     }
     route.lastUsedAt = now;
@@ -60,17 +60,20 @@ export class RouteTable {
     }
   }
 
-  /** A scan of all, which only the making of a route beyond the limit pays for. */
-  private evict(): void {
-    let oldest: string | null = null;
-    let oldestAt = Number.POSITIVE_INFINITY;
-    for (const [key, route] of this.routes) {
-      if (route.lastUsedAt < oldestAt) {
-        oldest = key;
-        oldestAt = route.lastUsedAt;
-      }
+  /**
+   * Whoever calls many hosts makes room among its own, so that it costs no other tenant a connection. A scan of all, which
+   * only the making of a route beyond the limit pays for.
+   */
+  private evict(newcomer: string): void {
+    const held = new Map([[newcomer, 1]]);
+    for (const { tenant } of this.routes.values()) held.set(tenant, (held.get(tenant) ?? 0) + 1);
+    let gives: { key: string; held: number; lastUsedAt: number } | null = null;
+    for (const [key, { tenant, lastUsedAt }] of this.routes) {
+      const its = held.get(tenant) as number;
+      if (gives === null || its > gives.held || (its === gives.held && lastUsedAt < gives.lastUsedAt))
+        gives = { key, held: its, lastUsedAt };
     }
-    if (oldest !== null) this.remove(oldest);
+    if (gives !== null) this.remove(gives.key);
   }
 
   private remove(key: string): void {

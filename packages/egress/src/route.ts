@@ -18,6 +18,7 @@ const maxHeaderBytes = 32 * 1024;
  * to one (tenant, origin, address); when the address changes, the pool is closed and another one made.
  */
 export class Route {
+  readonly tenant: string;
   readonly target: Target;
   lastUsedAt = 0;
   private readonly settings: Settings;
@@ -31,7 +32,8 @@ export class Route {
   private closed = false;
   private readonly closing = new Set<Promise<void>>();
 
-  constructor(target: Target, settings: Settings, countSocket: (change: 1 | -1) => void) {
+  constructor(tenant: string, target: Target, settings: Settings, countSocket: (change: 1 | -1) => void) {
+    this.tenant = tenant;
     this.target = target;
     this.settings = settings;
     this.countSocket = countSocket;

@@ -140,7 +140,7 @@ export interface EgressOptions {
   readonly connectTimeoutMs?: number;
   /** Default 100. Further requests wait for a socket, inside their deadline. */
   readonly maxSocketsPerPool?: number;
-  /** Default 512; the one unused for longest is closed first. */
+  /** Default 512; past that, of the tenant that holds most the one unused for longest is closed. */
   readonly maxPools?: number;
   /** Milliseconds after which an idle socket is closed, unless the upstream asks for less. Default 30,000. */
   readonly idleMs?: number;
