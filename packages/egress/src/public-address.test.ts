@@ -6,8 +6,8 @@ import { checkUrl, literalOf } from './check-url.ts';
 import { canonicalAddress, isPublicAddress, notPublicNetworks } from './public-address.ts';
 import { isPublicName } from './public-name.ts';
 
-/** More in a thorough run: `EGRESS_FUZZ_RUNS=100000`. */
-const runs = Number(process.env.EGRESS_FUZZ_RUNS ?? 4_000);
+/** A hundred thousand literals over the four properties; each as many in a thorough run: `EGRESS_FUZZ_RUNS=100000`. */
+const runs = Number(process.env.EGRESS_FUZZ_RUNS ?? 25_000);
 const fuzz = { numRuns: runs, seed: 20_260_801 };
 const testTimeoutMs = 120_000;
 
