@@ -24,6 +24,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'what a failing host does to calls of another one',
     load: () => import('./suites/breaker.ts'),
   },
+  guard: {
+    what: 'what the egress guard takes of a request',
+    load: () => import('./suites/guard.ts'),
+  },
 };
 
 const [first = ''] = process.argv.slice(2);
