@@ -1,19 +1,12 @@
-import { maxDeadlineMs, maxSubmissionLifeMs } from '@patchbay/contracts';
+import { maxSubmissionLifeMs } from '@patchbay/contracts';
 import type { Command } from 'commander';
+import { addCallOptions, type CallOptions, readCall } from '../call-options.ts';
 import { defineCommand, type Run } from '../define-command.ts';
-import { readJson } from '../input/read-source.ts';
 import { wholeNumber } from '../input/whole-number.ts';
-import { wordsAsArguments } from '../input/words-as-arguments.ts';
 
-interface Options {
-  readonly args?: string;
-  readonly version?: string;
-  readonly connection?: string;
-  readonly key?: string;
-  readonly deadline?: number;
+interface Options extends CallOptions {
   readonly expires?: number;
   readonly delay?: number;
-  readonly session?: string;
   readonly id?: string;
 }
 
@@ -28,12 +21,10 @@ export function addSubmit(parent: Command, run: Run): void {
       'patchbay submit slack_post_message channel=C1 text="good morning" --delay 28800000 --expires 36000000 --json',
     ],
     configure: (command) =>
-      command
-        .option('--args <json>', 'arguments as a JSON object, @file, or - for standard input; key=value words win')
-        .option('--version <version>', 'this version of the tool, such as 1.2.0 (default: the newest)')
-        .option('--connection <id>', "this connection (default: the tenant's default for the integration)")
-        .option('--key <key>', "idempotency key (default: the submission's id)")
-        .option('--deadline <ms>', 'milliseconds of one try', wholeNumber('--deadline', 1, maxDeadlineMs))
+      addCallOptions(command, {
+        key: "idempotency key (default: the submission's id)",
+        deadline: 'milliseconds of one try',
+      })
         .option(
           '--expires <ms>',
           'milliseconds after which it is no longer begun or tried again (default: one hour)',
@@ -44,19 +35,12 @@ export function addSubmit(parent: Command, run: Run): void {
           'milliseconds before which it is not begun',
           wholeNumber('--delay', 0, maxSubmissionLifeMs),
         )
-        .option('--id <id>', 'of an earlier submission of the same call: handing it in again changes nothing')
-        .option('--session <id>', 'the conversation that it belongs to, for audit and cancellation'),
+        .option('--id <id>', 'of an earlier submission of the same call: handing it in again changes nothing'),
     async run(context, options, tool, words) {
-      const whole = options.args === undefined ? {} : await readJson('--args', options.args, context.io);
-      const agent = await context.agent();
-      const args = { ...whole, ...(await wordsAsArguments(agent, tool, options.version, words)) };
-      const accepted = await agent.submit(tool, args, {
-        context: { agent: 'patchbay-cli', ...(options.session !== undefined && { session: options.session }) },
+      const { agent, call } = await readCall(context, options, tool, words);
+      const accepted = await agent.submit(tool, call.arguments, {
+        ...call,
         ...(options.id !== undefined && { submissionId: options.id }),
-        ...(options.version !== undefined && { version: options.version }),
-        ...(options.connection !== undefined && { connection: options.connection }),
-        ...(options.key !== undefined && { idempotencyKey: options.key }),
-        ...(options.deadline !== undefined && { deadlineMs: options.deadline }),
         ...(options.expires !== undefined && { expiresInMs: options.expires }),
         ...(options.delay !== undefined && { delayMs: options.delay }),
       });

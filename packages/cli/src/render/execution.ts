@@ -1,4 +1,4 @@
-import type { ExecutionResult } from '@patchbay/contracts';
+import type { ExecutionResult, StreamSummary } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
 import { failureOfBody } from '../failures.ts';
 import { issuesIn } from './failure.ts';
@@ -18,6 +18,7 @@ export function renderExecution(result: ExecutionResult, { style }: Pick<Command
       ? [`${duration(timing.upstream_ms)} upstream`, `${duration(timing.overhead_ms)} ours`]
       : []),
     count(result.attempts, 'attempt'),
+    ...(result.stream === undefined ? [] : [chunksOf(result.stream)]),
     ...(result.replayed ? ['the stored answer of an earlier call with this key'] : []),
   ];
   lines.push(`${outcomeStyle(style, result.status)(result.status.replace('_', ' '))}  ${tool}`);
@@ -33,4 +34,8 @@ export function renderExecution(result: ExecutionResult, { style }: Pick<Command
   lines.push(`  ${style.quiet('spoken')}     “${visible(error.speakable)}”`);
   lines.push(`  ${style.quiet('next')}       ${next}`);
   return lines.join('\n');
+}
+
+function chunksOf({ chunks, cut_by }: StreamSummary): string {
+  return `${count(chunks, 'chunk')}${cut_by === null ? '' : `, cut by ${cut_by}`}`;
 }
