@@ -1,11 +1,12 @@
 import { connect, type Msg } from '@nats-io/transport-node';
 import { Pool } from 'undici';
+import { readLines } from './stream-work.ts';
+import { upstreamHeaders } from './work.ts';
 
 /** The floor of our shape: a NATS request, a credential, one undici call, the reply. No checks, limits, retry or audit. */
 const [url = '', upstream = ''] = process.argv.slice(2);
 const nats = await connect({ servers: url, noAsyncTraces: true });
 const pool = new Pool(upstream, { connections: 128, pipelining: 1 });
-const credential = 'Bearer bench-credential';
 
 nats.subscribe('bare.execute', {
   queue: 'workers',
@@ -20,10 +21,30 @@ async function answer(message: Msg): Promise<void> {
   const { statusCode, body } = await pool.request({
     method: 'POST',
     path: '/api/lookup',
-    headers: { authorization: credential, 'content-type': 'application/json' },
+    headers: upstreamHeaders,
     body: JSON.stringify(request.arguments),
   });
   message.respond(JSON.stringify({ status: statusCode, output: await body.json() }));
+}
+
+nats.subscribe('bare.stream', {
+  queue: 'workers',
+  callback: (error, message) => {
+    if (error) throw error;
+    void stream(message);
+  },
+});
+
+/** A message a line, and an empty one at the end. */
+async function stream(message: Msg): Promise<void> {
+  const { body } = await pool.request({
+    method: 'POST',
+    path: '/api/rows',
+    headers: upstreamHeaders,
+    body: message.data,
+  });
+  for await (const line of readLines(body)) message.respond(JSON.stringify(JSON.parse(line)));
+  message.respond();
 }
 await nats.flush();
 process.send?.({ ready: true });

@@ -9,6 +9,7 @@ import {
   type DriverTask,
   percentilesOf,
   requestArguments,
+  upstreamHeaders,
 } from './work.ts';
 
 /**
@@ -22,10 +23,14 @@ async function callOf(kind: Candidate | 'tool'): Promise<() => Promise<unknown>>
   const [first = '', tenant = '', credentials = '', tool = '', deadlineMs = '10000'] = where;
   if (kind === 'direct') {
     const pool = new Pool(first, { connections: 128, pipelining: 1 });
-    const headers = { authorization: 'Bearer bench-credential', 'content-type': 'application/json' };
     return async () =>
       (
-        await pool.request({ method: 'POST', path: '/api/lookup', headers, body: JSON.stringify(requestArguments) })
+        await pool.request({
+          method: 'POST',
+          path: '/api/lookup',
+          headers: upstreamHeaders,
+          body: JSON.stringify(requestArguments),
+        })
       ).body.json();
   }
   if (kind === 'bare') {

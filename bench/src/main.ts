@@ -16,6 +16,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'what a plan costs beside the same calls on their own',
     load: () => import('./suites/plans.ts'),
   },
+  streaming: {
+    what: 'items and bytes a second of streamed answers, and the time to the first item',
+    load: () => import('./suites/streaming.ts'),
+  },
   cancel: {
     what: 'from a cancel to the closed upstream socket, over several executors',
     load: () => import('./suites/cancel.ts'),

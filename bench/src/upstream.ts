@@ -1,16 +1,21 @@
 import { createServer } from 'node:http';
+import { type LinesAsked, writeLines } from './stream-work.ts';
 import { replyBody } from './work.ts';
 
 /**
  * The far side: takes the body, checks the credential's form, answers 1.1 KB at once, or after as many milliseconds as it
- * is told. A host that begins with `failing` answers 500, one that begins with `hanging` never. Tells its port to its parent.
+ * is told. A host that begins with `failing` answers 500, one that begins with `hanging` never; `/api/rows` streams the lines
+ * that the body asks for. Tells its port to its parent.
  */
 const delayMs = Number(process.argv[2] ?? 0);
 const reply = Buffer.from(replyBody);
 const server = createServer((request, response) => {
   let bytes = 0;
+  const streams = request.url === '/api/rows';
+  const body: Buffer[] = [];
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
+    if (streams) body.push(chunk);
   });
   request.on('end', () => {
     if (request.headers.host?.startsWith('hanging')) {
@@ -19,6 +24,7 @@ const server = createServer((request, response) => {
       response.on('close', () => process.send?.({ closedAt: String(process.hrtime.bigint()) }));
       return;
     }
+    if (streams) return void writeLines(response, JSON.parse(Buffer.concat(body).toString()) as LinesAsked);
     if (delayMs > 0) setTimeout(answer, delayMs);
     else answer();
   });

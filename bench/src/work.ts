@@ -2,6 +2,8 @@
 
 export const requestArguments = { customer: 'C-1042', date: '2026-11-23', note: 'x'.repeat(64) };
 
+export const upstreamHeaders = { authorization: 'Bearer bench-credential', 'content-type': 'application/json' };
+
 export const replyBody = JSON.stringify({
   ok: true,
   items: Array.from({ length: 8 }, (_, i) => ({
@@ -75,4 +77,22 @@ export const documentOf = (id: string) => ({
   ),
 });
 
-export const benchDocument = documentOf('bench');
+const bench = documentOf('bench');
+
+export const benchDocument = {
+  ...bench,
+  tools: {
+    ...bench.tools,
+    rows: {
+      title: 'rows',
+      description: 'Streams as many lines as it is asked for.',
+      risk: 'read',
+      request: { method: 'POST', path: '/rows', body: 'json' },
+      parameters: { lines: { type: 'integer', required: true }, bytes: { type: 'integer', required: true } },
+      response: {
+        stream: 'ndjson',
+        streaming: { result: 'count', max_items: 1_000_000, max_bytes: 1_073_741_824 },
+      },
+    },
+  },
+};

@@ -1,7 +1,6 @@
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { ask } from '../processes.ts';
 import { startBench } from '../start-bench.ts';
+import { number, print, readOptions, table } from '../suite.ts';
 import { type DriverResult, documentOf } from '../work.ts';
 import { median } from './calls-report.ts';
 
@@ -16,20 +15,9 @@ calls, as agents do. The ratios are to the healthy tool beside as many callers o
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
+const options = readOptions(usage, { seconds: 5, rounds: 3 });
+const { seconds, rounds } = options;
 
-const seconds = Number(values.seconds);
 const neighbours = ['healthy', 'failing', 'hanging'] as const;
 const bench = await startBench({ upstreamDelayMs: 5 });
 try {
@@ -46,7 +34,7 @@ try {
   );
   await ask(own, { concurrency: 16, seconds: 4 });
   const samples: { beside: string; p50: number; p99: number; rate: number; neighbour_failed: number }[] = [];
-  for (let round = 1; round <= Number(values.rounds); round++) {
+  for (let round = 1; round <= rounds; round++) {
     for (const [beside, driver] of drivers) {
       const [mine, theirs] = await Promise.all([
         ask<DriverResult>(own, { concurrency: 16, seconds }),
@@ -73,16 +61,29 @@ try {
     p99_ratio: of(beside, ({ p99 }) => p99) / of('healthy', ({ p99 }) => p99),
     throughput_ratio: of(beside, ({ rate }) => rate) / of('healthy', ({ rate }) => rate),
   }));
-  if (values.json) process.stdout.write(`${JSON.stringify({ cpus: cpus().length, rows })}\n`);
-  else
-    process.stdout.write(
-      `| beside callers of a host that is | calls/s | p50 ms | p99 ms | their failures | p99 x | calls/s x |\n|---|--:|--:|--:|--:|--:|--:|\n${rows
-        .map(
-          (row) =>
-            `| ${row.beside} | ${Math.round(row.calls_per_second).toLocaleString('en')} | ${row.p50_ms.toFixed(2)} | ${row.p99_ms.toFixed(2)} | ${row.neighbour_failed} | ${row.p99_ratio.toFixed(2)} | ${row.throughput_ratio.toFixed(2)} |`,
-        )
-        .join('\n')}\n`,
-    );
+  const heads = [
+    'beside callers of a host that is',
+    'calls/s',
+    'p50 ms',
+    'p99 ms',
+    'their failures',
+    'p99 x',
+    'calls/s x',
+  ];
+  print(options, { rows }, () =>
+    table(
+      heads,
+      rows.map((row) => [
+        row.beside,
+        number(row.calls_per_second),
+        number(row.p50_ms, 2),
+        number(row.p99_ms, 2),
+        row.neighbour_failed,
+        number(row.p99_ratio, 2),
+        number(row.throughput_ratio, 2),
+      ]),
+    ),
+  );
 } finally {
   await bench.stop();
 }

@@ -1,15 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { findBinary, freePort } from '@patchbay/local-servers';
 import { ask, cpuSeconds, startModule } from '../processes.ts';
 import { profileProcess } from '../profile.ts';
+import { startBare } from '../start-bare.ts';
 import { startBench } from '../start-bench.ts';
+import { print, readOptions } from '../suite.ts';
 import { type Candidate, candidates, type DriverResult } from '../work.ts';
 import { judge, renderReport, type Sample, summarise } from './calls-report.ts';
 
@@ -28,26 +23,11 @@ Patchbay execution of a read tool and of a write tool. Each process counts: driv
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    concurrency: { type: 'string', default: '1,16,64' },
-    warmup: { type: 'string', default: '5' },
-    only: { type: 'string' },
-    profile: { type: 'string' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
+const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 5, only: '', profile: '' });
+const { rounds, seconds, warmup, only, profile } = options;
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const bench = await startBench();
-const { dir, children, patchbay, upstream, upstreamUrl } = bench;
+const { children, patchbay, upstream, upstreamUrl } = bench;
 
 /** Resolves when the process used less than a tenth of a processor over a third of a second; at most a minute. */
 async function untilIdle(pid: number): Promise<void> {
@@ -62,47 +42,17 @@ function report(samples: readonly Sample[]): void {
   const measured = new Set(samples.map(({ candidate }) => candidate));
   const rows = summarise(samples).filter(({ candidate }) => measured.has(candidate));
   const goals = judge(rows);
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ cpus: cpus().length, node: process.version, rounds: Number(values.rounds), seconds: Number(values.seconds), rows, goals })}\n`
-      : renderReport(rows, goals),
-  );
+  print(options, { node: process.version, rounds, seconds, rows, goals }, () => renderReport(rows, goals));
 }
 
-async function startBareNats(): Promise<{ url: string; pid: number }> {
-  const port = await freePort();
-  const config = join(dir, 'bare-nats.conf');
-  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n`);
-  const child = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
-  children.push(child);
-  for (let i = 0; i < 200; i++) {
-    const up = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ host: '127.0.0.1', port });
-      socket.once('data', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (up) return { url: `nats://127.0.0.1:${port}`, pid: child.pid as number };
-    await delay(20);
-  }
-  throw new Error('the bare nats-server did not start');
-}
-
-const bareNats = await startBareNats();
-const worker = await startModule('bare-worker.ts', [bareNats.url, upstreamUrl]);
-children.push(worker.child);
+const bare = await startBare(bench);
 try {
   const { facts } = patchbay;
-  const chosen =
-    values.only === undefined
-      ? candidates
-      : candidates.filter((candidate) => values.only?.split(',').includes(candidate) || candidate === 'bare');
+  const chosen = only === '' ? candidates : candidates.filter((one) => only.split(',').includes(one) || one === 'bare');
   const services = bench.pids();
   const places: Record<Candidate, { args: string[]; pids: Record<string, number> }> = {
     direct: { args: [upstreamUrl], pids: {} },
-    bare: { args: [bareNats.url], pids: { nats: bareNats.pid, worker: worker.child.pid as number } },
+    bare: { args: [bare.url], pids: bare.pids },
     read: {
       args: [facts.nats_url, facts.tenant, facts.agent_credentials],
       pids: services,
@@ -118,17 +68,15 @@ try {
     children.push(child);
     drivers.set(candidate, child);
   }
-  const levels = values.concurrency.split(',').map(Number);
-  const rounds = Number(values.rounds);
-  const seconds = Number(values.seconds);
+  const levels = options.concurrency.split(',').map(Number);
   say(
-    `warming up, then ${rounds} rounds of ${chosen.length} candidates at ${levels.join(', ')}: about ${Math.round(Number(values.warmup) * chosen.length + rounds * chosen.length * levels.length * seconds)} s`,
+    `warming up, then ${rounds} rounds of ${chosen.length} candidates at ${levels.join(', ')}: about ${Math.round(warmup * chosen.length + rounds * chosen.length * levels.length * seconds)} s`,
   );
   for (const candidate of chosen)
-    await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: Number(values.warmup) });
+    await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: warmup });
 
-  if (values.profile !== undefined) {
-    const [candidate = '', service = 'executor'] = values.profile.split(':');
+  if (profile !== '') {
+    const [candidate = '', service = 'executor'] = profile.split(':');
     const load = ask(drivers.get(candidate as Candidate) as ChildProcess, {
       concurrency: levels.at(-1) as number,
       seconds: seconds + 1,
@@ -141,7 +89,7 @@ try {
     process.stdout.write(`${lines.join('\n')}\n`);
   }
   const samples: Sample[] = [];
-  for (let round = 1; round <= rounds && values.profile === undefined; round++) {
+  for (let round = 1; round <= rounds && profile === ''; round++) {
     for (const concurrency of levels) {
       for (const candidate of chosen) {
         const driver = drivers.get(candidate) as ChildProcess;
@@ -161,7 +109,7 @@ try {
     }
     say(`round ${round} of ${rounds} done`);
   }
-  if (values.profile === undefined) report(samples);
+  if (profile === '') report(samples);
 } finally {
   await bench.stop();
 }

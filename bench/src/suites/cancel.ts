@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { connect } from '@patchbay/sdk';
 import { startBench } from '../start-bench.ts';
-import { documentOf, requestArguments } from '../work.ts';
+import { number, print, readOptions, table } from '../suite.ts';
+import { documentOf, percentilesOf, requestArguments } from '../work.ts';
 
 const usage = `Usage: npm run bench -- cancel [options]
 
@@ -16,21 +15,10 @@ names a session, so it goes to every executor, and most of the time not through 
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    executors: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '300' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
+const options = readOptions(usage, { executors: 3, rounds: 300 });
 
 const warmUp = 20;
-const bench = await startBench({ executors: Number(values.executors) });
+const bench = await startBench({ executors: options.executors });
 try {
   await bench.asAdmin(async (admin) => {
     await admin.register({ document: documentOf('hanging') });
@@ -41,7 +29,7 @@ try {
   /** Milliseconds to the closed socket, and to the cancel's own answer. */
   const closed: number[] = [];
   const answered: number[] = [];
-  for (let round = 0; round < Number(values.rounds) + warmUp; round++) {
+  for (let round = 0; round < options.rounds + warmUp; round++) {
     const session = `call-${round}`;
     const opened = once(bench.upstream, 'message');
     const call = agent.execute('hanging_lookup', requestArguments, { context: { session }, deadlineMs: 60_000 });
@@ -59,25 +47,16 @@ try {
     answered.push(Number(answeredAt - sentAt) / 1e6);
   }
   await agent.close();
-  const at = (of: number[], share: number) =>
-    of.toSorted((a, b) => a - b)[Math.min(of.length - 1, Math.floor(of.length * share))] as number;
-  const row = (what: string, of: number[]) => ({
-    what,
-    p50_ms: at(of, 0.5),
-    p95_ms: at(of, 0.95),
-    p99_ms: at(of, 0.99),
-  });
+  const row = (what: string, of: number[]) => {
+    const { p50, p95, p99 } = percentilesOf(of);
+    return { what, p50_ms: p50, p95_ms: p95, p99_ms: p99 };
+  };
   const rows = [row('socket closed', closed), row('cancel answered', answered)];
-  const facts_ = { cpus: cpus().length, executors: Number(values.executors), rounds: closed.length };
-  if (values.json) process.stdout.write(`${JSON.stringify({ ...facts_, rows })}\n`);
-  else
-    process.stdout.write(
-      `${facts_.rounds} cancels, ${facts_.executors} executors\n\n| from cancel to | p50 ms | p95 ms | p99 ms |\n|---|--:|--:|--:|\n${rows
-        .map(
-          (one) => `| ${one.what} | ${[one.p50_ms, one.p95_ms, one.p99_ms].map((ms) => ms.toFixed(2)).join(' | ')} |`,
-        )
-        .join('\n')}\n`,
-    );
+  print(options, { executors: options.executors, rounds: closed.length, rows }, () => {
+    const cells = rows.map((one) => [one.what, ...[one.p50_ms, one.p95_ms, one.p99_ms].map((ms) => number(ms, 2))]);
+    const head = `${closed.length} cancels, ${options.executors} executors\n\n`;
+    return head + table(['from cancel to', 'p50 ms', 'p95 ms', 'p99 ms'], cells);
+  });
 } finally {
   await bench.stop();
 }

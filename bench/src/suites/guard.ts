@@ -1,6 +1,5 @@
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { checkUrl, isPublicAddress, tenantRules } from '@patchbay/egress';
+import { number, print, readOptions, table } from '../suite.ts';
 
 const usage = `Usage: npm run bench -- guard [options]
 
@@ -12,19 +11,8 @@ runtime's own URL parser on the same texts.
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '200000' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
-
-const rounds = Number(values.rounds);
+const options = readOptions(usage, { rounds: 200_000 });
+const { rounds } = options;
 const rules = tenantRules({
   privateHosts: ['tickets.corp.internal', 'crm.corp.internal:8443'],
   privateNetworks: ['10.20.0.0/16', '192.168.7.0/24'],
@@ -105,11 +93,8 @@ const rows = [
   ),
 ];
 const worst = Math.max(...rows.slice(1).map(({ p99_us }) => p99_us));
-if (values.json)
-  process.stdout.write(`${JSON.stringify({ cpus: cpus().length, rounds, rows, worst_p99_us: worst })}\n`);
-else
-  process.stdout.write(
-    `${rounds.toLocaleString('en')} judgements of each kind\n\n| judged | p50 µs | p99 µs | p99.9 µs |\n|---|--:|--:|--:|\n${rows
-      .map((one) => `| ${one.what} | ${[one.p50_us, one.p99_us, one.p999_us].map((us) => us.toFixed(2)).join(' | ')} |`)
-      .join('\n')}\n\nworst p99: ${worst.toFixed(1)} µs; the goal is at most 50\n`,
-  );
+print(options, { rounds, rows, worst_p99_us: worst }, () => {
+  const cells = rows.map((one) => [one.what, ...[one.p50_us, one.p99_us, one.p999_us].map((us) => number(us, 2))]);
+  const times = table(['judged', 'p50 µs', 'p99 µs', 'p99.9 µs'], cells);
+  return `${number(rounds)} judgements of each kind\n\n${times}\nworst p99: ${number(worst, 1)} µs; the goal is at most 50\n`;
+});

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { seedFileOf } from '@patchbay/local-servers';
 import type { OpenResult } from '../open-driver.ts';
 import { ask, startModule } from '../processes.ts';
 import { startBench } from '../start-bench.ts';
+import { print, readOptions, table } from '../suite.ts';
 import type { DriverResult } from '../work.ts';
 import { median } from './calls-report.ts';
 
@@ -20,18 +20,8 @@ taskset is there, the executor has a processor that the drivers do not use: what
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
+const options = readOptions(usage, { seconds: 4, rounds: 3 });
+const { seconds, rounds } = options;
 
 interface Sample {
   readonly peak: number;
@@ -45,7 +35,6 @@ interface Sample {
   readonly quiet_p99_beside_noise: number;
 }
 
-const seconds = Number(values.seconds);
 const bench = await startBench({ upstreamDelayMs: 5, tenants: ['bench', 'noisy'] });
 const samples: Sample[] = [];
 try {
@@ -65,7 +54,7 @@ try {
   const pinned = pin([executor, bench.patchbay.nats.pid], '0') && pin([quiet.pid, noisy.pid, bench.upstream.pid], '1');
   await ask(quiet, { concurrency: 32, seconds: 5 });
   await ask(noisy, { callsPerSecond: 200, seconds: 2 });
-  for (let round = 1; round <= Number(values.rounds); round++) {
+  for (let round = 1; round <= rounds; round++) {
     const unloaded = await ask<DriverResult>(quiet, { concurrency: 4, seconds });
     const peak = await ask<DriverResult>(quiet, { concurrency: 64, seconds });
     const rate = peak.calls / peak.seconds;
@@ -85,7 +74,7 @@ try {
       quiet_p99: unloaded.p99,
       quiet_p99_beside_noise: beside.p99,
     });
-    process.stderr.write(`round ${round} of ${values.rounds} done${pinned ? '' : ', nothing pinned'}\n`);
+    process.stderr.write(`round ${round} of ${rounds} done${pinned ? '' : ', nothing pinned'}\n`);
   }
 } finally {
   await bench.stop();
@@ -113,9 +102,10 @@ function report(): void {
     ['otherwise failed, calls', of(({ failed }) => failed), '0'],
     ['quiet tenant p99 beside noise, of alone', of((s) => s.quiet_p99_beside_noise / s.quiet_p99), 'at most 1.2'],
   ];
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ cpus: cpus().length, samples })}\n`
-      : `| | measured | goal |\n|---|--:|---|\n${rows.map(([name, value, goal]) => `| ${name} | ${value.toLocaleString('en', { maximumFractionDigits: 2 })} | ${goal} |`).join('\n')}\n`,
-  );
+  const cells = rows.map(([name, value, goal]) => [
+    name,
+    value.toLocaleString('en', { maximumFractionDigits: 2 }),
+    goal,
+  ]);
+  print(options, { samples }, () => table(['', 'measured', 'goal'], cells));
 }

@@ -1,7 +1,6 @@
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { connect } from '@patchbay/sdk';
 import { startBench } from '../start-bench.ts';
+import { number, print, readOptions, table } from '../suite.ts';
 import { percentilesOf, requestArguments } from '../work.ts';
 
 const usage = `Usage: npm run bench -- plans [options]
@@ -14,18 +13,8 @@ agent and as one plan.
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '200' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
-const rounds = Number(values.rounds);
+const options = readOptions(usage, { rounds: 200 });
+const { rounds } = options;
 const call = { tool: 'bench_lookup', arguments: requestArguments };
 
 async function timed(work: () => Promise<readonly { status: string }[]>): Promise<number> {
@@ -74,14 +63,28 @@ async function compare(upstreamDelayMs: number, count: number, levels: readonly 
 }
 
 const figures = [await compare(0, rounds, [12]), await compare(50, Math.ceil(rounds / 10), [8, 8, 8, 6])];
-if (values.json) process.stdout.write(`${JSON.stringify({ cpus: cpus().length, rounds, figures })}\n`);
-else
-  process.stdout.write(
-    `| calls | levels | upstream ms | on their own p50 / p99 ms | plan p50 / p99 ms | plan x | per call more, ms |\n|--:|--:|--:|--:|--:|--:|--:|\n${figures
-      .map(
-        ({ calls, levels, upstream_ms, alone, plan }) =>
-          `| ${calls} | ${levels} | ${upstream_ms} | ${alone.p50.toFixed(2)} / ${alone.p99.toFixed(2)} | ${plan.p50.toFixed(2)} / ${plan.p99.toFixed(2)} | ${(plan.p50 / alone.p50).toFixed(2)} | ${((plan.p50 - alone.p50) / calls).toFixed(3)} |`,
-      )
-      .join('\n')}\n`,
-  );
+const heads = [
+  'calls',
+  'levels',
+  'upstream ms',
+  'on their own p50 / p99 ms',
+  'plan p50 / p99 ms',
+  'plan x',
+  'per call more, ms',
+];
+const pair = ({ p50, p99 }: { p50: number; p99: number }) => `${number(p50, 2)} / ${number(p99, 2)}`;
+print(options, { rounds, figures }, () =>
+  table(
+    heads,
+    figures.map(({ calls, levels, upstream_ms, alone, plan }) => [
+      calls,
+      levels,
+      upstream_ms,
+      pair(alone),
+      pair(plan),
+      number(plan.p50 / alone.p50, 2),
+      number((plan.p50 - alone.p50) / calls, 3),
+    ]),
+  ),
+);
 process.exit();

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { ask, cpuSeconds } from '../processes.ts';
 import { startBench } from '../start-bench.ts';
+import { number, print, readOptions, table } from '../suite.ts';
 import type { DriverResult } from '../work.ts';
 
 const usage = `Usage: npm run bench -- scaling [options]
@@ -17,20 +17,8 @@ more, until the processors are full. Said with each figure: the share of the mac
   --json            print one JSON object
 `;
 
-const { values } = parseArgs({
-  options: {
-    delay: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    concurrency: { type: 'string', default: '160' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
+const options = readOptions(usage, { delay: 50, seconds: 5, rounds: 3, concurrency: 160 });
+const { delay, seconds, rounds } = options;
 
 interface Figure {
   readonly executors: number;
@@ -43,17 +31,16 @@ interface Figure {
   readonly of_linear: number;
 }
 
-const seconds = Number(values.seconds);
-const bench = await startBench({ upstreamDelayMs: Number(values.delay) });
+const bench = await startBench({ upstreamDelayMs: delay });
 try {
   const driver = await bench.startDriver('read');
   const runs = new Map<number, Omit<Figure, 'of_linear'>[]>();
   for (const executors of [1, 2, 4]) {
     while (bench.patchbay.services.filter(({ service }) => service === 'executor').length < executors)
       await bench.patchbay.addExecutor();
-    const concurrency = Number(values.concurrency) * executors;
+    const concurrency = options.concurrency * executors;
     await ask(driver, { concurrency, seconds: 4 });
-    for (let round = 1; round <= Number(values.rounds); round++) {
+    for (let round = 1; round <= rounds; round++) {
       const pids = { ...bench.pids(), driver: driver.pid as number, upstream: bench.upstream.pid as number };
       const before = total(cpuSeconds(pids));
       const { calls, seconds: took, p50, p99 } = await ask<DriverResult>(driver, { concurrency, seconds });
@@ -69,7 +56,23 @@ try {
       figures.sort((a, b) => a.calls_per_second - b.calls_per_second)[Math.floor(figures.length / 2)] as Figure,
   );
   const one = medians[0]?.calls_per_second as number;
-  print(medians.map((figure) => ({ ...figure, of_linear: figure.calls_per_second / one / figure.executors })));
+  const figures: Figure[] = medians.map((figure) => ({
+    ...figure,
+    of_linear: figure.calls_per_second / one / figure.executors,
+  }));
+  print(options, { delay_ms: delay, figures }, () =>
+    table(
+      ['executors', 'calls/s', 'p50 ms', 'p99 ms', 'processors busy', 'of linear'],
+      figures.map((figure) => [
+        figure.executors,
+        number(figure.calls_per_second),
+        number(figure.p50_ms, 1),
+        number(figure.p99_ms, 1),
+        `${Math.round(figure.cpu_share * 100)} %`,
+        number(figure.of_linear, 2),
+      ]),
+    ),
+  );
 } finally {
   await bench.stop();
 }
@@ -78,17 +81,4 @@ function total(used: Record<string, number>): number {
   return Object.values(used).reduce((sum, one) => sum + one, 0);
 }
 
-function print(figures: readonly Figure[]): void {
-  if (values.json) {
-    process.stdout.write(`${JSON.stringify({ cpus: cpus().length, delay_ms: Number(values.delay), figures })}\n`);
-    return;
-  }
-  const lines = figures.map(
-    (one) =>
-      `| ${one.executors} | ${Math.round(one.calls_per_second).toLocaleString('en')} | ${one.p50_ms.toFixed(1)} | ${one.p99_ms.toFixed(1)} | ${Math.round(one.cpu_share * 100)} % | ${one.of_linear.toFixed(2)} |`,
-  );
-  process.stdout.write(
-    `| executors | calls/s | p50 ms | p99 ms | processors busy | of linear |\n|--:|--:|--:|--:|--:|--:|\n${lines.join('\n')}\n`,
-  );
-}
 process.exit();
