@@ -163,7 +163,8 @@ export const errorCatalogue = {
     retryable: true,
     httpStatus: 503,
     speakable: "I'm a little overloaded; one moment.",
-    meaning: 'No executor had room, or none is running. Nothing was done. Start more executors.',
+    meaning:
+      'No executor had room or a socket left, or none is running. Nothing was done. Start more executors, or let them open more files.',
   },
   vault_unavailable: {
     fault: 'operator',

@@ -1,4 +1,5 @@
 import { errors } from 'undici';
+import { isDescriptorCode } from './descriptors.ts';
 import { peerAddressChanged } from './dial.ts';
 import type { Reason } from './reasons.ts';
 
@@ -36,6 +37,7 @@ function codeOf(error: unknown): string {
 /** What an error means that came before the request was handed to a socket. */
 export function reasonBeforeSending(error: unknown): Reason {
   const code = codeOf(error);
+  if (isDescriptorCode(code)) return 'descriptors_exhausted';
   return beforeSending[code] ?? (certificate.test(code) ? 'tls_failed' : 'connect_failed');
 }
 

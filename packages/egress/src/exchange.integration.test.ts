@@ -25,6 +25,23 @@ describe('a request of which nothing left', () => {
     expect(failureIn(outcome)).toMatchObject({ kind: 'unreachable', sent: false, reason: 'connect_refused' });
   });
 
+  it.each(['send', 'open'] as const)('is unreachable too when it waits for the socket of one (%s)', async (how) => {
+    const origin = `http://127.0.0.1:${await closedPort()}`;
+    const egress = testEgress({ trustedOrigins: [origin], maxSocketsPerPool: 1 });
+    const warm = Array.from({ length: 3 }, () => egress.warm('ten_a', origin, [new URL(origin).host]));
+    const request = requestTo(origin, { method: 'POST', body: 'x' });
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        how === 'send'
+          ? egress.send(request)
+          : egress.open({ ...request, headersBy: request.deadlineAt, idleMs: 5_000 }),
+      ),
+    );
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ ok: false, failure: { kind: 'unreachable', sent: false } });
+    expect(await Promise.all(warm)).toEqual([false, false, false]);
+  });
+
   it('is aborted when the signal was aborted before', async () => {
     const upstream = await startUpstream((_request, response) => void response.end());
     const egress = testEgress({ trustedOrigins: [upstream.origin] });

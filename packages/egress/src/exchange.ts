@@ -76,9 +76,7 @@ export class Exchange extends Transfer {
     });
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
-    this.releaseLane();
-    if (this.settled) return;
+  protected onBroken(error: Error): void {
     if (this.sent) return this.fail(reasonAfterSending(error, this.status !== 0));
     this.onUnsent(this, error);
   }

@@ -35,6 +35,7 @@ const table = {
   connect_timeout: ['unreachable', 'The upstream did not accept a connection in time.'],
   connect_failed: ['unreachable', 'No connection to the upstream could be made.'],
   tls_failed: ['unreachable', "The TLS handshake failed or the upstream's certificate is not acceptable."],
+  descriptors_exhausted: ['exhausted', 'No descriptor is left here for a socket.'],
   deadline_passed: ['deadline', 'The deadline passed.'],
   cancelled: ['aborted', 'The caller cancelled the request.'],
   egress_closed: ['aborted', 'Egress is closed.'],

@@ -1,4 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises';
+import { areDescriptorsExhausted } from './descriptors.ts';
 import { canonicalAddress } from './public-address.ts';
 import type { Reason } from './reasons.ts';
 import type { ResolvedAddress } from './types.ts';
@@ -50,7 +51,7 @@ export async function addressesOf(name: string, resolve: ResolveName): Promise<r
     if (answers.length > maxAnswers) return 'dns_failed';
     return [...new Set(answers.map(({ address }) => canonicalAddress(address)))];
   } catch (error) {
-    return reasonOf(codeOf(error));
+    return (await areDescriptorsExhausted()) ? 'descriptors_exhausted' : reasonOf(codeOf(error));
   } finally {
     clearTimeout(timer);
   }

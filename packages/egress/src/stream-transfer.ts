@@ -93,9 +93,7 @@ export class StreamTransfer extends Transfer {
     else this.decoder.end();
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
-    this.releaseLane();
-    if (this.settled) return;
+  protected onBroken(error: Error): void {
     if (this.sent) return this.fail(reasonAfterSending(error, this.opened));
     this.onUnsent(this, error);
   }

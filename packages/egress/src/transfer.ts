@@ -76,6 +76,20 @@ export abstract class Transfer implements LaneHandler {
     this.sent = true;
   }
 
+  /**
+   * undici tells of a broken connection while it empties its queue, and fails an assertion, which nothing catches, when it
+   * then finds a request there. So the socket's next request, and this one's redial, wait until undici is through.
+   */
+  onResponseError(_controller: unknown, error: Error): void {
+    queueMicrotask(() => {
+      this.releaseLane();
+      if (!this.settled) this.onBroken(error);
+    });
+  }
+
+  /** It ended without an answer, or in the middle of one. */
+  protected abstract onBroken(error: Error): void;
+
   /** Nothing more is waited for: neither the deadline nor the signal. */
   protected settle(): void {
     this.settled = true;

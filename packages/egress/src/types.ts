@@ -36,6 +36,8 @@ export interface EgressResponse {
 export type EgressFailureKind =
   | 'denied'
   | 'unreachable'
+  /** Nothing to do with the upstream: this process or its machine is out of descriptors. */
+  | 'exhausted'
   | 'deadline'
   | 'aborted'
   | 'connection_lost'

@@ -30,7 +30,8 @@ export class WarmUp implements LaneHandler {
     this.settle(false);
     const { lane } = this;
     this.lane = null;
-    lane?.release();
+    // Not while undici empties its queue: see Transfer.
+    queueMicrotask(() => lane?.release());
   }
 
   // undici insists that these exist; nothing is sent, so nothing answers.

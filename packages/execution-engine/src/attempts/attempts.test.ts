@@ -18,6 +18,7 @@ describe('what is attempted again', () => {
     ['a write after 503', write, answer(503), 'failed', 1],
     ['a write after 429', write, answer(429), 'succeeded', 2],
     ['a write that was not sent', write, failure('unreachable', false), 'succeeded', 2],
+    ['a write that had no socket', write, failure('exhausted', false), 'succeeded', 2],
     ['a write whose connection was lost before it was sent', write, failure('connection_lost', false), 'succeeded', 2],
     ['a write that was sent and not answered', write, lost, 'outcome_unknown', 1],
     ['a write that a gateway could not deliver', write, answer(504), 'outcome_unknown', 1],

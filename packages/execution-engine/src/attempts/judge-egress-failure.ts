@@ -23,6 +23,15 @@ export function judgeEgressFailure(
         retry: true,
         health: 'down',
       };
+    case 'exhausted':
+      // Says nothing of the host, and another executor, or this one in a moment, can have a socket.
+      return {
+        ...refusal(
+          errorBody('overloaded', { message: 'The executor had no socket left for the call.', details }),
+          'refused',
+        ),
+        retry: true,
+      };
     case 'aborted':
       if (!failure.sent) return refusal(errorBody('cancelled'), 'cancelled');
       return unanswered(

@@ -138,6 +138,7 @@ describe('the meaning of no response', () => {
   it.each([
     ['denied', false, 'refused', 'egress_denied', 'refused', 'egress_denied'],
     ['unreachable', false, 'failed', 'upstream_unreachable', 'failed', 'upstream_unreachable'],
+    ['exhausted', false, 'refused', 'overloaded', 'refused', 'overloaded'],
     ['deadline', true, 'failed', 'deadline_exceeded', 'outcome_unknown', 'outcome_unknown'],
     ['deadline', false, 'failed', 'deadline_exceeded', 'failed', 'deadline_exceeded'],
     ['connection_lost', true, 'failed', 'upstream_error', 'outcome_unknown', 'outcome_unknown'],

@@ -80,6 +80,11 @@ function failureOf(kind: string, reason: string, { plan, path }: FileReference):
       });
     case 'too_large':
       return notFetched(path, `leads to more than ${plan.maxBytes} bytes`);
+    case 'exhausted':
+      return errorBody('overloaded', {
+        message: 'The executor had no socket left to fetch a file.',
+        details: { reason },
+      });
     case 'aborted':
       return errorBody('cancelled');
     case 'deadline':

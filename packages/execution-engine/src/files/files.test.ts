@@ -66,6 +66,7 @@ describe('a file by URL', () => {
     [failure('deadline', true), 'deadline_exceeded', 'refused'],
     [failure('aborted', true), 'cancelled', 'cancelled'],
     [failure('unreachable', false), 'upstream_unreachable', 'refused'],
+    [failure('exhausted', false), 'overloaded', 'refused'],
     [answer(404, ''), 'invalid_arguments', 'refused'],
   ])(
     'that cannot be fetched sends nothing, tells nothing of the URL, and has a sentence',

@@ -1,0 +1,46 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { createEgress, type EgressOutcome } from '../src/index.ts';
+
+// A process of its own, started with a low limit of open files: sends to the origin named with room, without, and with
+// room again, and prints what became of each.
+
+const origin = process.argv[2] as string;
+const egress = createEgress({ trustedOrigins: [origin], maxSocketsPerPool: 2 });
+
+async function send(url: string): Promise<string> {
+  const { hostname, host } = new URL(url);
+  const outcome: EgressOutcome = await egress.send({
+    tenant: 'ten_a',
+    method: 'POST',
+    url,
+    headers: {},
+    body: 'x',
+    hosts: [hostname, host],
+    deadlineAt: performance.now() + 30_000,
+    maxResponseBytes: 1_024,
+  });
+  if (outcome.ok) return String(outcome.response.status);
+  const { kind, reason, sent } = outcome.failure;
+  return `${kind} ${reason} ${sent ? 'sent' : 'unsent'}`;
+}
+
+const at = (path: string, count: number) => Promise.all(Array.from({ length: count }, () => send(origin + path)));
+
+function openAll(): number[] {
+  const opened: number[] = [];
+  try {
+    for (;;) opened.push(openSync(devNull, 'r'));
+  } catch {
+    return opened;
+  }
+}
+
+const before = await at('/close', 1);
+const held = openAll();
+const without = await at('/close', 5);
+const unresolved = await Promise.all(['https://one.example.com/', 'https://two.example.com/'].map(send));
+for (const descriptor of held) closeSync(descriptor);
+const after = await at('/close', 5);
+await egress.close();
+process.stdout.write(JSON.stringify({ before, without, unresolved, after }));
