@@ -22,6 +22,7 @@ function setup(written: () => Promise<void> = async () => {}) {
     instance: 'executor-1',
     macKey,
     messaging: {
+      connected: true,
       written,
       publishDurable: (subject, payload, options) =>
         new Promise((resolve, reject) => {
@@ -199,6 +200,52 @@ describe('the audit recorder', () => {
     const next = record(7);
     published.at(-1)?.settle();
     await next;
+  });
+
+  test('publishes what nobody waits for again under the same id until it is taken, and fails what somebody waits for', async () => {
+    vi.useFakeTimers();
+    try {
+      const { published, record } = setup();
+      const told = record(1, 'acme', true);
+      const refused = record(2);
+      published[0]?.settle(new Error('timeout'));
+      await expect(refused).rejects.toMatchObject({ code: 'audit_unavailable' });
+      await vi.advanceTimersByTimeAsync(250);
+      published[1]?.settle(new Error('timeout'));
+      await vi.advanceTimersByTimeAsync(500);
+      expect(published).toHaveLength(3);
+      for (const again of published.slice(1)) {
+        const { messageId, payload, headers, subject } = again;
+        expect(published[0]).toMatchObject({ messageId, payload, headers, subject });
+      }
+      published[2]?.settle();
+      await told;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(published).toHaveLength(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('gives up what is never taken, within two seconds once it winds down', async () => {
+    vi.useFakeTimers();
+    try {
+      const { published, record, recorder } = setup();
+      const lost = record(1, 'acme', true).catch((error) => error);
+      await vi.advanceTimersByTimeAsync(5);
+      published[0]?.settle(new Error('timeout'));
+      await vi.advanceTimersByTimeAsync(0);
+      recorder.windDown();
+      for (let at = 0; at < 4_000; at += 250) {
+        await vi.advanceTimersByTimeAsync(250);
+        published.at(-1)?.settle(new Error('no responders'));
+      }
+      expect(await lost).toMatchObject({ code: 'audit_unavailable', cause: { message: 'no responders' } });
+      expect(published.length).toBeLessThan(6);
+      await recorder.close();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('refuses a tenant that would change the subject', () => {

@@ -9,6 +9,7 @@ import {
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { type AuditProducer, auditMac } from './mac.ts';
+import { RepeatPublishes } from './repeat-publishes.ts';
 
 /** What a service tells the recorder; envelope, id and time are added. */
 export interface AuditEntry {
@@ -21,7 +22,8 @@ export interface AuditEntry {
   readonly data: AuditData;
   /**
    * True for an event that nobody waits for: it may wait `gatherMs` for others to share its publish, and goes along with
-   * the next one that may not wait. What it tells is lost when the process is killed in that time.
+   * the next one that may not wait. What it tells is lost when the process is killed in that time. Where the stream does not
+   * confirm it, it is published again for a minute: a connection may have been lost with it.
    */
   readonly unhurried?: boolean;
 }
@@ -39,17 +41,23 @@ export interface AuditRecorder {
   begin(entry: AuditEntry): Recording;
   /** Settles when the event is durable. @throws PatchbayError `audit_unavailable` when no sink took it. */
   record(entry: AuditEntry): Promise<void>;
+  /** The service is about to end: events that nobody waits for are published again for two seconds at most. */
+  windDown(): void;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
 
 export interface AuditRecorderOptions {
-  readonly messaging: Pick<Messaging, 'publishDurable' | 'written'>;
+  readonly messaging: Pick<Messaging, 'publishDurable' | 'written' | 'connected'>;
   readonly producer: AuditProducer;
   readonly instance: string;
   readonly macKey: Buffer;
   /** Milliseconds to wait for the stream's acknowledgement. */
   readonly timeoutMs?: number;
+  /** Milliseconds for which an event that nobody waits for is published again. Default 60,000. */
+  readonly repeatForMs?: number;
+  /** Told why, when such an event is published again and none was before. */
+  readonly onRepeat?: (failure: unknown) => void;
 }
 
 interface Lane {
@@ -67,6 +75,13 @@ interface Batch {
   bytes: number;
   /** Somebody waits for one of its events. */
   hurried: boolean;
+  /** Of its events that somebody waits for: what became of the first publish. */
+  waited: OpenRecording | null;
+  /** Of the others: what became of the last. */
+  unhurried: OpenRecording | null;
+}
+
+interface OpenRecording {
   readonly recording: Recording;
   readonly markSent: () => void;
   readonly settle: (error?: unknown) => void;
@@ -82,7 +97,8 @@ const maxBatchBytes = 512 * 1_024;
 /**
  * Records audit events on stream `AUDIT`. A quiet producer publishes each event at once; a busy one lets the events that
  * arrive while two publishes are under way share the next one (group commit), so the cost of durability per event falls
- * as load rises. An event that nobody waits for is published with the next that somebody does wait for, or soon. Events of one tenant and class stay in order.
+ * as load rises. An event that nobody waits for is published with the next that somebody does wait for, or soon. Events
+ * of one tenant and class stay in order, save those that have to be published again.
  */
 export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {
   const { messaging, producer, macKey } = options;
@@ -90,6 +106,12 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   const timeoutMs = options.timeoutMs ?? 2_000;
   const lanes = new Map<string, Lane>();
   const open = new Set<Promise<void>>();
+  const repeats = new RepeatPublishes({
+    connected: () => messaging.connected,
+    forMs: options.repeatForMs ?? 60_000,
+    windDownMs: 2_000,
+    ...(options.onRepeat !== undefined && { onBegin: options.onRepeat }),
+  });
   let closing = false;
 
   function laneOf(tenant: string, auditClass: AuditClass): Lane {
@@ -111,20 +133,33 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   async function publish(lane: Lane, batch: Batch): Promise<void> {
     lane.inFlight++;
     const payload = `[${batch.events.join(',')}]`;
-    try {
-      const acknowledged = messaging.publishDurable(lane.subject, payload, {
+    const once = () =>
+      messaging.publishDurable(lane.subject, payload, {
         messageId: batch.firstId,
         timeoutMs,
         headers: { [auditHeaders.producer]: producer, [auditHeaders.mac]: auditMac(macKey, lane.subject, payload) },
       });
+    const { waited, unhurried } = batch;
+    try {
+      const acknowledged = once();
       // Without a connection it is not sent; whether it became durable settles both then.
-      messaging.written().then(batch.markSent, () => {});
-      await acknowledged;
-      batch.settle();
-    } catch (error) {
-      batch.settle(
-        new PatchbayError('audit_unavailable', { message: 'The audit stream did not take the record.', cause: error }),
+      messaging.written().then(
+        () => {
+          waited?.markSent();
+          unhurried?.markSent();
+        },
+        () => {},
       );
+      await acknowledged;
+      waited?.settle();
+      unhurried?.settle();
+    } catch (error) {
+      waited?.settle(notTaken(error));
+      if (unhurried !== null)
+        repeats.repeat(once, payload.length, error).then(
+          () => unhurried.settle(),
+          (last) => unhurried.settle(notTaken(last)),
+        );
     } finally {
       lane.inFlight--;
       publishWaiting(lane);
@@ -171,8 +206,11 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     const batch = joinWaiting(lane, id, text);
     if (entry.unhurried !== true || closing) batch.hurried = true;
     else lane.gathering ??= setTimeout(() => endGathering(lane), gatherMs);
+    const kind = entry.unhurried === true ? 'unhurried' : 'waited';
+    batch[kind] ??= openRecording();
+    const { recording } = batch[kind];
     publishWaiting(lane);
-    return batch.recording;
+    return recording;
   }
 
   /** The batch that waits, if the event fits in; else one more. */
@@ -183,37 +221,50 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       last.bytes += text.length;
       return last;
     }
-    const batch = newBatch(id, text);
-    open.add(batch.recording.durable);
-    batch.recording.durable.then(
-      () => open.delete(batch.recording.durable),
-      () => open.delete(batch.recording.durable),
-    );
+    const batch: Batch = {
+      events: [text],
+      firstId: id,
+      bytes: text.length,
+      hurried: false,
+      waited: null,
+      unhurried: null,
+    };
     lane.waiting.push(batch);
     return batch;
+  }
+
+  function openRecording(): OpenRecording {
+    const opened = newRecording();
+    const { durable } = opened.recording;
+    const forget = () => void open.delete(durable);
+    open.add(durable);
+    durable.then(forget, forget);
+    return opened;
   }
 
   return {
     begin,
     record: (entry) => begin(entry).durable,
+    windDown: () => repeats.windDown(),
     async close() {
       closing = true;
+      repeats.windDown();
       for (const lane of lanes.values()) endGathering(lane);
       await Promise.allSettled(open);
     },
   };
 }
 
-function newBatch(firstId: string, text: string): Batch {
+function notTaken(cause: unknown): PatchbayError {
+  return new PatchbayError('audit_unavailable', { message: 'The audit stream did not take the record.', cause });
+}
+
+function newRecording(): OpenRecording {
   const sent = Promise.withResolvers<void>();
   const durable = Promise.withResolvers<void>();
   sent.promise.catch(() => {});
   durable.promise.catch(() => {});
   return {
-    events: [text],
-    firstId,
-    bytes: text.length,
-    hurried: false,
     recording: { sent: sent.promise, durable: durable.promise },
     markSent: sent.resolve,
     settle(error) {

@@ -66,6 +66,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     producer: 'executor',
     instance: config.instance,
     macKey: config.auditMacKey,
+    onRepeat: (error) =>
+      log.warn({ err: error }, 'the audit stream does not confirm outcomes: they are published again'),
   });
   const reportLost = (error: unknown) => log.error({ err: error }, 'an audit event was lost');
   const recordRefused = recordNotice(recorder, 'egress', 'refused', reportLost);
@@ -200,6 +202,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   return {
     name: config.instance,
     stop: stopInOrder([
+      () => recorder.windDown(),
       () => Promise.all([served.stop(), submissions.stop()]),
       () => background.settled(),
       () => {
