@@ -9,6 +9,8 @@ import { measured } from './measure.ts';
 const deadlineMs = 3_000;
 let system: FaultSystem;
 const stopped: number[] = [];
+/** Executors killed: for a moment they still count as living. */
+const killed: number[] = [];
 /** Tools are per test, so that no circuit, lease or effect of one reaches another. */
 let id = '';
 let count = 0;
@@ -26,6 +28,9 @@ afterEach(async () => {
   for (const pid of stopped.splice(0)) process.kill(pid, 'SIGCONT');
   await system.proxies.upstream.heal();
   await system.sandbox.reset();
+  await vi.waitFor(() => {
+    for (const { pid } of system.executors()) expect(killed).not.toContain(pid);
+  }, 10_000);
   while (system.executors().length < 2) await system.patchbay.addExecutor();
 });
 afterAll(() => system?.stop());
@@ -83,7 +88,9 @@ describe('F1: an executor killed before its upstream call', () => {
     stop(vault);
     const started = performance.now();
     const calling = book('f1');
-    (await carrier()).kill('SIGKILL');
+    const victim = await carrier();
+    killed.push(victim.pid as number);
+    victim.kill('SIGKILL');
     const first = await calling;
     const took = performance.now() - started;
     process.kill(vault, 'SIGCONT');
