@@ -1,5 +1,5 @@
+import { createTestAuthority } from '@patchbay/testkit/tls';
 import { describe, expect, it } from 'vitest';
-import { createTestAuthority } from '../test/certificates.ts';
 import { egressWithPublicLoopback, failureIn, requestTo, responseIn, testEgress, textIn } from '../test/requests.ts';
 import { startUpstream } from '../test/upstream.ts';
 import type { EgressOutcome, Refusal } from './index.ts';

@@ -1,5 +1,5 @@
+import { createTestAuthority, type TestAuthority } from '@patchbay/testkit/tls';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createTestAuthority, type TestAuthority } from '../test/certificates.ts';
 import {
   egressWithPublicLoopback,
   egressWithTable,

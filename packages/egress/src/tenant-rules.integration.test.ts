@@ -1,5 +1,5 @@
+import { createTestAuthority, type TestAuthority } from '@patchbay/testkit/tls';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { createTestAuthority, type TestAuthority } from '../test/certificates.ts';
 import { egressWithPublicLoopback, failureIn, requestTo, testEgress, textIn } from '../test/requests.ts';
 import { startUpstream } from '../test/upstream.ts';
 import type { Refusal, ResolvedAddress, TenantRules } from './index.ts';

@@ -2,14 +2,17 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
+/** PEM, as TLS servers take them. */
+export interface TestCertificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
 /** A certificate authority made for one test file, and the leaves it signs. */
 export interface TestAuthority {
-  /** PEM, for the `ca` option. */
+  /** PEM, for those who shall trust it. */
   readonly ca: string;
-  issue(
-    name: string,
-    options?: { readonly expired?: boolean },
-  ): Promise<{ readonly key: string; readonly cert: string }>;
+  issue(name: string, options?: { readonly expired?: boolean }): Promise<TestCertificate>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -19,7 +22,7 @@ export async function createTestAuthority(): Promise<TestAuthority> {
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
-    name: 'CN=Egress test authority',
+    name: 'CN=Patchbay test authority',
     notBefore: new Date(Date.now() - dayMs),
     notAfter: new Date(Date.now() + dayMs),
     signingAlgorithm: algorithm,
@@ -45,11 +48,28 @@ export async function createTestAuthority(): Promise<TestAuthority> {
         signingKey: caKeys.privateKey as never,
         extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
       });
-      const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-      return {
-        cert: certificate.toString('pem'),
-        key: `-----BEGIN ${'PRIVATE'} KEY-----\n${key}\n-----END ${'PRIVATE'} KEY-----\n`,
-      };
+      return { cert: certificate.toString('pem'), key: await keyTextOf(keys.privateKey) };
     },
   };
+}
+
+/** A certificate that nobody but its own key vouches for. */
+export async function selfSignedCertificate(name: string): Promise<TestCertificate> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: '03',
+    name: `CN=${name}`,
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + dayMs),
+    signingAlgorithm: algorithm,
+    keys: keys as never,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
+  });
+  return { cert: certificate.toString('pem'), key: await keyTextOf(keys.privateKey) };
+}
+
+async function keyTextOf(key: webcrypto.CryptoKey): Promise<string> {
+  const text = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  // In two parts, because searches for keys that were left behind must not find this one.
+  return `-----BEGIN ${'PRIVATE'} KEY-----\n${text}\n-----END ${'PRIVATE'} KEY-----\n`;
 }
