@@ -257,3 +257,27 @@ describe('a chunk', () => {
     expect(chunks.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
   });
 });
+
+test('a stream whose executor is killed ends at the deadline as unknown, after the chunks that came, and is listed as such', async () => {
+  await endless();
+  const stream = system.agent.stream('feed_rows', argument, { deadlineMs: 4_000, context: { session: 'call-lost' } });
+  const chunks = stream[Symbol.asyncIterator]();
+  expect(await chunks.next()).toMatchObject({ value: { sequence: 1 } });
+  const executors = system.patchbay.services.filter(({ service }) => service === 'executor');
+  for (const { pid } of executors) process.kill(pid as number, 'SIGKILL');
+  let sequence = 1;
+  const rest = async () => {
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
+      expect(next.value.sequence).toBe(++sequence);
+  };
+  await expect(rest()).rejects.toMatchObject({ code: 'outcome_unknown' });
+  const { status, execution_id } = await stream.result;
+  expect(status).toBe('outcome_unknown');
+  await upstreamClosed();
+  await vi.waitFor(async () => {
+    const { executions } = await system.admin.listUnknown({ older_than_ms: 0 });
+    expect(executions).toContainEqual(
+      expect.objectContaining({ execution_id, session: 'call-lost', why: 'no_outcome' }),
+    );
+  }, patient);
+});

@@ -74,6 +74,35 @@ describe('chunks', () => {
   });
 });
 
+describe('output that is read slowly', () => {
+  test('holds the next chunk back until it has drained', async () => {
+    const taken: number[] = [];
+    const [asked, full] = [Promise.withResolvers<void>(), Promise.withResolvers<() => void>()];
+    async function* chunks() {
+      for (const sequence of [1, 2]) {
+        taken.push(sequence);
+        yield { sequence, data: 'x' };
+      }
+      asked.resolve();
+    }
+    const stdout = {
+      write: () => taken.length !== 1,
+      once: (_: 'drain', listener: () => void) => full.resolve(listener),
+    };
+    const stream = { [Symbol.asyncIterator]: chunks, result: Promise.resolve(resultOf()) } as unknown as ToolStream;
+    const io = { stdout, stderr: { write: () => true } } as unknown as CliIo;
+    const agent = { stream: () => stream } as unknown as Agent;
+    const ended = streamExecution(openContext(io, {}, createStyle(false)), agent, { tool: 'feed_text' });
+    const drain = await full.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(taken).toEqual([1]);
+    drain();
+    await asked.promise;
+    expect(taken).toEqual([1, 2]);
+    expect(await ended).toBe(0);
+  });
+});
+
 describe('a stream for a program', () => {
   test('is an event a line: each chunk, then the result', async () => {
     const result = resultOf({ stream: { chunks: 2, cut_by: null } });

@@ -17,7 +17,7 @@ export async function streamExecution(context: CommandContext, agent: Agent, cal
   let lost: PatchbayError | null = null;
   try {
     for await (const chunk of stream) {
-      printChunk(context, chunk);
+      await printChunk(context, chunk);
       last = chunk;
     }
   } catch (error) {
@@ -40,11 +40,15 @@ export async function streamExecution(context: CommandContext, agent: Agent, cal
   return failure.exitCode;
 }
 
-function printChunk({ globals, io, showLine }: CommandContext, { sequence, data }: Chunk): void {
-  if (globals.json) return showLine({ event: 'chunk', sequence, data }, () => '');
-  const text = typeof data === 'string' ? data : `${JSON.stringify(data)}\n`;
+/** Settles when there is room for another one: whoever reads the output slowly slows the upstream. */
+async function printChunk({ globals, io }: CommandContext, { sequence, data }: Chunk): Promise<void> {
+  const { stdout } = io;
+  const isText = typeof data === 'string' && !globals.json;
+  const text = isText ? data : `${JSON.stringify(globals.json ? { event: 'chunk', sequence, data } : data)}\n`;
   // A file gets what the upstream sent; a terminal must not be steered by it.
-  io.stdout.write(io.stdout.isTTY === true ? visible(text) : text);
+  const goesOn = stdout.write(stdout.isTTY === true && !globals.json ? visible(text) : text);
+  if (goesOn === false && stdout.once !== undefined)
+    await new Promise<void>((resolve) => stdout.once?.('drain', resolve));
 }
 
 /** So that what follows on the terminal begins a line. A file gets no character that the upstream did not send. */

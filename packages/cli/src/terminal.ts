@@ -3,7 +3,9 @@ import type { Environment } from './config.ts';
 
 /** Where text goes. */
 export interface TextSink {
+  /** False when it holds more than it likes; `drain` says when that is gone. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;

@@ -128,8 +128,13 @@ describe('a stream', () => {
 
   it('ends as unknown when no answer comes, and as refused when nobody serves it', async () => {
     const late = agent.stream('feed_rows');
+    arrive(0, 1);
     options.onFailure(new PatchbayError('deadline_exceeded'));
-    expect(await late.result).toMatchObject({ status: 'outcome_unknown', tool: 'feed_rows' });
+    expect(await late.result).toMatchObject({
+      execution_id: executionId,
+      status: 'outcome_unknown',
+      tool: 'feed_rows',
+    });
     const unserved = agent.stream('feed_rows');
     options.onFailure(new PatchbayError('overloaded'));
     expect(await unserved.result).toMatchObject({ status: 'refused', error: { code: 'overloaded' } });

@@ -89,7 +89,11 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
       this.finish = resolve;
     });
     const started = performance.now();
-    this.unanswered = (failure) => withoutAnswer(failure, call, performance.now() - started);
+    this.unanswered = (failure) => ({
+      ...withoutAnswer(failure, call, performance.now() - started),
+      // The first message told it: what the audit log knows of the execution can be looked up.
+      ...(this.executionId !== null && { execution_id: this.executionId }),
+    });
     this.span = startCallSpan(call.tool);
     const traceparent = call.traceparent ?? this.span.traceparent;
     const request: ExecuteRequestInput = {
