@@ -1,7 +1,7 @@
 import { PatchbayError } from '@patchbay/contracts';
 import type { Bucket, Messaging } from '@patchbay/messaging';
-import { startTestServers, type TestServers } from '@patchbay/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultProxy, startFaultProxy, startTestServers, type TestServers } from '@patchbay/testkit';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import type { KeepLedger } from '../operations/ports.ts';
 import { createNatsLedger } from './nats-ledger.ts';
@@ -97,6 +97,58 @@ describe('the ledger', () => {
   });
 });
 
+describe('a connection lost with a write under way', () => {
+  let proxy: FaultProxy;
+  let distant: KeepLedger;
+  let lost = 0;
+  beforeAll(async () => {
+    proxy = await startFaultProxy(Number(new URL(servers.nats[0]?.url as string).port));
+    const connected = await servers.connect('executor', undefined, {
+      servers: [proxy.url('nats')],
+      onStatus: ({ type }) => {
+        if (type === 'disconnect') lost++;
+      },
+    });
+    distant = createNatsLedger(await connected.bucket('executions'));
+  });
+  afterAll(() => proxy?.stop());
+
+  /** Begins a write, and ends the connection before its answer: with the write itself held back, or the answer. */
+  async function cutOff<T>(held: 'toServer' | 'toClient', begin: () => Promise<T>): Promise<T> {
+    const before = lost;
+    const heal = proxy.inject({ kind: 'timeout', ms: 300 }, { direction: held });
+    const begun = begin();
+    await vi.waitFor(() => expect(lost).toBeGreaterThan(before), { timeout: 10_000 });
+    await heal();
+    return begun;
+  }
+
+  test.each(['toServer', 'toClient'] as const)(
+    'keeps no answer and no key from the ledger (%s)',
+    async (held) => {
+      const [answered, refused, taken] = [freshKey(), freshKey(), freshKey()];
+      const claims = await Promise.all([answered, refused, taken].map((key) => claim(key)));
+      const done = record({ state: 'done' });
+      const revisionOf = (index: number) => claims[index]?.revision as number;
+      // Another took this key over meanwhile.
+      await ledger.settle('acme', taken, record({ state: 'done', execution_id: 'exe_other' }), revisionOf(2));
+      const written = await cutOff(held, () =>
+        Promise.all([
+          distant.settle('acme', answered, done, revisionOf(0)),
+          distant.release('acme', refused, revisionOf(1)),
+          distant.settle('acme', taken, done, revisionOf(2)),
+          distant.release('acme', taken, revisionOf(2)),
+        ]),
+      );
+      expect(written).toEqual([true, true, false, false]);
+      expect((await ledger.read('acme', answered))?.record).toEqual(done);
+      expect(await ledger.read('acme', refused)).toBeNull();
+      expect((await ledger.read('acme', taken))?.record.execution_id).toBe('exe_other');
+    },
+    60_000,
+  );
+});
+
 test('a ledger that does not answer is audit_unavailable, whatever was asked', async () => {
   const extra = await servers.connect('executor');
   const lost = createNatsLedger(await extra.bucket('executions'));
@@ -108,7 +160,7 @@ test('a ledger that does not answer is audit_unavailable, whatever was asked', a
     lost.release('acme', 'k', 1),
   ])
     await expect(failing).rejects.toMatchObject({ code: 'audit_unavailable' });
-});
+}, 30_000);
 
 test('a failure that has a code keeps it', async () => {
   const refusing = createNatsLedger({ ...bucket, get: () => Promise.reject(new PatchbayError('overloaded')) });

@@ -3,6 +3,7 @@ import { PatchbayError } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import type { KeepLedger } from '../operations/ports.ts';
+import { writeAgain } from './write-again.ts';
 
 /** The key of a bucket may hold neither every character nor every length that a caller's key may: hash it. */
 function bucketKey(tenant: string, key: string): string {
@@ -46,15 +47,23 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
       throw new PatchbayError('in_progress', { retryAfterMs: 50 });
     },
     read,
-    async settle(tenant, key, record, revision) {
-      const updated = bucket.update(bucketKey(tenant, key), JSON.stringify(record), revision);
-      return (await available(updated, 'The idempotency ledger did not take the answer.')) !== null;
-    },
-    async release(tenant, key, revision) {
-      return available(
-        bucket.delete(bucketKey(tenant, key), revision),
-        'The idempotency ledger did not take the key back.',
+    settle(tenant, key, record, revision) {
+      const text = JSON.stringify(record);
+      const written = writeAgain(
+        async () => (await bucket.update(bucketKey(tenant, key), text, revision)) !== null,
+        async () => {
+          const held = (await read(tenant, key))?.record;
+          return held?.state === 'done' && held.execution_id === record.execution_id;
+        },
       );
+      return available(written, 'The idempotency ledger did not take the answer.');
+    },
+    release(tenant, key, revision) {
+      const released = writeAgain(
+        () => bucket.delete(bucketKey(tenant, key), revision),
+        async () => (await read(tenant, key)) === null,
+      );
+      return available(released, 'The idempotency ledger did not take the key back.');
     },
   };
 }
