@@ -27,6 +27,8 @@ let executor: RunningExecutor;
 let agent: Messaging;
 let audit: Awaited<ReturnType<typeof followAudit>>;
 
+/** What a busy machine may take. */
+const patience = { timeout: 20_000 };
 const inside = numbersDocument('inside', { base_url: 'https://localhost' });
 
 beforeAll(async () => {
@@ -68,16 +70,17 @@ describe('an executor', () => {
     });
     expect(sandbox.effects()).toHaveLength(1);
     expect(sandbox.violations()).toEqual([]);
-    await vi.waitFor(() => expect(finished).toEqual([`call-77 ${result.execution_id}`]));
-    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['intent', 'succeeded']));
+    await vi.waitFor(() => expect(finished).toEqual([`call-77 ${result.execution_id}`]), patience);
+    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['intent', 'succeeded']), patience);
     expect(executor.log()).not.toContain('token-1');
   });
 
   test('answers a repeat from its ledger, with no second effect', async () => {
     const request = { tool: 'numbers_book', idempotency_key: 'toolu_1' };
     const first = await execute(request);
-    await vi.waitFor(async () =>
-      expect(await execute(request)).toMatchObject({ execution_id: first.execution_id, replayed: true }),
+    await vi.waitFor(
+      async () => expect(await execute(request)).toMatchObject({ execution_id: first.execution_id, replayed: true }),
+      patience,
     );
     expect(sandbox.effects()).toHaveLength(1);
   });
@@ -125,7 +128,7 @@ describe('an executor', () => {
     const other = await runExecutor(servers, 'executor-2', { dialOverride: sandbox.url });
     sandbox.behave({ tool: 'numbers_look', do: { kind: 'hang' } });
     const running = Array.from({ length: 6 }, () => execute({ tool: 'numbers_look', context: { session: 'call-78' } }));
-    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(6), { timeout: 20_000 });
+    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(6), patience);
     const cancel = (session: string) => agent.request(routes.cancelExecution, { tenant: 'acme' }, { session });
     expect((await cancel('call-79')).cancelled).toEqual([]);
     expect((await cancel('call-78')).cancelled).toHaveLength(6);
@@ -151,9 +154,9 @@ describe('an executor', () => {
       finished.push(`${session} ${result.status}`),
     );
     const callers = [await begin('call-80', false), await begin('call-81', true)];
-    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(2), { timeout: 20_000 });
+    await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(2), patience);
     for (const caller of callers) await caller.close();
-    await vi.waitFor(() => expect(finished).toEqual(['call-81 cancelled']), { timeout: 20_000 });
+    await vi.waitFor(() => expect(finished).toEqual(['call-81 cancelled']), patience);
     const { cancelled } = await agent.request(routes.cancelExecution, { tenant: 'acme' }, { session: 'call-80' });
     expect(cancelled).toMatchObject([{ effect: 'aborted' }]);
     listening.unsubscribe();
@@ -162,7 +165,7 @@ describe('an executor', () => {
   test('keeps going after a stored document it cannot read, and logs which', async () => {
     const registry = await servers.connect('registry');
     await (await registry.bucket('integrations')).put('doc._platform.broken.1_0_0', '{}');
-    await vi.waitFor(() => expect(executor.log()).toMatch(/doc\._platform\.broken.*registry entry skipped/));
+    await vi.waitFor(() => expect(executor.log()).toMatch(/doc\._platform\.broken.*registry entry skipped/), patience);
     expect(await execute({ tool: 'numbers_look' })).toMatchObject({ status: 'succeeded' });
   });
 
@@ -175,7 +178,7 @@ describe('an executor', () => {
       const caller = await lone.connect('agent', 'acme');
       sandbox.behave({ tool: 'numbers_book', do: { kind: 'delay', ms: 400 } });
       const underWay = execute({ tool: 'numbers_book', idempotency_key: 'toolu_2' }, caller);
-      await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(1));
+      await vi.waitFor(() => expect(sandbox.requests()).toHaveLength(1), patience);
       const stopped = stopping.stop();
       expect(await underWay).toMatchObject({ status: 'succeeded' });
       await stopped;
@@ -259,7 +262,7 @@ test('an executor that lost its audit stream refuses an effect, and says what fa
     const refused = await execute({ tool: 'numbers_book', idempotency_key: newId('event') }, caller);
     expect(refused).toMatchObject({ status: 'refused', error: { code: 'audit_unavailable' } });
     expect(sandbox.effects()).toEqual([]);
-    await vi.waitFor(() => expect(cut.log()).toContain('the audit stream does not confirm outcomes'));
+    await vi.waitFor(() => expect(cut.log()).toContain('the audit stream does not confirm outcomes'), patience);
     // It has the minute in which it tries no longer.
     await cut.stop();
     expect(cut.log()).toContain('work after an answer failed');
