@@ -12,6 +12,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
+    expect: { poll: { timeout: 10_000 } },
+    setupFiles: ['scripts/patient-wait-for.mjs'],
     projects: [
       {
         extends: true,

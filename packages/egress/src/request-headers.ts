@@ -1,23 +1,5 @@
+import { isFramingHeader, isHeaderName, isHeaderValue } from './header-rules.ts';
 import type { Reason } from './reasons.ts';
-
-/** Headers that frame the message or steer the connection: egress writes them, or nobody does (RFC 9110 section 7.6.1). */
-const framing = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-  'http2-settings',
-]);
-
-/** RFC 9110 section 5.6.2. */
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** RFC 9110 section 5.5: visible characters, spaces, tabs and obs-text, so no CR, LF or NUL. */
-const badValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 const maxRemembered = 4096;
 const verdicts = new Map<string, Reason | null>();
@@ -29,7 +11,7 @@ export function headerListOf(headers: Readonly<Record<string, string>>): string[
     const value = headers[name];
     const reason = refusalByName(name);
     if (reason !== null) return reason;
-    if (typeof value !== 'string' || badValue.test(value)) return 'header_invalid';
+    if (typeof value !== 'string' || !isHeaderValue(value)) return 'header_invalid';
     list.push(name, value);
   }
   return list;
@@ -46,9 +28,8 @@ function refusalByName(name: string): Reason | null {
 }
 
 function judge(name: string): Reason | null {
-  if (!token.test(name)) return 'header_invalid';
-  const lower = name.toLowerCase();
-  return framing.has(lower) || lower.startsWith('proxy-') ? 'header_not_allowed' : null;
+  if (!isHeaderName(name)) return 'header_invalid';
+  return isFramingHeader(name) ? 'header_not_allowed' : null;
 }
 
 /** Headers that may follow a redirect to another origin: they say nothing about who asks or what for. */

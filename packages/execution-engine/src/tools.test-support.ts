@@ -43,20 +43,22 @@ export function issuesIn(tool: Partial<ToolInput>, rest: Partial<IntegrationDocu
   return [];
 }
 
+/** One for all previews: making an engine takes longer than a preview. */
+const previews = createEngine({
+  egress: {
+    send: () => Promise.reject(new Error('a preview sends nothing')),
+    open: () => Promise.reject(new Error('a preview opens nothing')),
+  },
+  wallClock: () => 0,
+});
+
 /** The request a tool makes of arguments, without its credential. */
 export function previewOf(
   prepared: PreparedTool,
   args: Record<string, unknown> = {},
   rest: Partial<ExecuteInput> = {},
 ): RequestPreview {
-  const engine = createEngine({
-    egress: {
-      send: () => Promise.reject(new Error('a preview sends nothing')),
-      open: () => Promise.reject(new Error('a preview opens nothing')),
-    },
-    wallClock: () => 0,
-  });
-  return engine.previewRequest({
+  return previews.previewRequest({
     prepared,
     tenant: 'acme',
     arguments: args,

@@ -1,7 +1,8 @@
 import type { Auth, Credential } from '@patchbay/contracts';
 import { PatchbayError } from '@patchbay/contracts';
+import { isHeaderValue } from '@patchbay/egress/header-rules';
 import type { Report } from '../prepare/report.ts';
-import { headerNameProblem, headerValueIsSafe } from '../request/headers.ts';
+import { headerNameProblem } from '../request/headers.ts';
 import { parseTemplate } from '../request/template.ts';
 import type { RequestContext, Template } from '../request/value-source.ts';
 import { renderTemplate } from '../request/value-source.ts';
@@ -123,7 +124,7 @@ function inHeader(name: string, value: string): Authorisation {
 }
 
 function header(name: string, value: string): readonly [string, string] {
-  if (!headerValueIsSafe(value)) throw unfit(name, 'holds characters that a header cannot carry');
+  if (!isHeaderValue(value)) throw unfit(name, 'holds characters that a header cannot carry');
   return [name, value];
 }
 

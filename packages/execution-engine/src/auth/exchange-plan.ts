@@ -1,11 +1,12 @@
 import type { Auth, Credential, TokenExchange } from '@patchbay/contracts';
 import { PatchbayError } from '@patchbay/contracts';
+import { isHeaderValue } from '@patchbay/egress/header-rules';
 import type { DataPath } from '../paths/data-path.ts';
 import { parseDataPath } from '../paths/data-path.ts';
 import type { Report } from '../prepare/report.ts';
 import type { BaseUrl } from '../request/base-url.ts';
 import { compileBaseUrl, resolveBaseUrl } from '../request/base-url.ts';
-import { headerNameProblem, headerValueIsSafe } from '../request/headers.ts';
+import { headerNameProblem } from '../request/headers.ts';
 import type { HostList } from '../request/hosts.ts';
 import { hostIsListed } from '../request/hosts.ts';
 import { parseTemplate } from '../request/template.ts';
@@ -115,7 +116,7 @@ function build(
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'patchbay' };
   for (const [name, value] of headerTemplates.map(fill)) headers[name.toLowerCase()] = value;
   if (exchange.auth !== 'none') headers.authorization = authorization(exchange.auth, credential);
-  for (const [name, value] of Object.entries(headers)) if (!headerValueIsSafe(value)) throw unfit(name);
+  for (const [name, value] of Object.entries(headers)) if (!isHeaderValue(value)) throw unfit(name);
   if (fields === null) return { url: prefix, method: exchange.method, headers, body: null, hosts: listed };
   const pairs = fields.map(fill);
   const isJson = exchange.body === 'json';

@@ -1,3 +1,4 @@
+import { isFramingHeader, isHeaderName, isHeaderValue } from '@patchbay/egress/header-rules';
 import type { Report } from '../prepare/report.ts';
 import { invalidArgument } from './invalid-argument.ts';
 import { parseTemplate, staticText } from './template.ts';
@@ -17,34 +18,17 @@ export interface HeaderPlan {
   readonly fields: readonly HeaderField[];
 }
 
-/** Headers that the HTTP layer writes (RFC 9110 sections 7.2, 7.6.1, 8.6, 10.1.1; RFC 9112 section 6). */
-const owned = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-]);
-/** RFC 9110 section 5.5, less what a header cannot carry safely: line breaks, other controls, and beyond Latin-1. */
-const refusedValue = /[^\t\x20-\x7e\x80-\xff]/;
-const nameShape = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+/** In characters. */
+const longestName = 64;
 
 /** Why a document may not name this header, or `null`. `forCredential`: `auth` names it. */
 export function headerNameProblem(name: string, forCredential = false): string | null {
-  if (!nameShape.test(name)) return `'${name}' is not a header name`;
+  if (!isHeaderName(name) || name.length > longestName) return `'${name}' is not a header name`;
   const lower = name.toLowerCase();
-  if (owned.has(lower) || lower.startsWith('proxy-')) return `the header '${name}' is written by the HTTP layer`;
+  if (isFramingHeader(name)) return `the header '${name}' is written by the HTTP layer`;
   if (!forCredential && lower === 'authorization') return 'the header authorization is set from the credential alone';
   if (!forCredential && lower === 'cookie') return 'the header cookie is set from x-in: cookie or from the credential';
   return null;
-}
-
-export function headerValueIsSafe(value: string): boolean {
-  return !refusedValue.test(value);
 }
 
 /** Compiles a document's header map into `plan`. Values may hold `{placeholders}`. */
@@ -67,7 +51,7 @@ export function compileHeaders(
     const text = staticText(template);
     if (text === null)
       fields.push({ name: name.toLowerCase(), argument: name, source: { kind: 'template', template } });
-    else if (headerValueIsSafe(text)) fixed[name.toLowerCase()] = text;
+    else if (isHeaderValue(text)) fixed[name.toLowerCase()] = text;
     else report(path, 'holds characters that a header cannot carry');
   }
   return { fixed, fields };
@@ -83,7 +67,7 @@ export function addHeaders(
     const value = resolveSource(field.source, context);
     if (value === undefined || value === null) continue;
     const text = Array.isArray(value) ? value.map(toText).join(',') : toText(value);
-    if (!headerValueIsSafe(text)) throw invalidArgument(field.argument, 'holds characters that a header cannot carry');
+    if (!isHeaderValue(text)) throw invalidArgument(field.argument, 'holds characters that a header cannot carry');
     headers[field.name] = text;
   }
 }
