@@ -154,6 +154,17 @@ describe('F3: an executor stopped in the middle of a call', () => {
     );
     measured({ row: 'F3', what: 'stale replies after the pause', unit: 'replies', value: stale.length, bound: 0 });
     expect(stale).toEqual([]);
+    // What the call came to for the stopped one is on record too, though its connection was lost with it.
+    await vi.waitFor(
+      async () => {
+        const { events } = await system.admin.queryAudit({ class: 'execution', tool: `${id}_book`, limit: 1_000 });
+        const own = events.filter(({ source, subject }) => {
+          return subject === answer.execution_id && source.endsWith(`/${victim.instance}`);
+        });
+        expect(own.map(({ data }) => data.outcome === 'intent').sort()).toEqual([false, true]);
+      },
+      { timeout: 30_000, interval: 250 },
+    );
     const late = (await effects()) - before;
     measured({
       row: 'F3',
