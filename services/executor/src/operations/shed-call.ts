@@ -21,6 +21,7 @@ export interface ShedCalls {
  */
 export function createShedCalls({ places, record }: ShedCallPorts): ShedCalls {
   const counts = new Map<string, number>();
+  let refusal: { readonly retryAfterMs: number; readonly error: PatchbayError } | null = null;
   return {
     shed(tenant) {
       if (places.mayEnter(tenant, 'live', performance.now())) return;
@@ -28,7 +29,10 @@ export function createShedCalls({ places, record }: ShedCallPorts): ShedCalls {
       const count = counts.get(tenant);
       // What is no tenant has no audit log.
       if (count !== undefined || TenantId.safeParse(tenant).success) counts.set(tenant, (count ?? 0) + 1);
-      throw noRoom(places);
+      // One for all who are told the same: making an error, with its stack, was a seventh of what a refusal cost.
+      const { retryAfterMs } = places;
+      if (refusal?.retryAfterMs !== retryAfterMs) refusal = { retryAfterMs, error: noRoom({ retryAfterMs }) };
+      throw refusal.error;
     },
     report() {
       for (const [tenant, calls] of counts) {
