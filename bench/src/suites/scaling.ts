@@ -6,18 +6,18 @@ import type { DriverResult } from '../work.ts';
 
 const usage = `Usage: npm run bench -- scaling [options]
 
-Throughput of a read tool with 1, 2 and 4 executors, each in a process of its own, at an upstream that takes its time. An
-executor has at most 100 sockets to one host, so one of them can make 100 calls in the time of one; more executors make
-more, until the processors are full. Said with each figure: the share of the machine that was busy.
+Throughput of a read tool with 1, 2 and 4 executors, each in a process of its own, at an upstream that takes its time. Each
+executor has so many callers that wait for their answers; twice the executors make twice the calls until the processors are
+full. Said with each figure: the share of the machine that was busy.
 
   --delay MS        what the upstream takes (default 50)
   --seconds S       seconds per figure (default 5)
   --rounds N        rounds; medians are printed (default 3)
-  --concurrency N   callers for each executor (default 160)
+  --concurrency N   callers for each executor (default 40)
   --json            print one JSON object
 `;
 
-const options = readOptions(usage, { delay: 50, seconds: 5, rounds: 3, concurrency: 160 });
+const options = readOptions(usage, { delay: 50, seconds: 5, rounds: 3, concurrency: 40 });
 const { delay, seconds, rounds } = options;
 
 interface Figure {
@@ -39,6 +39,8 @@ try {
     while (bench.patchbay.services.filter(({ service }) => service === 'executor').length < executors)
       await bench.patchbay.addExecutor();
     const concurrency = options.concurrency * executors;
+    // Gently first: a cold process that is asked for everything at once refuses some of it, and rightly so.
+    await ask(driver, { concurrency: concurrency / 4, seconds: 4 });
     await ask(driver, { concurrency, seconds: 4 });
     for (let round = 1; round <= rounds; round++) {
       const pids = { ...bench.pids(), driver: driver.pid as number, upstream: bench.upstream.pid as number };
