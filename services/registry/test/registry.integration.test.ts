@@ -34,8 +34,8 @@ afterAll(async () => {
 });
 
 /**
- * Waits until every replica has what was registered: one of them answers, and the copy of each is as late as any. Asked
- * so often, the queue group has asked them all but for one time in thousands.
+ * Waits until every replica has what was registered: one of them answers, and its copy may be late. Asked so often, the
+ * queue group has left one of them out once in thousands of times.
  */
 const everywhere = (check: () => Promise<unknown>) =>
   vi.waitFor(async () => {

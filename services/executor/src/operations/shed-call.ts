@@ -29,7 +29,7 @@ export function createShedCalls({ places, record }: ShedCallPorts): ShedCalls {
       const count = counts.get(tenant);
       // What is no tenant has no audit log.
       if (count !== undefined || TenantId.safeParse(tenant).success) counts.set(tenant, (count ?? 0) + 1);
-      // One for all who are told the same: making an error, with its stack, was a seventh of what a refusal cost.
+      // One for all who are told the same: making an error, with its stack, is much of the work of a refusal.
       const { retryAfterMs } = places;
       if (refusal?.retryAfterMs !== retryAfterMs) refusal = { retryAfterMs, error: noRoom({ retryAfterMs }) };
       throw refusal.error;
