@@ -65,6 +65,31 @@ describe('the coalescing transport', () => {
     await connection.close();
   });
 
+  test('reads a flood in pieces, with a turn of the event loop for everything else between them', async () => {
+    const { connection } = await connect();
+    const sender = await connect();
+    let turn = 0;
+    let ended = false;
+    const count = () => {
+      turn++;
+      if (!ended) setImmediate(count);
+    };
+    const heardIn = new Map<number, number>();
+    const heard = () => [...heardIn.values()].reduce((sum, some) => sum + some, 0);
+    connection.subscribe(subject, { callback: () => void heardIn.set(turn, (heardIn.get(turn) ?? 0) + 1) });
+    await connection.flush();
+    count();
+    for (let i = 0; i < 2_000; i++) sender.connection.publish(subject, 'x'.repeat(1_000));
+    await sender.connection.flush();
+    // The server writes what the listener's socket takes, while its process does not look.
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    await vi.waitFor(() => expect(heard()).toBe(2_000), { timeout: 10_000 });
+    ended = true;
+    expect(Math.max(...heardIn.values())).toBeLessThan(140);
+    await Promise.all([connection.close(), sender.connection.close()]);
+  });
+
   test('has nothing to wait for when nothing was sent, and cannot say so without a connection', async () => {
     const { connection, written } = await connect();
     await written();

@@ -4,16 +4,39 @@ import { NodeTransport, nodeResolveHost } from '@nats-io/transport-node/lib/node
 
 /** Bytes waiting at which a write goes out at once: more would only hold memory. */
 const writeThroughBytes = 256 * 1_024;
+/** Bytes of one turn of the event loop after which no more are read in it. */
+const readTurnBytes = 64 * 1_024;
 
 /**
  * The client's own transport, but what one turn of the event loop sends goes out in one write. The client flushes after
  * every microtask, so a busy executor made one system call per reply, event and audit record; those calls were two fifths
  * of its processor time. Order is kept, and nothing waits longer than the end of the turn.
+ *
+ * And no turn takes in more than 64 KiB or so: the runtime would read up to two megabytes of a flood at once, and the
+ * answers of upstreams, timers and everything else would wait until thousands of messages were dealt with.
  */
 class CoalescingTransport extends NodeTransport {
   #waiting: Uint8Array[] = [];
   #bytes = 0;
   #lastWrite: Promise<void> = Promise.resolve();
+  #readInTurn = 0;
+
+  override setupHandlers(): void {
+    super.setupHandlers();
+    const { socket } = this;
+    socket?.on('data', ({ byteLength }: Buffer) => {
+      // Only a read that fills the runtime's buffer, or a whole TLS record, is followed by another in the same turn.
+      if (byteLength < 16_384) return;
+      if (this.#readInTurn === 0) {
+        setImmediate(() => {
+          this.#readInTurn = 0;
+          socket.resume();
+        });
+      }
+      this.#readInTurn += byteLength;
+      if (this.#readInTurn >= readTurnBytes) socket.pause();
+    });
+  }
 
   override send(frame: Uint8Array): void {
     this.#waiting.push(frame);

@@ -70,6 +70,33 @@ describe('requests', () => {
     });
   });
 
+  test('turned away on arrival are not read: neither a trace nor a span of them is made', async () => {
+    const trace = vi.fn();
+    const handler = vi.fn(async () => okay(null));
+    const seen: unknown[] = [];
+    open.push(
+      await executor.serve({ name: 'executor', version: '0.1.0', description: 'test', trace }, [
+        endpoint(
+          'execute-tool',
+          routes.executeTool,
+          handler,
+          (error, context) => {
+            seen.push(context);
+            return { ...okay(null), status: 'refused' as const, error: (error as PatchbayError).body };
+          },
+          (values) => {
+            throw new PatchbayError('overloaded', { message: `No room for ${values.tenant}.` });
+          },
+        ),
+      ]),
+    );
+    const result = await execute({ traceparent: '00-a-b-01' });
+    expect(result).toMatchObject({ status: 'refused', error: { code: 'overloaded', message: 'No room for acme.' } });
+    expect(seen).toMatchObject([{ values: { tenant: 'acme' }, traceparent: null, budgetMs: null, presence: null }]);
+    expect(trace).not.toHaveBeenCalled();
+    expect(handler).not.toHaveBeenCalled();
+  });
+
   test('end at their time limit', async () => {
     const gate = Promise.withResolvers<void>();
     await serve(() => gate.promise.then(() => okay(null)));

@@ -100,6 +100,14 @@ function answerer(
   trace: TraceRequests | undefined,
 ): (message: Msg) => Promise<void> {
   const { route } = served;
+  const answerFailure = (message: Msg, error: unknown, context: RequestContext) => {
+    if (!(error instanceof PatchbayError)) onError(error, served.name);
+    try {
+      respondFailure(connection, message, served, error, context);
+    } catch (second) {
+      onError(second, served.name);
+    }
+  };
   return async (message) => {
     const receivedAt = receipts.receivedAt();
     const values = parseSubject(route.subject, message.subject) ?? {};
@@ -107,6 +115,13 @@ function answerer(
       // Nothing may be sent to a reply subject outside the inboxes of those who may call: see inboxPrefixOf.
       onError(new Error('a request named a reply subject that its sender does not own, or none'), served.name);
       return;
+    }
+    if (served.onArrival !== undefined) {
+      try {
+        served.onArrival(values);
+      } catch (error) {
+        return answerFailure(message, error, { values, receivedAt, ...unread, replyTo: message.reply as string });
+      }
     }
     let context: RequestContext = {
       values,
@@ -120,21 +135,18 @@ function answerer(
     if (span !== undefined) context = { ...context, traceparent: span.traceparent };
     let failure: unknown = null;
     try {
-      served.onArrival?.(context);
       const body = parseBody(route, values, message.data);
       respond(connection, message, await served.handler(body as never, context));
     } catch (error) {
       failure = error;
-      if (!(error instanceof PatchbayError)) onError(error, served.name);
-      try {
-        respondFailure(connection, message, served, error, context);
-      } catch (second) {
-        onError(second, served.name);
-      }
+      answerFailure(message, error, context);
     }
     span?.end(failure === null ? null : toErrorBody(failure).code);
   };
 }
+
+/** What is not known of a request whose headers were not read. */
+const unread = { budgetMs: null, traceparent: null, presence: null };
 
 function replyAllowed(route: RequestRoute, values: SubjectValues, reply: string | undefined): boolean {
   return reply ? inboxOf(route, values, reply) !== null : false;

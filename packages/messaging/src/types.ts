@@ -72,8 +72,11 @@ export interface Endpoint<Route extends RequestRoute = RequestRoute> {
   readonly name: string;
   readonly route: Route;
   readonly handler: (body: z.output<Route['request']>, context: RequestContext) => Promise<z.input<Route['response']>>;
-  /** Looks at a request before its body is read, and throws a `PatchbayError` to turn it away at the least cost. */
-  readonly onArrival?: (context: RequestContext) => void;
+  /**
+   * Looks at a request before its headers and body are read, and throws a `PatchbayError` to turn it away at the least
+   * cost: without a span, and with what the headers say missing from the context of `onFailure`.
+   */
+  readonly onArrival?: (values: SubjectValues) => void;
   /**
    * Makes the answer to a request that could not be parsed or whose handler failed, for routes whose answers carry
    * errors in their own shape. Default: `{ error }` with the NATS service error headers.
@@ -86,7 +89,7 @@ export interface AnyEndpoint {
   readonly name: string;
   readonly route: RequestRoute;
   readonly handler: (body: never, context: RequestContext) => Promise<unknown>;
-  readonly onArrival?: (context: RequestContext) => void;
+  readonly onArrival?: (values: SubjectValues) => void;
   readonly onFailure?: (error: unknown, context: RequestContext) => unknown;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type CancelRequest,
   type ExecuteRequest,
+  type ExecutionResult,
   errorBody,
   events,
   newId,
@@ -175,6 +176,31 @@ describe('a call', () => {
       error: { code: 'overloaded', retryable: true },
       version: null,
     });
+  });
+
+  test('is held back as overloaded while executors turn most away, in every session of the agent', async () => {
+    const full = errorBody('overloaded', { retryAfterMs: 120 });
+    await serveExecutor(() => resultOf({ status: 'refused', output: null, error: full }));
+    const crowded = agentOver(await servers.connect('agent', 'acme'), 'acme');
+    const results: ExecutionResult[] = [];
+    for (let i = 0; i < 240; i++)
+      results.push(await crowded.inSession({ session: `s${i}` }).execute('slack_post_message'));
+    // After the twentieth, at least 20 in 21 are held back: that 90 are sent is beyond luck.
+    const heldBack = results.filter(({ error }) => error?.details.reason === 'held_back');
+    expect(heldBack.length).toBeGreaterThan(150);
+    expect(heldBack[0]).toMatchObject({
+      status: 'refused',
+      attempts: 0,
+      error: { code: 'overloaded', retryable: true, retry_after_ms: 120 },
+    });
+    expect(asked).toHaveLength(240 - heldBack.length);
+  });
+
+  test('is sent however often nobody served it: an executor that comes is found at once', async () => {
+    const alone = agentOver(await servers.connect('agent', 'acme'), 'acme');
+    for (let i = 0; i < 100; i++) await alone.execute('slack_post_message');
+    await serveExecutor();
+    expect(await alone.execute('slack_post_message')).toMatchObject({ status: 'succeeded' });
   });
 
   test('that cannot leave is refused', async () => {

@@ -21,7 +21,7 @@ import {
 } from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { type ConnectSettings, resolveSettings } from './config.ts';
-import { ExecutionError, executeCall, type ToolCall } from './execute.ts';
+import { type CallDefaults, ExecutionError, executeCall, type ToolCall } from './execute.ts';
 import {
   type AnthropicMessage,
   type AnthropicToolResult,
@@ -42,6 +42,7 @@ import { type ModelCallOptions, runModelCalls } from './models/run-model-calls.t
 import { executePlan, type Plan } from './plan.ts';
 import { type StreamCall, streamCall, type ToolStream } from './stream.ts';
 import { resultOf, type Submission, submitCall } from './submit.ts';
+import { Throttle } from './throttle.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
 type SubmitOptions = Omit<Submission, 'tool' | 'arguments'>;
@@ -128,10 +129,12 @@ export async function connect(settings: AgentSettings = {}): Promise<Agent> {
 export function agentOver(
   messaging: Messaging,
   tenant: string,
-  defaults: { deadlineMs?: number; context?: ExecutionContext } = {},
+  defaults: CallDefaults = {},
+  throttle = new Throttle(),
 ): Agent {
+  const call = (asked: ToolCall) => executeCall(messaging, tenant, asked, defaults, throttle);
   const execute: Agent['execute'] = (tool, args, options) =>
-    executeCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults);
+    call({ ...options, tool, ...(args !== undefined && { arguments: args }) });
   const plan: Agent['plan'] = (asked) => executePlan(messaging, tenant, asked, defaults);
   return {
     tenant,
@@ -143,7 +146,7 @@ export function agentOver(
       (await runModelCalls(plan, callsOfOpenAiMessage(message), options)).map(openAiToolMessage),
     runFunctionCalls: async (output, options) =>
       (await runModelCalls(plan, callsOfOpenAiOutput(output), options)).map(openAiFunctionOutput),
-    executeAll: (calls) => Promise.all(calls.map((call) => executeCall(messaging, tenant, call, defaults))),
+    executeAll: (calls) => Promise.all(calls.map(call)),
     async call(tool, args, options) {
       const result = await execute(tool, args, options);
       if (result.status !== 'succeeded') throw new ExecutionError(result);
@@ -182,7 +185,8 @@ export function agentOver(
       const subscription = messaging.subscribeEvent(events.executionFinished, { tenant }, listener);
       return () => subscription.unsubscribe();
     },
-    inSession: (context) => agentOver(messaging, tenant, { ...defaults, context: { ...defaults.context, ...context } }),
+    inSession: (context) =>
+      agentOver(messaging, tenant, { ...defaults, context: { ...defaults.context, ...context } }, throttle),
     close: () => messaging.close(),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { startCallSpan } from './call-span.ts';
+import type { Throttle } from './throttle.ts';
 
 /** One tool call. */
 export interface ToolCall {
@@ -78,8 +79,10 @@ export async function executeCall(
   tenant: string,
   call: ToolCall,
   defaults: CallDefaults,
+  throttle: Throttle,
 ): Promise<ExecutionResult> {
   const started = performance.now();
+  if (!throttle.mayCall(started)) return withoutAnswer(heldBack(throttle), call, 0);
   const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
   const span = startCallSpan(call.tool);
   const traceparent = call.traceparent ?? span.traceparent;
@@ -89,9 +92,23 @@ export async function executeCall(
       presence: true,
       ...(traceparent !== undefined && { traceparent }),
     })
+    .then((answer) => {
+      const now = performance.now();
+      if (answer.error?.code === 'overloaded') throttle.turnedAway(now, answer.error.retry_after_ms);
+      else throttle.letIn(now);
+      return answer;
+    })
     .catch((error) => withoutAnswer(error, call, performance.now() - started));
   span.end(result);
   return result;
+}
+
+function heldBack({ retryAfterMs }: Throttle): PatchbayError {
+  return new PatchbayError('overloaded', {
+    message: 'The executors are turning calls away, so this one was not sent.',
+    retryAfterMs,
+    details: { reason: 'held_back' },
+  });
 }
 
 /** The message that a call is sent as. */

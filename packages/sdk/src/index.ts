@@ -9,3 +9,4 @@ export type { ModelCallOptions } from './models/run-model-calls.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission } from './submit.ts';
+export { Throttle } from './throttle.ts';

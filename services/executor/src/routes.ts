@@ -42,7 +42,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
           { executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() },
           error,
         ),
-      ({ values }) => operations.shedCall(values.tenant as string),
+      ({ tenant }) => operations.shedCall(tenant as string),
     ),
     endpoint(
       'execute-plan',
@@ -50,7 +50,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
       (request, context) => operations.executePlan(request, callOf(context)),
       (error, { receivedAt }) =>
         refusedPlan({ planId: newId('plan'), receivedAt, now: performance.now() }, [], toErrorBody(error)),
-      ({ values }) => operations.shedCall(values.tenant as string),
+      ({ tenant }) => operations.shedCall(tenant as string),
     ),
     endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
       operations.cancelExecution(values.tenant as string, request),

@@ -104,6 +104,12 @@ describe('the learnt limit', () => {
     admission.tick(at + tickMs);
   }
 
+  /** Work queues here until the limit has fallen, and nobody is refused. */
+  function slow(admission: Admission): void {
+    for (let i = 0; i < 60; i++) window(admission, i * tickMs, Math.floor(admission.limit * 0.85), 500);
+    expect(admission.limit).toBeLessThan(40);
+  }
+
   test('falls when work queues here, and comes back when it does not', () => {
     const admission = admissionOf(1_000);
     for (let i = 0; i < 5; i++) window(admission, i * tickMs, 20, 1);
@@ -141,8 +147,29 @@ describe('the learnt limit', () => {
 
   test('holds a tenant alone to no less than 128, with a tenth left over', () => {
     const admission = admissionOf(1_000);
-    for (let i = 0; i < 60; i++) window(admission, i * tickMs, 500, 500);
-    expect(admission.limit).toBe(32);
+    slow(admission);
+    expect(fill(admission, 'a')).toHaveLength(116);
+  });
+
+  test('holds a tenant alone to 32 when too much goes on coming, until it has stopped', () => {
+    const admission = admissionOf(1_000);
+    slow(admission);
+    const flood = (windows: number) => {
+      for (let i = 0; i < windows; i++) {
+        const places = fill(admission, 'a');
+        for (const place of places) place.leave(500);
+        admission.tick(10_000 + i * tickMs);
+      }
+      const places = fill(admission, 'a');
+      for (const place of places) place.leave(null);
+      return places.length;
+    };
+    expect(flood(8)).toBe(116);
+    expect(flood(60)).toBe(29);
+    for (let i = 0; i < 12; i++) {
+      for (let calls = 0; calls < 20; calls++) admission.enter('a', 'live', 0)?.leave(500);
+      admission.tick(20_000 + i * tickMs);
+    }
     expect(fill(admission, 'a')).toHaveLength(116);
   });
 });

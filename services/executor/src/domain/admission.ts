@@ -29,6 +29,10 @@ interface Tenant {
 
 /** Where the learnt limit ends going down, for a tenant alone and when several have work. */
 const least = { alone: 128, contended: 32 };
+/** A tenant alone that is refused in so many windows on end is no burst: its least goes down too, to that of several. */
+const burstWindows = 10;
+/** By how much it goes down in a window with refusals, and up in one without. */
+const leastMoves = { down: 0.9, up: 1.2 };
 /** Share of the limit that only those may take who have less than their share. */
 const reserved = 0.1;
 /** Most of the limit for background work: beside live calls, and alone. */
@@ -58,6 +62,8 @@ export class Admission {
   #window: WindowOfWork;
   #tickedAt: number;
   #retryAfterMs = advice.least;
+  #refusingWindows = 0;
+  #leastAlone = least.alone;
 
   constructor({ maxInFlight, now, weightOf = () => 1 }: AdmissionOptions) {
     this.#window = new WindowOfWork(now, 0);
@@ -71,7 +77,7 @@ export class Admission {
     return this.#inFlight;
   }
 
-  /** Executions that may be under way at once as things are; what a tenant alone is held to is never below 128. */
+  /** Executions that may be under way at once as things are. A tenant alone may have 128, unless too much goes on coming. */
   get limit(): number {
     return Math.floor(this.#limit.current);
   }
@@ -86,7 +92,7 @@ export class Admission {
     if (this.#inFlight >= this.#maxInFlight) return false;
     const own = this.#tenants.get(tenant);
     const contended = this.#tenants.size > (own === undefined ? 0 : 1);
-    const limit = contended ? this.#limit.current : Math.max(this.#limit.current, this.#atMost(least.alone));
+    const limit = contended ? this.#limit.current : Math.max(this.#limit.current, this.#atMost(this.#leastAlone));
     const room = limit - Math.floor(limit * reserved);
     if (lane === 'background') {
       const besideLive = this.#inFlight > this.#background || now < this.#lastLiveAt + liveLingersMs;
@@ -137,9 +143,18 @@ export class Admission {
     if (!this.#window.isTelling(now)) return;
     const window = this.#window;
     this.#limit.learn(window.seen());
+    this.#judgeBurst(window.refused > 0);
     const refusedShare = window.refused / Math.max(1, window.admitted);
     this.#retryAfterMs = Math.min(advice.most, Math.max(advice.least, Math.ceil(advice.least * refusedShare)));
     this.#window = new WindowOfWork(now, this.#inFlight);
+  }
+
+  /** What a burst brings may wait here for its turn; what goes on coming only waits for ever longer. */
+  #judgeBurst(refused: boolean): void {
+    this.#refusingWindows = refused ? this.#refusingWindows + 1 : 0;
+    if (!refused) this.#leastAlone = Math.min(least.alone, this.#leastAlone * leastMoves.up);
+    else if (this.#refusingWindows > burstWindows)
+      this.#leastAlone = Math.max(least.contended, this.#leastAlone * leastMoves.down);
   }
 
   #arrived(tenant: string): Tenant {

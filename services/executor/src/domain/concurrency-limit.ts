@@ -14,7 +14,7 @@ export interface LoadWindow {
 }
 
 /** Own time that is no sign of a queue, whatever it was before: alone, and where others would feel the queue. */
-const easyMs = { alone: 7, contended: 2.5 };
+const easyMs = { alone: 3, contended: 2.5 };
 /** Own time up to this many times the quiet one is no sign of a queue either: a far or slow NATS is not ours to fight. */
 const tolerance = 2;
 /** Own time beyond this is a queue, whatever the quiet one was. */
