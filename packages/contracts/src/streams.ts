@@ -101,7 +101,7 @@ export const buckets = {
   },
   credentials: {
     name: 'credentials',
-    description: 'Encrypted credentials by tenant and connection',
+    description: 'Encrypted credentials by tenant, connection and version',
     history: 1,
     ttlMs: 0,
     maxValueBytes: 262_144,

@@ -144,9 +144,9 @@ describe('startVault', () => {
     ];
     // Only the vault's identity may write there: the attacker here has taken it, or the disk.
     const bucket = await (await nats.connect('vault')).bucket('credentials');
-    const [rowOne, rowTwo] = [await bucket.get(`swap-a.${one.id}`), await bucket.get(`swap-b.${two.id}`)];
-    await bucket.put(`swap-a.${one.id}`, rowTwo?.value ?? '');
-    await bucket.put(`swap-b.${two.id}`, rowOne?.value ?? '');
+    const [rowOne, rowTwo] = [await bucket.get(`swap-a.${one.id}.1`), await bucket.get(`swap-b.${two.id}.1`)];
+    await bucket.put(`swap-a.${one.id}.1`, rowTwo?.value ?? '');
+    await bucket.put(`swap-b.${two.id}.1`, rowOne?.value ?? '');
     for (const tenant of ['swap-a', 'swap-b']) {
       expect(await failureOf(leaseThrough(executor, { tenant }))).toEqual({
         code: 'vault_unavailable',
@@ -154,7 +154,7 @@ describe('startVault', () => {
         reason: 'integrity',
       });
     }
-    await bucket.put(`swap-a.${one.id}`, rowOne?.value ?? '');
+    await bucket.put(`swap-a.${one.id}.1`, rowOne?.value ?? '');
     expect((await leaseThrough(executor, { tenant: 'swap-a' })).credential).toEqual({ type: 'bearer', token: 'one' });
     expect(vaults.map((vault) => vault.log()).join('\n')).toContain('the store may have been changed');
   });

@@ -66,10 +66,16 @@ export function memoryConnections() {
 
 function memoryCredentials() {
   const rows = new Map<string, StoredCredential>();
+  const keyOf = (tenant: string, connection: string, version: number) => `${tenant}.${connection}.${version}`;
   const store: CredentialStore = {
-    get: async (tenant, connection) => structuredClone(rows.get(`${tenant}.${connection}`) ?? null),
-    create: async (tenant, connection, stored) => void rows.set(`${tenant}.${connection}`, stored),
-    delete: async (tenant, connection) => void rows.delete(`${tenant}.${connection}`),
+    get: async (...row) => structuredClone(rows.get(keyOf(...row)) ?? null),
+    async create(tenant, connection, stored) {
+      const key = keyOf(tenant, connection, stored.credential_version);
+      if (rows.has(key)) return false;
+      rows.set(key, structuredClone(stored));
+      return true;
+    },
+    delete: async (...row) => void rows.delete(keyOf(...row)),
   };
   return { rows, store };
 }

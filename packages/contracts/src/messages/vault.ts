@@ -110,7 +110,7 @@ export type LeasePayload = z.infer<typeof LeasePayload>;
 export const LeaseRevoked = z.object({ tenant: TenantId, connection: idSchema('connection') });
 export type LeaseRevoked = z.infer<typeof LeaseRevoked>;
 
-/** Value of KV `credentials` at `<tenant>.<connection>`: AWS Encryption SDK message over the credential JSON. */
+/** Value of KV `credentials` at `<tenant>.<connection>.<credential_version>`: AWS Encryption SDK message over the credential JSON. */
 export const StoredCredential = z.object({
   credential_version: z.int().positive(),
   /** Version of the tenant key that encrypted it. */

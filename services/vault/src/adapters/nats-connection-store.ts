@@ -5,7 +5,10 @@ import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { ConnectionStore } from '../operations/ports.ts';
 import { parseRecord, reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
 
-const Record = Connection.omit({ is_default: true }).extend({ credential_expires_at: z.string().nullable() });
+const Record = Connection.omit({ is_default: true }).extend({
+  credential_expires_at: z.string().nullable(),
+  oldest_credential: z.int().positive(),
+});
 const Default = z.object({ connection: idSchema('connection').nullable() });
 
 const recordKey = (tenant: string, id: string) => `${tenant}.${id}`;

@@ -1,25 +1,22 @@
-import { PatchbayError, StoredCredential } from '@patchbay/contracts';
+import { StoredCredential } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { CredentialStore } from '../operations/ports.ts';
 import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
 
-const keyOf = (tenant: string, connection: string) => `${tenant}.${connection}`;
+const keyOf = (tenant: string, connection: string, version: number) => `${tenant}.${connection}.${version}`;
 
-/** Encrypted credentials in bucket `credentials` at `<tenant>.<con_id>`. The bucket keeps no older revision. */
+/** Encrypted credentials in bucket `credentials` at `<tenant>.<con_id>.<version>`. The bucket keeps no older revision. */
 export function createNatsCredentialStore(bucket: Bucket): CredentialStore {
   return {
-    async get(tenant, connection) {
-      return (await readRecord(bucket, keyOf(tenant, connection), StoredCredential))?.value ?? null;
+    async get(tenant, connection, version) {
+      return (await readRecord(bucket, keyOf(tenant, connection, version), StoredCredential))?.value ?? null;
     },
     async create(tenant, connection, stored) {
-      const revision = await reachable(
-        bucket.create(keyOf(tenant, connection), JSON.stringify(stored), storeTimeoutMs),
-      );
-      if (revision === null)
-        throw new PatchbayError('internal', { message: "A new credential's key is already taken." });
+      const key = keyOf(tenant, connection, stored.credential_version);
+      return (await reachable(bucket.create(key, JSON.stringify(stored), storeTimeoutMs))) !== null;
     },
-    async delete(tenant, connection) {
-      await reachable(bucket.delete(keyOf(tenant, connection)));
+    async delete(tenant, connection, version) {
+      await reachable(bucket.delete(keyOf(tenant, connection, version)));
     },
   };
 }

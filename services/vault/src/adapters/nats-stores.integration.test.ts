@@ -30,6 +30,7 @@ const record = (change: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
   updated_at: '2026-01-02T03:04:05.000Z',
   credential_version: 1,
   credential_expires_at: null,
+  oldest_credential: 1,
   ...change,
 });
 
@@ -143,12 +144,15 @@ describe('createNatsCredentialStore', () => {
     const store = createNatsCredentialStore(await vault.bucket('credentials'));
     const id = newId('connection');
     const stored = { credential_version: 1, tenant_key_version: 1, message: 'AAAA' };
-    expect(await store.get('acme', id)).toBeNull();
-    await store.create('acme', id, stored);
-    expect(await store.get('acme', id)).toEqual(stored);
-    expect(await failureOf(store.create('acme', id, stored))).toMatchObject({ code: 'internal' });
-    await store.delete('acme', id);
-    expect(await store.get('acme', id)).toBeNull();
+    expect(await store.get('acme', id, 1)).toBeNull();
+    expect(await store.create('acme', id, stored)).toBe(true);
+    expect(await store.get('acme', id, 1)).toEqual(stored);
+    expect(await store.get('acme', id, 2)).toBeNull();
+    expect(await store.create('acme', id, { ...stored, message: 'BBBB' })).toBe(false);
+    expect(await store.create('acme', id, { ...stored, credential_version: 2 })).toBe(true);
+    await store.delete('acme', id, 1);
+    expect(await store.get('acme', id, 1)).toBeNull();
+    expect(await store.get('acme', id, 2)).toMatchObject({ message: 'AAAA' });
   });
 
   it('cannot enumerate the credentials: the server lets nobody', async () => {

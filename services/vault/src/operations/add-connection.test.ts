@@ -40,7 +40,7 @@ describe('addConnection', () => {
         credential_version: 1,
       });
 
-      const stored = vault.credentials.rows.get(`acme.${connection.id}`);
+      const stored = vault.credentials.rows.get(`acme.${connection.id}.1`);
       if (stored === undefined) throw new Error('a credential was stored');
       const binding = {
         tenant: 'acme',

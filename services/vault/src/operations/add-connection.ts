@@ -58,6 +58,7 @@ export function addConnection(ports: AddConnectionPorts) {
       updated_at: at.toISOString(),
       credential_version: 1,
       credential_expires_at: expiryOf(credential),
+      oldest_credential: 1,
     };
     const { tenant, integration, id } = record;
     try {
@@ -72,7 +73,8 @@ export function addConnection(ports: AddConnectionPorts) {
             { tenant, connection: id, integration, version: 1, variables: record.variables },
             plaintext,
           );
-          await ports.credentials.create(tenant, id, stored);
+          if (!(await ports.credentials.create(tenant, id, stored)))
+            throw new PatchbayError('internal', { message: "A new connection's id is already taken." });
           await ports.connections.create(record);
 
           // 3. Make it the default when asked to, or when the integration has no usable one.

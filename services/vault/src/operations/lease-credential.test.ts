@@ -70,10 +70,11 @@ describe('leaseCredential', () => {
     expect(vault.decryptions.count).toBe(0);
   });
 
-  it('says connection_missing when the credential behind the connection is gone', async () => {
+  it('refuses, with an alert, a connection whose credential is gone from the store', async () => {
     const vault = await vaultWith();
     vault.credentials.rows.clear();
-    expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual(missing);
+    expect(await failureOf(vault.lease(leaseRequest(), caller))).toMatchObject({ reason: 'integrity' });
+    expect(vault.reports).toEqual([expect.objectContaining({ level: 'error' })]);
   });
 
   it('lends an OAuth token for no longer than it lasts', async () => {
@@ -215,9 +216,9 @@ describe('leaseCredential', () => {
       caller,
     );
     vault.audit.entries.length = 0;
-    const stolen = vault.credentials.rows.get(`acme.${other.connection.id}`);
+    const stolen = vault.credentials.rows.get(`acme.${other.connection.id}.1`);
     if (stolen === undefined) throw new Error('a credential was stored');
-    vault.credentials.rows.set(`acme.${vault.connection.id}`, stolen);
+    vault.credentials.rows.set(`acme.${vault.connection.id}.1`, stolen);
     expect(await failureOf(vault.lease(leaseRequest(), caller))).toEqual({
       code: 'vault_unavailable',
       retryable: false,

@@ -1,9 +1,16 @@
-import { Credential, type LeasePayload, type LeaseRequest, type LeaseResult, PatchbayError } from '@patchbay/contracts';
+import {
+  type Credential,
+  type LeasePayload,
+  type LeaseRequest,
+  type LeaseResult,
+  PatchbayError,
+} from '@patchbay/contracts';
 import type { z } from 'zod';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import { expiryOf, leaseTtlMs } from '../domain/credential-expiry.ts';
 import { SingleFlight } from '../encryption/single-flight.ts';
 import { leasedEntry, recordDenial } from './lease-audit.ts';
+import { connectionGone, type OpenedCredential, openCredential } from './open-credential.ts';
 import type {
   Caller,
   ConnectionStore,
@@ -30,7 +37,7 @@ export interface LeaseCredentialPorts {
  *   `audit_unavailable`.
  */
 export function leaseCredential(ports: LeaseCredentialPorts) {
-  const decryptions = new SingleFlight<Credential>();
+  const decryptions = new SingleFlight<OpenedCredential>();
 
   async function lease(request: LeaseRequest, caller: Caller): Promise<LeaseResult> {
     // 1. Whoever asks must be somebody we can seal to.
@@ -42,7 +49,7 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
     }
 
     // 2. Find the connection, and refuse at once what is known to have ended.
-    const { record, revision } = await resolveConnection(ports.connections, request);
+    const { record } = await resolveConnection(ports.connections, request);
     assertNotExpired(record.credential_expires_at, ports.now());
 
     // 3. Decrypt and record at the same time; neither alone is enough. Callers who want the same credential at the same
@@ -50,14 +57,17 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
     //    that of the lease: the audit may say more than happened, never less.
     const [recorded, decrypted] = await Promise.allSettled([
       ports.recordAudit(leasedEntry(request, caller, record)),
-      decryptions.run(`${record.tenant}.${record.id}.${revision}`, () => decryptCredential(ports, record)),
+      decryptions.run(`${record.tenant}.${record.id}.${record.credential_version}`, () =>
+        openCredential(ports, record),
+      ),
     ]);
     if (recorded.status === 'rejected') throw recorded.reason;
     if (decrypted.status === 'rejected') throw decrypted.reason;
 
     // 4. Seal, for no longer than the credential itself lasts.
-    const ttlMs = assertNotExpired(expiryOf(decrypted.value), ports.now());
-    return sealLease(ports.sealer, record, decrypted.value, request.recipient, ttlMs);
+    const opened = decrypted.value;
+    const ttlMs = assertNotExpired(expiryOf(opened.credential), ports.now());
+    return sealLease(ports.sealer, opened.record, opened.credential, request.recipient, ttlMs);
   }
 
   return async (request: LeaseRequest, caller: Caller): Promise<LeaseResult> => {
@@ -77,35 +87,10 @@ async function resolveConnection(
 ): Promise<{ record: ConnectionRecord; revision: number }> {
   const id = request.connection ?? (await connections.getDefault(request.tenant, request.integration)).connection;
   const found = id === null ? null : await connections.get(request.tenant, id);
-  if (found === null || found.value.integration !== request.integration || found.value.status === 'revoked') {
-    throw new PatchbayError('connection_missing', { details: { integration: request.integration } });
-  }
+  if (found === null || found.value.integration !== request.integration || found.value.status === 'revoked')
+    throw connectionGone(request.integration);
   if (found.value.status === 'expired') throw expired();
   return { record: found.value, revision: found.revision };
-}
-
-async function decryptCredential(ports: LeaseCredentialPorts, record: ConnectionRecord): Promise<Credential> {
-  const stored = await ports.credentials.get(record.tenant, record.id);
-  if (stored === null) throw new PatchbayError('connection_missing', { details: { integration: record.integration } });
-  const binding = {
-    tenant: record.tenant,
-    connection: record.id,
-    integration: record.integration,
-    version: record.credential_version,
-    variables: record.variables,
-  };
-  const plaintext = await ports.cipher.decrypt(binding, stored);
-  try {
-    return Credential.parse(JSON.parse(plaintext.toString('utf8')));
-  } catch {
-    throw new PatchbayError('vault_unavailable', {
-      message: 'The decrypted credential is of no known form.',
-      retryable: false,
-      details: { reason: 'integrity' },
-    });
-  } finally {
-    plaintext.fill(0);
-  }
 }
 
 function sealLease(

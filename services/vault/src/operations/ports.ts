@@ -26,11 +26,16 @@ export interface ConnectionStore {
   setDefault(tenant: string, integration: string, connection: string | null, revision: number | null): Promise<boolean>;
 }
 
-/** Every method throws PatchbayError `vault_unavailable` when the store does not answer. */
+/**
+ * Encrypted credentials, one row for each version of a connection's. A row is written once: which version counts is what
+ * the connection says, so that a credential changes in one write. Every method throws PatchbayError `vault_unavailable`
+ * when the store does not answer.
+ */
 export interface CredentialStore {
-  get(tenant: string, connection: string): Promise<StoredCredential | null>;
-  create(tenant: string, connection: string, stored: StoredCredential): Promise<void>;
-  delete(tenant: string, connection: string): Promise<void>;
+  get(tenant: string, connection: string, version: number): Promise<StoredCredential | null>;
+  /** False when there is a row of that version already. */
+  create(tenant: string, connection: string, stored: StoredCredential): Promise<boolean>;
+  delete(tenant: string, connection: string, version: number): Promise<void>;
 }
 
 /** Turns a credential's bytes into its stored form and back. */

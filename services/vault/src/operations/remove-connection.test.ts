@@ -69,7 +69,7 @@ describe('removeConnection', () => {
     await expect(vault.remove({ tenant: 'acme', connection: id }, caller)).rejects.toThrow('away');
     vault.ports.credentials.delete = remove;
     expect((await vault.remove({ tenant: 'acme', connection: id }, caller)).connection.status).toBe('revoked');
-    expect([...vault.credentials.rows.keys()]).toEqual([`acme.${other}`]);
+    expect([...vault.credentials.rows.keys()]).toEqual([`acme.${other}.1`]);
     expect(await vault.standing()).toBe(other);
   });
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { type ConnectionRecord, toConnection } from '../domain/connection-record.ts';
 import { auditedChange } from './audited-change.ts';
 import type { BroadcastRevocation, Caller, ConnectionStore, CredentialStore, RecordAudit, Report } from './ports.ts';
+import { deleteCredentials } from './replace-credential.ts';
 import { settleDefault } from './settle-default.ts';
 
 export interface RemoveConnectionPorts {
@@ -33,8 +34,8 @@ export function removeConnection(ports: RemoveConnectionPorts) {
         // 2. Take the leases back that were given.
         ports.broadcastRevocation({ tenant, connection: id });
 
-        // 3. Delete the credential itself.
-        await ports.credentials.delete(tenant, id);
+        // 3. Delete the credential itself, in every version.
+        await deleteCredentials(ports.credentials, record);
 
         // 4. If it was the default, the newest remaining connection of the integration takes its place.
         const standing = await settleDefault(ports.connections, tenant, record.integration, {

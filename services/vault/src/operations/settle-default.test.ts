@@ -17,6 +17,7 @@ const record = (id: string): ConnectionRecord => ({
   updated_at: '2026-01-02T03:04:05.000Z',
   credential_version: 1,
   credential_expires_at: null,
+  oldest_credential: 1,
 });
 
 async function storeWith(...ids: string[]) {
