@@ -15,12 +15,13 @@ describe('the options', () => {
       stateDir: fileURLToPath(new URL('../../.patchbay', import.meta.url)),
       logLevel: 'info',
       databaseUrl: null,
+      connectPort: null,
     });
   });
 
   test('are taken as given', () => {
     const argv =
-      '--processes --executors 3 --live --state /tmp/s --database postgres://h/d --log-level debug --once --json';
+      '--processes --executors 3 --live --state /tmp/s --database postgres://h/d --log-level debug --once --json --connect-port 7710';
     expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
       help: false,
       json: true,
@@ -31,6 +32,7 @@ describe('the options', () => {
       stateDir: '/tmp/s',
       logLevel: 'debug',
       databaseUrl: 'postgres://h/d',
+      connectPort: 7_710,
     });
   });
 
@@ -47,6 +49,8 @@ describe('the options', () => {
     [['--executors', '1.5'], "not '1.5'"],
     [['--executors', 'many'], "not 'many'"],
     [['--log-level', 'loud'], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
+    [['--connect-port', 'http'], "not 'http'"],
+    [['--connect-port', '0'], "not '0'"],
     [['--nonsense'], "'--nonsense'"],
     [['--state'], '--state'],
     [['extra'], "'extra'"],
@@ -56,7 +60,18 @@ describe('the options', () => {
   });
 
   test('are all in the usage text', () => {
-    for (const option of ['processes', 'executors', 'live', 'state', 'database', 'log-level', 'once', 'json', 'help'])
+    for (const option of [
+      'processes',
+      'executors',
+      'live',
+      'state',
+      'database',
+      'log-level',
+      'once',
+      'json',
+      'help',
+      'connect-port',
+    ])
       expect(usage).toContain(`--${option}`);
   });
 });

@@ -12,6 +12,8 @@ export interface LauncherConfig {
   readonly stateDir: string;
   readonly logLevel: string;
   readonly databaseUrl: string | null;
+  /** Port on the loopback where people connect accounts by OAuth; null: nowhere. */
+  readonly connectPort: number | null;
 }
 
 export const usage = `Usage: npm start -- [options]
@@ -24,6 +26,7 @@ tool call, prints what happened, and stays up until Ctrl-C.
   --live             call the real upstream hosts instead of the sandbox
   --state DIR        where keys, streams, database and logs are kept (default .patchbay)
   --database URL     postgres://… instead of the built-in PGlite
+  --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
   --log-level LEVEL  trace, debug, info, warn, error, fatal or silent (default info), written to the state's logs
   --once             stop after the first call
   --json             print one JSON object instead of text
@@ -44,6 +47,9 @@ export function readLauncherConfig(
   const executors = Number(values.executors ?? '1');
   if (!Number.isInteger(executors) || executors < 1 || executors > 32)
     throw new UsageError(`--executors takes a whole number from 1 to 32, not '${values.executors}'.`);
+  const connectPort = values['connect-port'] === undefined ? null : Number(values['connect-port']);
+  if (connectPort !== null && !(Number.isInteger(connectPort) && connectPort >= 1 && connectPort <= 65_535))
+    throw new UsageError(`--connect-port takes a port from 1 to 65535, not '${values['connect-port']}'.`);
   const logLevel = values['log-level'] ?? 'info';
   if (!levels.includes(logLevel))
     throw new UsageError(`--log-level takes one of ${levels.join(', ')}, not '${logLevel}'.`);
@@ -60,6 +66,7 @@ export function readLauncherConfig(
     ),
     logLevel,
     databaseUrl: values.database ?? null,
+    connectPort,
   };
 }
 
@@ -78,6 +85,7 @@ function parse(argv: readonly string[]) {
         state: { type: 'string' },
         database: { type: 'string' },
         'log-level': { type: 'string' },
+        'connect-port': { type: 'string' },
       },
     }).values;
   } catch (error) {

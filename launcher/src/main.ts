@@ -39,6 +39,14 @@ export async function launch(
     seedCatalog: true,
     logLevel: config.logLevel,
     ...(config.databaseUrl !== null && { databaseUrl: config.databaseUrl }),
+    ...(config.connectPort !== null && {
+      variables: {
+        vault: {
+          PATCHBAY_CONNECT_URL: `http://127.0.0.1:${config.connectPort}`,
+          PATCHBAY_CONNECT_LISTEN: `127.0.0.1:${config.connectPort}`,
+        },
+      },
+    }),
     onProgress: say,
     onLost: (line) => say(`warning: ${line}. See ${config.stateDir}/logs.`),
   });

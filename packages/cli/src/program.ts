@@ -5,6 +5,7 @@ import { addCircuits } from './commands/circuits.ts';
 import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnectionsAdd } from './commands/connections-add.ts';
+import { addConnectionsConnect } from './commands/connections-connect.ts';
 import { addConnectionsList } from './commands/connections-list.ts';
 import { addConnectionsRemove } from './commands/connections-remove.ts';
 import { addDemo } from './commands/demo.ts';
@@ -16,6 +17,8 @@ import { addIntegrationsList } from './commands/integrations-list.ts';
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
+import { addOAuthSetClient } from './commands/oauth-set-client.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPoliciesCheck } from './commands/policies-check.ts';
 import { addResult } from './commands/result.ts';
@@ -71,8 +74,13 @@ export function createProgram(run: Run): Command {
 
   const connections = defineGroup(program, 'connections', "Manage a tenant's connections to integrations");
   addConnectionsAdd(connections, run);
+  addConnectionsConnect(connections, run);
   addConnectionsList(connections, run);
   addConnectionsRemove(connections, run);
+
+  const oauth = defineGroup(program, 'oauth', 'Manage the apps that OAuth vendors know you by');
+  addOAuthSetClient(oauth, run);
+  addOAuthRemoveClient(oauth, run);
 
   const executions = defineGroup(program, 'executions', 'Look after executions that did not end as they should');
   addExecutionsUnknown(executions, run);

@@ -8,6 +8,7 @@ export const idPrefixes = {
   tenant: 'ten',
   integration: 'int',
   connection: 'con',
+  connect: 'cnx',
   execution: 'exe',
   plan: 'pln',
   submission: 'sbm',

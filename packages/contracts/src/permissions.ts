@@ -41,9 +41,9 @@ const bucketUse: Record<
     write: ['executions', 'fences', 'latencies', 'results', 'dead_letters'],
   },
   vault: {
-    watch: ['connections'],
-    read: ['connections', 'credentials', 'tenant_keys'],
-    write: ['connections', 'credentials', 'tenant_keys'],
+    watch: ['connections', 'integrations'],
+    read: ['connections', 'credentials', 'tenant_keys', 'integrations', 'oauth_clients', 'connects', 'refreshes'],
+    write: ['connections', 'credentials', 'tenant_keys', 'oauth_clients', 'connects', 'refreshes'],
   },
   audit: { watch: [], read: [], write: [] },
 };

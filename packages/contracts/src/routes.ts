@@ -9,6 +9,7 @@ import {
   ExecutionResult,
 } from './messages/execution.ts';
 import { ExecutorAlive } from './messages/executor.ts';
+import { ConnectionExpired } from './messages/oauth.ts';
 import { PlanFinished, PlanProgress, PlanRequest, PlanResult } from './messages/plan.ts';
 import {
   DescribeToolsRequest,
@@ -41,21 +42,10 @@ import {
   SubmitResult,
 } from './messages/submission.ts';
 import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
-import {
-  AddConnectionRequest,
-  AddConnectionResult,
-  LeaseRequest,
-  LeaseResult,
-  LeaseRevoked,
-  ListConnectionsRequest,
-  ListConnectionsResult,
-  RemoveConnectionRequest,
-  RemoveConnectionResult,
-  VaultKeyRequest,
-  VaultKeyResult,
-} from './messages/vault.ts';
+import { LeaseRevoked } from './messages/vault.ts';
 import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
+import { vaultRoutes } from './vault-routes.ts';
 
 /** The whole surface on NATS. A name here is the name of the operation's file in the owning service. */
 export const routes = {
@@ -195,46 +185,7 @@ export const routes = {
     response: GetIntegrationResult,
     timeoutMs: 5_000,
   }),
-  leaseCredential: request({
-    subject: 'svc.vault.v1.lease',
-    owner: 'vault',
-    callers: ['executor'],
-    request: LeaseRequest,
-    response: LeaseResult,
-    timeoutMs: 2_000,
-  }),
-  getVaultKey: request({
-    subject: 'svc.vault.v1.key',
-    owner: 'vault',
-    callers: ['admin'],
-    request: VaultKeyRequest,
-    response: VaultKeyResult,
-    timeoutMs: 2_000,
-  }),
-  addConnection: request({
-    subject: 'svc.vault.v1.connections.add',
-    owner: 'vault',
-    callers: ['admin'],
-    request: AddConnectionRequest,
-    response: AddConnectionResult,
-    timeoutMs: 10_000,
-  }),
-  listConnections: request({
-    subject: 'svc.vault.v1.connections.list',
-    owner: 'vault',
-    callers: ['admin'],
-    request: ListConnectionsRequest,
-    response: ListConnectionsResult,
-    timeoutMs: 5_000,
-  }),
-  removeConnection: request({
-    subject: 'svc.vault.v1.connections.remove',
-    owner: 'vault',
-    callers: ['admin'],
-    request: RemoveConnectionRequest,
-    response: RemoveConnectionResult,
-    timeoutMs: 10_000,
-  }),
+  ...vaultRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',
@@ -332,6 +283,13 @@ export const events = {
     owner: 'executor',
     subscribers: ['executor'],
     body: ExecutorAlive,
+  }),
+  /** A connection stopped working until somebody connects it again. */
+  connectionExpired: event({
+    subject: 'events.v1.{tenant}.connection.{connection}.expired',
+    owner: 'vault',
+    subscribers: ['agent', 'admin'],
+    body: ConnectionExpired,
   }),
   leaseRevoked: event({
     subject: 'svc.vault.v1.revoked',

@@ -106,6 +106,27 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 262_144,
   },
+  oauth_clients: {
+    name: 'oauth_clients',
+    description: 'Apps registered at vendors, encrypted, by scope and integration',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 65_536,
+  },
+  connects: {
+    name: 'connects',
+    description: 'Connects that somebody has begun, by tenant; nothing that could finish one',
+    history: 1,
+    ttlMs: 2 * day,
+    maxValueBytes: 65_536,
+  },
+  refreshes: {
+    name: 'refreshes',
+    description: 'Who refreshes a connection at this moment, by tenant and connection',
+    history: 1,
+    ttlMs: day,
+    maxValueBytes: 1_024,
+  },
   fences: {
     name: 'fences',
     description: 'The newest revision seen of the registry, kept apart from it so that a rollback is noticed',

@@ -15,9 +15,11 @@ import {
   type RetireResult,
   routes,
 } from '@patchbay/contracts';
-import { connectMessaging, createSealingKeys, type Messaging } from '@patchbay/messaging';
+import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { type ConnectSettings, resolveSettings } from './config.ts';
+import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
+import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 
 export interface NewConnection {
@@ -50,6 +52,7 @@ export interface Admin {
   /** What each executor counted since it started; those that do not answer in time are not in the list. */
   executorStats(): Promise<ExecutorStats[]>;
   readonly submissions: SubmissionsAdmin;
+  readonly oauth: OAuthAdmin;
   close(): Promise<void>;
 }
 
@@ -69,16 +72,13 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     integration: (integration, options = {}) =>
       messaging.request(routes.getIntegration, {}, { integration, ...options }),
     async addConnection({ integration, credential, label, variables, makeDefault }) {
-      const { public_key } = await messaging.request(routes.getVaultKey, {}, {});
-      const keys = createSealingKeys();
-      const sealed = keys.seal(new TextEncoder().encode(JSON.stringify(credential)), public_key);
       const { connection } = await messaging.request(
         routes.addConnection,
         {},
         {
           tenant,
           integration,
-          sealed_credential: { sender: keys.publicKey, ciphertext: Buffer.from(sealed).toString('base64') },
+          sealed_credential: await sealSecret(messaging, credential),
           ...(label !== undefined && { label }),
           ...(variables !== undefined && { variables }),
           ...(makeDefault !== undefined && { make_default: makeDefault }),
@@ -106,6 +106,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
       return answers.sort((a, b) => a.instance.localeCompare(b.instance));
     },
     submissions: submissionsOver(messaging, tenant),
+    oauth: oauthOver(messaging, tenant),
     close: () => messaging.close(),
   };
 }

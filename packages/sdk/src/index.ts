@@ -6,6 +6,7 @@ export { fillerLine, type SpokenTool } from './filler-line.ts';
 export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.ts';
 export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
 export type { ModelCallOptions } from './models/run-model-calls.ts';
+export type { NewConnect, OAuthAdmin } from './oauth-admin.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission } from './submit.ts';

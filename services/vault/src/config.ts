@@ -19,6 +19,19 @@ export interface VaultConfig extends BaseConfig {
   readonly keyService: KeyServiceConfig;
   /** The vault's xkey seed, the same in every replica. Secret. */
   readonly sealingSeed: string;
+  /** Where people connect accounts; null: nowhere. */
+  readonly connect: ConnectConfig | null;
+  /** Development only: the origin that every vendor is dialled at instead of its own host. */
+  readonly dialOverride: string | null;
+  /** Origins exempt from the public-address rule, such as an authorization server on a private network. */
+  readonly trustedOrigins: readonly string[];
+}
+
+export interface ConnectConfig {
+  /** Where browsers reach the connect pages, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly host: string;
+  readonly port: number;
 }
 
 const variables = z.object({
@@ -29,6 +42,13 @@ const variables = z.object({
   PATCHBAY_KMS_KEY_ID: z.string().min(1).max(2_048).optional(),
   PATCHBAY_KMS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   PATCHBAY_VAULT_XKEY_SEED_FILE: z.string().min(1),
+  PATCHBAY_CONNECT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PATCHBAY_CONNECT_LISTEN: z
+    .string()
+    .regex(/^(?:\[[0-9a-f:]+\]|[a-z0-9.-]+):\d{1,5}$/, { error: 'expected an address such as 127.0.0.1:7710' })
+    .default('127.0.0.1:7710'),
+  PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
+  PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
 });
 
 /** @throws ConfigError naming what is missing, unreadable or not allowed in this mode. */
@@ -49,6 +69,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       .refine((value) => base.mode === 'development' || !value.PATCHBAY_KMS_ENDPOINT?.startsWith('http:'), {
         path: ['PATCHBAY_KMS_ENDPOINT'],
         error: 'must be https in production: tenant keys travel over it',
+      })
+      .refine((value) => base.mode === 'development' || !value.PATCHBAY_CONNECT_URL?.startsWith('http:'), {
+        path: ['PATCHBAY_CONNECT_URL'],
+        error: 'must be https in production: authorization codes travel over it',
+      })
+      .refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
+        path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],
+        error: 'is for development only: it sends every secret of every vendor to one place',
       }),
     env,
   );
@@ -56,6 +84,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...base,
     keyService: keyServiceOf(values),
     sealingSeed: readSealingSeed(values.PATCHBAY_VAULT_XKEY_SEED_FILE),
+    connect: connectOf(values),
+    dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
+    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
   };
 }
 
@@ -67,6 +100,16 @@ function keyServiceOf(values: z.output<typeof variables>): KeyServiceConfig {
         keyId: values.PATCHBAY_KMS_KEY_ID as string,
         endpoint: values.PATCHBAY_KMS_ENDPOINT ?? null,
       };
+}
+
+function connectOf(values: z.output<typeof variables>): ConnectConfig | null {
+  if (values.PATCHBAY_CONNECT_URL === undefined) return null;
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(values.PATCHBAY_CONNECT_LISTEN) ?? [];
+  return {
+    publicUrl: values.PATCHBAY_CONNECT_URL.replace(/\/+$/, ''),
+    host: host.replace(/^\[|\]$/g, ''),
+    port: Number(port),
+  };
 }
 
 function readSealingSeed(path: string): string {

@@ -212,6 +212,9 @@ describe('startVault', () => {
       instance: 'vault-3',
       auditMacKey: Buffer.alloc(32),
       sealingSeed,
+      connect: null,
+      dialOverride: null,
+      trustedOrigins: [],
     } as const;
     await expect(
       startVault({ ...config, keyService: { provider: 'local', rootKey: Buffer.alloc(32) } }),

@@ -19,6 +19,7 @@ import { readConfig, type VaultConfig } from './config.ts';
 import { createCredentialCipher, maxCredentialBytes } from './encryption/credential-cipher.ts';
 import type { KeyService } from './encryption/key-service.ts';
 import { createTenantKeys } from './encryption/tenant-keys.ts';
+import type { RefreshPorts } from './oauth/refresh-credential.ts';
 import { addConnection } from './operations/add-connection.ts';
 import { getVaultKey } from './operations/get-vault-key.ts';
 import { leaseCredential } from './operations/lease-credential.ts';
@@ -26,6 +27,7 @@ import { listConnections } from './operations/list-connections.ts';
 import type { BroadcastRevocation, RecordAudit, Report } from './operations/ports.ts';
 import { removeConnection } from './operations/remove-connection.ts';
 import { vaultEndpoints } from './routes.ts';
+import { wireOAuth } from './wire-oauth.ts';
 
 export type { KeyServiceConfig, VaultConfig } from './config.ts';
 export { readConfig };
@@ -67,6 +69,15 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const broadcastRevocation: BroadcastRevocation = (revoked) =>
     messaging.publishEvent(events.leaseRevoked, {}, revoked);
 
+  const announceExpired: RefreshPorts['announceExpired'] = ({ tenant, id, integration }, reason) =>
+    messaging.publishEvent(
+      events.connectionExpired,
+      { tenant, connection: id },
+      { connection: id, integration, reason },
+    );
+  const common = { connections, credentials, cipher, sealer, recordAudit, report, now, broadcastRevocation };
+  const oauth = await wireOAuth(config, messaging, log, { ...common, announceExpired });
+
   const served = await messaging.serve(
     {
       name: 'vault',
@@ -76,20 +87,12 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
     vaultEndpoints({
-      leaseCredential: leaseCredential({ connections, credentials, cipher, sealer, recordAudit, report, now }),
+      leaseCredential: leaseCredential({ ...common, refresh: oauth.refresh }),
       getVaultKey: getVaultKey({ sealer }),
-      addConnection: addConnection({
-        connections,
-        credentials,
-        cipher,
-        sealer,
-        recordAudit,
-        report,
-        now,
-        maxCredentialBytes,
-      }),
+      addConnection: addConnection({ ...common, maxCredentialBytes }),
       listConnections: listConnections({ connections, recordAudit }),
-      removeConnection: removeConnection({ connections, credentials, broadcastRevocation, recordAudit, report, now }),
+      removeConnection: removeConnection({ ...common, revokeUpstream: oauth.revokeUpstream }),
+      ...oauth.operations,
     }),
   );
   // Ready means that the server routes requests here, not only that it was asked to.
@@ -101,7 +104,8 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   return {
     name: config.instance,
     stop: stopInOrder([
-      () => served.stop(),
+      () => Promise.all([served.stop(), oauth.stopPages()]),
+      () => oauth.close(),
       () => recorder.close(),
       () => messaging.close(),
       () => telemetry.stop(),

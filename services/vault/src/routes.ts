@@ -1,14 +1,21 @@
 import { routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
+import type { getConnect } from './oauth/get-connect.ts';
+import type { startConnect } from './oauth/start-connect.ts';
 import type { addConnection } from './operations/add-connection.ts';
 import type { getVaultKey } from './operations/get-vault-key.ts';
 import type { leaseCredential } from './operations/lease-credential.ts';
 import type { listConnections } from './operations/list-connections.ts';
 import type { Caller } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
+import type { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
 
 export interface VaultOperations {
+  readonly setOAuthClient: ReturnType<typeof setOAuthClient>;
+  readonly removeOAuthClient: ReturnType<typeof removeOAuthClient>;
+  readonly startConnect: ReturnType<typeof startConnect>;
+  readonly getConnect: ReturnType<typeof getConnect>;
   readonly leaseCredential: ReturnType<typeof leaseCredential>;
   readonly getVaultKey: ReturnType<typeof getVaultKey>;
   readonly addConnection: ReturnType<typeof addConnection>;
@@ -16,7 +23,7 @@ export interface VaultOperations {
   readonly removeConnection: ReturnType<typeof removeConnection>;
 }
 
-const callerOf = ({ traceparent }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent) });
+const callerOf = ({ traceparent, budgetMs }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent), budgetMs });
 
 /** Everything the vault answers. Who may ask is in contracts, and the server enforces it. */
 export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
@@ -34,5 +41,13 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
     endpoint('remove-connection', routes.removeConnection, (body, context) =>
       operations.removeConnection(body, callerOf(context)),
     ),
+    endpoint('set-oauth-client', routes.setOAuthClient, (body, context) =>
+      operations.setOAuthClient(body, callerOf(context)),
+    ),
+    endpoint('remove-oauth-client', routes.removeOAuthClient, (body, context) =>
+      operations.removeOAuthClient(body, callerOf(context)),
+    ),
+    endpoint('start-connect', routes.startConnect, (body, context) => operations.startConnect(body, callerOf(context))),
+    endpoint('get-connect', routes.getConnect, (body, context) => operations.getConnect(body, callerOf(context))),
   ];
 }

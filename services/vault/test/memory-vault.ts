@@ -114,6 +114,8 @@ export function memoryVault() {
     report,
     now,
     maxCredentialBytes,
+    refresh: async (record: ConnectionRecord) => record,
+    revokeUpstream: async () => 'not_supported',
     broadcastRevocation: (event: { tenant: string; connection: string }) => void revoked.push(event),
   };
   return {

@@ -5,7 +5,7 @@ import { seedFileOf } from '@patchbay/local-servers';
 import { createSealingKeys, type Messaging } from '@patchbay/messaging';
 import { type RunningService, readKeyFile, readSecretFile } from '@patchbay/service-kit';
 import type { z } from 'zod';
-import { type KeyServiceConfig, startVault } from '../src/main.ts';
+import { type KeyServiceConfig, startVault, type VaultConfig } from '../src/main.ts';
 import { sealCredential } from './memory-vault.ts';
 import type { NatsFixture } from './nats-fixture.ts';
 
@@ -20,6 +20,7 @@ export async function runVault(
   keyService: KeyServiceConfig,
   sealingSeed: string,
   instance = 'vault-1',
+  more: Partial<VaultConfig> = {},
 ): Promise<RunningVault> {
   const logFile = join(nats.dir, `${instance}.log`);
   const service = await startVault({
@@ -32,6 +33,10 @@ export async function runVault(
     auditMacKey: readKeyFile(nats.keys.auditMacKeyFiles.vault),
     keyService,
     sealingSeed,
+    connect: null,
+    dialOverride: null,
+    trustedOrigins: [],
+    ...more,
   });
   return { ...service, log: () => readFileSync(logFile, 'utf8') };
 }

@@ -1,9 +1,10 @@
 import { type Auth, PatchbayError } from '@patchbay/contracts';
 import type { Admin } from '@patchbay/sdk';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
 import { UsageError } from '../failures.ts';
 import { type CredentialOptions, readCredential } from '../input/credential-source.ts';
+import { nameValue } from '../input/name-value.ts';
 import { requireIntegrationId } from './integrations-show.ts';
 
 interface Options extends CredentialOptions {
@@ -50,7 +51,7 @@ export function addConnectionsAdd(parent: Command, run: Run): void {
         .option(
           '--variable <name=value>',
           "a value for the integration's URLs; may be given several times",
-          variable,
+          nameValue,
           {},
         )
         .option('--default', "make it the tenant's default for the integration")
@@ -97,12 +98,6 @@ async function authOf(admin: Admin, integration: string): Promise<Auth> {
     if (!(error instanceof PatchbayError && error.code === 'tool_not_found')) throw error;
     return (await admin.integration(integration)).document.auth;
   }
-}
-
-function variable(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write name=value, such as subdomain=acme.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 /** Commander quotes a refused value in its message, so it is refused later, without it. */

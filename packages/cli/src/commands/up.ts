@@ -13,6 +13,7 @@ interface Options {
   readonly state?: string;
   readonly database?: string;
   readonly logLevel?: string;
+  readonly connectPort?: number;
   readonly once?: boolean;
 }
 
@@ -41,6 +42,11 @@ export function addUp(parent: Command, run: Run): void {
             'silent',
           ]),
         )
+        .option(
+          '--connect-port <n>',
+          'serve the pages where accounts are connected by OAuth, at http://127.0.0.1:<n>',
+          wholeNumber('--connect-port', 1, 65_535),
+        )
         .option('--once', 'stop after the first call'),
     async run({ io }, options) {
       const launcher = startLauncher(launcherArguments(options, io.cwd), io.env, {
@@ -64,6 +70,7 @@ function launcherArguments(options: Options & { json?: boolean }, cwd: string): 
     ...(options.state === undefined ? [] : ['--state', resolve(cwd, options.state)]),
     ...(options.database === undefined ? [] : ['--database', options.database]),
     ...(options.logLevel === undefined ? [] : ['--log-level', options.logLevel]),
+    ...(options.connectPort === undefined ? [] : ['--connect-port', String(options.connectPort)]),
     ...(options.once ? ['--once'] : []),
     ...(options.json ? ['--json'] : []),
   ];

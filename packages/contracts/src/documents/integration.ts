@@ -4,6 +4,7 @@ import { IntegrationId, ToolName, Version } from '../ids.ts';
 import { Category } from './category.ts';
 import { TokenExchange } from './exchange.ts';
 import { GraphQlRequest } from './graphql.ts';
+import { oauthFields } from './oauth.ts';
 import { Pagination } from './pagination.ts';
 import { Parameter } from './parameter.ts';
 import { Probe } from './probe.ts';
@@ -19,16 +20,7 @@ const VariableName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 /** How a connection's credential is shown to the upstream. The material itself never stands in a document. */
 export const Auth = z.strictObject({
   type: z.enum(['oauth2', 'api_key', 'basic', 'bearer', 'none', 'custom']),
-  /** oauth2 */
-  authorize_url: z.string().optional(),
-  token_url: z.string().optional(),
-  scopes: z.array(z.string()).optional(),
-  /** oauth2: what stands between scopes in the authorize URL. Default a space. */
-  scope_separator: z.enum([' ', ',']).optional(),
-  /** oauth2: fixed query parameters of the authorize URL, such as `access_type: offline`. */
-  authorize_params: z.record(z.string(), z.string()).optional(),
-  /** oauth2: whether the authorization server takes an RFC 7636 challenge. Default `optional`: sent. */
-  pkce: z.enum(['required', 'optional', 'none']).optional(),
+  ...oauthFields,
   /** oauth2, bearer: the word before the token in `Authorization`. Default `Bearer`. */
   scheme: z
     .string()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IntegrationId, idSchema, TenantId } from '../ids.ts';
+import { Scope } from './registry.ts';
 
 const Secret = z.string().min(1).max(16_384);
 
@@ -16,6 +17,15 @@ export const Credential = z.discriminatedUnion('type', [
     /** RFC 3339. */
     expires_at: z.string().optional(),
     scope: z.string().max(4_096).optional(),
+    /** Where it was issued, and to which client: it is refreshed and revoked nowhere else. */
+    issuer: z
+      .object({
+        token_url: z.string(),
+        client_id: z.string(),
+        /** The grant needs nobody, so that it can be asked for again without a refresh token. */
+        renewable: z.boolean().optional(),
+      })
+      .optional(),
     /** Other fields of the token response that the integration needs. */
     extra: z.record(z.string(), z.string().max(4_096)).optional(),
   }),
@@ -44,6 +54,10 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
+/** A secret as JSON, sealed to the vault's key (`svc.vault.v1.key`): `ciphertext` in base64. */
+export const SealedSecret = z.strictObject({ sender: z.string(), ciphertext: z.string() });
+export type SealedSecret = z.infer<typeof SealedSecret>;
+
 /** `svc.vault.v1.connections.add`. The credential is sealed to the vault's key (`svc.vault.v1.key`), never in clear on the bus. */
 export const AddConnectionRequest = z.strictObject({
   tenant: TenantId,
@@ -51,7 +65,7 @@ export const AddConnectionRequest = z.strictObject({
   label: z.string().max(120).default(''),
   variables: z.record(z.string(), z.string().max(1_024)).default({}),
   make_default: z.boolean().default(false),
-  sealed_credential: z.strictObject({ sender: z.string(), ciphertext: z.string() }),
+  sealed_credential: SealedSecret,
 });
 export type AddConnectionRequest = z.infer<typeof AddConnectionRequest>;
 export const AddConnectionResult = z.object({ connection: Connection });
@@ -80,6 +94,8 @@ export const LeaseRequest = z.strictObject({
   execution_id: idSchema('execution'),
   /** The asking executor's xkey public key; the answer is sealed to it. */
   recipient: z.string().regex(/^X[A-Z2-7]{55}$/),
+  /** The version that the upstream has just refused: if it is still the present one and can be refreshed, it is. */
+  refused_version: z.int().positive().optional(),
 });
 export type LeaseRequest = z.infer<typeof LeaseRequest>;
 
@@ -121,7 +137,7 @@ export type StoredCredential = z.infer<typeof StoredCredential>;
 
 /** Value of KV `tenant_keys` at `<tenant>.<version>`: the tenant key wrapped by the key service. */
 export const StoredTenantKey = z.object({
-  tenant: TenantId,
+  tenant: Scope,
   version: z.int().positive(),
   /** `local` or `aws-kms`, and the key service's own name of the wrapping key. */
   provider: z.string(),

@@ -5,6 +5,7 @@ import type { BorrowLease, Lease } from '../operations/ports.ts';
 
 interface CachedLease {
   readonly lease: Lease;
+  readonly version: number;
   readonly tenant: string;
   /** `performance.now()` from which a use fetches the next one in the background. */
   readonly renewAt: number;
@@ -14,6 +15,8 @@ interface CachedLease {
 const renewAfter = 0.6;
 /** Leases held at once. Each is a few kilobytes; the least used goes first. */
 const maxLeases = 10_000;
+/** Milliseconds that the vault has where a vendor must issue a new token. Whoever waits stops at its own deadline. */
+const refreshTimeoutMs = 5_000;
 /** What a request fails with when no answer of the vault came. */
 const noAnswer: ReadonlySet<ErrorCode> = new Set(['deadline_exceeded', 'outcome_unknown']);
 
@@ -43,7 +46,8 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
     }
   });
 
-  function fetchOnce(key: string, asked: Asked): Promise<CachedLease> {
+  /** `refused`: the version of the lease that an upstream has just refused, if that is why. */
+  function fetchOnce(key: string, asked: Asked, refused?: number): Promise<CachedLease> {
     const running = flights.get(key);
     // Whoever asks for a fresh one knows that what set out before may bring the old one.
     if (running !== undefined && (running.fresh || !asked.fresh)) return running.lease;
@@ -53,7 +57,7 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
 
     async function land(): Promise<CachedLease> {
       try {
-        const { cached, ttlMs } = await fetchLease(messaging, keys, asked);
+        const { cached, ttlMs } = await fetchLease(messaging, keys, asked, asked.fresh ? refused : undefined);
         if (flights.get(key) === flight) leases.set(key, cached, { ttl: ttlMs });
         return cached;
       } finally {
@@ -65,9 +69,10 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
   return {
     async borrow(asked) {
       const key = `${asked.tenant}\n${asked.integration}\n${asked.connection ?? ''}`;
+      const kept = leases.get(key);
       if (asked.fresh) leases.delete(key);
-      const cached = leases.get(key);
-      if (cached === undefined) return (await fetchOnce(key, asked)).lease;
+      const cached = asked.fresh ? undefined : kept;
+      if (cached === undefined) return (await fetchOnce(key, asked, kept?.version)).lease;
       // A failed renewal is no failure of this execution: the lease in hand is good until its end.
       if (performance.now() > cached.renewAt) fetchOnce(key, asked).catch(() => {});
       return cached.lease;
@@ -85,6 +90,7 @@ async function fetchLease(
   messaging: Messaging,
   keys: SealingKeys,
   { tenant, integration, connection, executionId, traceparent }: Asked,
+  refused: number | undefined,
 ): Promise<{ cached: CachedLease; ttlMs: number }> {
   const answer = await messaging
     .request(
@@ -96,8 +102,12 @@ async function fetchLease(
         ...(connection !== undefined && { connection }),
         execution_id: executionId,
         recipient: keys.publicKey,
+        ...(refused !== undefined && { refused_version: refused }),
       },
-      traceparent === undefined ? {} : { traceparent },
+      {
+        ...(refused !== undefined && { timeoutMs: refreshTimeoutMs }),
+        ...(traceparent !== undefined && { traceparent }),
+      },
     )
     .catch((error) => {
       // Nothing was sent to an upstream yet, whatever became of the question.
@@ -115,7 +125,12 @@ async function fetchLease(
   }
   const lease = { connection: payload.connection, credential: payload.credential, variables: payload.variables };
   return {
-    cached: { lease, tenant, renewAt: performance.now() + answer.ttl_ms * renewAfter },
+    cached: {
+      lease,
+      version: payload.credential_version,
+      tenant,
+      renewAt: performance.now() + answer.ttl_ms * renewAfter,
+    },
     ttlMs: answer.ttl_ms,
   };
 }

@@ -7,6 +7,8 @@ import { parseRecord, reachable, readRecord, storeTimeoutMs } from './nats-recor
 
 const Record = Connection.omit({ is_default: true }).extend({
   credential_expires_at: z.string().nullable(),
+  credential_stored_at: z.string(),
+  refreshable: z.boolean(),
   oldest_credential: z.int().positive(),
 });
 const Default = z.object({ connection: idSchema('connection').nullable() });

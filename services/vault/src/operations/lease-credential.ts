@@ -7,7 +7,7 @@ import {
 } from '@patchbay/contracts';
 import type { z } from 'zod';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
-import { expiryOf, leaseTtlMs } from '../domain/credential-expiry.ts';
+import { expiryOf, leaseTtlMs, refreshDue } from '../domain/credential-expiry.ts';
 import { SingleFlight } from '../encryption/single-flight.ts';
 import { leasedEntry, recordDenial } from './lease-audit.ts';
 import { connectionGone, type OpenedCredential, openCredential } from './open-credential.ts';
@@ -29,6 +29,8 @@ export interface LeaseCredentialPorts {
   readonly recordAudit: RecordAudit;
   readonly report: Report;
   readonly now: () => Date;
+  /** Gets a connection another token, unless its version is no longer `seen`: see `createRefreshCredential`. */
+  readonly refresh: (record: ConnectionRecord, seen: number) => Promise<ConnectionRecord>;
 }
 
 /**
@@ -49,7 +51,8 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
     }
 
     // 2. Find the connection, and refuse at once what is known to have ended.
-    const { record } = await resolveConnection(ports.connections, request);
+    const found = await resolveConnection(ports.connections, request);
+    const record = await withToken(ports, found.record, request, caller);
     assertNotExpired(record.credential_expires_at, ports.now());
 
     // 3. Decrypt and record at the same time; neither alone is enough. Callers who want the same credential at the same
@@ -80,6 +83,31 @@ export function leaseCredential(ports: LeaseCredentialPorts) {
   };
 }
 
+/** Milliseconds that a caller which names no budget waits for a new token, and what of a budget the answer needs. */
+const waitMs = { unnamed: 1_500, answer: 100 };
+
+/** The connection with a token that can be lent: a new one when it ended or was refused, the old one while that goes on. */
+async function withToken(
+  ports: LeaseCredentialPorts,
+  record: ConnectionRecord,
+  request: LeaseRequest,
+  caller: Caller,
+): Promise<ConnectionRecord> {
+  const due = refreshDue(record, request.refused_version, ports.now().getTime());
+  if (due === 'not') return record;
+  const refreshed = ports.refresh(record, record.credential_version);
+  // Who does not wait for it finds out at the next lease, if it matters.
+  refreshed.catch(() => {});
+  if (due === 'soon') return record;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const budgetMs = caller.budgetMs == null ? waitMs.unnamed : Math.max(0, caller.budgetMs - waitMs.answer);
+  const timer = setTimeout(() => {
+    const message = 'The token has ended, and the new one is not here yet.';
+    reject(new PatchbayError('vault_unavailable', { message, details: { reason: 'refresh_slow' } }));
+  }, budgetMs);
+  return Promise.race([refreshed, late]).finally(() => clearTimeout(timer));
+}
+
 /** The named connection, else the default; `connection_missing` says the same for none, another's, and a revoked one. */
 async function resolveConnection(
   connections: ConnectionStore,
@@ -106,7 +134,7 @@ function sealLease(
     connection: record.id,
     credential_version: record.credential_version,
     variables: record.variables,
-    credential,
+    credential: lent(credential),
   };
   const clear = Buffer.from(JSON.stringify(payload));
   try {
@@ -121,6 +149,13 @@ function sealLease(
   } finally {
     clear.fill(0);
   }
+}
+
+/** What an executor needs of a credential: how to get another is the vault's alone. */
+function lent(credential: Credential): Credential {
+  if (credential.type !== 'oauth2') return credential;
+  const { refresh_token: _refresh, issuer: _issuer, ...token } = credential;
+  return token;
 }
 
 /** @returns how long a lease may be used, in milliseconds. */

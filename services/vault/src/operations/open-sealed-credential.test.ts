@@ -27,9 +27,8 @@ const issue = (path: string, message: string) => ({
 
 describe('openSealedCredential', () => {
   it('opens a credential, and gives its defaults', () => {
-    const { credential, plaintext } = open(sealCredential({ type: 'oauth2', access_token: 'a' }, sealer.publicKey));
+    const credential = open(sealCredential({ type: 'oauth2', access_token: 'a' }, sealer.publicKey));
     expect(credential).toEqual({ type: 'oauth2', access_token: 'a', token_type: 'Bearer' });
-    expect(JSON.parse(plaintext.toString())).toEqual(credential);
   });
 
   it('refuses what was sealed to another key, by another sender, or changed', () => {
@@ -50,7 +49,7 @@ describe('openSealedCredential', () => {
     const { code, details } = refusalOf(sealCredential({ type: 'bearer', token: 't'.repeat(1_100) }, sealer.publicKey));
     expect([code, details.issues]).toEqual([
       'invalid_request',
-      [{ path: 'sealed_credential.ciphertext', message: 'longer than a credential may be (1000 bytes)' }],
+      [{ path: 'sealed_credential.ciphertext', message: 'longer than it may be (1000 bytes)' }],
     ]);
   });
 

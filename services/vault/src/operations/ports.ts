@@ -81,4 +81,6 @@ export type Report = (level: 'warn' | 'error', message: string, facts: Readonly<
 export interface Caller {
   /** W3C trace id, or null. */
   readonly traceId: string | null;
+  /** Milliseconds that the caller waits, or null when it did not say. */
+  readonly budgetMs?: number | null;
 }

@@ -39,7 +39,7 @@ describe('removeConnection', () => {
       [
         'dev.patchbay.connection.removed',
         'succeeded',
-        { integration: 'slack', credential_version: 1, new_default: other },
+        { integration: 'slack', credential_version: 1, new_default: other, upstream: 'not_supported' },
       ],
     ]);
   });

@@ -13,6 +13,8 @@ export interface RemoveConnectionPorts {
   readonly recordAudit: RecordAudit;
   readonly report: Report;
   readonly now: () => Date;
+  /** Tells the vendor that the connection's token is no longer wanted; never throws. Settles with what came of it. */
+  readonly revokeUpstream: (record: ConnectionRecord) => Promise<string>;
 }
 
 /**
@@ -34,10 +36,13 @@ export function removeConnection(ports: RemoveConnectionPorts) {
         // 2. Take the leases back that were given.
         ports.broadcastRevocation({ tenant, connection: id });
 
-        // 3. Delete the credential itself, in every version.
+        // 3. Have the vendor forget the token, while we still know it.
+        const upstream = await ports.revokeUpstream(record);
+
+        // 4. Delete the credential itself, in every version.
         await deleteCredentials(ports.credentials, record);
 
-        // 4. If it was the default, the newest remaining connection of the integration takes its place.
+        // 5. If it was the default, the newest remaining connection of the integration takes its place.
         const standing = await settleDefault(ports.connections, tenant, record.integration, {
           connection: null,
           replace: false,
@@ -48,6 +53,7 @@ export function removeConnection(ports: RemoveConnectionPorts) {
             integration: record.integration,
             credential_version: record.credential_version,
             new_default: standing,
+            upstream,
           },
         };
       },

@@ -1,6 +1,6 @@
 import { type Credential, PatchbayError } from '@patchbay/contracts';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
-import { expiryOf } from '../domain/credential-expiry.ts';
+import { expiryOf, isRefreshable } from '../domain/credential-expiry.ts';
 import { bindingOf, connectionGone, parseCredential } from './open-credential.ts';
 import type { ConnectionStore, CredentialCipher, CredentialStore } from './ports.ts';
 
@@ -96,6 +96,8 @@ async function name(
       status: 'active',
       credential_version: version,
       credential_expires_at: expiryOf(credential),
+      credential_stored_at: ports.now().toISOString(),
+      refreshable: isRefreshable(credential),
       oldest_credential: value.credential_version,
       updated_at: ports.now().toISOString(),
     };

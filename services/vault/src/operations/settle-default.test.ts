@@ -17,6 +17,8 @@ const record = (id: string): ConnectionRecord => ({
   updated_at: '2026-01-02T03:04:05.000Z',
   credential_version: 1,
   credential_expires_at: null,
+  credential_stored_at: '2026-01-02T03:04:05.000Z',
+  refreshable: false,
   oldest_credential: 1,
 });
 

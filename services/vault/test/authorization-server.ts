@@ -1,0 +1,202 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+
+export const clientId = 'patchbay-app';
+export const clientSecret = 'client-secret-canary-5be1';
+
+export interface AuthorizationServer {
+  /** To be dialled instead of `https://auth.example.com`. */
+  readonly url: string;
+  /** Requests for tokens so far, by grant. */
+  readonly asked: Record<string, number>;
+  /** Bodies of those that were seen to revoke. */
+  readonly revoked: string[];
+  /** What goes wrong from now on with requests for tokens. `lost`: carried out, and answered with 502. */
+  trouble: 'none' | 'slow' | 'lost' | 'down';
+  /** Milliseconds in which a refresh token that was used once may be used again. */
+  leewayMs: number;
+  /** Forgets every refresh token, as when a user takes an app's access back. */
+  revokeAll(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * A certified authorization server (oidc-provider) that issues a new refresh token with each refresh and takes the grant back
+ * when an old one is used. Its user agrees to everything.
+ */
+export async function startAuthorizationServer(
+  redirectUri: string,
+  accessTokenSeconds: number,
+): Promise<AuthorizationServer> {
+  const rows = new Map<string, AdapterPayload>();
+  const state: { -readonly [Key in keyof AuthorizationServer]: AuthorizationServer[Key] } = {
+    url: '',
+    asked: {},
+    revoked: [],
+    trouble: 'none',
+    leewayMs: 0,
+    revokeAll() {
+      for (const key of rows.keys()) if (key.startsWith('RefreshToken:')) rows.delete(key);
+    },
+    close: async () => {},
+  };
+  const provider = new Provider('https://auth.example.com', {
+    adapter: adapterOf(rows, () => state.leewayMs),
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uris: [redirectUri],
+        response_types: ['code'],
+        grant_types: [
+          'authorization_code',
+          'refresh_token',
+          'client_credentials',
+          'urn:ietf:params:oauth:grant-type:device_code',
+        ],
+        token_endpoint_auth_method: 'client_secret_post',
+      },
+    ],
+    scopes: ['offline_access', 'messages'],
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
+    },
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    issueRefreshToken: async () => true,
+    ttl: { AccessToken: accessTokenSeconds, ClientCredentials: accessTokenSeconds, RefreshToken: 3_600, Grant: 3_600 },
+    cookies: { keys: ['test'] },
+    findAccount: async (_context, sub) => ({ accountId: sub, claims: async () => ({ sub }) }),
+    interactions: { url: (_context, interaction) => `/agree/${interaction.uid}` },
+  });
+  provider.proxy = true;
+  const handle = provider.callback();
+
+  async function agree(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { prompt, params } = await provider.interactionDetails(request, response);
+    if (prompt.name === 'login')
+      return provider.interactionFinished(request, response, { login: { accountId: 'user' } });
+    const grant = new provider.Grant({ accountId: 'user', clientId: params.client_id as string });
+    grant.addOIDCScope(String(params.scope ?? ''));
+    await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
+  }
+
+  const server = createServer(async (request, response) => {
+    // As behind a proxy that ends TLS.
+    request.headers['x-forwarded-proto'] = 'https';
+    if (request.url?.startsWith('/agree/')) return agree(request, response);
+    if (request.url !== '/token' && request.url !== '/token/revocation') return handle(request, response);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    // The provider takes a body that was read before it.
+    Object.assign(request, { body: Object.fromEntries(new URLSearchParams(body)) });
+    if (request.url === '/token/revocation') {
+      state.revoked.push(body);
+      return handle(request, response);
+    }
+    const grant = new URLSearchParams(body).get('grant_type') ?? '';
+    state.asked[grant] = (state.asked[grant] ?? 0) + 1;
+    if (state.trouble === 'down') return void response.writeHead(503).end();
+    if (state.trouble === 'slow') await delay(3_000);
+    if (state.trouble === 'lost') {
+      const { end } = response;
+      response.write = () => true;
+      response.end = ((..._answer: unknown[]) => {
+        response.end = end;
+        response.removeHeader('content-length');
+        response.statusCode = 502;
+        return response.end();
+      }) as typeof end;
+    }
+    return handle(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  state.close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return state;
+}
+
+/** Storage in memory, in which a used refresh token counts as used only after a leeway. */
+function adapterOf(rows: Map<string, AdapterPayload>, leewayMs: () => number) {
+  return class MemoryAdapter implements Adapter {
+    readonly #name: string;
+    constructor(name: string) {
+      this.#name = name;
+    }
+    #key(id: string): string {
+      return `${this.#name}:${id}`;
+    }
+    async upsert(id: string, payload: AdapterPayload) {
+      rows.set(this.#key(id), payload);
+    }
+    async find(id: string) {
+      return rows.get(this.#key(id));
+    }
+    async findByUid(uid: string) {
+      return [...rows].find(([key, { uid: own }]) => key.startsWith(`${this.#name}:`) && own === uid)?.[1];
+    }
+    async findByUserCode(code: string) {
+      return [...rows].find(([key, { userCode }]) => key.startsWith(`${this.#name}:`) && userCode === code)?.[1];
+    }
+    async consume(id: string) {
+      const row = rows.get(this.#key(id));
+      if (row === undefined) return;
+      const used = () => {
+        row.consumed = Math.floor(Date.now() / 1_000);
+      };
+      const leeway = leewayMs();
+      if (leeway === 0) used();
+      else setTimeout(used, leeway).unref();
+    }
+    async destroy(id: string) {
+      rows.delete(this.#key(id));
+    }
+    async revokeByGrantId(grantId: string) {
+      for (const [key, row] of rows) if (row.grantId === grantId) rows.delete(key);
+    }
+  };
+}
+
+/** A browser as far as OAuth goes: follows redirects and keeps each host's cookies. */
+export function createBrowser(dialInstead: Readonly<Record<string, string>>) {
+  const jars = new Map<string, Map<string, string>>();
+  return {
+    /** The last page, its address and status. */
+    async open(address: string): Promise<{ url: string; status: number; text: string; headers: Headers }> {
+      let url = new URL(address);
+      for (let hops = 0; hops < 20; hops++) {
+        const jar = jars.get(url.host) ?? new Map<string, string>();
+        jars.set(url.host, jar);
+        const dialled = new URL(url.pathname + url.search, dialInstead[url.origin] ?? url.origin);
+        const response = await fetch(dialled, {
+          redirect: 'manual',
+          headers: {
+            cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+            'x-forwarded-host': url.host,
+          },
+        });
+        for (const cookie of response.headers.getSetCookie()) {
+          const [pair = ''] = cookie.split(';');
+          const at = pair.indexOf('=');
+          if (pair.slice(at + 1) === '') jar.delete(pair.slice(0, at));
+          else jar.set(pair.slice(0, at), pair.slice(at + 1));
+        }
+        const location = response.headers.get('location');
+        if (response.status < 300 || response.status >= 400 || location === null)
+          return { url: url.href, status: response.status, text: await response.text(), headers: response.headers };
+        await response.body?.cancel();
+        url = new URL(location, url);
+      }
+      throw new Error('too many redirects');
+    },
+  };
+}
