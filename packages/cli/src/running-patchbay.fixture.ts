@@ -27,6 +27,8 @@ export interface CliOptions {
   readonly interrupt?: AbortSignal;
   /** Called with standard output so far. */
   readonly onOutput?: (out: string) => void;
+  /** Called with each text on standard error. */
+  readonly onNote?: (text: string) => void;
 }
 
 /** Runs a command line in this process. */
@@ -50,6 +52,7 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
     stderr: {
       write: (text) => {
         err += text;
+        options.onNote?.(text);
         // A question was asked: a person answers it once the terminal listens.
         if (text.endsWith(': ')) setImmediate(() => (stdin as PassThrough).write(`${typed.shift() ?? '\u0003'}\r`));
       },
@@ -92,7 +95,9 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export async function startInstallation(): Promise<Installation> {
+export async function startInstallation(
+  variables: Parameters<typeof startPatchbay>[0]['variables'] = {},
+): Promise<Installation> {
   const cwd = directoryWith();
   const patchbay = await startPatchbay({
     stateDir: join(cwd, '.patchbay'),
@@ -103,6 +108,7 @@ export async function startInstallation(): Promise<Installation> {
     seedCatalog: true,
     logLevel: 'info',
     ports: { nats: 0, redis: 0, sandbox: 0 },
+    variables,
   });
   const { facts } = patchbay;
   const admin = await connectAdmin({

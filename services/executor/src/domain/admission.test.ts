@@ -166,7 +166,7 @@ describe('the learnt limit', () => {
     };
     expect(flood(8)).toBe(116);
     expect(flood(60)).toBe(29);
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 100; i++) {
       for (let calls = 0; calls < 20; calls++) admission.enter('a', 'live', 0)?.leave(500);
       admission.tick(20_000 + i * tickMs);
     }

@@ -31,8 +31,11 @@ interface Tenant {
 const least = { alone: 128, contended: 32 };
 /** A tenant alone that is refused in so many windows on end is no burst: its least goes down too, to that of several. */
 const burstWindows = 10;
-/** By how much it goes down in a window with refusals, and up in one without. */
-const leastMoves = { down: 0.9, up: 1.2 };
+/**
+ * By how much it goes down in a window with refusals, and up in one without: over seconds, since callers who hold back leave
+ * windows without refusals in the middle of a flood.
+ */
+const leastMoves = { down: 0.9, up: 1.02 };
 /** Share of the limit that only those may take who have less than their share. */
 const reserved = 0.1;
 /** Most of the limit for background work: beside live calls, and alone. */
