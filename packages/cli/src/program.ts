@@ -8,6 +8,7 @@ import { addConnectionsAdd } from './commands/connections-add.ts';
 import { addConnectionsConnect } from './commands/connections-connect.ts';
 import { addConnectionsList } from './commands/connections-list.ts';
 import { addConnectionsRemove } from './commands/connections-remove.ts';
+import { addConnectionsTest } from './commands/connections-test.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
@@ -76,6 +77,7 @@ export function createProgram(run: Run): Command {
   addConnectionsAdd(connections, run);
   addConnectionsConnect(connections, run);
   addConnectionsList(connections, run);
+  addConnectionsTest(connections, run);
   addConnectionsRemove(connections, run);
 
   const oauth = defineGroup(program, 'oauth', 'Manage the apps that OAuth vendors know you by');

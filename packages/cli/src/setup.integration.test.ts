@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sandboxControl } from './demo/sandbox-control.ts';
 import { directoryWith, type Installation, json, startInstallation } from './running-patchbay.fixture.ts';
 
 let here: Installation;
@@ -199,6 +201,39 @@ describe('connections', () => {
       'Write name=value',
     );
     expect((await here.cli(['connections', 'add', 'nothing_here', '-'], { input: 'x' })).code).toBe(3);
+  });
+
+  test('add tries the credential at the upstream, and test tries it again; list shows how it went', async () => {
+    const { sandbox_url, sandbox_control_token } = here.patchbay.facts;
+    const control = sandboxControl(sandbox_url as string, readFileSync(sandbox_control_token as string, 'utf8'));
+    const token = { input: '{"access_token":"xoxb-made-up"}' };
+    const good = await add(['slack', '-'], token);
+    expect(json(good)).toMatchObject({ tested: 'ok', connection: { health: { state: 'ok', code: null } } });
+
+    const back = await control.behave({ tool: 'slack_check_connection', do: { kind: 'status', status: 401 } as never });
+    const bad = await here.cli(['connections', 'add', 'slack', '-'], token);
+    expect(bad).toMatchObject({ code: 1, out: expect.stringContaining('does not accept the credential') });
+    const { id } = json(good).connection;
+    expect(await here.cli(['connections', 'test', id])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^refused {2}con_/),
+    });
+    expect((await here.cli(['connections', 'list', '--integration', 'slack'])).out).toContain('refused');
+    const untried = await add(['slack', '-', '--no-test'], token);
+    expect(json(untried)).toMatchObject({ tested: null, connection: { health: null } });
+    await back();
+
+    expect(json(await here.cli(['connections', 'test', id, '--json'])).tested).toMatchObject([
+      { state: 'ok', error: null, connection: { id, health: { state: 'ok' } } },
+    ]);
+    const keyed = json(await add(['keyed', '-'], { input: 'sekret' }));
+    expect(keyed.tested).toBe('unchecked');
+    expect((await here.cli(['connections', 'test', keyed.connection.id])).out).toContain('names no health check');
+    const all = await here.cli(['connections', 'test', '--all']);
+    expect(all.out.split('\n').length).toBeGreaterThan(5);
+    for (const argv of [[], ['con_x'], [id, '--all']])
+      expect((await here.cli(['connections', 'test', ...argv])).code).toBe(2);
+    expect((await here.cli(['connections', 'test', 'con_00000000000000000000000000'])).code).toBe(3);
   });
 
   test('list shows no secret; remove revokes', async () => {

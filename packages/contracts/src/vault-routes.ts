@@ -17,6 +17,8 @@ import {
   ListConnectionsResult,
   RemoveConnectionRequest,
   RemoveConnectionResult,
+  SetConnectionHealthRequest,
+  SetConnectionHealthResult,
   VaultKeyRequest,
   VaultKeyResult,
 } from './messages/vault.ts';
@@ -54,6 +56,14 @@ export const vaultRoutes = {
     callers: ['admin'],
     request: ListConnectionsRequest,
     response: ListConnectionsResult,
+    timeoutMs: 5_000,
+  }),
+  setConnectionHealth: request({
+    subject: 'svc.vault.v1.connections.health',
+    owner: 'vault',
+    callers: ['admin'],
+    request: SetConnectionHealthRequest,
+    response: SetConnectionHealthResult,
     timeoutMs: 5_000,
   }),
   removeConnection: request({

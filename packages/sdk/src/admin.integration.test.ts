@@ -37,6 +37,7 @@ const connection = (over: Partial<Connection> = {}): Connection => ({
   created_at: '2026-01-01T00:00:00Z',
   updated_at: '2026-01-01T00:00:00Z',
   credential_version: 1,
+  health: null,
   ...over,
 });
 

@@ -21,6 +21,7 @@ import { type ConnectSettings, resolveSettings } from './config.ts';
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
+import { type TestedConnection, testConnection } from './test-connection.ts';
 
 export interface NewConnection {
   readonly integration: string;
@@ -44,6 +45,8 @@ export interface Admin {
   addConnection(connection: NewConnection): Promise<Connection>;
   listConnections(integration?: string): Promise<Connection[]>;
   removeConnection(id: string): Promise<Connection>;
+  /** Tries the connection at its upstream; see `TestedConnection`. */
+  testConnection(id: string): Promise<TestedConnection>;
   /** The circuits of every executor that answers: which hosts calls are held back from, and until when. */
   circuits(filter?: { host?: string }): Promise<ExecutorCircuits[]>;
   queryAudit(query?: Partial<Omit<AuditQuery, 'tenant'>>): Promise<AuditQueryResult>;
@@ -98,6 +101,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     async removeConnection(connection) {
       return (await messaging.request(routes.removeConnection, {}, { tenant, connection })).connection;
     },
+    testConnection: (id) => testConnection(messaging, tenant, id),
     circuits: async (filter = {}) => (await messaging.request(routes.listCircuits, {}, filter)).executors,
     queryAudit: (query = {}) => messaging.request(routes.queryAudit, {}, { tenant, ...query }),
     listUnknown: (range = {}) => messaging.request(routes.listUnknown, {}, { tenant, ...range }),

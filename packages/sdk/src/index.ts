@@ -10,4 +10,5 @@ export type { NewConnect, OAuthAdmin } from './oauth-admin.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission } from './submit.ts';
+export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';

@@ -26,6 +26,7 @@ import { leaseCredential } from './operations/lease-credential.ts';
 import { listConnections } from './operations/list-connections.ts';
 import type { BroadcastRevocation, RecordAudit, Report } from './operations/ports.ts';
 import { removeConnection } from './operations/remove-connection.ts';
+import { setConnectionHealth } from './operations/set-connection-health.ts';
 import { vaultEndpoints } from './routes.ts';
 import { wireOAuth } from './wire-oauth.ts';
 
@@ -91,6 +92,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       getVaultKey: getVaultKey({ sealer }),
       addConnection: addConnection({ ...common, maxCredentialBytes }),
       listConnections: listConnections({ connections, recordAudit }),
+      setConnectionHealth: setConnectionHealth({ connections, now }),
       removeConnection: removeConnection({ ...common, revokeUpstream: oauth.revokeUpstream }),
       ...oauth.operations,
     }),

@@ -9,9 +9,11 @@ import type { leaseCredential } from './operations/lease-credential.ts';
 import type { listConnections } from './operations/list-connections.ts';
 import type { Caller } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
+import type { setConnectionHealth } from './operations/set-connection-health.ts';
 import type { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
 
 export interface VaultOperations {
+  readonly setConnectionHealth: ReturnType<typeof setConnectionHealth>;
   readonly setOAuthClient: ReturnType<typeof setOAuthClient>;
   readonly removeOAuthClient: ReturnType<typeof removeOAuthClient>;
   readonly startConnect: ReturnType<typeof startConnect>;
@@ -41,6 +43,7 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
     endpoint('remove-connection', routes.removeConnection, (body, context) =>
       operations.removeConnection(body, callerOf(context)),
     ),
+    endpoint('set-connection-health', routes.setConnectionHealth, (body) => operations.setConnectionHealth(body)),
     endpoint('set-oauth-client', routes.setOAuthClient, (body, context) =>
       operations.setOAuthClient(body, callerOf(context)),
     ),

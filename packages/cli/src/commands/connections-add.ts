@@ -2,15 +2,18 @@ import { type Auth, PatchbayError } from '@patchbay/contracts';
 import type { Admin } from '@patchbay/sdk';
 import { type Command, Option } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failures.ts';
 import { type CredentialOptions, readCredential } from '../input/credential-source.ts';
 import { nameValue } from '../input/name-value.ts';
+import { renderTested } from './connections-test.ts';
 import { requireIntegrationId } from './integrations-show.ts';
 
 interface Options extends CredentialOptions {
   readonly label?: string;
   readonly variable: Readonly<Record<string, string>>;
   readonly default?: boolean;
+  readonly test: boolean;
 }
 
 /** What people try; each is refused with the reason. */
@@ -55,6 +58,7 @@ export function addConnectionsAdd(parent: Command, run: Run): void {
           {},
         )
         .option('--default', "make it the tenant's default for the integration")
+        .option('--no-test', 'do not try the credential at the upstream')
         .optionsGroup('Where the credential comes from (default: a hidden prompt):')
         .option('--api-key-file <file>', 'an API key')
         .option('--bearer-file <file>', 'a bearer token')
@@ -79,13 +83,15 @@ export function addConnectionsAdd(parent: Command, run: Run): void {
         ...(options.default !== undefined && { makeDefault: options.default }),
       });
       const { style } = context;
-      context.show({ connection }, () =>
+      const tested = options.test ? await admin.testConnection(connection.id) : null;
+      context.show({ connection: tested?.connection ?? connection, tested: tested?.state ?? null }, () =>
         [
           `${style.good('connected')}  ${connection.id}  ${style.name(connection.integration)} of tenant ${connection.tenant}${connection.is_default ? ', its default' : ''}`,
           `The credential (${connection.auth_type}) is in the vault.`,
+          ...(tested === null || tested.state === 'unchecked' ? [] : [renderTested(tested, context)]),
         ].join('\n'),
       );
-      return undefined;
+      return tested?.state === 'refused' ? exitCodes.failed : undefined;
     },
   });
 }

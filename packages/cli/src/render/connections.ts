@@ -17,6 +17,11 @@ export function renderConnections(
         value: ({ status }) => status,
         paint: (text, { status }) => (status === 'active' ? style.good : style.bad)(text),
       },
+      {
+        title: 'HEALTH',
+        value: ({ health }) => health?.state ?? '',
+        paint: (text, { health }) => (health?.state === 'ok' ? style.good : style.bad)(text),
+      },
       { title: 'DEFAULT', value: ({ is_default }) => (is_default ? 'yes' : '') },
       { title: 'SINCE', value: ({ created_at }) => created_at.slice(0, 10) },
       {

@@ -36,6 +36,16 @@ export type Credential = z.infer<typeof Credential>;
 
 export const ConnectionStatus = z.enum(['active', 'expired', 'revoked']);
 
+/** How the upstream took the present credential when it was last tried. */
+export const ConnectionHealth = z.object({
+  /** `refused`: the upstream does not accept the credential. `failed`: it could not be told. */
+  state: z.enum(['ok', 'refused', 'failed']),
+  /** Of the error; null when there was none. */
+  code: z.string().max(64).nullable(),
+  checked_at: z.string(),
+});
+export type ConnectionHealth = z.infer<typeof ConnectionHealth>;
+
 /** An authorised link tenant–integration. Holds no secret. */
 export const Connection = z.object({
   id: idSchema('connection'),
@@ -51,6 +61,8 @@ export const Connection = z.object({
   updated_at: z.string(),
   /** Grows by one with each change of the credential. */
   credential_version: z.int().positive(),
+  /** Null: not tried since the credential was stored. */
+  health: ConnectionHealth.nullable().default(null),
 });
 export type Connection = z.infer<typeof Connection>;
 
@@ -77,6 +89,17 @@ export const ListConnectionsResult = z.object({ connections: z.array(Connection)
 export const RemoveConnectionRequest = z.strictObject({ tenant: TenantId, connection: idSchema('connection') });
 export type RemoveConnectionRequest = z.infer<typeof RemoveConnectionRequest>;
 export const RemoveConnectionResult = z.object({ connection: Connection });
+
+/** `svc.vault.v1.connections.health`: keeps what trying a credential showed, unless there is another by now. */
+export const SetConnectionHealthRequest = z.strictObject({
+  tenant: TenantId,
+  connection: idSchema('connection'),
+  credential_version: z.int().positive(),
+  state: ConnectionHealth.shape.state,
+  code: ConnectionHealth.shape.code,
+});
+export type SetConnectionHealthRequest = z.infer<typeof SetConnectionHealthRequest>;
+export const SetConnectionHealthResult = z.object({ connection: Connection });
 
 /** `svc.vault.v1.key`: the vault's X25519 public key (NATS xkey, `X…`), to seal credentials to. */
 export const VaultKeyRequest = z.strictObject({});

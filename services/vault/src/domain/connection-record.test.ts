@@ -12,6 +12,7 @@ const record = (change: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
   created_at: '2026-01-02T03:04:05.000Z',
   updated_at: '2026-01-02T03:04:05.000Z',
   credential_version: 1,
+  health: null,
   credential_expires_at: null,
   credential_stored_at: '2026-01-02T03:04:05.000Z',
   refreshable: false,

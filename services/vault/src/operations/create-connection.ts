@@ -45,6 +45,7 @@ export async function createConnection(
     created_at: at.toISOString(),
     updated_at: at.toISOString(),
     credential_version: 1,
+    health: null,
     credential_expires_at: expiryOf(credential),
     credential_stored_at: at.toISOString(),
     refreshable: isRefreshable(credential),

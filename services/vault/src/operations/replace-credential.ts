@@ -95,6 +95,7 @@ async function name(
       auth_type: credential.type,
       status: 'active',
       credential_version: version,
+      health: null,
       credential_expires_at: expiryOf(credential),
       credential_stored_at: ports.now().toISOString(),
       refreshable: isRefreshable(credential),
