@@ -28,6 +28,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'what a failing host does to calls of another one',
     load: () => import('./suites/breaker.ts'),
   },
+  leases: {
+    what: 'how many credentials one vault lends',
+    load: () => import('./suites/leases.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),

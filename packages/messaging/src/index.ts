@@ -1,6 +1,7 @@
 export { connectMessaging } from './connect.ts';
 export { StreamRefusal } from './durable-publish.ts';
-export { createSealingKeys, createSealingSeed, createUserSeed, publicKeyOf, type SealingKeys } from './nkeys.ts';
+export { createUserSeed, publicKeyOf } from './nkeys.ts';
+export { createSealingKeys, createSealingSeed, type SealingKeys } from './sealing-keys.ts';
 export { endpoint } from './serve.ts';
 export type {
   AnyEndpoint,
