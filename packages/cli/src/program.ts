@@ -33,6 +33,8 @@ import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
 import { addUp } from './commands/up.ts';
+import { addVaultJobs } from './commands/vault-jobs.ts';
+import { addVaultRotateTenantKey } from './commands/vault-rotate-tenant-key.ts';
 import { addWarm } from './commands/warm.ts';
 import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
 import { exitCodeHelp } from './exit-codes.ts';
@@ -96,6 +98,10 @@ export function createProgram(run: Run): Command {
   addSubmissionsShow(submissions, run);
   addSubmissionsReplay(submissions, run);
   addSubmissionsDrop(submissions, run);
+
+  const vault = defineGroup(program, 'vault', 'Look after the keys that credentials are encrypted under');
+  addVaultRotateTenantKey(vault, run);
+  addVaultJobs(vault, run);
 
   const policies = defineGroup(program, 'policies', 'Check what tenants may do');
   addPoliciesCheck(policies, run);

@@ -18,6 +18,7 @@ export const idPrefixes = {
   delivery: 'dlv',
   auditEvent: 'aud',
   apiKey: 'key',
+  job: 'job',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -27,6 +27,7 @@ export * from './messages/stream.ts';
 export * from './messages/submission.ts';
 export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';
+export * from './messages/vault-keys.ts';
 export * from './messages/warm.ts';
 export * from './permissions.ts';
 export type {

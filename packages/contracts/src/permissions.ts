@@ -41,9 +41,18 @@ const bucketUse: Record<
     write: ['executions', 'fences', 'latencies', 'results', 'dead_letters'],
   },
   vault: {
-    watch: ['connections', 'integrations'],
-    read: ['connections', 'credentials', 'tenant_keys', 'integrations', 'oauth_clients', 'connects', 'refreshes'],
-    write: ['connections', 'credentials', 'tenant_keys', 'oauth_clients', 'connects', 'refreshes'],
+    watch: ['connections', 'integrations', 'tenant_keys', 'oauth_clients', 'vault_jobs'],
+    read: [
+      'connections',
+      'credentials',
+      'tenant_keys',
+      'integrations',
+      'oauth_clients',
+      'connects',
+      'refreshes',
+      'vault_jobs',
+    ],
+    write: ['connections', 'credentials', 'tenant_keys', 'oauth_clients', 'connects', 'refreshes', 'vault_jobs'],
   },
   audit: { watch: [], read: [], write: [] },
 };

@@ -43,6 +43,7 @@ import {
 } from './messages/submission.ts';
 import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
 import { LeaseRevoked } from './messages/vault.ts';
+import { TenantKeysChanged } from './messages/vault-keys.ts';
 import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
 import { vaultRoutes } from './vault-routes.ts';
@@ -296,6 +297,13 @@ export const events = {
     owner: 'vault',
     subscribers: ['executor'],
     body: LeaseRevoked,
+  }),
+  /** Between vaults: the versions of the tenant's key changed. */
+  tenantKeysChanged: event({
+    subject: 'svc.vault.v1.keys.changed',
+    owner: 'vault',
+    subscribers: ['vault'],
+    body: TenantKeysChanged,
   }),
 } as const;
 

@@ -141,6 +141,13 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 16_384,
   },
+  vault_jobs: {
+    name: 'vault_jobs',
+    description: "Rotations and the like by tenant: the newest of each, to go on with after a vault's end",
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 16_384,
+  },
   latencies: {
     name: 'latencies',
     description: "How long tools took of late, by executor; never a tenant's arguments or answers",

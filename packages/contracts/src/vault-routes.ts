@@ -22,6 +22,12 @@ import {
   VaultKeyRequest,
   VaultKeyResult,
 } from './messages/vault.ts';
+import {
+  ListVaultJobsRequest,
+  ListVaultJobsResult,
+  RotateTenantKeyRequest,
+  VaultJobResult,
+} from './messages/vault-keys.ts';
 import { request } from './route-kinds.ts';
 
 /** What the vault answers. */
@@ -105,5 +111,21 @@ export const vaultRoutes = {
     request: GetConnectRequest,
     response: GetConnectResult,
     timeoutMs: 20_000,
+  }),
+  rotateTenantKey: request({
+    subject: 'svc.vault.v1.keys.rotate',
+    owner: 'vault',
+    callers: ['admin'],
+    request: RotateTenantKeyRequest,
+    response: VaultJobResult,
+    timeoutMs: 10_000,
+  }),
+  listVaultJobs: request({
+    subject: 'svc.vault.v1.jobs',
+    owner: 'vault',
+    callers: ['admin'],
+    request: ListVaultJobsRequest,
+    response: ListVaultJobsResult,
+    timeoutMs: 5_000,
   }),
 } as const;

@@ -22,6 +22,7 @@ import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
+import { type VaultAdmin, vaultOver } from './vault-admin.ts';
 
 export interface NewConnection {
   readonly integration: string;
@@ -56,6 +57,7 @@ export interface Admin {
   executorStats(): Promise<ExecutorStats[]>;
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
+  readonly vault: VaultAdmin;
   close(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     },
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
+    vault: vaultOver(messaging, tenant),
     close: () => messaging.close(),
   };
 }

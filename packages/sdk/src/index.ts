@@ -12,3 +12,4 @@ export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission } from './submit.ts';
 export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';
+export type { VaultAdmin } from './vault-admin.ts';

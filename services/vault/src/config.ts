@@ -7,6 +7,7 @@ import {
   readSecretFile,
 } from '@patchbay/service-kit';
 import { z } from 'zod';
+import type { JobTimes } from './jobs/ports.ts';
 
 /** Where tenant keys are wrapped. */
 export type KeyServiceConfig =
@@ -16,6 +17,8 @@ export type KeyServiceConfig =
   | { readonly provider: 'aws-kms'; readonly keyId: string; readonly endpoint: string | null };
 
 export interface VaultConfig extends BaseConfig {
+  /** Other times for jobs than `jobTimes`. */
+  readonly jobTimes?: Partial<JobTimes>;
   readonly keyService: KeyServiceConfig;
   /** The vault's xkey seed, the same in every replica. Secret. */
   readonly sealingSeed: string;

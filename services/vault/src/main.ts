@@ -28,6 +28,7 @@ import type { BroadcastRevocation, RecordAudit, Report } from './operations/port
 import { removeConnection } from './operations/remove-connection.ts';
 import { setConnectionHealth } from './operations/set-connection-health.ts';
 import { vaultEndpoints } from './routes.ts';
+import { wireJobs } from './wire-jobs.ts';
 import { wireOAuth } from './wire-oauth.ts';
 
 export type { KeyServiceConfig, VaultConfig } from './config.ts';
@@ -59,10 +60,12 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const connections = createNatsConnectionStore(await messaging.bucket('connections'));
   const credentials = createNatsCredentialStore(await messaging.bucket('credentials'));
   const now = () => new Date();
+  const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
   const tenantKeys = createTenantKeys({
     keyService,
-    store: createNatsTenantKeyStore(await messaging.bucket('tenant_keys')),
+    store: keyStore,
     now,
+    announce: (tenant) => messaging.publishEvent(events.tenantKeysChanged, {}, { tenant }),
   });
   const cipher = createCredentialCipher(tenantKeys);
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
@@ -77,6 +80,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       { connection: id, integration, reason },
     );
   const common = { connections, credentials, cipher, sealer, recordAudit, report, now, broadcastRevocation };
+  const jobs = await wireJobs(config, messaging, { ...common, tenantKeys, keyStore });
   const oauth = await wireOAuth(config, messaging, log, { ...common, announceExpired });
 
   const served = await messaging.serve(
@@ -95,6 +99,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       setConnectionHealth: setConnectionHealth({ connections, now }),
       removeConnection: removeConnection({ ...common, revokeUpstream: oauth.revokeUpstream }),
       ...oauth.operations,
+      ...jobs.operations,
     }),
   );
   // Ready means that the server routes requests here, not only that it was asked to.
@@ -107,7 +112,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
     name: config.instance,
     stop: stopInOrder([
       () => Promise.all([served.stop(), oauth.stopPages()]),
-      () => oauth.close(),
+      () => Promise.all([oauth.close(), jobs.stop()]),
       () => recorder.close(),
       () => messaging.close(),
       () => telemetry.stop(),

@@ -7,10 +7,12 @@ import type { addConnection } from './operations/add-connection.ts';
 import type { getVaultKey } from './operations/get-vault-key.ts';
 import type { leaseCredential } from './operations/lease-credential.ts';
 import type { listConnections } from './operations/list-connections.ts';
+import type { listJobs } from './operations/list-jobs.ts';
 import type { Caller } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
 import type { setConnectionHealth } from './operations/set-connection-health.ts';
 import type { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
+import type { startRotation } from './operations/start-rotation.ts';
 
 export interface VaultOperations {
   readonly setConnectionHealth: ReturnType<typeof setConnectionHealth>;
@@ -23,6 +25,8 @@ export interface VaultOperations {
   readonly addConnection: ReturnType<typeof addConnection>;
   readonly listConnections: ReturnType<typeof listConnections>;
   readonly removeConnection: ReturnType<typeof removeConnection>;
+  readonly rotateTenantKey: ReturnType<typeof startRotation>;
+  readonly listVaultJobs: ReturnType<typeof listJobs>;
 }
 
 const callerOf = ({ traceparent, budgetMs }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent), budgetMs });
@@ -52,5 +56,9 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
     ),
     endpoint('start-connect', routes.startConnect, (body, context) => operations.startConnect(body, callerOf(context))),
     endpoint('get-connect', routes.getConnect, (body, context) => operations.getConnect(body, callerOf(context))),
+    endpoint('rotate-tenant-key', routes.rotateTenantKey, (body, context) =>
+      operations.rotateTenantKey(body, callerOf(context)),
+    ),
+    endpoint('list-vault-jobs', routes.listVaultJobs, (body) => operations.listVaultJobs(body)),
   ];
 }

@@ -64,6 +64,11 @@ export function memoryConnections() {
   return { rows, store };
 }
 
+/** Every encryption is another text, so the text tells one revision of a row from the next. */
+function revisionOf({ message }: StoredCredential): number {
+  return Buffer.from(message, 'base64').readUInt32BE(3);
+}
+
 function memoryCredentials() {
   const rows = new Map<string, StoredCredential>();
   const keyOf = (tenant: string, connection: string, version: number) => `${tenant}.${connection}.${version}`;
@@ -76,6 +81,17 @@ function memoryCredentials() {
       return true;
     },
     delete: async (...row) => void rows.delete(keyOf(...row)),
+    async read(...row) {
+      const value = rows.get(keyOf(...row));
+      return value === undefined ? null : { value: structuredClone(value), revision: revisionOf(value) };
+    },
+    async replace(tenant, connection, stored, revision) {
+      const key = keyOf(tenant, connection, stored.credential_version);
+      const present = rows.get(key);
+      if (present === undefined || revisionOf(present) !== revision) return false;
+      rows.set(key, structuredClone(stored));
+      return true;
+    },
   };
   return { rows, store };
 }
@@ -90,7 +106,7 @@ export function memoryVault() {
   const cipher = createCredentialCipher(createTenantKeys({ keyService, store: memoryTenantKeyStore(), now }));
   const decryptions = { count: 0 };
   const counting: CredentialCipher = {
-    encrypt: cipher.encrypt,
+    ...cipher,
     decrypt(binding, stored) {
       decryptions.count++;
       return cipher.decrypt(binding, stored);

@@ -15,6 +15,11 @@ export function createNatsCredentialStore(bucket: Bucket): CredentialStore {
       const key = keyOf(tenant, connection, stored.credential_version);
       return (await reachable(bucket.create(key, JSON.stringify(stored), storeTimeoutMs))) !== null;
     },
+    read: (tenant, connection, version) => readRecord(bucket, keyOf(tenant, connection, version), StoredCredential),
+    async replace(tenant, connection, stored, revision) {
+      const key = keyOf(tenant, connection, stored.credential_version);
+      return (await reachable(bucket.update(key, JSON.stringify(stored), revision, storeTimeoutMs))) !== null;
+    },
     async delete(tenant, connection, version) {
       await reachable(bucket.delete(keyOf(tenant, connection, version)));
     },

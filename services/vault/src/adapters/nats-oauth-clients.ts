@@ -2,7 +2,7 @@ import { OAuthClient, OAuthClientInfo, PatchbayError, StoredCredential } from '@
 import type { Bucket } from '@patchbay/messaging';
 import { z } from 'zod';
 import type { OAuthClients } from '../oauth/ports.ts';
-import type { CredentialCipher } from '../operations/ports.ts';
+import type { CredentialBinding, CredentialCipher } from '../operations/ports.ts';
 import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
 
 const Stored = z.object({ info: OAuthClientInfo, version: z.int().positive(), stored: StoredCredential });
@@ -11,15 +11,11 @@ const Stored = z.object({ info: OAuthClientInfo, version: z.int().positive(), st
  * Bucket `oauth_clients` at `<scope>.<integration>`: encrypted as a credential of the scope, under its key, and bound to
  * what may be shown of it.
  */
-export function createNatsOAuthClients(bucket: Bucket, cipher: CredentialCipher, now: () => Date): OAuthClients {
-  const keyOf = (scope: string, integration: string) => `${scope}.${integration}`;
-  const bindingOf = (scope: string, integration: string, version: number, clientId: string) => ({
-    tenant: scope,
-    connection: 'oauth_client',
-    integration,
-    version,
-    variables: { client_id: clientId },
-  });
+export function createNatsOAuthClients(
+  bucket: Bucket,
+  cipher: Pick<CredentialCipher, 'encrypt' | 'decrypt' | 'isCurrent'>,
+  now: () => Date,
+): OAuthClients {
   return {
     async get(scope, integration) {
       const found = await readRecord(bucket, keyOf(scope, integration), Stored);
@@ -46,9 +42,11 @@ export function createNatsOAuthClients(bucket: Bucket, cipher: CredentialCipher,
         };
         const plaintext = Buffer.from(JSON.stringify(client));
         let text: string;
+        let keyVersion: number;
         try {
           const stored = await cipher.encrypt(bindingOf(scope, integration, version, client.client_id), plaintext);
           text = JSON.stringify({ info, version, stored });
+          keyVersion = stored.tenant_key_version;
         } finally {
           plaintext.fill(0);
         }
@@ -59,7 +57,9 @@ export function createNatsOAuthClients(bucket: Bucket, cipher: CredentialCipher,
             ? bucket.create(key, text, storeTimeoutMs)
             : bucket.update(key, text, found.revision, storeTimeoutMs),
         );
-        if (written !== null) return info;
+        if (written === null) continue;
+        // A rotation of the scope's key that began meanwhile may have gone by this row: once more, under the new key.
+        if (await cipher.isCurrent(scope, keyVersion)) return info;
       }
     },
     async remove(scope, integration) {
@@ -68,4 +68,39 @@ export function createNatsOAuthClients(bucket: Bucket, cipher: CredentialCipher,
       return reachable(bucket.delete(keyOf(scope, integration), found.revision));
     },
   };
+}
+
+const keyOf = (scope: string, integration: string) => `${scope}.${integration}`;
+
+function bindingOf(scope: string, integration: string, version: number, clientId: string): CredentialBinding {
+  return { tenant: scope, connection: 'oauth_client', integration, version, variables: { client_id: clientId } };
+}
+
+/** Brings the scope's clients under a version of its key. @returns how many were not. */
+export async function reencryptOAuthClients(
+  bucket: Bucket,
+  cipher: Pick<CredentialCipher, 'reencrypt'>,
+  scope: string,
+  keyVersion: number,
+): Promise<number> {
+  const keys = new Set<string>();
+  const looking = await reachable(
+    bucket.watch(`${scope}.*`, ({ key, value }) => void (value === null ? keys.delete(key) : keys.add(key))),
+  );
+  looking.unsubscribe();
+  let moved = 0;
+  for (const key of keys) {
+    for (;;) {
+      const found = await readRecord(bucket, key, Stored);
+      if (found === null || found.value.stored.tenant_key_version >= keyVersion) break;
+      const { info, version, stored } = found.value;
+      const binding = bindingOf(scope, key.slice(scope.length + 1), version, info.client_id);
+      const again = { info, version, stored: await cipher.reencrypt(binding, stored, keyVersion) };
+      const written = bucket.update(key, JSON.stringify(again), found.revision, storeTimeoutMs);
+      if ((await reachable(written)) === null) continue;
+      moved++;
+      break;
+    }
+  }
+  return moved;
 }

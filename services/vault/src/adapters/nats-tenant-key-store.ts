@@ -1,9 +1,12 @@
-import { StoredTenantKey } from '@patchbay/contracts';
+import { StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
-import type { TenantKeyStore } from '../encryption/tenant-keys.ts';
+import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
 
-/** Wrapped tenant keys in bucket `tenant_keys` at `<tenant>.<version>`. A key is written once and never changed. */
+/**
+ * Bucket `tenant_keys`: wrapped keys at `<tenant>.<version>`, written once and never changed, and at `<tenant>.current` the
+ * record of which versions are in use.
+ */
 export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
   return {
     async get({ tenant, version }) {
@@ -13,6 +16,31 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
       return (
         (await reachable(bucket.create(`${key.tenant}.${key.version}`, JSON.stringify(key), storeTimeoutMs))) !== null
       );
+    },
+    async destroy({ tenant, version }) {
+      await reachable(bucket.delete(`${tenant}.${version}`));
+    },
+    async list(tenant) {
+      const versions = new Set<number>();
+      const subscription = await reachable(
+        bucket.watch(`${tenant}.*`, ({ key, value }) => {
+          const version = Number(key.slice(tenant.length + 1));
+          if (!Number.isInteger(version)) return;
+          if (value === null) versions.delete(version);
+          else versions.add(version);
+        }),
+      );
+      subscription.unsubscribe();
+      return [...versions];
+    },
+    getVersions: (tenant) => readRecord(bucket, `${tenant}.current`, StoredKeyVersions),
+    async setVersions(versions, revision) {
+      const [key, value] = [`${versions.tenant}.current`, JSON.stringify(versions)];
+      const written =
+        revision === null
+          ? bucket.create(key, value, storeTimeoutMs)
+          : bucket.update(key, value, revision, storeTimeoutMs);
+      return (await reachable(written)) !== null;
     },
   };
 }

@@ -25,6 +25,8 @@ export class BoundedCache<Value> {
   readonly #options: BoundedCacheOptions;
   readonly #entries = new Map<string, Entry<Value>>();
   readonly #loads = new SingleFlight<Value>();
+  /** Grows when values are dropped: what was being loaded then is handed out and not held. */
+  #drops = 0;
 
   constructor(options: BoundedCacheOptions) {
     this.#options = options;
@@ -48,7 +50,13 @@ export class BoundedCache<Value> {
 
   /** Drops everything. */
   clear(): void {
-    for (const id of [...this.#entries.keys()]) this.#drop(id);
+    this.dropWhere(() => true);
+  }
+
+  /** Drops what has such an id, and does not hold what is being loaded. */
+  dropWhere(matches: (id: string) => boolean): void {
+    this.#drops++;
+    for (const id of [...this.#entries.keys()]) if (matches(id)) this.#drop(id);
   }
 
   /** Values and failures held. */
@@ -57,9 +65,10 @@ export class BoundedCache<Value> {
   }
 
   async #load(id: string, load: () => Promise<Value>): Promise<Value> {
+    const drops = this.#drops;
     try {
       const value = await load();
-      this.put(id, value);
+      if (drops === this.#drops) this.put(id, value);
       return value;
     } catch (error) {
       this.#hold(id, { ok: false, error }, this.#options.failureHoldMs);

@@ -1,6 +1,6 @@
-import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy } from '@aws-crypto/client-node';
-import { PatchbayError } from '@patchbay/contracts';
-import type { CredentialCipher } from '../operations/ports.ts';
+import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, type KeyringNode } from '@aws-crypto/client-node';
+import { PatchbayError, type StoredCredential } from '@patchbay/contracts';
+import type { CredentialBinding, CredentialCipher } from '../operations/ports.ts';
 import { credentialContext } from './credential-context.ts';
 import { frameBytes, isCredentialMessage } from './message-layout.ts';
 import type { TenantKeys } from './tenant-keys.ts';
@@ -16,33 +16,46 @@ export const maxCredentialBytes = frameBytes - 1;
 
 /** The AWS Encryption SDK with key commitment required, over the tenant's own key. */
 export function createCredentialCipher(tenantKeys: TenantKeys): CredentialCipher {
-  return {
-    async encrypt(binding, plaintext) {
-      const { keyring, version } = await tenantKeys.forEncryption(binding.tenant);
-      const { result } = await client.encrypt(keyring, plaintext, {
-        suiteId,
-        encryptionContext: credentialContext(binding),
-        frameLength: frameBytes,
-      });
-      return { credential_version: binding.version, tenant_key_version: version, message: result.toString('base64') };
-    },
+  async function seal(
+    binding: CredentialBinding,
+    plaintext: Uint8Array,
+    { keyring, version }: { keyring: KeyringNode; version: number },
+  ): Promise<StoredCredential> {
+    const { result } = await client.encrypt(keyring, plaintext, {
+      suiteId,
+      encryptionContext: credentialContext(binding),
+      frameLength: frameBytes,
+    });
+    return { credential_version: binding.version, tenant_key_version: version, message: result.toString('base64') };
+  }
 
-    async decrypt(binding, stored) {
-      const key = { tenant: binding.tenant, version: stored.tenant_key_version };
-      const message = Buffer.from(stored.message, 'base64');
-      if (
-        stored.credential_version !== binding.version ||
-        !isCredentialMessage(message, credentialContext(binding), key)
-      )
-        throw integrityFailure();
-      const keyring = await tenantKeys.forDecryption(key);
+  async function decrypt(binding: CredentialBinding, stored: StoredCredential): Promise<Buffer> {
+    const key = { tenant: binding.tenant, version: stored.tenant_key_version };
+    const message = Buffer.from(stored.message, 'base64');
+    if (stored.credential_version !== binding.version || !isCredentialMessage(message, credentialContext(binding), key))
+      throw integrityFailure();
+    const keyring = await tenantKeys.forDecryption(key);
+    try {
+      // Verifies the key commitment, the header with the context compared above, and the body.
+      return (await client.decrypt(keyring, message)).plaintext;
+    } catch (error) {
+      throw integrityFailure(error);
+    }
+  }
+
+  return {
+    encrypt: async (binding, plaintext) => seal(binding, plaintext, await tenantKeys.forEncryption(binding.tenant)),
+    decrypt,
+    async reencrypt(binding, stored, version) {
+      const plaintext = await decrypt(binding, stored);
       try {
-        // Verifies the key commitment, the header with the context compared above, and the body.
-        return (await client.decrypt(keyring, message)).plaintext;
-      } catch (error) {
-        throw integrityFailure(error);
+        const keyring = await tenantKeys.forDecryption({ tenant: binding.tenant, version });
+        return await seal(binding, plaintext, { keyring, version });
+      } finally {
+        plaintext.fill(0);
       }
     },
+    isCurrent: async (tenant, version) => (await tenantKeys.versions(tenant)).current === version,
   };
 }
 

@@ -6,7 +6,8 @@ import { memoryTenantKeyStore } from '../../test/memory-tenant-keys.ts';
 import { createAwsKmsKeyService } from '../adapters/aws-kms-key-service.ts';
 import { createLocalFileKeyService } from '../adapters/local-file-key-service.ts';
 import type { KeyService } from './key-service.ts';
-import { createTenantKeys, type TenantKeyStore } from './tenant-keys.ts';
+import type { TenantKeyStore } from './tenant-key-store.ts';
+import { createTenantKeys } from './tenant-keys.ts';
 
 const keyId = 'alias/vault';
 let kms: FakeKms;

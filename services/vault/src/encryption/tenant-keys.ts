@@ -1,22 +1,26 @@
 import type { KeyringNode } from '@aws-crypto/client-node';
-import { PatchbayError, type StoredTenantKey } from '@patchbay/contracts';
+import { type KeyVersions, PatchbayError } from '@patchbay/contracts';
 import { BoundedCache } from './bounded-cache.ts';
 import { type KeyService, type TenantKeyName, tenantKeyBytes } from './key-service.ts';
+import { firstVersions, openKeyVersions, sealKeyVersions } from './key-versions.ts';
 import { SingleFlight } from './single-flight.ts';
+import type { TenantKeyStore } from './tenant-key-store.ts';
 import { createTenantKeyring } from './tenant-keyring.ts';
 
-/** Where wrapped tenant keys are kept. Both methods throw PatchbayError `vault_unavailable`. */
-export interface TenantKeyStore {
-  get(name: TenantKeyName): Promise<StoredTenantKey | null>;
-  /** False when the key exists already: another process was first. */
-  create(key: StoredTenantKey): Promise<boolean>;
-}
-
-/** The tenants' keys, ready for use and never handed out as bytes. */
+/** The tenants' keys, ready for use and never handed out as bytes. Every method throws PatchbayError `vault_unavailable`. */
 export interface TenantKeys {
-  /** The tenant's newest key, made when the tenant has none yet. */
+  /** The tenant's current key as the store has it now, made when the tenant has none yet. */
   forEncryption(tenant: string): Promise<{ keyring: KeyringNode; version: number }>;
+  /** Refuses versions that are not in use. */
   forDecryption(name: TenantKeyName): Promise<KeyringNode>;
+  /** As the store has them now. */
+  versions(tenant: string): Promise<KeyVersions>;
+  /** Makes `version` the current one, and its key if there is none. Does nothing when it is, or a later one. */
+  advance(tenant: string, version: number): Promise<void>;
+  /** Refuses versions below the current one from now on, and destroys their keys. */
+  destroyOlder(tenant: string): Promise<void>;
+  /** Forgets what is held of the tenant. */
+  drop(tenant: string): void;
   /** Forgets every key held. */
   close(): void;
 }
@@ -29,19 +33,20 @@ export interface TenantKeysOptions {
   /** At most 60,000: within that time an erased tenant key is gone from every process. */
   readonly ttlMs?: number;
   readonly failureHoldMs?: number;
+  /** Tells the other vaults that the tenant's versions changed. */
+  readonly announce?: (tenant: string) => void;
 }
 
-/** Every tenant's first key. Rotation, which adds more, will bring the record of which is the newest. */
-const firstVersion = 1;
 const longestTtlMs = 60_000;
+/** With the 30 seconds of a lease, no use of a key outlives by more than a minute what takes it away. */
+const versionsTtlMs = 30_000;
 
 export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
-  const { keyService, store } = options;
-  const cache = new BoundedCache<KeyringNode>({
-    maxEntries: options.maxKeys ?? 1_000,
-    ttlMs: Math.min(options.ttlMs ?? longestTtlMs, longestTtlMs),
-    failureHoldMs: options.failureHoldMs ?? 500,
-  });
+  const { keyService, store, announce = () => {} } = options;
+  const ttlMs = Math.min(options.ttlMs ?? longestTtlMs, longestTtlMs);
+  const bounds = { maxEntries: options.maxKeys ?? 1_000, failureHoldMs: options.failureHoldMs ?? 500 };
+  const cache = new BoundedCache<KeyringNode>({ ...bounds, ttlMs });
+  const known = new BoundedCache<KeyVersions>({ ...bounds, ttlMs: Math.min(ttlMs, versionsTtlMs) });
   const creations = new SingleFlight<void>();
   const idOf = ({ tenant, version }: TenantKeyName) => `${tenant}.${version}`;
 
@@ -73,16 +78,74 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
     if (created) cache.put(idOf(name), keyring);
   }
 
-  const forDecryption = (name: TenantKeyName) => cache.get(idOf(name), () => load(name));
+  const keyringOf = (name: TenantKeyName) => cache.get(idOf(name), () => load(name));
+
+  async function read(tenant: string): Promise<{ versions: KeyVersions; revision: number | null }> {
+    const stored = await store.getVersions(tenant);
+    if (stored === null) return { versions: firstVersions, revision: null };
+    const versions =
+      stored.value.tenant === tenant
+        ? await openKeyVersions(await keyringOf({ tenant, version: stored.value.current }), tenant, stored.value)
+        : null;
+    if (versions === null) throw refused("The record of the tenant's key versions is not what was stored.");
+    return { versions, revision: stored.revision };
+  }
+
+  async function fresh(tenant: string): Promise<KeyVersions> {
+    const { versions } = await read(tenant);
+    known.put(tenant, versions);
+    return versions;
+  }
+
+  /** Changes the record unless there is nothing to change; whoever else does so at the same moment. */
+  async function change(tenant: string, next: (versions: KeyVersions) => KeyVersions | null): Promise<void> {
+    for (;;) {
+      const { versions, revision } = await read(tenant);
+      const wanted = next(versions);
+      if (wanted === null) return;
+      const keyring = await keyringOf({ tenant, version: wanted.current });
+      if (!(await store.setVersions(await sealKeyVersions(keyring, tenant, wanted), revision))) continue;
+      known.put(tenant, wanted);
+      announce(tenant);
+      return;
+    }
+  }
 
   return {
     async forEncryption(tenant) {
-      const name = { tenant, version: firstVersion };
+      const name = { tenant, version: (await fresh(tenant)).current };
       await creations.run(idOf(name), () => createIfMissing(name));
-      return { keyring: await forDecryption(name), version: name.version };
+      return { keyring: await keyringOf(name), version: name.version };
     },
-    forDecryption,
-    close: () => cache.clear(),
+    async forDecryption(name) {
+      let versions = await known.get(name.tenant, async () => (await read(name.tenant)).versions);
+      // A rotation elsewhere may be newer than what is held here.
+      if (name.version > versions.current) versions = await fresh(name.tenant);
+      if (name.version > versions.current || name.version < versions.minimum)
+        throw refused(`Version ${name.version} of the tenant key is not in use.`);
+      return keyringOf(name);
+    },
+    versions: fresh,
+    async advance(tenant, version) {
+      if ((await read(tenant)).versions.current >= version) return;
+      await createIfMissing({ tenant, version });
+      await change(tenant, ({ current, minimum }) => (current >= version ? null : { current: version, minimum }));
+    },
+    async destroyOlder(tenant) {
+      await change(tenant, ({ current, minimum }) => (minimum === current ? null : { current, minimum: current }));
+      const { minimum } = await fresh(tenant);
+      for (const version of await store.list(tenant)) if (version < minimum) await store.destroy({ tenant, version });
+      cache.dropWhere((id) => id.startsWith(`${tenant}.`));
+      announce(tenant);
+    },
+    drop(tenant) {
+      known.dropWhere((id) => id === tenant);
+      cache.dropWhere((id) => id.startsWith(`${tenant}.`));
+    },
+    close() {
+      known.clear();
+      cache.clear();
+    },
   };
 }
 

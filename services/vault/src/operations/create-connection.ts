@@ -5,6 +5,7 @@ import { auditedChange } from './audited-change.ts';
 import { bindingOf } from './open-credential.ts';
 import type { Caller, ConnectionStore, CredentialCipher, CredentialStore, RecordAudit, Report } from './ports.ts';
 import { settleDefault } from './settle-default.ts';
+import { storeCredential } from './store-credential.ts';
 
 export interface CreateConnectionPorts {
   readonly connections: ConnectionStore;
@@ -60,9 +61,8 @@ export async function createConnection(
     async () => {
       // 1. Encrypt, and store the credential before the connection that promises it.
       const plaintext = Buffer.from(JSON.stringify(credential));
-      const stored = await ports.cipher.encrypt(bindingOf(record), plaintext).finally(() => plaintext.fill(0));
-      if (!(await ports.credentials.create(tenant, id, stored)))
-        throw new PatchbayError('internal', { message: "A new connection's id is already taken." });
+      const stored = await storeCredential(ports, bindingOf(record), plaintext).finally(() => plaintext.fill(0));
+      if (stored === null) throw new PatchbayError('internal', { message: "A new connection's id is already taken." });
       await ports.connections.create(record);
 
       // 2. Make it the default when asked to, or when the integration has no usable one.

@@ -30,7 +30,12 @@ export async function openCredential(ports: OpenCredentialPorts, record: Connect
     const { tenant, id, credential_version: version } = current;
     const stored = await ports.credentials.get(tenant, id, version);
     if (stored !== null) {
-      const plaintext = await ports.cipher.decrypt(bindingOf(current), stored);
+      const plaintext = await ports.cipher.decrypt(bindingOf(current), stored).catch(async (error: unknown) => {
+        // A rotation may have encrypted it anew and destroyed the key before.
+        const again = await ports.credentials.get(tenant, id, version);
+        if (again === null || again.message === stored.message) throw error;
+        return ports.cipher.decrypt(bindingOf(current), again);
+      });
       return { record: current, credential: parseCredential(plaintext) };
     }
     // A row goes when the connection has a newer one.

@@ -27,8 +27,8 @@ export interface ConnectionStore {
 }
 
 /**
- * Encrypted credentials, one row for each version of a connection's. A row is written once: which version counts is what
- * the connection says, so that a credential changes in one write. Every method throws PatchbayError `vault_unavailable`
+ * Encrypted credentials, one row for each version of a connection's. What a row holds never changes, only the tenant key
+ * that it is encrypted under: which version counts is what the connection says, so that a credential changes in one write. Every method throws PatchbayError `vault_unavailable`
  * when the store does not answer.
  */
 export interface CredentialStore {
@@ -36,6 +36,14 @@ export interface CredentialStore {
   /** False when there is a row of that version already. */
   create(tenant: string, connection: string, stored: StoredCredential): Promise<boolean>;
   delete(tenant: string, connection: string, version: number): Promise<void>;
+  /** A row with the revision to name when it is encrypted anew. */
+  read(
+    tenant: string,
+    connection: string,
+    version: number,
+  ): Promise<{ value: StoredCredential; revision: number } | null>;
+  /** False when the row changed since `revision`. */
+  replace(tenant: string, connection: string, stored: StoredCredential, revision: number): Promise<boolean>;
 }
 
 /** Turns a credential's bytes into its stored form and back. */
@@ -48,6 +56,10 @@ export interface CredentialCipher {
    *   `details.reason` `integrity`, when the stored form is not what was stored for this binding.
    */
   decrypt(binding: CredentialBinding, stored: StoredCredential): Promise<Buffer>;
+  /** The same credential under another version of the tenant's key. Throws as `decrypt`. */
+  reencrypt(binding: CredentialBinding, stored: StoredCredential, tenantKeyVersion: number): Promise<StoredCredential>;
+  /** Whether new credentials of the tenant are encrypted under that version of its key: as the store has it now. */
+  isCurrent(tenant: string, tenantKeyVersion: number): Promise<boolean>;
 }
 
 /** The vault's X25519 keys. */

@@ -3,10 +3,11 @@ import type { ConnectionRecord } from '../domain/connection-record.ts';
 import { expiryOf, isRefreshable } from '../domain/credential-expiry.ts';
 import { bindingOf, connectionGone, parseCredential } from './open-credential.ts';
 import type { ConnectionStore, CredentialCipher, CredentialStore } from './ports.ts';
+import { storeCredential } from './store-credential.ts';
 
 export interface ReplaceCredentialPorts {
   readonly connections: Pick<ConnectionStore, 'get' | 'replace'>;
-  readonly credentials: Pick<CredentialStore, 'get' | 'create' | 'delete'>;
+  readonly credentials: Pick<CredentialStore, 'get' | 'create' | 'delete' | 'read' | 'replace'>;
   readonly cipher: CredentialCipher;
   readonly now: () => Date;
 }
@@ -32,8 +33,7 @@ export async function replaceCredential(
     const plaintext = Buffer.from(JSON.stringify(credential));
     let created: boolean;
     try {
-      const stored = await ports.cipher.encrypt(bindingOf(record, version), plaintext);
-      created = await ports.credentials.create(tenant, id, stored);
+      created = (await storeCredential(ports, bindingOf(record, version), plaintext)) !== null;
     } finally {
       plaintext.fill(0);
     }

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Installation, json, startInstallation } from './running-patchbay.fixture.ts';
+
+let here: Installation;
+beforeAll(async () => {
+  here = await startInstallation();
+});
+afterAll(() => here?.stop());
+
+describe('vault', () => {
+  test('rotate-tenant-key gives the tenant a new key, shows how it gets on, and jobs keeps it', async () => {
+    const rotated = await here.cli(['vault', 'rotate-tenant-key']);
+    expect(rotated).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^done {2}rotate tenant key of \S+: \d+ of \d+/),
+    });
+    expect(rotated.err).toContain('running  rotate tenant key');
+    const again = json(await here.cli(['vault', 'rotate-tenant-key', '--no-wait', '--json']));
+    expect(again.job).toMatchObject({ kind: 'rotate_tenant_key', state: 'running' });
+    await expect
+      .poll(async () => json(await here.cli(['vault', 'jobs', '--json'])).jobs, { timeout: 30_000, interval: 300 })
+      .toMatchObject([{ id: again.job.id, state: 'done', target_version: 3 }]);
+    expect((await here.cli(['vault', 'jobs'])).out).toMatch(/rotate tenant key[\s\S]*done/);
+    expect((await here.cli(['vault', 'jobs', 'nobody'])).out).toBe('There was no job.\n');
+    expect((await here.cli(['vault', 'rotate-tenant-key', 'nobody'])).err).toContain('has no key');
+    // Calls go on with what is under the new key.
+    expect((await here.cli(['exec', 'slack_create_channel', 'name=rotated', '--json'])).code).toBe(0);
+  });
+});

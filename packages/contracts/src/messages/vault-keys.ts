@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { everyTenant, idSchema } from '../ids.ts';
+import { Scope } from './registry.ts';
+
+/** A tenant, the platform's own scope, or `all`. */
+const JobScope = z.union([Scope, z.literal(everyTenant)]);
+
+/**
+ * Value of KV `tenant_keys` at `<tenant>.current`: which versions of the tenant's key are in use. Absent: version 1 alone.
+ * `sealed` is a base64 AWS Encryption SDK message under version `current` over a `KeyVersions`, so that a record of
+ * another tenant or of before a rotation is refused: the key that it was sealed under is gone.
+ */
+export const StoredKeyVersions = z.object({ tenant: Scope, current: z.int().positive(), sealed: z.string() });
+export type StoredKeyVersions = z.infer<typeof StoredKeyVersions>;
+
+/** What is inside `StoredKeyVersions`. */
+export const KeyVersions = z.object({
+  /** New credentials are encrypted under it. */
+  current: z.int().positive(),
+  /** Versions below are destroyed, and refused wherever they turn up. */
+  minimum: z.int().positive(),
+});
+export type KeyVersions = z.infer<typeof KeyVersions>;
+
+export const VaultJobKind = z.enum(['rotate_tenant_key']);
+export type VaultJobKind = z.infer<typeof VaultJobKind>;
+
+/** Work of the vault that outlives a process: any vault goes on with it. */
+export const VaultJob = z.object({
+  id: idSchema('job'),
+  kind: VaultJobKind,
+  /** `all` for what concerns every tenant. */
+  tenant: JobScope,
+  state: z.enum(['running', 'done', 'failed']),
+  /** What it is doing, for people. */
+  step: z.string(),
+  /** Rows to go through, as far as known, and those that are done. */
+  total: z.int().nonnegative(),
+  done: z.int().nonnegative(),
+  /** RFC 3339. */
+  started_at: z.string(),
+  updated_at: z.string(),
+  finished_at: z.string().nullable(),
+  /** The process that works on it. */
+  instance: z.string(),
+  /** How often another process, or a restarted one, went on with it. */
+  takeovers: z.int().nonnegative(),
+  /** The key version that a rotation leads to. */
+  target_version: z.int().positive().nullable(),
+  /** Where the first pass has got to. */
+  cursor: z.string().nullable(),
+  /** Why it failed, or what it waits for. */
+  error: z.string().nullable(),
+});
+export type VaultJob = z.infer<typeof VaultJob>;
+
+/** Value of KV `vault_jobs` at `<tenant>` or `all`. `mac` is HMAC-SHA256 (base64url) over the job's JSON. */
+export const StoredVaultJob = z.object({ job: VaultJob, mac: z.string() });
+export type StoredVaultJob = z.infer<typeof StoredVaultJob>;
+
+/** `svc.vault.v1.keys.rotate`: starts the rotation of the tenant's key, or names the one under way. */
+export const RotateTenantKeyRequest = z.strictObject({ tenant: Scope });
+export type RotateTenantKeyRequest = z.infer<typeof RotateTenantKeyRequest>;
+
+/** The job that was started, or the one of the same kind that is under way. */
+export const VaultJobResult = z.object({ job: VaultJob });
+
+/** `svc.vault.v1.jobs`: the newest job of each tenant, newest first. */
+export const ListVaultJobsRequest = z.strictObject({ tenant: JobScope.optional() });
+export type ListVaultJobsRequest = z.infer<typeof ListVaultJobsRequest>;
+export const ListVaultJobsResult = z.object({ jobs: z.array(VaultJob) });
+
+/** `svc.vault.v1.keys.changed`: broadcast between vaults, which look at the tenant's key versions anew. */
+export const TenantKeysChanged = z.object({ tenant: JobScope });
+export type TenantKeysChanged = z.infer<typeof TenantKeysChanged>;

@@ -1,0 +1,21 @@
+import { routes, type VaultJob } from '@patchbay/contracts';
+import type { Messaging } from '@patchbay/messaging';
+
+/** How an operator looks after the keys of the vault. */
+export interface VaultAdmin {
+  /**
+   * Starts to give the tenant a new key: every credential is encrypted under it, then the key before is destroyed. While
+   * that is under way, the same job is the answer.
+   */
+  rotateTenantKey(tenant?: string): Promise<VaultJob>;
+  /** The newest job of each tenant, newest first. */
+  jobs(filter?: { readonly tenant?: string }): Promise<VaultJob[]>;
+}
+
+export function vaultOver(messaging: Messaging, ownTenant: string): VaultAdmin {
+  return {
+    rotateTenantKey: async (tenant = ownTenant) =>
+      (await messaging.request(routes.rotateTenantKey, {}, { tenant })).job,
+    jobs: async (filter = {}) => (await messaging.request(routes.listVaultJobs, {}, filter)).jobs,
+  };
+}

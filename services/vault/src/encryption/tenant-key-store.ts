@@ -1,0 +1,17 @@
+import type { StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
+import type { TenantKeyName } from './key-service.ts';
+
+/** Where wrapped tenant keys are kept. Every method throws PatchbayError `vault_unavailable`. */
+export interface TenantKeyStore {
+  get(name: TenantKeyName): Promise<StoredTenantKey | null>;
+  /** False when the key exists already: another process was first. */
+  create(key: StoredTenantKey): Promise<boolean>;
+  /** Destroys the wrapped key: nothing of it is left in the store. Destroying it again is no error. */
+  destroy(name: TenantKeyName): Promise<void>;
+  /** The versions of the tenant that are stored, in no order. */
+  list(tenant: string): Promise<number[]>;
+  /** Null: the tenant's key was never rotated. */
+  getVersions(tenant: string): Promise<{ value: StoredKeyVersions; revision: number } | null>;
+  /** `revision` is null for the tenant's first. False when another process was first. */
+  setVersions(versions: StoredKeyVersions, revision: number | null): Promise<boolean>;
+}

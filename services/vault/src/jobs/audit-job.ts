@@ -1,0 +1,38 @@
+import { type AuditData, everyTenant, platformScope, type VaultJob } from '@patchbay/contracts';
+import type { AuditEntry, RecordAudit, Report } from '../operations/ports.ts';
+
+/** Records an outcome. It never throws: the intent is on record, and an auditor sees it as unfinished. */
+export type RecordJob = (job: VaultJob, outcome: 'succeeded' | 'failed', errorCode?: string) => Promise<void>;
+
+/** The audit event of a job: its intent before anything changes, its outcome after. */
+export function jobEntry(job: VaultJob, outcome: AuditData['outcome'], more: Partial<AuditData> = {}): AuditEntry {
+  return {
+    tenant: job.tenant === platformScope ? everyTenant : job.tenant,
+    class: 'credential',
+    type: `dev.patchbay.vault.${job.kind}`,
+    subject: job.id,
+    data: {
+      actor: { kind: 'admin', id: 'admin' },
+      target: { kind: 'tenant', id: job.tenant },
+      outcome,
+      ...more,
+      facts: {
+        job: job.id,
+        rows: job.done,
+        takeovers: job.takeovers,
+        ...(job.target_version !== null && { tenant_key_version: job.target_version }),
+        ...more.facts,
+      },
+    },
+  };
+}
+
+export function createRecordJob(ports: { readonly recordAudit: RecordAudit; readonly report: Report }): RecordJob {
+  return async (job, outcome, errorCode) => {
+    const entry = jobEntry(job, outcome, errorCode === undefined ? {} : { error_code: errorCode });
+    await ports.recordAudit(entry).catch((error: unknown) => {
+      const facts = { job: job.id, kind: job.kind, tenant: job.tenant, err: error };
+      ports.report('error', 'the outcome of a job could not be audited; its intent was', facts);
+    });
+  };
+}

@@ -1,0 +1,64 @@
+import { events } from '@patchbay/contracts';
+import type { Messaging } from '@patchbay/messaging';
+import { createNatsJobStore } from './adapters/nats-job-store.ts';
+import { reencryptOAuthClients } from './adapters/nats-oauth-clients.ts';
+import type { VaultConfig } from './config.ts';
+import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
+import type { TenantKeys } from './encryption/tenant-keys.ts';
+import { createRecordJob } from './jobs/audit-job.ts';
+import { startJobRunner } from './jobs/job-runner.ts';
+import { jobTimes } from './jobs/ports.ts';
+import { rotateTenantKey } from './jobs/rotate-tenant-key.ts';
+import { listJobs } from './operations/list-jobs.ts';
+import type {
+  BroadcastRevocation,
+  ConnectionStore,
+  CredentialCipher,
+  CredentialStore,
+  RecordAudit,
+  Report,
+} from './operations/ports.ts';
+import { startRotation } from './operations/start-rotation.ts';
+
+interface Wired {
+  readonly connections: ConnectionStore;
+  readonly credentials: CredentialStore;
+  readonly cipher: CredentialCipher;
+  readonly tenantKeys: TenantKeys;
+  readonly keyStore: TenantKeyStore;
+  readonly recordAudit: RecordAudit;
+  readonly report: Report;
+  readonly now: () => Date;
+  readonly broadcastRevocation: BroadcastRevocation;
+}
+
+/** The work of the vault that outlives a process: what starts it, and how it ends. */
+export async function wireJobs(config: VaultConfig, messaging: Messaging, ports: Wired) {
+  const store = createNatsJobStore(await messaging.bucket('vault_jobs'), config.sealingSeed);
+  const clients = await messaging.bucket('oauth_clients');
+  const times = { ...jobTimes, ...config.jobTimes };
+  const changes = messaging.subscribeEvent(events.tenantKeysChanged, {}, ({ tenant }) => ports.tenantKeys.drop(tenant));
+  const runner = await startJobRunner({
+    store,
+    work: {
+      rotate_tenant_key: rotateTenantKey({
+        ...ports,
+        times,
+        reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
+      }),
+    },
+    recordJob: createRecordJob(ports),
+    report: ports.report,
+    now: ports.now,
+    instance: config.instance,
+    times,
+  });
+  const starting = { ...ports, store, runner, instance: config.instance };
+  return {
+    operations: { rotateTenantKey: startRotation(starting), listVaultJobs: listJobs(runner) },
+    async stop() {
+      changes.unsubscribe();
+      await runner.stop();
+    },
+  };
+}
