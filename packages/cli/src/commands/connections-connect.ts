@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type GetConnectResult, idSchema, type StartConnectResult } from '@patchbay/contracts';
 import type { Command } from 'commander';
-import type { CommandContext } from '../context.ts';
 import { defineCommand, type Run } from '../define-command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failures.ts';
 import { nameValue } from '../input/name-value.ts';
+import { readSecretFile } from '../input/secret-file.ts';
 import { wholeNumber } from '../input/whole-number.ts';
 import { requireIntegrationId } from './integrations-show.ts';
 
@@ -66,7 +64,7 @@ export function addConnectionsConnect(parent: Command, run: Run): void {
         ...(options.reconnect !== undefined && { connection: options.reconnect }),
         ...(options.lifetime !== undefined && { lifetimeS: options.lifetime }),
         ...(options.subjectTokenFile !== undefined && {
-          subjectToken: await subjectToken(options.subjectTokenFile, context),
+          subjectToken: await readSecretFile(options.subjectTokenFile, context.io),
         }),
       });
       if (begun.next === 'none') {
@@ -108,13 +106,5 @@ async function untilEnded(
     const found = await look(begun.connect);
     if (found.state !== 'waiting') return found;
     await delay(begun.next === 'device' ? begun.interval_s * 1_000 : lookMs);
-  }
-}
-
-async function subjectToken(path: string, { io }: CommandContext): Promise<string> {
-  try {
-    return (await readFile(resolve(io.cwd, path), 'utf8')).trim();
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
   }
 }

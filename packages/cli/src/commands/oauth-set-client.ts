@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { OAuthClient } from '@patchbay/contracts';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { defineCommand, type Run } from '../define-command.ts';
 import { UsageError } from '../failures.ts';
 import { promptHidden, promptLine } from '../input/prompt.ts';
+import { readSecretFile } from '../input/secret-file.ts';
 import { requireIntegrationId } from './integrations-show.ts';
 
 interface Options {
@@ -63,13 +62,7 @@ export function addOAuthSetClient(parent: Command, run: Run): void {
 }
 
 async function readClient(options: Options, { io }: CommandContext): Promise<OAuthClient> {
-  const file = async (path: string) => {
-    try {
-      return (await readFile(resolve(io.cwd, path), 'utf8')).replace(/\r?\n$/, '');
-    } catch (error) {
-      throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
-    }
-  };
+  const file = (path: string) => readSecretFile(path, io);
   const asks =
     options.clientId === undefined || (options.secretFile === undefined && !options.privateKeyFile && !options.public);
   if (asks && !io.stdin.isTTY)

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Auth, Credential, type GetIntegrationResult, issuesOf } from '@patchbay/contracts';
 import { UsageError } from '../failures.ts';
 import type { CliIo } from '../terminal.ts';
 import { promptHidden, promptLine } from './prompt.ts';
 import { readInput } from './read-source.ts';
+import { readSecretFile, withoutLineEnd } from './secret-file.ts';
 
 export interface CredentialOptions {
   readonly apiKeyFile?: string;
@@ -37,14 +36,14 @@ export async function readCredential(
     fromInput,
   ].filter(Boolean).length;
   if (ways > 1) throw new UsageError('Give the credential in one way only.');
-  if (options.apiKeyFile !== undefined) return credentialOf('api_key', await secretFile(options.apiKeyFile, io));
-  if (options.bearerFile !== undefined) return credentialOf('bearer', await secretFile(options.bearerFile, io));
-  if (options.oauth2File !== undefined) return credentialOf('oauth2', await secretFile(options.oauth2File, io));
-  if (options.customFile !== undefined) return credentialOf('custom', await secretFile(options.customFile, io));
+  if (options.apiKeyFile !== undefined) return credentialOf('api_key', await readSecretFile(options.apiKeyFile, io));
+  if (options.bearerFile !== undefined) return credentialOf('bearer', await readSecretFile(options.bearerFile, io));
+  if (options.oauth2File !== undefined) return credentialOf('oauth2', await readSecretFile(options.oauth2File, io));
+  if (options.customFile !== undefined) return credentialOf('custom', await readSecretFile(options.customFile, io));
   if (options.basicUser !== undefined || options.passwordFile !== undefined) {
     if (options.basicUser === undefined || options.passwordFile === undefined)
       throw new UsageError('--basic-user and --password-file go together.');
-    const password = await secretFile(options.passwordFile, io);
+    const password = await readSecretFile(options.passwordFile, io);
     return checked({ type: 'basic', username: options.basicUser, password });
   }
   const { type, ...templates } = await auth();
@@ -110,19 +109,6 @@ export function fieldsOf({ headers, query }: Pick<Auth, 'headers' | 'query'>): s
     [...template.matchAll(/\{([a-z][a-z0-9_]*)[|}]/g)].map(([, name]) => name as string),
   );
   return [...new Set(names)];
-}
-
-async function secretFile(path: string, io: CliIo): Promise<string> {
-  try {
-    return withoutLineEnd(await readFile(resolve(io.cwd, path), 'utf8'));
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
-  }
-}
-
-/** Editors end files with a line feed; no credential does. */
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
 }
 
 function jsonObject(type: AuthType, text: string): Record<string, unknown> {
