@@ -13,6 +13,8 @@ export interface AuthorizationServer {
   readonly asked: Record<string, number>;
   /** Bodies of those that were seen to revoke. */
   readonly revoked: string[];
+  /** Every access and refresh token that was ever issued, and every device code. */
+  readonly issued: Set<string>;
   /** What goes wrong from now on with requests for tokens. `lost`: carried out, and answered with 502. */
   trouble: 'none' | 'slow' | 'lost' | 'down';
   /** Milliseconds in which a refresh token that was used once may be used again. */
@@ -35,6 +37,7 @@ export async function startAuthorizationServer(
     url: '',
     asked: {},
     revoked: [],
+    issued: new Set(),
     trouble: 'none',
     leewayMs: 0,
     revokeAll() {
@@ -43,7 +46,7 @@ export async function startAuthorizationServer(
     close: async () => {},
   };
   const provider = new Provider('https://auth.example.com', {
-    adapter: adapterOf(rows, () => state.leewayMs),
+    adapter: adapterOf(rows, state.issued, () => state.leewayMs),
     clients: [
       {
         client_id: clientId,
@@ -126,7 +129,9 @@ export async function startAuthorizationServer(
 }
 
 /** Storage in memory, in which a used refresh token counts as used only after a leeway. */
-function adapterOf(rows: Map<string, AdapterPayload>, leewayMs: () => number) {
+const secrets = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials', 'DeviceCode']);
+
+function adapterOf(rows: Map<string, AdapterPayload>, issued: Set<string>, leewayMs: () => number) {
   return class MemoryAdapter implements Adapter {
     readonly #name: string;
     constructor(name: string) {
@@ -136,6 +141,7 @@ function adapterOf(rows: Map<string, AdapterPayload>, leewayMs: () => number) {
       return `${this.#name}:${id}`;
     }
     async upsert(id: string, payload: AdapterPayload) {
+      if (secrets.has(this.#name)) issued.add(id);
       rows.set(this.#key(id), payload);
     }
     async find(id: string) {
@@ -166,37 +172,58 @@ function adapterOf(rows: Map<string, AdapterPayload>, leewayMs: () => number) {
   };
 }
 
-/** A browser as far as OAuth goes: follows redirects and keeps each host's cookies. */
+interface Page {
+  readonly url: string;
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+/** A browser as far as OAuth goes: follows redirects, keeps each host's cookies and submits forms. */
 export function createBrowser(dialInstead: Readonly<Record<string, string>>) {
   const jars = new Map<string, Map<string, string>>();
+
+  async function go(address: string, form?: Readonly<Record<string, string>>): Promise<Page> {
+    let url = new URL(address);
+    let fields = form;
+    for (let hops = 0; hops < 20; hops++) {
+      const jar = jars.get(url.host) ?? new Map<string, string>();
+      jars.set(url.host, jar);
+      const dialled = new URL(url.pathname + url.search, dialInstead[url.origin] ?? url.origin);
+      const response = await fetch(dialled, {
+        redirect: 'manual',
+        headers: {
+          cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+          'x-forwarded-host': url.host,
+        },
+        ...(fields !== undefined && { method: 'POST', body: new URLSearchParams(fields) }),
+      });
+      for (const cookie of response.headers.getSetCookie()) {
+        const [pair = ''] = cookie.split(';');
+        const at = pair.indexOf('=');
+        if (pair.slice(at + 1) === '') jar.delete(pair.slice(0, at));
+        else jar.set(pair.slice(0, at), pair.slice(at + 1));
+      }
+      const location = response.headers.get('location');
+      if (response.status < 300 || response.status >= 400 || location === null)
+        return { url: url.href, status: response.status, text: await response.text(), headers: response.headers };
+      await response.body?.cancel();
+      url = new URL(location, url);
+      fields = undefined;
+    }
+    throw new Error('too many redirects');
+  }
+
   return {
     /** The last page, its address and status. */
-    async open(address: string): Promise<{ url: string; status: number; text: string; headers: Headers }> {
-      let url = new URL(address);
-      for (let hops = 0; hops < 20; hops++) {
-        const jar = jars.get(url.host) ?? new Map<string, string>();
-        jars.set(url.host, jar);
-        const dialled = new URL(url.pathname + url.search, dialInstead[url.origin] ?? url.origin);
-        const response = await fetch(dialled, {
-          redirect: 'manual',
-          headers: {
-            cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-            'x-forwarded-host': url.host,
-          },
-        });
-        for (const cookie of response.headers.getSetCookie()) {
-          const [pair = ''] = cookie.split(';');
-          const at = pair.indexOf('=');
-          if (pair.slice(at + 1) === '') jar.delete(pair.slice(0, at));
-          else jar.set(pair.slice(0, at), pair.slice(at + 1));
-        }
-        const location = response.headers.get('location');
-        if (response.status < 300 || response.status >= 400 || location === null)
-          return { url: url.href, status: response.status, text: await response.text(), headers: response.headers };
-        await response.body?.cancel();
-        url = new URL(location, url);
-      }
-      throw new Error('too many redirects');
+    open: (address: string) => go(address),
+    /** Submits the page's form: what is hidden in it, and what is typed. */
+    submit(page: Page, typed: Readonly<Record<string, string>>) {
+      const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1] ?? page.url;
+      const hidden = [...page.text.matchAll(/<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)].map(
+        ([, name = '', value = '']) => [name, value] as const,
+      );
+      return go(new URL(action, page.url).href, { ...Object.fromEntries(hidden), ...typed });
     },
   };
 }

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { events, IntegrationDocument, newId, platformScope, routes } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -276,7 +278,18 @@ describe('other grants', () => {
     const looks = await Promise.all(Array.from({ length: 10 }, () => look(begun.connect)));
     expect(looks.map(({ state }) => state)).toEqual(Array.from({ length: 10 }, () => 'waiting'));
     expect(server.asked[grant]).toBe(1);
-  }, 30_000);
+
+    const user = browser();
+    const asked = await user.open(begun.verification_uri);
+    const confirm = await user.submit(asked, { user_code: begun.user_code });
+    const done = await user.submit(confirm, { user_code: begun.user_code, confirm: 'yes' });
+    expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Success') });
+    await expect
+      .poll(async () => (await look(begun.connect)).state, { timeout: 20_000, interval: 500 })
+      .toBe('connected');
+    const { connection } = await look(begun.connect);
+    expect(tokenOf(await lease(connection as string, { integration: 'chat_box' }))).toEqual(expect.any(String));
+  }, 60_000);
 });
 
 describe('a refresh', () => {
@@ -362,9 +375,33 @@ describe('a connection that is removed', () => {
   });
 });
 
-it('nothing secret is in a log', () => {
-  const logs = vaults.map((vault) => vault.log()).join('\n');
-  expect(logs).toContain('connect pages ready');
-  expect(logs).not.toContain(clientSecret);
-  expect(logs).not.toMatch(/refresh_token|code_verifier|[?&]code=/);
+describe('nothing secret', () => {
+  it('is in a log', () => {
+    const logs = vaults.map((vault) => vault.log()).join('\n');
+    expect(logs).toContain('connect pages ready');
+    expect(logs).not.toMatch(/refresh_token|code_verifier|[?&]code=/);
+  });
+
+  it('is on the disk of the nats-server or of a vault, in any form', () => {
+    const files = readdirSync(nats.dir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    const everything = files
+      .map((one) => join(one.parentPath, one.name))
+      .filter((path) => !path.startsWith(join(nats.dir, 'keys')))
+      .map((path) => readFileSync(path, 'latin1'))
+      .join('\n');
+    // The streams are among it, as they are.
+    expect(everything).toContain('dev.patchbay.credential.refreshed');
+    expect(server.issued.size).toBeGreaterThan(10);
+    for (const secret of [clientSecret, ...server.issued]) {
+      const bytes = Buffer.from(secret);
+      // Base64 of a text in the middle of another begins at any of three places.
+      const inBase64 = [0, 1, 2].map((shift) =>
+        Buffer.concat([Buffer.alloc(shift), bytes])
+          .toString('base64')
+          .slice(4, -4),
+      );
+      for (const form of [secret, bytes.toString('hex'), encodeURIComponent(secret), ...inBase64])
+        expect(everything.includes(form), `a secret of ${secret.length} letters is there in some form`).toBe(false);
+    }
+  });
 });
