@@ -34,6 +34,7 @@ import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
 import { addUp } from './commands/up.ts';
 import { addVaultJobs } from './commands/vault-jobs.ts';
+import { addVaultRewrap } from './commands/vault-rewrap.ts';
 import { addVaultRotateTenantKey } from './commands/vault-rotate-tenant-key.ts';
 import { addWarm } from './commands/warm.ts';
 import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
@@ -101,6 +102,7 @@ export function createProgram(run: Run): Command {
 
   const vault = defineGroup(program, 'vault', 'Look after the keys that credentials are encrypted under');
   addVaultRotateTenantKey(vault, run);
+  addVaultRewrap(vault, run);
   addVaultJobs(vault, run);
 
   const policies = defineGroup(program, 'policies', 'Check what tenants may do');

@@ -25,6 +25,7 @@ import {
 import {
   ListVaultJobsRequest,
   ListVaultJobsResult,
+  RewrapKeysRequest,
   RotateTenantKeyRequest,
   VaultJobResult,
 } from './messages/vault-keys.ts';
@@ -117,6 +118,14 @@ export const vaultRoutes = {
     owner: 'vault',
     callers: ['admin'],
     request: RotateTenantKeyRequest,
+    response: VaultJobResult,
+    timeoutMs: 10_000,
+  }),
+  rewrapKeys: request({
+    subject: 'svc.vault.v1.keys.rewrap',
+    owner: 'vault',
+    callers: ['admin'],
+    request: RewrapKeysRequest,
     response: VaultJobResult,
     timeoutMs: 10_000,
   }),

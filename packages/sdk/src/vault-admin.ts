@@ -8,6 +8,8 @@ export interface VaultAdmin {
    * that is under way, the same job is the answer.
    */
   rotateTenantKey(tenant?: string): Promise<VaultJob>;
+  /** Starts to wrap every tenant key under the wrapping key that the vaults are configured with. */
+  rewrapKeys(): Promise<VaultJob>;
   /** The newest job of each tenant, newest first. */
   jobs(filter?: { readonly tenant?: string }): Promise<VaultJob[]>;
 }
@@ -16,6 +18,7 @@ export function vaultOver(messaging: Messaging, ownTenant: string): VaultAdmin {
   return {
     rotateTenantKey: async (tenant = ownTenant) =>
       (await messaging.request(routes.rotateTenantKey, {}, { tenant })).job,
+    rewrapKeys: async () => (await messaging.request(routes.rewrapKeys, {}, {})).job,
     jobs: async (filter = {}) => (await messaging.request(routes.listVaultJobs, {}, filter)).jobs,
   };
 }

@@ -12,9 +12,14 @@ import type { JobTimes } from './jobs/ports.ts';
 /** Where tenant keys are wrapped. */
 export type KeyServiceConfig =
   /** `rootKey` is 32 bytes. Secret. */
-  | { readonly provider: 'local'; readonly rootKey: Buffer }
+  | { readonly provider: 'local'; readonly rootKey: Buffer; readonly previousRootKey?: Buffer }
   /** `endpoint` is null for the Region's own. */
-  | { readonly provider: 'aws-kms'; readonly keyId: string; readonly endpoint: string | null };
+  | {
+      readonly provider: 'aws-kms';
+      readonly keyId: string;
+      readonly previousKeyId?: string;
+      readonly endpoint: string | null;
+    };
 
 export interface VaultConfig extends BaseConfig {
   /** Other times for jobs than `jobTimes`. */
@@ -43,6 +48,9 @@ const variables = z.object({
   PATCHBAY_LOCAL_KMS_KEY_FILE: z.string().optional(),
   /** aws-kms: id, ARN or alias of the wrapping key. Region and credentials come from the usual AWS sources. */
   PATCHBAY_KMS_KEY_ID: z.string().min(1).max(2_048).optional(),
+  /** The wrapping key before: keys under it are still unwrapped, until they are wrapped anew. */
+  PATCHBAY_KMS_PREVIOUS_KEY_ID: z.string().min(1).max(2_048).optional(),
+  PATCHBAY_LOCAL_KMS_PREVIOUS_KEY_FILE: z.string().min(1).optional(),
   PATCHBAY_KMS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   PATCHBAY_VAULT_XKEY_SEED_FILE: z.string().min(1),
   PATCHBAY_CONNECT_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -97,10 +105,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 
 function keyServiceOf(values: z.output<typeof variables>): KeyServiceConfig {
   return values.PATCHBAY_KMS_PROVIDER === 'local'
-    ? { provider: 'local', rootKey: readKeyFile(values.PATCHBAY_LOCAL_KMS_KEY_FILE as string) }
+    ? {
+        provider: 'local',
+        rootKey: readKeyFile(values.PATCHBAY_LOCAL_KMS_KEY_FILE as string),
+        ...(values.PATCHBAY_LOCAL_KMS_PREVIOUS_KEY_FILE !== undefined && {
+          previousRootKey: readKeyFile(values.PATCHBAY_LOCAL_KMS_PREVIOUS_KEY_FILE),
+        }),
+      }
     : {
         provider: 'aws-kms',
         keyId: values.PATCHBAY_KMS_KEY_ID as string,
+        ...(values.PATCHBAY_KMS_PREVIOUS_KEY_ID !== undefined && {
+          previousKeyId: values.PATCHBAY_KMS_PREVIOUS_KEY_ID,
+        }),
         endpoint: values.PATCHBAY_KMS_ENDPOINT ?? null,
       };
 }

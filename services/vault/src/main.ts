@@ -80,7 +80,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       { connection: id, integration, reason },
     );
   const common = { connections, credentials, cipher, sealer, recordAudit, report, now, broadcastRevocation };
-  const jobs = await wireJobs(config, messaging, { ...common, tenantKeys, keyStore });
+  const jobs = await wireJobs(config, messaging, { ...common, tenantKeys, keyStore, keyService });
   const oauth = await wireOAuth(config, messaging, log, { ...common, announceExpired });
 
   const served = await messaging.serve(
@@ -124,9 +124,10 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
 
 function createKeyService({ keyService, mode }: VaultConfig): KeyService {
   return keyService.provider === 'local'
-    ? createLocalFileKeyService({ rootKey: keyService.rootKey, mode })
+    ? createLocalFileKeyService({ ...keyService, mode })
     : createAwsKmsKeyService({
         keyId: keyService.keyId,
+        ...(keyService.previousKeyId !== undefined && { previousKeyId: keyService.previousKeyId }),
         ...(keyService.endpoint !== null && { endpoint: keyService.endpoint }),
       });
 }

@@ -12,6 +12,7 @@ import type { Caller } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
 import type { setConnectionHealth } from './operations/set-connection-health.ts';
 import type { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
+import type { startRewrap } from './operations/start-rewrap.ts';
 import type { startRotation } from './operations/start-rotation.ts';
 
 export interface VaultOperations {
@@ -26,6 +27,7 @@ export interface VaultOperations {
   readonly listConnections: ReturnType<typeof listConnections>;
   readonly removeConnection: ReturnType<typeof removeConnection>;
   readonly rotateTenantKey: ReturnType<typeof startRotation>;
+  readonly rewrapKeys: ReturnType<typeof startRewrap>;
   readonly listVaultJobs: ReturnType<typeof listJobs>;
 }
 
@@ -59,6 +61,7 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
     endpoint('rotate-tenant-key', routes.rotateTenantKey, (body, context) =>
       operations.rotateTenantKey(body, callerOf(context)),
     ),
+    endpoint('rewrap-keys', routes.rewrapKeys, (_body, context) => operations.rewrapKeys(callerOf(context))),
     endpoint('list-vault-jobs', routes.listVaultJobs, (body) => operations.listVaultJobs(body)),
   ];
 }

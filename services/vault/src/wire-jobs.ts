@@ -3,11 +3,13 @@ import type { Messaging } from '@patchbay/messaging';
 import { createNatsJobStore } from './adapters/nats-job-store.ts';
 import { reencryptOAuthClients } from './adapters/nats-oauth-clients.ts';
 import type { VaultConfig } from './config.ts';
+import { isSameKey, type KeyService } from './encryption/key-service.ts';
 import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { createRecordJob } from './jobs/audit-job.ts';
 import { startJobRunner } from './jobs/job-runner.ts';
 import { jobTimes } from './jobs/ports.ts';
+import { rewrapKeys } from './jobs/rewrap-keys.ts';
 import { rotateTenantKey } from './jobs/rotate-tenant-key.ts';
 import { listJobs } from './operations/list-jobs.ts';
 import type {
@@ -18,6 +20,7 @@ import type {
   RecordAudit,
   Report,
 } from './operations/ports.ts';
+import { startRewrap } from './operations/start-rewrap.ts';
 import { startRotation } from './operations/start-rotation.ts';
 
 interface Wired {
@@ -26,6 +29,7 @@ interface Wired {
   readonly cipher: CredentialCipher;
   readonly tenantKeys: TenantKeys;
   readonly keyStore: TenantKeyStore;
+  readonly keyService: KeyService;
   readonly recordAudit: RecordAudit;
   readonly report: Report;
   readonly now: () => Date;
@@ -46,7 +50,9 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
         times,
         reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
       }),
+      rewrap_keys: rewrapKeys(ports),
     },
+    isForUs: ({ target_key }) => target_key === null || isSameKey(target_key, ports.keyService.keyId),
     recordJob: createRecordJob(ports),
     report: ports.report,
     now: ports.now,
@@ -55,7 +61,11 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
   });
   const starting = { ...ports, store, runner, instance: config.instance };
   return {
-    operations: { rotateTenantKey: startRotation(starting), listVaultJobs: listJobs(runner) },
+    operations: {
+      rotateTenantKey: startRotation(starting),
+      rewrapKeys: startRewrap(starting),
+      listVaultJobs: listJobs(runner),
+    },
     async stop() {
       changes.unsubscribe();
       await runner.stop();

@@ -23,6 +23,17 @@ export function memoryTenantKeyStore(): MemoryTenantKeyStore {
       rows.set(idOf(key), structuredClone(key));
       return true;
     },
+    async listAll() {
+      return [...rows.values()].map(({ tenant, version }) => ({ tenant, version }));
+    },
+    async read(name) {
+      const value = rows.get(idOf(name));
+      return value === undefined ? null : { value: structuredClone(value), revision: 1 };
+    },
+    async replace(key) {
+      rows.set(idOf(key), structuredClone(key));
+      return true;
+    },
     async destroy(name) {
       rows.delete(idOf(name));
     },

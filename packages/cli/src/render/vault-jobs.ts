@@ -3,7 +3,7 @@ import type { CommandContext } from '../context.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 
-const names: Record<VaultJob['kind'], string> = { rotate_tenant_key: 'rotate tenant key' };
+const names: Record<VaultJob['kind'], string> = { rotate_tenant_key: 'rotate tenant key', rewrap_keys: 'wrap keys' };
 
 const progressOf = ({ done, total }: VaultJob) => `${done} of ${total}`;
 

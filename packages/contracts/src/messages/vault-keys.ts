@@ -22,7 +22,7 @@ export const KeyVersions = z.object({
 });
 export type KeyVersions = z.infer<typeof KeyVersions>;
 
-export const VaultJobKind = z.enum(['rotate_tenant_key']);
+export const VaultJobKind = z.enum(['rotate_tenant_key', 'rewrap_keys']);
 export type VaultJobKind = z.infer<typeof VaultJobKind>;
 
 /** Work of the vault that outlives a process: any vault goes on with it. */
@@ -47,6 +47,8 @@ export const VaultJob = z.object({
   takeovers: z.int().nonnegative(),
   /** The key version that a rotation leads to. */
   target_version: z.int().positive().nullable(),
+  /** The key service's name of the wrapping key that a re-wrapping leads to. */
+  target_key: z.string().nullable(),
   /** Where the first pass has got to. */
   cursor: z.string().nullable(),
   /** Why it failed, or what it waits for. */
@@ -61,6 +63,9 @@ export type StoredVaultJob = z.infer<typeof StoredVaultJob>;
 /** `svc.vault.v1.keys.rotate`: starts the rotation of the tenant's key, or names the one under way. */
 export const RotateTenantKeyRequest = z.strictObject({ tenant: Scope });
 export type RotateTenantKeyRequest = z.infer<typeof RotateTenantKeyRequest>;
+
+/** `svc.vault.v1.keys.rewrap`: wraps every tenant key under the wrapping key that the vault is configured with. */
+export const RewrapKeysRequest = z.strictObject({});
 
 /** The job that was started, or the one of the same kind that is under way. */
 export const VaultJobResult = z.object({ job: VaultJob });

@@ -1,10 +1,12 @@
-import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DecryptCommand, GenerateDataKeyCommand, KMSClient, ReEncryptCommand } from '@aws-sdk/client-kms';
 import { PatchbayError } from '@patchbay/contracts';
-import { type KeyService, wrappingContext } from '../encryption/key-service.ts';
+import { isSameKey, type KeyService, type TenantKeyName, wrappingContext } from '../encryption/key-service.ts';
 
 export interface AwsKmsOptions {
   /** Id, ARN or alias of a symmetric encryption key. */
   readonly keyId: string;
+  /** The wrapping key before this one: keys that are wrapped under it are unwrapped too, and brought under `keyId`. */
+  readonly previousKeyId?: string;
   /** Another endpoint than the Region's own, such as a VPC endpoint. */
   readonly endpoint?: string;
   /** Longest wait for Decrypt, in milliseconds: a call is waiting for it. */
@@ -33,6 +35,18 @@ export function createAwsKmsKeyService(options: AwsKmsOptions): KeyService {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
   });
 
+  async function decrypt(key: string, wrapped: Uint8Array, name: TenantKeyName): Promise<Uint8Array> {
+    // Naming the key refuses a ciphertext made under another key that we also happen to be allowed to use.
+    const command = new DecryptCommand({
+      KeyId: key,
+      CiphertextBlob: wrapped,
+      EncryptionContext: wrappingContext(name),
+    });
+    const answer = await attempt(client.send(command, { abortSignal: AbortSignal.timeout(unwrapTimeoutMs) }));
+    if (answer.Plaintext === undefined) throw unreadable();
+    return answer.Plaintext;
+  }
+
   return {
     provider: 'aws-kms',
     keyId,
@@ -47,15 +61,37 @@ export function createAwsKmsKeyService(options: AwsKmsOptions): KeyService {
       return { key: answer.Plaintext, wrapped: answer.CiphertextBlob };
     },
     async unwrap(wrapped, name) {
-      // Naming the key refuses a ciphertext made under another key that we also happen to be allowed to use.
-      const command = new DecryptCommand({
-        KeyId: keyId,
-        CiphertextBlob: wrapped,
-        EncryptionContext: wrappingContext(name),
-      });
-      const answer = await attempt(client.send(command, { abortSignal: AbortSignal.timeout(unwrapTimeoutMs) }));
-      if (answer.Plaintext === undefined) throw unreadable();
-      return answer.Plaintext;
+      try {
+        return await decrypt(keyId, wrapped, name);
+      } catch (error) {
+        if (options.previousKeyId === undefined || !isOtherKey(error)) throw error;
+        return decrypt(options.previousKeyId, wrapped, name);
+      }
+    },
+    async rewrap(wrapped, name, sourceKeyId) {
+      const reencrypt = async (source: string) => {
+        const command = new ReEncryptCommand({
+          CiphertextBlob: wrapped,
+          SourceKeyId: source,
+          SourceEncryptionContext: wrappingContext(name),
+          DestinationKeyId: keyId,
+          DestinationEncryptionContext: wrappingContext(name),
+        });
+        const answer = await attempt(client.send(command, { abortSignal: AbortSignal.timeout(generateTimeoutMs) }));
+        if (answer.CiphertextBlob === undefined) throw unreadable();
+        return answer.CiphertextBlob;
+      };
+      // What stands in the store is trusted with nothing: only keys that the configuration names are a source.
+      const known = [options.previousKeyId, keyId].filter((id) => id !== undefined);
+      const sources = known.sort((a, b) => Number(isSameKey(b, sourceKeyId)) - Number(isSameKey(a, sourceKeyId)));
+      for (const [i, source] of sources.entries()) {
+        try {
+          return await reencrypt(source);
+        } catch (error) {
+          if (i === sources.length - 1 || !isOtherKey(error)) throw error;
+        }
+      }
+      throw unreadable();
     },
     close: () => client.destroy(),
   };
@@ -80,6 +116,11 @@ async function attempt<Answer>(sent: Promise<Answer>): Promise<Answer> {
       cause: error,
     });
   }
+}
+
+/** Whether KMS said that the ciphertext was made by another key than the named one. */
+function isOtherKey(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.name === 'IncorrectKeyException';
 }
 
 function unreadable(): PatchbayError {

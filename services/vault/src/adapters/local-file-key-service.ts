@@ -16,15 +16,27 @@ const wrappedBytes = 1 + ivBytes + tenantKeyBytes + tagBytes;
  */
 export function createLocalFileKeyService({
   rootKey,
+  previousRootKey,
   mode,
 }: {
   rootKey: Buffer;
+  /** The root key before this one, of a file of its own: keys wrapped under it are unwrapped too. */
+  previousRootKey?: Buffer;
   mode: 'development' | 'production';
 }): KeyService {
   if (mode === 'production')
     throw new Error(
       'The local key file is for development only. In production set PATCHBAY_KMS_PROVIDER=aws-kms and PATCHBAY_KMS_KEY_ID.',
     );
+  function unwrapWithEither(wrapped: Buffer, name: TenantKeyName): Buffer {
+    if (previousRootKey === undefined) return unwrap(rootKey, wrapped, name);
+    try {
+      return unwrap(rootKey, wrapped, name);
+    } catch {
+      return unwrap(previousRootKey, wrapped, name);
+    }
+  }
+
   return {
     provider: 'local',
     // A fingerprint that tells two root keys apart and says nothing of either.
@@ -34,10 +46,19 @@ export function createLocalFileKeyService({
       return { key, wrapped: wrap(rootKey, key, name) };
     },
     async unwrap(wrapped, name) {
-      return unwrap(rootKey, Buffer.from(wrapped), name);
+      return unwrapWithEither(Buffer.from(wrapped), name);
+    },
+    async rewrap(wrapped, name) {
+      const key = unwrapWithEither(Buffer.from(wrapped), name);
+      try {
+        return wrap(rootKey, key, name);
+      } finally {
+        key.fill(0);
+      }
     },
     close() {
       rootKey.fill(0);
+      previousRootKey?.fill(0);
     },
   };
 }

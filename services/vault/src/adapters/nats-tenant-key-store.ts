@@ -1,5 +1,6 @@
 import { StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
+import type { TenantKeyName } from '../encryption/key-service.ts';
 import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
 
@@ -16,6 +17,25 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
       return (
         (await reachable(bucket.create(`${key.tenant}.${key.version}`, JSON.stringify(key), storeTimeoutMs))) !== null
       );
+    },
+    async listAll() {
+      const names = new Map<string, TenantKeyName>();
+      const subscription = await reachable(
+        bucket.watch('>', ({ key, value }) => {
+          const at = key.lastIndexOf('.');
+          const name = { tenant: key.slice(0, at), version: Number(key.slice(at + 1)) };
+          if (!Number.isInteger(name.version)) return;
+          if (value === null) names.delete(key);
+          else names.set(key, name);
+        }),
+      );
+      subscription.unsubscribe();
+      return [...names.values()];
+    },
+    read: ({ tenant, version }) => readRecord(bucket, `${tenant}.${version}`, StoredTenantKey),
+    async replace(key, revision) {
+      const written = bucket.update(`${key.tenant}.${key.version}`, JSON.stringify(key), revision, storeTimeoutMs);
+      return (await reachable(written)) !== null;
     },
     async destroy({ tenant, version }) {
       await reachable(bucket.delete(`${tenant}.${version}`));

@@ -17,7 +17,19 @@ export interface KeyService {
   generateTenantKey(name: TenantKeyName): Promise<{ key: Uint8Array; wrapped: Uint8Array }>;
   /** The key inside `wrapped`, if it was wrapped for exactly this name. The caller owns it and wipes it. */
   unwrap(wrapped: Uint8Array, name: TenantKeyName): Promise<Uint8Array>;
+  /** The same key wrapped under `keyId`. `sourceKeyId` is what stands beside the wrapped key. */
+  rewrap(wrapped: Uint8Array, name: TenantKeyName, sourceKeyId: string): Promise<Uint8Array>;
   close(): void;
+}
+
+/**
+ * Whether two names are of one wrapping key. AWS KMS multi-Region keys have one key id (`mrk-…`) and one material in every
+ * Region, whatever the rest of their ARNs says.
+ */
+export function isSameKey(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [left, right] = [a, b].map((name) => /(?:^|:key\/)(mrk-[0-9A-Za-z-]+)$/.exec(name)?.[1]);
+  return left !== undefined && left === right;
 }
 
 /** Bytes of a tenant key. */

@@ -6,6 +6,11 @@ export interface TenantKeyStore {
   get(name: TenantKeyName): Promise<StoredTenantKey | null>;
   /** False when the key exists already: another process was first. */
   create(key: StoredTenantKey): Promise<boolean>;
+  /** Every wrapped key of every tenant. */
+  listAll(): Promise<TenantKeyName[]>;
+  read(name: TenantKeyName): Promise<{ value: StoredTenantKey; revision: number } | null>;
+  /** Stores the same key, wrapped anew. False when the row changed since `revision`. */
+  replace(key: StoredTenantKey, revision: number): Promise<boolean>;
   /** Destroys the wrapped key: nothing of it is left in the store. Destroying it again is no error. */
   destroy(name: TenantKeyName): Promise<void>;
   /** The versions of the tenant that are stored, in no order. */

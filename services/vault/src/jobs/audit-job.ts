@@ -13,7 +13,7 @@ export function jobEntry(job: VaultJob, outcome: AuditData['outcome'], more: Par
     subject: job.id,
     data: {
       actor: { kind: 'admin', id: 'admin' },
-      target: { kind: 'tenant', id: job.tenant },
+      target: { kind: job.tenant === everyTenant ? 'wrapping_key' : 'tenant', id: job.target_key ?? job.tenant },
       outcome,
       ...more,
       facts: {
@@ -21,6 +21,7 @@ export function jobEntry(job: VaultJob, outcome: AuditData['outcome'], more: Par
         rows: job.done,
         takeovers: job.takeovers,
         ...(job.target_version !== null && { tenant_key_version: job.target_version }),
+        ...(job.target_key !== null && { key_id: job.target_key }),
         ...more.facts,
       },
     },

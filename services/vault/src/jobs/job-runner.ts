@@ -12,6 +12,8 @@ export interface JobRunnerOptions {
   readonly now: () => Date;
   readonly instance: string;
   readonly times: JobTimes;
+  /** Whether this process is configured for the job; else it leaves the job to others. */
+  readonly isForUs: (job: VaultJob) => boolean;
 }
 
 export interface JobRunner {
@@ -99,7 +101,7 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
 
   const looking = setInterval(() => {
     for (const one of known.values()) {
-      if (one.job.state !== 'running' || inHand.has(one.job.tenant)) continue;
+      if (one.job.state !== 'running' || inHand.has(one.job.tenant) || !options.isForUs(one.job)) continue;
       if (performance.now() - one.seenAt < times.takeoverMs) continue;
       known.set(one.job.tenant, { ...one, seenAt: performance.now() });
       takeOver(one).catch((error: unknown) =>

@@ -19,7 +19,11 @@ export interface StartJobPorts {
  */
 export async function startJob(
   ports: StartJobPorts,
-  { tenant, kind }: { readonly tenant: string; readonly kind: VaultJobKind },
+  {
+    tenant,
+    kind,
+    targetKey = null,
+  }: { readonly tenant: string; readonly kind: VaultJobKind; readonly targetKey?: string | null },
   caller: Caller,
 ): Promise<VaultJob> {
   for (;;) {
@@ -45,6 +49,7 @@ export async function startJob(
       instance: ports.instance,
       takeovers: 0,
       target_version: null,
+      target_key: targetKey,
       cursor: null,
       error: null,
     };
