@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { events, IntegrationDocument, newId, platformScope, routes } from '@patchbay/contracts';
+import { events, newId, platformScope, routes } from '@patchbay/contracts';
+import { freePort } from '@patchbay/local-servers';
 import type { Messaging } from '@patchbay/messaging';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -15,6 +16,7 @@ import {
 import { failureOf } from '../../test/failure-of.ts';
 import { sealCredential } from '../../test/memory-vault.ts';
 import { type NatsFixture, startNatsFixture } from '../../test/nats-fixture.ts';
+import { oauthDocument, authorizationOrigin as origin } from '../../test/oauth-document.ts';
 import { leaseThrough } from '../../test/running-vault.ts';
 import { startVaultProcess, type VaultProcess } from '../../test/vault-process.ts';
 
@@ -25,49 +27,7 @@ let admin: Messaging;
 let executor: Messaging;
 let publicUrl: string;
 
-const origin = 'https://auth.example.com';
 const accessTokenSeconds = 4;
-
-function documentOf(id: string, auth: object) {
-  const document = IntegrationDocument.parse({
-    id,
-    name: id,
-    version: '1.0.0',
-    category: 'communication',
-    description: 'A test integration.',
-    base_url: 'https://api.example.com',
-    auth: {
-      type: 'oauth2',
-      authorize_url: `${origin}/auth`,
-      token_url: `${origin}/token`,
-      revoke_url: `${origin}/token/revocation`,
-      device_url: `${origin}/device/auth`,
-      scopes: ['offline_access', 'messages'],
-      authorize_params: { prompt: 'consent' },
-      refresh: 'single_use',
-      ...auth,
-    },
-    tools: {
-      look: {
-        title: 'Look',
-        description: 'Looks.',
-        risk: 'read',
-        request: { method: 'GET', path: '/look' },
-        examples: [{ arguments: {}, response: { status: 200, body: {} } }],
-      },
-    },
-  });
-  return { scope: platformScope, document, registered_at: '2026-01-01T00:00:00.000Z', retired: false, digest: 'd' };
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 beforeAll(async () => {
   nats = await startNatsFixture();
@@ -82,7 +42,7 @@ beforeAll(async () => {
     chat_box: { grant: 'device_code' },
   };
   for (const [id, auth] of Object.entries(documents))
-    await registry.put(`doc.${platformScope}.${id}.1_0_0`, JSON.stringify(documentOf(id, auth)));
+    await registry.put(`doc.${platformScope}.${id}.1_0_0`, JSON.stringify(oauthDocument(id, auth)));
   const dial = { PATCHBAY_EGRESS_DIAL_OVERRIDE: server.url, PATCHBAY_LOG_LEVEL: 'trace' };
   vaults = [
     await startVaultProcess(nats, 'vault-1', {
