@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { events, newId, platformScope, routes } from '@patchbay/contracts';
 import { freePort } from '@patchbay/local-servers';
