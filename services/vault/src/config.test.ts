@@ -82,4 +82,33 @@ describe('readConfig', () => {
     chmodSync(open, 0o644);
     expect(() => readConfig({ ...env, PATCHBAY_LOCAL_KMS_KEY_FILE: open })).toThrow('readable by others');
   });
+
+  it('serves no connect pages unless it is told where browsers reach them', () => {
+    expect(readConfig(env)).toMatchObject({ connect: null, dialOverride: null, trustedOrigins: [] });
+    const connect = { PATCHBAY_CONNECT_URL: 'https://connect.example.com/' };
+    expect(readConfig({ ...env, ...connect }).connect).toEqual({
+      publicUrl: 'https://connect.example.com',
+      host: '127.0.0.1',
+      port: 7_710,
+    });
+    expect(readConfig({ ...env, ...connect, PATCHBAY_CONNECT_LISTEN: '[::]:80' }).connect).toMatchObject({
+      host: '::',
+      port: 80,
+    });
+    const origins = 'https://id.internal:8443, https://sso.internal';
+    expect(readConfig({ ...env, PATCHBAY_EGRESS_TRUSTED_ORIGINS: origins }).trustedOrigins).toHaveLength(2);
+  });
+
+  it.each([
+    [{ PATCHBAY_CONNECT_URL: 'http://connect.example.com' }, 'PATCHBAY_CONNECT_URL'],
+    [{ PATCHBAY_EGRESS_DIAL_OVERRIDE: 'http://127.0.0.1:4010' }, 'PATCHBAY_EGRESS_DIAL_OVERRIDE'],
+  ])('refuses %j in production', (change, name) => {
+    const production = { ...env, ...aws, PATCHBAY_MODE: 'production' };
+    expect(() => readConfig({ ...production, ...change })).toThrow(name);
+  });
+
+  it.each(['127.0.0.1', ':80', 'here:port'])('refuses to listen at %j', (listen) => {
+    const connect = { PATCHBAY_CONNECT_URL: 'https://connect.example.com', PATCHBAY_CONNECT_LISTEN: listen };
+    expect(() => readConfig({ ...env, ...connect })).toThrow('PATCHBAY_CONNECT_LISTEN');
+  });
 });
