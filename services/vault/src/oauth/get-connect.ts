@@ -26,7 +26,9 @@ export function getConnect(ports: ConnectPorts) {
       });
     const { value: record, revision } = found;
     const nowMs = ports.now().getTime();
-    if (record.state === 'waiting' && Date.parse(record.expires_at) <= nowMs) return shown(record, 'expired');
+    // One that was taken and never ended was in the hands of a process that is gone.
+    const open = record.state === 'waiting' || record.state === 'taken';
+    if (open && Date.parse(record.expires_at) <= nowMs) return shown(record, 'expired');
     if (record.state !== 'waiting' || record.device === null || record.device.look_at > nowMs) return shown(record);
     // One of those who look asks; the others see what it stored.
     const { device } = record;
