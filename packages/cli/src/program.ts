@@ -33,6 +33,8 @@ import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
 import { addUp } from './commands/up.ts';
+import { addVaultEraseConnection } from './commands/vault-erase-connection.ts';
+import { addVaultEraseTenant } from './commands/vault-erase-tenant.ts';
 import { addVaultJobs } from './commands/vault-jobs.ts';
 import { addVaultRewrap } from './commands/vault-rewrap.ts';
 import { addVaultRotateTenantKey } from './commands/vault-rotate-tenant-key.ts';
@@ -103,6 +105,8 @@ export function createProgram(run: Run): Command {
   const vault = defineGroup(program, 'vault', 'Look after the keys that credentials are encrypted under');
   addVaultRotateTenantKey(vault, run);
   addVaultRewrap(vault, run);
+  addVaultEraseTenant(vault, run);
+  addVaultEraseConnection(vault, run);
   addVaultJobs(vault, run);
 
   const policies = defineGroup(program, 'policies', 'Check what tenants may do');

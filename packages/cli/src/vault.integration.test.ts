@@ -23,7 +23,25 @@ describe('vault', () => {
     expect((await here.cli(['vault', 'jobs'])).out).toMatch(/rotate tenant key[\s\S]*done/);
     expect((await here.cli(['vault', 'jobs', 'nobody'])).out).toBe('There was no job.\n');
     expect((await here.cli(['vault', 'rotate-tenant-key', 'nobody'])).err).toContain('has no key');
+    expect((await here.cli(['vault', 'rewrap'])).out).toMatch(/^done {2}wrap keys of all/);
     // Calls go on with what is under the new key.
     expect((await here.cli(['exec', 'slack_create_channel', 'name=rotated', '--json'])).code).toBe(0);
+  });
+
+  test('erase-connection and erase-tenant destroy what decrypts, and print a receipt', async () => {
+    const { connections } = json(await here.cli(['connections', 'list', '--integration', 'slack', '--json']));
+    const gone = await here.cli(['vault', 'erase-connection', connections[0].id]);
+    expect(gone).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^done {2}erase connection .* 1 keys destroyed/),
+    });
+    expect((await here.cli(['vault', 'erase-connection', 'con_x'])).code).toBe(2);
+
+    const { tenant } = here.patchbay.facts as { tenant: string };
+    expect((await here.cli(['vault', 'erase-tenant', tenant])).err).toContain(`--confirm ${tenant}`);
+    expect((await here.cli(['vault', 'erase-tenant', 'Not An Id'])).code).toBe(2);
+    const erased = await here.cli(['vault', 'erase-tenant', tenant, '--confirm', tenant, '--json']);
+    expect(json(erased).job).toMatchObject({ state: 'done', kind: 'erase_tenant', keys_destroyed: 1 });
+    expect((await here.cli(['exec', 'slack_create_channel', 'name=erased', '--json'])).code).not.toBe(0);
   });
 });

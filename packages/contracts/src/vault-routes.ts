@@ -23,6 +23,8 @@ import {
   VaultKeyResult,
 } from './messages/vault.ts';
 import {
+  EraseConnectionRequest,
+  EraseTenantRequest,
   ListVaultJobsRequest,
   ListVaultJobsResult,
   RewrapKeysRequest,
@@ -128,6 +130,22 @@ export const vaultRoutes = {
     request: RewrapKeysRequest,
     response: VaultJobResult,
     timeoutMs: 10_000,
+  }),
+  eraseTenant: request({
+    subject: 'svc.vault.v1.tenants.erase',
+    owner: 'vault',
+    callers: ['admin'],
+    request: EraseTenantRequest,
+    response: VaultJobResult,
+    timeoutMs: 10_000,
+  }),
+  eraseConnection: request({
+    subject: 'svc.vault.v1.connections.erase',
+    owner: 'vault',
+    callers: ['admin'],
+    request: EraseConnectionRequest,
+    response: VaultJobResult,
+    timeoutMs: 20_000,
   }),
   listVaultJobs: request({
     subject: 'svc.vault.v1.jobs',

@@ -67,7 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
     breakerState: (tenant, host) => health.state(tenant, host, now()),
     circuits: () => [...health.views(now())],
     forgetReads: (tenant, connection, integration) =>
-      integration === undefined
+      connection === null || integration === undefined
         ? reads.forgetConnection(tenant, connection)
         : reads.forgetWritten(tenant, integration, connection),
     hearCircuit: (change) => health.hear(change, probeDelayMs * (0.2 + 0.8 * ports.random()), now()),

@@ -80,8 +80,8 @@ export interface Engine {
   breakerState(tenant: string, host: string): BreakerState;
   /** Every circuit that exists: those of hosts that failed since they were last forgotten. */
   circuits(): readonly CircuitView[];
-  /** Forgets what was read over a connection: it was revoked, or written to elsewhere (`integration`). */
-  forgetReads(tenant: string, connection: string, integration?: string): void;
+  /** Forgets what was read over a connection: it was revoked, or written to elsewhere (`integration`). Null: over any. */
+  forgetReads(tenant: string, connection: string | null, integration?: string): void;
   /** Takes what another process says of a circuit as a hint; see `EngineOptions.onCircuitChange`. */
   hearCircuit(change: CircuitChange): void;
   close(): void;

@@ -20,7 +20,8 @@ export interface FakeVault {
   readonly connection: string;
   /** Decides each answer; a thrown `PatchbayError` is one. */
   answer: (request: LeaseRequest, number: number) => VaultAnswer | Promise<VaultAnswer>;
-  revoke(connection: string, tenant?: string): Promise<void>;
+  /** Undefined: every connection of the tenant. */
+  revoke(connection: string | undefined, tenant?: string): Promise<void>;
   stop(): Promise<void>;
 }
 

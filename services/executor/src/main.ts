@@ -167,7 +167,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const warmUps = warm.follow(warmSession, (error) => log.error({ err: error }, 'warm-up failed unexpectedly'));
   const circuitHints = circuits.answer(engine);
   const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) =>
-    engine.forgetReads(tenant, connection),
+    engine.forgetReads(tenant, connection ?? null),
   );
   const served = await messaging.serve(
     {

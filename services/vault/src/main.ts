@@ -61,10 +61,12 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const credentials = createNatsCredentialStore(await messaging.bucket('credentials'));
   const now = () => new Date();
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
+  const erased = new Set<string>();
   const tenantKeys = createTenantKeys({
     keyService,
     store: keyStore,
     now,
+    isErased: (tenant) => erased.has(tenant),
     announce: (tenant) => messaging.publishEvent(events.tenantKeysChanged, {}, { tenant }),
   });
   const cipher = createCredentialCipher(tenantKeys);
@@ -80,8 +82,16 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       { connection: id, integration, reason },
     );
   const common = { connections, credentials, cipher, sealer, recordAudit, report, now, broadcastRevocation };
-  const jobs = await wireJobs(config, messaging, { ...common, tenantKeys, keyStore, keyService });
   const oauth = await wireOAuth(config, messaging, log, { ...common, announceExpired });
+  const removal = removeConnection({ ...common, revokeUpstream: oauth.revokeUpstream });
+  const jobs = await wireJobs(config, messaging, {
+    ...common,
+    tenantKeys,
+    keyStore,
+    keyService,
+    removeConnection: removal,
+    erased,
+  });
 
   const served = await messaging.serve(
     {
@@ -97,7 +107,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       addConnection: addConnection({ ...common, maxCredentialBytes }),
       listConnections: listConnections({ connections, recordAudit }),
       setConnectionHealth: setConnectionHealth({ connections, now }),
-      removeConnection: removeConnection({ ...common, revokeUpstream: oauth.revokeUpstream }),
+      removeConnection: removal,
       ...oauth.operations,
       ...jobs.operations,
     }),

@@ -12,6 +12,7 @@ import type { Caller } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
 import type { setConnectionHealth } from './operations/set-connection-health.ts';
 import type { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
+import type { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
 import type { startRewrap } from './operations/start-rewrap.ts';
 import type { startRotation } from './operations/start-rotation.ts';
 
@@ -28,6 +29,8 @@ export interface VaultOperations {
   readonly removeConnection: ReturnType<typeof removeConnection>;
   readonly rotateTenantKey: ReturnType<typeof startRotation>;
   readonly rewrapKeys: ReturnType<typeof startRewrap>;
+  readonly eraseTenant: ReturnType<typeof startTenantErasure>;
+  readonly eraseConnection: ReturnType<typeof startConnectionErasure>;
   readonly listVaultJobs: ReturnType<typeof listJobs>;
 }
 
@@ -62,6 +65,10 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
       operations.rotateTenantKey(body, callerOf(context)),
     ),
     endpoint('rewrap-keys', routes.rewrapKeys, (_body, context) => operations.rewrapKeys(callerOf(context))),
+    endpoint('erase-tenant', routes.eraseTenant, (body, context) => operations.eraseTenant(body, callerOf(context))),
+    endpoint('erase-connection', routes.eraseConnection, (body, context) =>
+      operations.eraseConnection(body, callerOf(context)),
+    ),
     endpoint('list-vault-jobs', routes.listVaultJobs, (body) => operations.listVaultJobs(body)),
   ];
 }

@@ -1,12 +1,13 @@
 import { events } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { createNatsJobStore } from './adapters/nats-job-store.ts';
-import { reencryptOAuthClients } from './adapters/nats-oauth-clients.ts';
+import { reencryptOAuthClients, removeOAuthClients } from './adapters/nats-oauth-clients.ts';
 import type { VaultConfig } from './config.ts';
 import { isSameKey, type KeyService } from './encryption/key-service.ts';
 import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { createRecordJob } from './jobs/audit-job.ts';
+import { eraseTenant } from './jobs/erase-tenant.ts';
 import { startJobRunner } from './jobs/job-runner.ts';
 import { jobTimes } from './jobs/ports.ts';
 import { rewrapKeys } from './jobs/rewrap-keys.ts';
@@ -20,6 +21,8 @@ import type {
   RecordAudit,
   Report,
 } from './operations/ports.ts';
+import type { removeConnection } from './operations/remove-connection.ts';
+import { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
 import { startRewrap } from './operations/start-rewrap.ts';
 import { startRotation } from './operations/start-rotation.ts';
 
@@ -34,6 +37,9 @@ interface Wired {
   readonly report: Report;
   readonly now: () => Date;
   readonly broadcastRevocation: BroadcastRevocation;
+  readonly removeConnection: ReturnType<typeof removeConnection>;
+  /** Gets the tenants that jobs say are erased. */
+  readonly erased: Set<string>;
 }
 
 /** The work of the vault that outlives a process: what starts it, and how it ends. */
@@ -42,17 +48,26 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
   const clients = await messaging.bucket('oauth_clients');
   const times = { ...jobTimes, ...config.jobTimes };
   const changes = messaging.subscribeEvent(events.tenantKeysChanged, {}, ({ tenant }) => ports.tenantKeys.drop(tenant));
+  function markErased(tenant: string): void {
+    if (ports.erased.has(tenant)) return;
+    ports.erased.add(tenant);
+    ports.tenantKeys.drop(tenant);
+  }
+  const rotation = rotateTenantKey({
+    ...ports,
+    times,
+    reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
+  });
   const runner = await startJobRunner({
     store,
     work: {
-      rotate_tenant_key: rotateTenantKey({
-        ...ports,
-        times,
-        reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
-      }),
+      rotate_tenant_key: rotation,
       rewrap_keys: rewrapKeys(ports),
+      erase_tenant: eraseTenant({ ...ports, times, removeClients: (tenant) => removeOAuthClients(clients, tenant) }),
+      erase_connection: rotation,
     },
     isForUs: ({ target_key }) => target_key === null || isSameKey(target_key, ports.keyService.keyId),
+    onJob: ({ kind, tenant }) => kind === 'erase_tenant' && markErased(tenant),
     recordJob: createRecordJob(ports),
     report: ports.report,
     now: ports.now,
@@ -64,6 +79,8 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
     operations: {
       rotateTenantKey: startRotation(starting),
       rewrapKeys: startRewrap(starting),
+      eraseTenant: startTenantErasure(starting),
+      eraseConnection: startConnectionErasure(starting),
       listVaultJobs: listJobs(runner),
     },
     async stop() {

@@ -11,6 +11,7 @@ export interface MemoryTenantKeyStore extends TenantKeyStore {
 export function memoryTenantKeyStore(): MemoryTenantKeyStore {
   const rows = new Map<string, StoredTenantKey>();
   const versions = new Map<string, { value: StoredKeyVersions; revision: number }>();
+  const erased = new Set<string>();
   const idOf = ({ tenant, version }: TenantKeyName) => `${tenant}.${version}`;
   return {
     rows,
@@ -42,6 +43,15 @@ export function memoryTenantKeyStore(): MemoryTenantKeyStore {
     },
     async getVersions(tenant) {
       return structuredClone(versions.get(tenant) ?? null);
+    },
+    async isErased(tenant) {
+      return erased.has(tenant);
+    },
+    async setErased({ tenant }) {
+      erased.add(tenant);
+    },
+    async deleteVersions(tenant) {
+      versions.delete(tenant);
     },
     async setVersions(value, expected) {
       const revision = versions.get(value.tenant)?.revision ?? null;

@@ -120,7 +120,7 @@ export function memoryVault() {
   };
   const reports: { level: string; message: string; facts: Readonly<Record<string, unknown>> }[] = [];
   const report: Report = (level, message, facts) => void reports.push({ level, message, facts });
-  const revoked: { tenant: string; connection: string }[] = [];
+  const revoked: { tenant: string; connection?: string | undefined }[] = [];
   const ports = {
     connections: connections.store,
     credentials: credentials.store,
@@ -132,7 +132,7 @@ export function memoryVault() {
     maxCredentialBytes,
     refresh: async (record: ConnectionRecord) => record,
     revokeUpstream: async () => 'not_supported',
-    broadcastRevocation: (event: { tenant: string; connection: string }) => void revoked.push(event),
+    broadcastRevocation: (event: { tenant: string; connection?: string | undefined }) => void revoked.push(event),
   };
   return {
     ports,

@@ -3,7 +3,12 @@ import type { CommandContext } from '../context.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 
-const names: Record<VaultJob['kind'], string> = { rotate_tenant_key: 'rotate tenant key', rewrap_keys: 'wrap keys' };
+const names: Record<VaultJob['kind'], string> = {
+  rotate_tenant_key: 'rotate tenant key',
+  rewrap_keys: 'wrap keys',
+  erase_tenant: 'erase tenant',
+  erase_connection: 'erase connection',
+};
 
 const progressOf = ({ done, total }: VaultJob) => `${done} of ${total}`;
 
@@ -11,7 +16,8 @@ const progressOf = ({ done, total }: VaultJob) => `${done} of ${total}`;
 export function describeJob(job: VaultJob, style?: Pick<Style, 'good' | 'bad'>): string {
   const { state, kind, tenant, error } = job;
   const paint = { running: (text: string) => text, done: style?.good, failed: style?.bad }[state] ?? String;
-  const rest = state === 'running' ? `${job.step}, ${progressOf(job)}` : progressOf(job);
+  const keys = job.keys_destroyed === 0 ? '' : `, ${job.keys_destroyed} keys destroyed`;
+  const rest = state === 'running' ? `${job.step}, ${progressOf(job)}` : progressOf(job) + keys;
   return `${paint(state)}  ${names[kind]} of ${tenant}: ${rest}  (${job.id})${error === null ? '' : `\n${error}`}`;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { everyTenant, idSchema } from '../ids.ts';
+import { everyTenant, idSchema, TenantId } from '../ids.ts';
 import { Scope } from './registry.ts';
 
 /** A tenant, the platform's own scope, or `all`. */
@@ -22,7 +22,11 @@ export const KeyVersions = z.object({
 });
 export type KeyVersions = z.infer<typeof KeyVersions>;
 
-export const VaultJobKind = z.enum(['rotate_tenant_key', 'rewrap_keys']);
+/** Value of KV `tenant_keys` at `<tenant>.erased`: the tenant gets no key any more, and none of its is used. */
+export const StoredErasure = z.object({ tenant: Scope, erased_at: z.string(), job: idSchema('job') });
+export type StoredErasure = z.infer<typeof StoredErasure>;
+
+export const VaultJobKind = z.enum(['rotate_tenant_key', 'rewrap_keys', 'erase_tenant', 'erase_connection']);
 export type VaultJobKind = z.infer<typeof VaultJobKind>;
 
 /** Work of the vault that outlives a process: any vault goes on with it. */
@@ -49,6 +53,10 @@ export const VaultJob = z.object({
   target_version: z.int().positive().nullable(),
   /** The key service's name of the wrapping key that a re-wrapping leads to. */
   target_key: z.string().nullable(),
+  /** The connection that an erasure is of. */
+  connection: idSchema('connection').nullable(),
+  /** Wrapped keys that it destroyed. */
+  keys_destroyed: z.int().nonnegative(),
   /** Where the first pass has got to. */
   cursor: z.string().nullable(),
   /** Why it failed, or what it waits for. */
@@ -66,6 +74,14 @@ export type RotateTenantKeyRequest = z.infer<typeof RotateTenantKeyRequest>;
 
 /** `svc.vault.v1.keys.rewrap`: wraps every tenant key under the wrapping key that the vault is configured with. */
 export const RewrapKeysRequest = z.strictObject({});
+
+/** `svc.vault.v1.tenants.erase`: makes everything unreadable that is encrypted for the tenant, for good. */
+export const EraseTenantRequest = z.strictObject({ tenant: TenantId });
+export type EraseTenantRequest = z.infer<typeof EraseTenantRequest>;
+
+/** `svc.vault.v1.connections.erase`: removes the connection, and rotates the tenant's key so that copies are unreadable. */
+export const EraseConnectionRequest = z.strictObject({ tenant: TenantId, connection: idSchema('connection') });
+export type EraseConnectionRequest = z.infer<typeof EraseConnectionRequest>;
 
 /** The job that was started, or the one of the same kind that is under way. */
 export const VaultJobResult = z.object({ job: VaultJob });

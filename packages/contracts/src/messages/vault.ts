@@ -146,7 +146,11 @@ export const LeasePayload = z.object({
 export type LeasePayload = z.infer<typeof LeasePayload>;
 
 /** `svc.vault.v1.revoked`: broadcast; executors drop matching leases at once. */
-export const LeaseRevoked = z.object({ tenant: TenantId, connection: idSchema('connection') });
+export const LeaseRevoked = z.object({
+  tenant: TenantId,
+  /** Omitted: every connection of the tenant. */
+  connection: idSchema('connection').optional(),
+});
 export type LeaseRevoked = z.infer<typeof LeaseRevoked>;
 
 /** Value of KV `credentials` at `<tenant>.<connection>.<credential_version>`: AWS Encryption SDK message over the credential JSON. */

@@ -56,9 +56,10 @@ export class SharedReads {
     this.forget((group) => group === written);
   }
 
-  /** A connection was revoked. */
-  forgetConnection(tenant: string, connection: string): void {
-    this.forget((group) => group.startsWith(`${tenant}\n`) && group.endsWith(`\n${connection}`));
+  /** A connection was revoked; null: all of the tenant's. */
+  forgetConnection(tenant: string, connection: string | null): void {
+    const end = connection === null ? '' : `\n${connection}`;
+    this.forget((group) => group.startsWith(`${tenant}\n`) && group.endsWith(end));
   }
 
   get size(): { entries: number; bytes: number; flights: number } {

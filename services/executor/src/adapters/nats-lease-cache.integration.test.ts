@@ -131,6 +131,16 @@ describe('a revocation', () => {
     expect(vault.asked).toHaveLength(3);
   });
 
+  test('of a whole tenant drops every lease of it at once, and none of others', async () => {
+    const other = newId('connection');
+    await Promise.all([borrow(), borrow({ connection: other })]);
+    const rival = tokenOf(await borrow({ tenant: 'rival' }));
+    await vault.revoke(undefined);
+    await vi.waitFor(async () => expect(tokenOf(await borrow())).toBe('token-4'));
+    expect(tokenOf(await borrow({ connection: other }))).toBe('token-5');
+    expect(tokenOf(await borrow({ tenant: 'rival' }))).toBe(rival);
+  });
+
   test("of another tenant's connection drops nothing", async () => {
     await borrow();
     await borrow({ tenant: 'rival' });

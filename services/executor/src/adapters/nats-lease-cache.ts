@@ -42,7 +42,8 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
     // Which connection a flight brings is not known before it lands: none of them is kept, or joined any more.
     flights.clear();
     for (const [key, cached] of leases.entries()) {
-      if (cached.tenant === tenant && cached.lease.connection === connection) leases.delete(key);
+      if (cached.tenant === tenant && (connection === undefined || cached.lease.connection === connection))
+        leases.delete(key);
     }
   });
 

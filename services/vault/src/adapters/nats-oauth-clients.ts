@@ -76,6 +76,22 @@ function bindingOf(scope: string, integration: string, version: number, clientId
   return { tenant: scope, connection: 'oauth_client', integration, version, variables: { client_id: clientId } };
 }
 
+/** Removes every client of the scope. @returns how many there were. */
+export async function removeOAuthClients(bucket: Bucket, scope: string): Promise<number> {
+  const keys = await keysOf(bucket, scope);
+  for (const key of keys) await reachable(bucket.delete(key));
+  return keys.size;
+}
+
+async function keysOf(bucket: Bucket, scope: string): Promise<Set<string>> {
+  const keys = new Set<string>();
+  const looking = await reachable(
+    bucket.watch(`${scope}.*`, ({ key, value }) => void (value === null ? keys.delete(key) : keys.add(key))),
+  );
+  looking.unsubscribe();
+  return keys;
+}
+
 /** Brings the scope's clients under a version of its key. @returns how many were not. */
 export async function reencryptOAuthClients(
   bucket: Bucket,
@@ -83,13 +99,8 @@ export async function reencryptOAuthClients(
   scope: string,
   keyVersion: number,
 ): Promise<number> {
-  const keys = new Set<string>();
-  const looking = await reachable(
-    bucket.watch(`${scope}.*`, ({ key, value }) => void (value === null ? keys.delete(key) : keys.add(key))),
-  );
-  looking.unsubscribe();
   let moved = 0;
-  for (const key of keys) {
+  for (const key of await keysOf(bucket, scope)) {
     for (;;) {
       const found = await readRecord(bucket, key, Stored);
       if (found === null || found.value.stored.tenant_key_version >= keyVersion) break;

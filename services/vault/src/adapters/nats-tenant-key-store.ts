@@ -6,7 +6,7 @@ import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
 
 /**
  * Bucket `tenant_keys`: wrapped keys at `<tenant>.<version>`, written once and never changed, and at `<tenant>.current` the
- * record of which versions are in use.
+ * record of which versions are in use. At `<tenant>.erased`: none is, ever again.
  */
 export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
   return {
@@ -54,6 +54,14 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
       return [...versions];
     },
     getVersions: (tenant) => readRecord(bucket, `${tenant}.current`, StoredKeyVersions),
+    // Whatever stands there, be it damaged: it denies, and grants nothing.
+    isErased: async (tenant) => (await reachable(bucket.get(`${tenant}.erased`))) !== null,
+    async setErased(erasure) {
+      await reachable(bucket.put(`${erasure.tenant}.erased`, JSON.stringify(erasure), storeTimeoutMs));
+    },
+    async deleteVersions(tenant) {
+      await reachable(bucket.delete(`${tenant}.current`));
+    },
     async setVersions(versions, revision) {
       const [key, value] = [`${versions.tenant}.current`, JSON.stringify(versions)];
       const written =

@@ -1,4 +1,4 @@
-import type { StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
+import type { StoredErasure, StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
 import type { TenantKeyName } from './key-service.ts';
 
 /** Where wrapped tenant keys are kept. Every method throws PatchbayError `vault_unavailable`. */
@@ -17,6 +17,12 @@ export interface TenantKeyStore {
   list(tenant: string): Promise<number[]>;
   /** Null: the tenant's key was never rotated. */
   getVersions(tenant: string): Promise<{ value: StoredKeyVersions; revision: number } | null>;
+  /** Whether the tenant was erased. */
+  isErased(tenant: string): Promise<boolean>;
+  /** Says for good that the tenant is erased. Saying it again is no error. */
+  setErased(erasure: StoredErasure): Promise<void>;
+  /** Removes the record of which versions are in use. */
+  deleteVersions(tenant: string): Promise<void>;
   /** `revision` is null for the tenant's first. False when another process was first. */
   setVersions(versions: StoredKeyVersions, revision: number | null): Promise<boolean>;
 }

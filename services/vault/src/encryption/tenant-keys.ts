@@ -17,8 +17,10 @@ export interface TenantKeys {
   versions(tenant: string): Promise<KeyVersions>;
   /** Makes `version` the current one, and its key if there is none. Does nothing when it is, or a later one. */
   advance(tenant: string, version: number): Promise<void>;
-  /** Refuses versions below the current one from now on, and destroys their keys. */
-  destroyOlder(tenant: string): Promise<void>;
+  /** Refuses versions below the current one from now on, and destroys their keys. @returns how many. */
+  destroyOlder(tenant: string): Promise<number>;
+  /** Destroys every key of the tenant, in use or not. @returns how many there were. */
+  destroyAll(tenant: string): Promise<number>;
   /** Forgets what is held of the tenant. */
   drop(tenant: string): void;
   /** Forgets every key held. */
@@ -33,6 +35,8 @@ export interface TenantKeysOptions {
   /** At most 60,000: within that time an erased tenant key is gone from every process. */
   readonly ttlMs?: number;
   readonly failureHoldMs?: number;
+  /** Whether a job says that the tenant is erased: so that a restored bucket of keys alone brings nobody back. */
+  readonly isErased?: (tenant: string) => boolean;
   /** Tells the other vaults that the tenant's versions changed. */
   readonly announce?: (tenant: string) => void;
 }
@@ -42,7 +46,7 @@ const longestTtlMs = 60_000;
 const versionsTtlMs = 30_000;
 
 export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
-  const { keyService, store, announce = () => {} } = options;
+  const { keyService, store, announce = () => {}, isErased = () => false } = options;
   const ttlMs = Math.min(options.ttlMs ?? longestTtlMs, longestTtlMs);
   const bounds = { maxEntries: options.maxKeys ?? 1_000, failureHoldMs: options.failureHoldMs ?? 500 };
   const cache = new BoundedCache<KeyringNode>({ ...bounds, ttlMs });
@@ -81,7 +85,8 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
   const keyringOf = (name: TenantKeyName) => cache.get(idOf(name), () => load(name));
 
   async function read(tenant: string): Promise<{ versions: KeyVersions; revision: number | null }> {
-    const stored = await store.getVersions(tenant);
+    const [stored, erased] = await Promise.all([store.getVersions(tenant), store.isErased(tenant)]);
+    if (erased || isErased(tenant)) throw gone(tenant);
     if (stored === null) return { versions: firstVersions, revision: null };
     const versions =
       stored.value.tenant === tenant
@@ -111,6 +116,11 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
     }
   }
 
+  function drop(tenant: string): void {
+    known.dropWhere((id) => id === tenant);
+    cache.dropWhere((id) => id.startsWith(`${tenant}.`));
+  }
+
   return {
     async forEncryption(tenant) {
       const name = { tenant, version: (await fresh(tenant)).current };
@@ -134,14 +144,21 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
     async destroyOlder(tenant) {
       await change(tenant, ({ current, minimum }) => (minimum === current ? null : { current, minimum: current }));
       const { minimum } = await fresh(tenant);
-      for (const version of await store.list(tenant)) if (version < minimum) await store.destroy({ tenant, version });
+      const older = (await store.list(tenant)).filter((version) => version < minimum);
+      for (const version of older) await store.destroy({ tenant, version });
       cache.dropWhere((id) => id.startsWith(`${tenant}.`));
       announce(tenant);
+      return older.length;
     },
-    drop(tenant) {
-      known.dropWhere((id) => id === tenant);
-      cache.dropWhere((id) => id.startsWith(`${tenant}.`));
+    async destroyAll(tenant) {
+      const versions = await store.list(tenant);
+      for (const version of versions) await store.destroy({ tenant, version });
+      await store.deleteVersions(tenant);
+      drop(tenant);
+      announce(tenant);
+      return versions.length;
     },
+    drop,
     close() {
       known.clear();
       cache.clear();
@@ -153,6 +170,14 @@ function importKey(name: TenantKeyName, key: Uint8Array): KeyringNode {
   if (key.length === tenantKeyBytes) return createTenantKeyring(name, key);
   key.fill(0);
   throw refused('The key service returned a key of the wrong length.');
+}
+
+function gone(tenant: string): PatchbayError {
+  return new PatchbayError('vault_unavailable', {
+    message: `The tenant '${tenant}' was erased.`,
+    retryable: false,
+    details: { reason: 'erased' },
+  });
 }
 
 function refused(message: string): PatchbayError {

@@ -15,11 +15,13 @@ export function jobEntry(job: VaultJob, outcome: AuditData['outcome'], more: Par
       actor: { kind: 'admin', id: 'admin' },
       target: { kind: job.tenant === everyTenant ? 'wrapping_key' : 'tenant', id: job.target_key ?? job.tenant },
       outcome,
+      ...(job.connection !== null && { connection: job.connection }),
       ...more,
       facts: {
         job: job.id,
         rows: job.done,
         takeovers: job.takeovers,
+        keys_destroyed: job.keys_destroyed,
         ...(job.target_version !== null && { tenant_key_version: job.target_version }),
         ...(job.target_key !== null && { key_id: job.target_key }),
         ...more.facts,

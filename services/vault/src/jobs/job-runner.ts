@@ -7,6 +7,8 @@ import type { JobStore, JobTimes, JobWork } from './ports.ts';
 export interface JobRunnerOptions {
   readonly store: JobStore;
   readonly work: Readonly<Record<VaultJobKind, JobWork>>;
+  /** Called with each job that is there, and whenever one changes. */
+  readonly onJob: (job: VaultJob) => void;
   readonly recordJob: RecordJob;
   readonly report: Report;
   readonly now: () => Date;
@@ -40,7 +42,10 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
   const ending = new AbortController();
 
   const following = await store.follow(
-    ({ job, revision }) => void known.set(job.tenant, { job, revision, seenAt: performance.now() }),
+    ({ job, revision }) => {
+      known.set(job.tenant, { job, revision, seenAt: performance.now() });
+      options.onJob(job);
+    },
     (key) => report('error', 'a stored job is not what a vault wrote: the store may have been changed', { key }),
   );
 

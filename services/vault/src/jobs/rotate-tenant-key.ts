@@ -45,7 +45,8 @@ export function rotateTenantKey(ports: RotateTenantKeyPorts): JobWork {
 
     // 4. Refuse the versions before, and destroy their keys.
     await hand.save({ step: 'destroys the old key' });
-    await ports.tenantKeys.destroyOlder(tenant);
+    const destroyed = await ports.tenantKeys.destroyOlder(tenant);
+    await hand.save({ keys_destroyed: hand.job.keys_destroyed + destroyed });
   };
 }
 

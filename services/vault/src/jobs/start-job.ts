@@ -12,6 +12,13 @@ export interface StartJobPorts {
   readonly instance: string;
 }
 
+export interface JobToStart {
+  readonly tenant: string;
+  readonly kind: VaultJobKind;
+  readonly targetKey?: string | null;
+  readonly connection?: string | null;
+}
+
 /**
  * Records the intent, writes the job down and begins with it. While one of the same kind is under way for the tenant, that
  * one is the answer.
@@ -19,17 +26,15 @@ export interface StartJobPorts {
  */
 export async function startJob(
   ports: StartJobPorts,
-  {
-    tenant,
-    kind,
-    targetKey = null,
-  }: { readonly tenant: string; readonly kind: VaultJobKind; readonly targetKey?: string | null },
+  { tenant, kind, targetKey = null, connection = null }: JobToStart,
   caller: Caller,
 ): Promise<VaultJob> {
   for (;;) {
     const before = await ports.store.get(tenant);
+    if (before?.job.kind === 'erase_tenant' && kind !== 'erase_tenant')
+      throw new PatchbayError('invalid_request', { message: `The tenant '${tenant}' was erased.` });
     if (before?.job.state === 'running') {
-      if (before.job.kind === kind) return before.job;
+      if (before.job.kind === kind && before.job.connection === connection) return before.job;
       throw new PatchbayError('in_progress', {
         message: `The job ${before.job.id} (${before.job.kind}) is under way for '${tenant}'. Try again when it is done.`,
       });
@@ -50,6 +55,8 @@ export async function startJob(
       takeovers: 0,
       target_version: null,
       target_key: targetKey,
+      connection,
+      keys_destroyed: 0,
       cursor: null,
       error: null,
     };
