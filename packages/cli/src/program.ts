@@ -8,6 +8,7 @@ import { addConnectionsAdd } from './commands/connections-add.ts';
 import { addConnectionsConnect } from './commands/connections-connect.ts';
 import { addConnectionsList } from './commands/connections-list.ts';
 import { addConnectionsRemove } from './commands/connections-remove.ts';
+import { addConnectionsRotate } from './commands/connections-rotate.ts';
 import { addConnectionsTest } from './commands/connections-test.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -83,6 +84,7 @@ export function createProgram(run: Run): Command {
   addConnectionsConnect(connections, run);
   addConnectionsList(connections, run);
   addConnectionsTest(connections, run);
+  addConnectionsRotate(connections, run);
   addConnectionsRemove(connections, run);
 
   const oauth = defineGroup(program, 'oauth', 'Manage the apps that OAuth vendors know you by');

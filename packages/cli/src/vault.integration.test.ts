@@ -28,6 +28,24 @@ describe('vault', () => {
     expect((await here.cli(['exec', 'slack_create_channel', 'name=rotated', '--json'])).code).toBe(0);
   });
 
+  test('connections rotate puts another credential behind a connection, and goes back', async () => {
+    const { connections } = json(await here.cli(['connections', 'list', '--integration', 'slack', '--json']));
+    const { id } = connections[0];
+    const input = '{"access_token":"xoxb-made-up"}';
+    const rotated = await here.cli(['connections', 'rotate', id, '-', '--overlap', '60'], { input });
+    expect(rotated.out).toMatch(/^rotated {2}con_.* version 2\nThe one before is kept until 2/);
+    const back = await here.cli(['connections', 'rotate', id, '--back']);
+    expect(back.out).toMatch(/^went back {2}con_.* version 3\n/);
+    expect((await here.cli(['connections', 'rotate', id, '--token', 'x'])).err).toContain(
+      'must not stand on the command',
+    );
+    expect((await here.cli(['connections', 'rotate', 'con_x', '--back'])).code).toBe(2);
+    const gone = 'con_01JD0000000000000000000000';
+    expect((await here.cli(['connections', 'rotate', gone])).err).toContain('has no connection');
+    const without = await here.cli(['connections', 'rotate', id, '-', '--overlap', '0'], { input });
+    expect(without.out).toContain('The one before is destroyed.');
+  });
+
   test('erase-connection and erase-tenant destroy what decrypts, and print a receipt', async () => {
     const { connections } = json(await here.cli(['connections', 'list', '--integration', 'slack', '--json']));
     const gone = await here.cli(['vault', 'erase-connection', connections[0].id]);

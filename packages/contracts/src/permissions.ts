@@ -41,8 +41,9 @@ const bucketUse: Record<
     write: ['executions', 'fences', 'latencies', 'results', 'dead_letters'],
   },
   vault: {
-    watch: ['connections', 'integrations', 'tenant_keys', 'oauth_clients', 'vault_jobs'],
+    watch: ['connections', 'integrations', 'tenant_keys', 'oauth_clients', 'overlaps', 'vault_jobs'],
     read: [
+      'overlaps',
       'connections',
       'credentials',
       'tenant_keys',
@@ -52,7 +53,16 @@ const bucketUse: Record<
       'refreshes',
       'vault_jobs',
     ],
-    write: ['connections', 'credentials', 'tenant_keys', 'oauth_clients', 'connects', 'refreshes', 'vault_jobs'],
+    write: [
+      'connections',
+      'credentials',
+      'tenant_keys',
+      'oauth_clients',
+      'connects',
+      'refreshes',
+      'overlaps',
+      'vault_jobs',
+    ],
   },
   audit: { watch: [], read: [], write: [] },
 };

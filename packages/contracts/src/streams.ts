@@ -141,6 +141,13 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 16_384,
   },
+  overlaps: {
+    name: 'overlaps',
+    description: 'Replaced credentials that are kept for a while, by tenant and connection',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 4_096,
+  },
   vault_jobs: {
     name: 'vault_jobs',
     description: "Rotations and the like by tenant: the newest of each, to go on with after a vault's end",

@@ -10,6 +10,7 @@ import type { listConnections } from './operations/list-connections.ts';
 import type { listJobs } from './operations/list-jobs.ts';
 import type { Caller } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
+import type { revertCredential, rotateCredential } from './operations/rotate-credential.ts';
 import type { setConnectionHealth } from './operations/set-connection-health.ts';
 import type { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
 import type { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
@@ -31,6 +32,8 @@ export interface VaultOperations {
   readonly rewrapKeys: ReturnType<typeof startRewrap>;
   readonly eraseTenant: ReturnType<typeof startTenantErasure>;
   readonly eraseConnection: ReturnType<typeof startConnectionErasure>;
+  readonly rotateCredential: ReturnType<typeof rotateCredential>;
+  readonly revertCredential: ReturnType<typeof revertCredential>;
   readonly listVaultJobs: ReturnType<typeof listJobs>;
 }
 
@@ -68,6 +71,12 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
     endpoint('erase-tenant', routes.eraseTenant, (body, context) => operations.eraseTenant(body, callerOf(context))),
     endpoint('erase-connection', routes.eraseConnection, (body, context) =>
       operations.eraseConnection(body, callerOf(context)),
+    ),
+    endpoint('rotate-credential', routes.rotateCredential, (body, context) =>
+      operations.rotateCredential(body, callerOf(context)),
+    ),
+    endpoint('revert-credential', routes.revertCredential, (body, context) =>
+      operations.revertCredential(body, callerOf(context)),
     ),
     endpoint('list-vault-jobs', routes.listVaultJobs, (body) => operations.listVaultJobs(body)),
   ];

@@ -2,11 +2,14 @@ import { events } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { createNatsJobStore } from './adapters/nats-job-store.ts';
 import { reencryptOAuthClients, removeOAuthClients } from './adapters/nats-oauth-clients.ts';
+import { createNatsOverlaps } from './adapters/nats-overlaps.ts';
 import type { VaultConfig } from './config.ts';
+import { maxCredentialBytes } from './encryption/credential-cipher.ts';
 import { isSameKey, type KeyService } from './encryption/key-service.ts';
 import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { createRecordJob } from './jobs/audit-job.ts';
+import { endOverlaps } from './jobs/end-overlaps.ts';
 import { eraseTenant } from './jobs/erase-tenant.ts';
 import { startJobRunner } from './jobs/job-runner.ts';
 import { jobTimes } from './jobs/ports.ts';
@@ -20,8 +23,10 @@ import type {
   CredentialStore,
   RecordAudit,
   Report,
+  Sealer,
 } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
+import { revertCredential, rotateCredential } from './operations/rotate-credential.ts';
 import { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
 import { startRewrap } from './operations/start-rewrap.ts';
 import { startRotation } from './operations/start-rotation.ts';
@@ -33,6 +38,7 @@ interface Wired {
   readonly tenantKeys: TenantKeys;
   readonly keyStore: TenantKeyStore;
   readonly keyService: KeyService;
+  readonly sealer: Sealer;
   readonly recordAudit: RecordAudit;
   readonly report: Report;
   readonly now: () => Date;
@@ -58,6 +64,8 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
     times,
     reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
   });
+  const overlaps = createNatsOverlaps(await messaging.bucket('overlaps'));
+  const ending = await endOverlaps({ ...ports, overlaps, everyMs: times.overlapsMs });
   const runner = await startJobRunner({
     store,
     work: {
@@ -81,9 +89,12 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
       rewrapKeys: startRewrap(starting),
       eraseTenant: startTenantErasure(starting),
       eraseConnection: startConnectionErasure(starting),
+      rotateCredential: rotateCredential({ ...ports, overlaps, maxCredentialBytes }),
+      revertCredential: revertCredential({ ...ports, overlaps, maxCredentialBytes }),
       listVaultJobs: listJobs(runner),
     },
     async stop() {
+      ending.stop();
       changes.unsubscribe();
       await runner.stop();
     },

@@ -9,7 +9,7 @@ import { startVault, type VaultConfig } from '../src/main.ts';
 import type { NatsFixture } from './nats-fixture.ts';
 
 /** Short, so that a vault goes on soon where a killed one stopped. */
-const shortTimes: JobTimes = { takeoverMs: 400, beatMs: 20, retryMs: 50, settleMs: 300 };
+const shortTimes: JobTimes = { takeoverMs: 400, beatMs: 20, retryMs: 50, settleMs: 300, overlapsMs: 100 };
 
 /** Starts a vault with short times in a process of its own. Resolves when it serves. */
 export async function forkVault(nats: NatsFixture, sealingSeed: string, instance: string): Promise<ChildProcess> {

@@ -1,9 +1,9 @@
 import { type Auth, PatchbayError } from '@patchbay/contracts';
 import type { Admin } from '@patchbay/sdk';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { UsageError } from '../failures.ts';
+import { credentialOptions, refuseOnCommandLine } from '../input/credential-options.ts';
 import { type CredentialOptions, readCredential } from '../input/credential-source.ts';
 import { nameValue } from '../input/name-value.ts';
 import { renderTested } from './connections-test.ts';
@@ -15,25 +15,6 @@ interface Options extends CredentialOptions {
   readonly default?: boolean;
   readonly test: boolean;
 }
-
-/** What people try; each is refused with the reason. */
-const secretOptions = [
-  '--api-key',
-  '--apikey',
-  '--key',
-  '--bearer',
-  '--token',
-  '--access-token',
-  '--password',
-  '--secret',
-  '--credential',
-  '--basic',
-  '--oauth2',
-  '--custom',
-];
-
-const onCommandLine =
-  'A credential must not stand on the command line: every process on this machine can read it there, and the shell keeps it in its history. Put it into a file (--api-key-file and the like), pipe it in with -, or leave it out to be asked for it.';
 
 export function addConnectionsAdd(parent: Command, run: Run): void {
   defineCommand<[string, string | undefined, string[]], Options>(parent, run, {
@@ -58,20 +39,11 @@ export function addConnectionsAdd(parent: Command, run: Run): void {
           {},
         )
         .option('--default', "make it the tenant's default for the integration")
-        .option('--no-test', 'do not try the credential at the upstream')
-        .optionsGroup('Where the credential comes from (default: a hidden prompt):')
-        .option('--api-key-file <file>', 'an API key')
-        .option('--bearer-file <file>', 'a bearer token')
-        .option('--basic-user <name>', 'a user name; goes with --password-file')
-        .option('--password-file <file>', 'its password')
-        .option('--oauth2-file <file>', 'a token response as JSON: {"access_token":…,"refresh_token":…,"expires_in":…}')
-        .option('--custom-file <file>', 'the fields of a custom scheme as JSON: {"api_key":…,"account":…}');
-      for (const flag of secretOptions)
-        command.addOption(new Option(`${flag} [value]`).hideHelp().argParser(refuseSecret));
+        .option('--no-test', 'do not try the credential at the upstream');
+      credentialOptions(command);
     },
     async run(context, options, integration, source, others) {
-      if ((source !== undefined && source !== '-') || others.length > 0) throw new UsageError(onCommandLine);
-      if (secretOptions.some((flag) => Object.hasOwn(options, camelCase(flag)))) throw new UsageError(onCommandLine);
+      refuseOnCommandLine(options, source, others);
       requireIntegrationId(integration);
       const admin = await context.admin();
       const credential = await readCredential(options, source === '-', () => authOf(admin, integration), context.io);
@@ -97,20 +69,11 @@ export function addConnectionsAdd(parent: Command, run: Run): void {
 }
 
 /** The tenant's own document, else the one for every tenant. */
-async function authOf(admin: Admin, integration: string): Promise<Auth> {
+export async function authOf(admin: Admin, integration: string): Promise<Auth> {
   try {
     return (await admin.integration(integration, { scope: admin.tenant })).document.auth;
   } catch (error) {
     if (!(error instanceof PatchbayError && error.code === 'tool_not_found')) throw error;
     return (await admin.integration(integration)).document.auth;
   }
-}
-
-/** Commander quotes a refused value in its message, so it is refused later, without it. */
-function refuseSecret(): true {
-  return true;
-}
-
-function camelCase(flag: string): string {
-  return flag.replace(/^--/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

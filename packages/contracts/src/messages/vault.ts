@@ -86,6 +86,39 @@ export const ListConnectionsRequest = z.strictObject({ tenant: TenantId, integra
 export type ListConnectionsRequest = z.infer<typeof ListConnectionsRequest>;
 export const ListConnectionsResult = z.object({ connections: z.array(Connection) });
 
+/** Longest time for which a credential is kept that was replaced, in seconds: a week. */
+export const maxOverlapS = 604_800;
+
+/** `svc.vault.v1.connections.rotate`: another credential takes the present one's place; one can go back for a while. */
+export const RotateCredentialRequest = z.strictObject({
+  tenant: TenantId,
+  connection: idSchema('connection'),
+  sealed_credential: SealedSecret,
+  /** Seconds for which the present credential is kept, to go back to. 0 destroys it at once. Default: a day. */
+  overlap_s: z.int().min(0).max(maxOverlapS).default(86_400),
+});
+export type RotateCredentialRequest = z.infer<typeof RotateCredentialRequest>;
+
+/** `svc.vault.v1.connections.revert`: the credential before takes its place again, as a version of its own. */
+export const RevertCredentialRequest = z.strictObject({ tenant: TenantId, connection: idSchema('connection') });
+export type RevertCredentialRequest = z.infer<typeof RevertCredentialRequest>;
+
+export const RotateCredentialResult = z.object({
+  connection: Connection,
+  /** What one can go back to, and until when (RFC 3339). */
+  previous: z.object({ version: z.int().positive(), until: z.string() }).nullable(),
+});
+export type RotateCredentialResult = z.infer<typeof RotateCredentialResult>;
+
+/** Value of KV `overlaps` at `<tenant>.<connection>`: a replaced credential that is still kept. `until` is RFC 3339. */
+export const StoredOverlap = z.object({
+  tenant: TenantId,
+  connection: idSchema('connection'),
+  version: z.int().positive(),
+  until: z.iso.datetime(),
+});
+export type StoredOverlap = z.infer<typeof StoredOverlap>;
+
 export const RemoveConnectionRequest = z.strictObject({ tenant: TenantId, connection: idSchema('connection') });
 export type RemoveConnectionRequest = z.infer<typeof RemoveConnectionRequest>;
 export const RemoveConnectionResult = z.object({ connection: Connection });

@@ -36,6 +36,14 @@ export interface JobTimes {
   readonly retryMs: number;
   /** Milliseconds for which a writer may still use what it read of the key versions before they changed. */
   readonly settleMs: number;
+  /** Milliseconds between looks for overlaps that are over. */
+  readonly overlapsMs: number;
 }
 
-export const jobTimes: JobTimes = { takeoverMs: 10_000, beatMs: 500, retryMs: 1_000, settleMs: 5_000 };
+export const jobTimes: JobTimes = {
+  takeoverMs: 10_000,
+  beatMs: 500,
+  retryMs: 1_000,
+  settleMs: 5_000,
+  overlapsMs: 5_000,
+};

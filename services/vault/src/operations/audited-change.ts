@@ -3,7 +3,7 @@ import type { AuditEntry, Caller, RecordAudit, Report } from './ports.ts';
 
 export interface ConnectionChange {
   readonly tenant: string;
-  readonly type: `dev.patchbay.connection.${'added' | 'removed' | 'reconnected'}`;
+  readonly type: `dev.patchbay.connection.${'added' | 'removed' | 'reconnected' | 'rotated' | 'reverted'}`;
   readonly connection: string;
   readonly integration?: string;
 }
