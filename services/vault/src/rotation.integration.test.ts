@@ -137,7 +137,7 @@ describe('rotating a tenant key', () => {
         });
       await bucket.put(key, row?.value ?? '');
     },
-    Math.max(120_000, credentials * 60),
+    Math.max(300_000, credentials * 60),
   );
 
   it('can be done again and again, and names the one under way', async () => {
