@@ -196,6 +196,14 @@ describe('a call', () => {
     expect(asked).toHaveLength(240 - heldBack.length);
   });
 
+  test('is sent however often another was refused for a reason of its own', async () => {
+    const scarce = errorBody('overloaded', { details: { reason: 'descriptors_exhausted' } });
+    await serveExecutor(() => resultOf({ status: 'refused', output: null, error: scarce }));
+    const other = agentOver(await servers.connect('agent', 'acme'), 'acme');
+    for (let i = 0; i < 60; i++) await other.execute('slack_post_message');
+    expect(asked).toHaveLength(60);
+  });
+
   test('is sent however often nobody served it: an executor that comes is found at once', async () => {
     const alone = agentOver(await servers.connect('agent', 'acme'), 'acme');
     for (let i = 0; i < 100; i++) await alone.execute('slack_post_message');

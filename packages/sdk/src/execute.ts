@@ -94,7 +94,9 @@ export async function executeCall(
     })
     .then((answer) => {
       const now = performance.now();
-      if (answer.error?.code === 'overloaded') throttle.turnedAway(now, answer.error.retry_after_ms);
+      // One with a reason of its own, such as a want of sockets to one upstream, says nothing of other calls.
+      if (answer.error?.code === 'overloaded' && answer.error.details.reason === undefined)
+        throttle.turnedAway(now, answer.error.retry_after_ms);
       else throttle.letIn(now);
       return answer;
     })
