@@ -32,6 +32,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'how many credentials one vault lends',
     load: () => import('./suites/leases.ts'),
   },
+  rotation: {
+    what: 'how fast a tenant’s credentials come under a new key, while they are leased',
+    load: () => import('./suites/rotation.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),
