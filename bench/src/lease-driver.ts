@@ -4,7 +4,7 @@ import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
 import { percentilesOf } from './work.ts';
 
 /**
- * Leases credentials as an executor does, so many at once, and opens each. Arguments: `<nats> <credentials>`. `floor` asks the
+ * Leases credentials as an executor does, so many at once, and opens each. Arguments: `<nats> <credentials> <identity>`. `floor` asks the
  * vault for its public key instead: the same way there and back, and nothing done.
  */
 export interface LeaseTask {

@@ -62,7 +62,7 @@ describe('rotating a tenant key', () => {
       const expected = new Map(added.map(({ id }, i) => [id, tokens[i] as string]));
       const oldRow = await (await parts.messaging.bucket('credentials')).get(`acme.${added[0]?.id}.1`);
 
-      // Readers that hold keys as long as any vault, and hear no broadcast.
+      // Readers that hold keys for as long as vaults do, and hear no broadcast.
       const reader = await openVaultParts(nats);
       const reads = { done: 0, failed: [] as unknown[], over: false };
       const reading = Array.from({ length: 4 }, async (_, lane) => {

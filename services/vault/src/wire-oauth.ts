@@ -15,8 +15,8 @@ import { followConnect } from './oauth/follow-connect.ts';
 import { getConnect } from './oauth/get-connect.ts';
 import { createRefreshCredential, type RefreshPorts } from './oauth/refresh-credential.ts';
 import { createRevokeUpstream } from './oauth/revoke-upstream.ts';
+import { removeOAuthClient, setOAuthClient } from './oauth/set-oauth-client.ts';
 import { startConnect } from './oauth/start-connect.ts';
-import { removeOAuthClient, setOAuthClient } from './operations/set-oauth-client.ts';
 
 type Wired = Omit<
   ConnectPorts & RefreshPorts,

@@ -109,6 +109,14 @@ describe('leases', () => {
     expect(tokenOf(await borrow())).toBe('token-2');
   });
 
+  test('say which version was refused when a fresh one is needed, and only then', async () => {
+    await borrow();
+    await borrow({ fresh: true });
+    await borrow({ connection: newId('connection'), fresh: true });
+    // The first had nothing to compare with, nor had the last.
+    expect(vault.asked.map((request) => request.refused_version)).toEqual([undefined, expect.any(Number), undefined]);
+  });
+
   test('that set out before a fresh one was asked for do not count as fresh, nor replace it', async () => {
     const old = Promise.withResolvers<VaultAnswer>();
     vault.answer = (_request, number) => (number === 1 ? old.promise : {});

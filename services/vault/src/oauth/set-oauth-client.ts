@@ -6,9 +6,9 @@ import {
   type SetOAuthClientRequest,
   type SetOAuthClientResult,
 } from '@patchbay/contracts';
-import type { OAuthClients } from '../oauth/ports.ts';
-import { openSealed } from './open-sealed.ts';
-import type { AuditEntry, Caller, RecordAudit, Sealer } from './ports.ts';
+import { openSealed } from '../operations/open-sealed.ts';
+import type { AuditEntry, Caller, RecordAudit, Sealer } from '../operations/ports.ts';
+import type { OAuthClients } from './ports.ts';
 
 export interface OAuthClientPorts {
   readonly clients: OAuthClients;
