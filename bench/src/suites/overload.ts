@@ -11,7 +11,7 @@ import { median } from './calls-report.ts';
 
 const usage = `Usage: npm run bench -- overload [options]
 
-One executor. First its peak: the most that succeed, of what 64 callers get that wait for their answers, and of rates up to
+One executor. First its peak: the most that succeed, of what 110 callers get that wait for their answers, and of rates up to
 1.75 times that. Then calls at three times the peak, asked for
 at that rate whatever becomes of them: how many still succeed (goodput). The flood is made twice: by the SDK, which holds back
 most of what would be turned away, and by a plain NATS client that holds nothing back. How long calls take, and how soon they
@@ -21,11 +21,12 @@ go before the flood: what is measured is the executor's overload, not the driver
 
   --seconds S       seconds per figure (default 8)
   --rounds N        rounds; medians are printed (default 3)
+  --upstream-ms N   how long the upstream takes (default 50)
   --json            print one JSON object
 `;
 
-const options = readOptions(usage, { seconds: 8, rounds: 3 });
-const { seconds, rounds } = options;
+const options = readOptions(usage, { seconds: 8, rounds: 3, 'upstream-ms': 50 });
+const { seconds, rounds, 'upstream-ms': upstreamDelayMs } = options;
 
 /** A crowd that holds back what the SDK would, and one that sends everything. */
 const floods = ['throttled', 'plain'] as const;
@@ -52,9 +53,11 @@ interface Sample {
 
 /** Calls a second of a caller that looks. */
 const looks = 100;
+/** Callers that wait for their answers: fewer than one tenant may have under way at once, so that none is refused. */
+const waiters = 110;
 const floodFactor = 3;
 
-const bench = await startBench({ upstreamDelayMs: 5, tenants: ['bench', 'noisy'] });
+const bench = await startBench({ upstreamDelayMs, tenants: ['bench', 'noisy'] });
 const samples: Sample[] = [];
 try {
   const { facts, keys, services } = bench.patchbay;
@@ -105,7 +108,7 @@ try {
   };
   for (let round = 1; round <= rounds; round++) {
     const alone = { same: await look(same), other: await look(other) };
-    const { calls, seconds: took } = await ask<DriverResult>(waiting, { concurrency: 64, seconds });
+    const { calls, seconds: took } = await ask<DriverResult>(waiting, { concurrency: waiters, seconds });
     const peak = await peakFrom(calls / took);
     samples.push({
       ...alone,

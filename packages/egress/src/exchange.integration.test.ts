@@ -72,13 +72,25 @@ describe('a request of which nothing left', () => {
     const late = egress.send(requestTo(`${upstream.origin}/late`, { deadlineAt: performance.now() + 30 }));
     cancel.abort();
     expect(failureIn(await cancelled)).toMatchObject({ kind: 'aborted', sent: false });
-    expect(failureIn(await late)).toMatchObject({ kind: 'deadline', sent: false });
+    const lateFailure = failureIn(await late);
+    expect(lateFailure).toMatchObject({ kind: 'deadline', sent: false });
+    expect(lateFailure.queuedMs).toBeGreaterThan(20);
 
     holder.abort();
     expect(failureIn(await holding)).toMatchObject({ kind: 'aborted', sent: true });
     const next = egress.send(requestTo(`${upstream.origin}/next`, { deadlineAt: performance.now() + 1_000 }));
     expect(failureIn(await next)).toMatchObject({ kind: 'deadline', sent: true });
     expect(upstream.seen.map(({ url }) => url)).toEqual(['/held', '/next']);
+  });
+
+  it('says how long it waited for a socket', async () => {
+    const upstream = await startUpstream((_request, response) => void setTimeout(() => response.end('ok'), 60));
+    const egress = testEgress({ trustedOrigins: [upstream.origin], maxSocketsPerPool: 1 });
+    const outcomes = await Promise.all([1, 2].map(() => egress.send(requestTo(upstream.origin))));
+    const [first, second] = outcomes.map((outcome) => (outcome.ok ? outcome.timing : null));
+    expect(first?.queuedMs).toBe(0);
+    expect(second?.queuedMs).toBeGreaterThan(50);
+    expect((second?.totalMs ?? 0) - (second?.queuedMs ?? 0)).toBeGreaterThan(50);
   });
 
   it('is not written to a kept socket that the peer has closed; a fresh one carries it', async () => {

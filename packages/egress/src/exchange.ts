@@ -92,7 +92,7 @@ export class Exchange extends Transfer {
     this.resolve({
       ok: true,
       response: { status: this.status, headers: this.headers, body, contentType: contentTypeOf(this.headers) },
-      timing: { connectMs: this.writtenAt - this.startedAt, totalMs: performance.now() - this.startedAt },
+      timing: this.timing(),
     });
   }
 }

@@ -53,9 +53,9 @@ const table = {
 export type Reason = keyof typeof table;
 
 /** The failure of a reason; `sent` says whether a byte of the request may have left. */
-export function failureOf(reason: Reason, sent: boolean): EgressFailure {
+export function failureOf(reason: Reason, sent: boolean, queuedMs = 0): EgressFailure {
   const [kind, message] = table[reason];
-  return { kind, sent, reason, message };
+  return { kind, sent, reason, message, ...(queuedMs > 0 && { queuedMs }) };
 }
 
 export function isDenied(reason: Reason): boolean {

@@ -64,12 +64,15 @@ export async function sendFollowing<Request extends EgressRequest, Response exte
 ): Promise<HopOutcome<Response>> {
   const startedAt = performance.now();
   let current = request;
+  let queuedMs = 0;
   for (let hop = 0; ; hop += 1) {
     const outcome = await send(current);
     if (!outcome.ok) return hop === 0 ? outcome : { ok: false, failure: { ...outcome.failure, sent: true } };
+    queuedMs += outcome.timing.queuedMs;
     const next = nextHop(current, outcome.response, isInside);
     if (next === null) {
-      return { ...outcome, timing: { ...outcome.timing, totalMs: performance.now() - startedAt } };
+      const { connectMs } = outcome.timing;
+      return { ...outcome, timing: { connectMs, queuedMs, totalMs: performance.now() - startedAt } };
     }
     discard(outcome.response);
     const refused = 'refused' in next ? next.refused : hop === maxRedirects ? 'too_many_redirects' : null;

@@ -34,7 +34,7 @@ export function settingsOf(options: EgressOptions, isPublic = isPublicAddress): 
     trustedOrigins: new Set((options.trustedOrigins ?? []).map((text) => originOf(text, 'trustedOrigins').origin)),
     dialOverride: options.dialOverride === undefined ? null : overrideOf(options.dialOverride),
     connectTimeoutMs: options.connectTimeoutMs ?? 3_000,
-    maxSocketsPerPool: options.maxSocketsPerPool ?? 100,
+    maxSocketsPerPool: options.maxSocketsPerPool ?? 256,
     maxPools: options.maxPools ?? 512,
     idleMs: options.idleMs ?? 30_000,
     onRefused: options.onRefused ?? (() => {}),

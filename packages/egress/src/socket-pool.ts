@@ -3,6 +3,8 @@ import type { Client, Dispatcher } from 'undici';
 /** A dispatch handler that holds a lane from its dispatch until undici's last call to it. */
 export interface LaneHandler extends Dispatcher.DispatchHandler {
   lane: Lane | null;
+  /** Called when it has to wait for a lane; what it is given next is its lane. */
+  queued(): void;
   readonly options: Dispatcher.DispatchOptions;
   /** Nobody waits for it any more, so it need not be dispatched. */
   readonly settled: boolean;
@@ -51,8 +53,9 @@ export class SocketPool {
 
   dispatch(handler: LaneHandler): void {
     const lane = this.free.pop() ?? this.addLane();
-    if (lane === null) this.waiting.push(handler);
-    else occupy(lane, handler);
+    if (lane !== null) return occupy(lane, handler);
+    handler.queued();
+    this.waiting.push(handler);
   }
 
   /** Ends once every request, waiting ones too, has ended and its socket is closed. */

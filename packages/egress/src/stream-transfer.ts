@@ -69,7 +69,7 @@ export class StreamTransfer extends Transfer {
     this.resolve({
       ok: true,
       response: { status, headers, contentType: contentTypeOf(headers), body: this.body() },
-      timing: { connectMs: this.writtenAt - this.startedAt, totalMs: performance.now() - this.startedAt },
+      timing: this.timing(),
     });
   }
 

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { failureOf, type Reason } from './reasons.ts';
 import type { Route } from './route.ts';
 import type { Lane, LaneHandler } from './socket-pool.ts';
-import type { EgressFailure, EgressRequest } from './types.ts';
+import type { EgressFailure, EgressRequest, EgressTiming } from './types.ts';
 
 /** Told when a dispatch failed with nothing sent; dispatches the transfer again or fails it. */
 export type OnUnsent = (transfer: Transfer, error: Error) => void;
@@ -23,13 +23,15 @@ export abstract class Transfer implements LaneHandler {
   readonly request: EgressRequest;
   readonly route: Route;
   readonly options: Dispatcher.DispatchOptions;
-  lane: Lane | null = null;
   sent = false;
   settled = false;
   /** How often it was dispatched again, and the address it was last dispatched to: for whoever redials. */
   redials = 0;
   address = '';
 
+  private holds: Lane | null = null;
+  private queuedAt: number | null = null;
+  private waitedMs = 0;
   protected readonly startedAt: number;
   protected readonly onUnsent: OnUnsent;
   protected controller: Dispatcher.DispatchController | null = null;
@@ -53,6 +55,30 @@ export abstract class Transfer implements LaneHandler {
     request.signal?.addEventListener('abort', this);
   }
 
+  get lane(): Lane | null {
+    return this.holds;
+  }
+
+  set lane(lane: Lane | null) {
+    this.waitedMs = this.queuedMs();
+    this.queuedAt = null;
+    this.holds = lane;
+  }
+
+  queued(): void {
+    this.queuedAt = performance.now();
+  }
+
+  /** Milliseconds that it waited for a lane so far. */
+  protected queuedMs(): number {
+    return this.queuedAt === null ? this.waitedMs : this.waitedMs + performance.now() - this.queuedAt;
+  }
+
+  protected timing(): EgressTiming {
+    const { startedAt, writtenAt } = this;
+    return { connectMs: writtenAt - startedAt, queuedMs: this.queuedMs(), totalMs: performance.now() - startedAt };
+  }
+
   /** Called once, with the failure that ends it. */
   protected abstract onFailed(failure: EgressFailure): void;
 
@@ -64,7 +90,7 @@ export abstract class Transfer implements LaneHandler {
   fail(reason: Reason): void {
     if (this.settled) return;
     this.settle();
-    this.onFailed(failureOf(reason, this.sent));
+    this.onFailed(failureOf(reason, this.sent, this.queuedMs()));
     this.controller?.abort(aborted);
   }
 

@@ -52,11 +52,15 @@ export interface EgressFailure {
   readonly reason: Reason;
   /** For a developer. Holds no address and no secret. */
   readonly message: string;
+  /** As in `EgressTiming`; left out when there was no wait. */
+  readonly queuedMs?: number;
 }
 
 export interface EgressTiming {
   /** Milliseconds until the request could be written: name, TCP, TLS and the wait for a free socket. Near 0 on a warm socket. */
   readonly connectMs: number;
+  /** Of these, the wait for a free socket: a queue of ours, not the upstream's time. */
+  readonly queuedMs: number;
   readonly totalMs: number;
 }
 
@@ -140,7 +144,7 @@ export interface EgressOptions {
   readonly dialOverride?: string;
   /** Milliseconds for TCP and TLS together. Default 3,000. */
   readonly connectTimeoutMs?: number;
-  /** Default 100. Further requests wait for a socket, inside their deadline. */
+  /** Default 256. Further requests wait for a socket, inside their deadline; `queuedMs` says how long. */
   readonly maxSocketsPerPool?: number;
   /** Default 512; past that, of the tenant that holds most the one unused for longest is closed. */
   readonly maxPools?: number;

@@ -19,6 +19,8 @@ export class WarmUp implements LaneHandler {
     });
   }
 
+  queued(): void {}
+
   onRequestStart(): void {
     this.settled = true;
     this.settle(true);

@@ -93,7 +93,7 @@ export function answer(
       body: Buffer.from(text),
       contentType: typeof body === 'string' ? 'text/plain' : 'application/json',
     },
-    timing: { connectMs: 0, totalMs: 0 },
+    timing: { connectMs: 0, queuedMs: 0, totalMs: 0 },
   };
 }
 

@@ -9,6 +9,7 @@ import { sendHedged } from './hedge.ts';
 import { judgeEgressFailure } from './judge-egress-failure.ts';
 import type { Success } from './judge-response.ts';
 import { judgeResponse } from './judge-response.ts';
+import { queuedMsOf } from './queued-ms.ts';
 import { rememberPause } from './remember-pause.ts';
 import type { Effect, Failure } from './verdict.ts';
 
@@ -87,7 +88,7 @@ export async function attemptStep(
   const outcome = await ports.watch.guard(sending, deadlineAt, () => noAnswer);
   const endedAt = ports.now();
   const tookMs = endedAt - startedAt;
-  execution.upstreamMs += tookMs;
+  execution.upstreamMs += tookMs - queuedMsOf(outcome);
   execution.sent ||= outcome.ok || outcome.failure.sent;
 
   let result: Success | Failure;

@@ -11,6 +11,7 @@ import type { AttemptPorts, Execution } from './execution.ts';
 import { judgeEgressFailure } from './judge-egress-failure.ts';
 import { judgeResponse, type Success } from './judge-response.ts';
 import { judgeStreamEnd } from './judge-stream-end.ts';
+import { queuedMsOf } from './queued-ms.ts';
 import { rememberPause } from './remember-pause.ts';
 import { type Effect, type Failure, unanswered } from './verdict.ts';
 
@@ -62,7 +63,7 @@ export async function attemptStream(
     return noAnswer;
   });
   const tookMs = ports.now() - startedAt;
-  execution.upstreamMs += tookMs;
+  execution.upstreamMs += tookMs - queuedMsOf(outcome);
   execution.sent ||= outcome.ok || outcome.failure.sent;
   const latency = ports.latencies.of(step);
 

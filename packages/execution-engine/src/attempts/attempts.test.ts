@@ -1,3 +1,4 @@
+import type { EgressOutcome } from '@patchbay/egress';
 import { describe, expect, it, vi } from 'vitest';
 import { answer, benchOf, failure, toolOf } from '../tools.test-support.ts';
 
@@ -161,6 +162,17 @@ describe('the deadline', () => {
     silent.close();
     const broken = benchOf([() => Promise.reject(new Error('a defect'))]);
     expect(await broken.execute(write)).toMatchObject({ status: 'outcome_unknown', attempts: 1 });
+  });
+});
+
+describe('the wait for a socket of ours', () => {
+  it('is no time of the upstream, whether an answer follows or not', async () => {
+    const timing = { connectMs: 80, queuedMs: 80, totalMs: 130 };
+    const bench = benchOf([() => bench.passThen(130, { ...answer(200, {}), timing } as EgressOutcome)]);
+    expect(await bench.execute(read)).toMatchObject({ status: 'succeeded', upstreamMs: 50 });
+    const { failure: late } = failure('deadline', false) as Extract<EgressOutcome, { ok: false }>;
+    const never = benchOf([() => never.passThen(2_000, { ok: false, failure: { ...late, queuedMs: 1_990 } })]);
+    expect(await never.execute(write, { deadlineAt: 3_000 })).toMatchObject({ status: 'failed', upstreamMs: 10 });
   });
 });
 

@@ -116,7 +116,7 @@ describe('the meaning of a response', () => {
     const broken = {
       ok: true as const,
       response: { status: 200, headers: {}, body: Buffer.from('{"a":'), contentType: 'application/json' },
-      timing: { connectMs: 0, totalMs: 0 },
+      timing: { connectMs: 0, queuedMs: 0, totalMs: 0 },
     };
     expect(await benchOf([broken]).execute(read)).toMatchObject({
       status: 'failed',

@@ -56,7 +56,7 @@ async function send() {
     } as const;
   }
   const response = { status: 200, headers: {}, body: Buffer.from('{}'), contentType: 'application/json' };
-  return { ok: true, response, timing: { connectMs: 0, totalMs: 1 } } as const;
+  return { ok: true, response, timing: { connectMs: 0, queuedMs: 0, totalMs: 1 } } as const;
 }
 
 const call = (i: number) =>

@@ -6,6 +6,9 @@ function admissionOf(maxInFlight: number, weightOf?: (tenant: string) => number)
   return new Admission({ maxInFlight, now: 0, ...(weightOf && { weightOf }) });
 }
 
+/** An execution that no upstream took time for. */
+const own = (ownMs: number) => ({ ownMs, totalMs: ownMs });
+
 /** Enters until refused; the places given. */
 function fill(admission: Admission, tenant: string, lane: Lane = 'live', now = 0): Place[] {
   const places: Place[] = [];
@@ -50,7 +53,7 @@ describe('a process with room for 100', () => {
 
   test('forgets a tenant whose work has ended', () => {
     const admission = admissionOf(100);
-    for (const place of fill(admission, 'gone')) place.leave(1);
+    for (const place of fill(admission, 'gone')) place.leave(own(1));
     expect(admission.inFlight).toBe(0);
     expect(fill(admission, 'a')).toHaveLength(90);
   });
@@ -100,7 +103,7 @@ describe('the learnt limit', () => {
   /** One window in which `count` executions of two tenants each spent so long here. */
   function window(admission: Admission, at: number, count: number, ownMs: number): void {
     const places = Array.from({ length: count }, (_, i) => admission.enter(i % 2 ? 'a' : 'b', 'live', at));
-    for (const place of places) place?.leave(ownMs);
+    for (const place of places) place?.leave(own(ownMs));
     admission.tick(at + tickMs);
   }
 
@@ -124,6 +127,29 @@ describe('the learnt limit', () => {
     const admission = admissionOf(1_000);
     for (let i = 0; i < 50; i++) window(admission, i * tickMs, 20, 500);
     expect(admission.limit).toBe(1_000);
+  });
+
+  test('keeps as many under way as leave 16 in its own hands, whatever upstreams take', () => {
+    const admission = admissionOf(1_000);
+    for (let i = 0; i < 5; i++) window(admission, i * tickMs, 20, 1);
+    for (let i = 5; i < 60; i++) {
+      const places = Array.from({ length: 300 }, (_, n) => admission.enter(n % 2 ? 'a' : 'b', 'live', i * tickMs));
+      for (const place of places) place?.leave({ ownMs: 40, totalMs: 200 });
+      admission.tick((i + 1) * tickMs);
+    }
+    expect(admission.limit).toBe(80);
+  });
+
+  test('goes up to that when it was learnt with quicker upstreams', () => {
+    const admission = admissionOf(1_000);
+    slow(admission);
+    for (let i = 60; i < 200; i++) {
+      const length = Math.floor(admission.limit * 0.85);
+      const places = Array.from({ length }, (_, n) => admission.enter(n % 2 ? 'a' : 'b', 'live', i * tickMs));
+      for (const place of places) place?.leave({ ownMs: 40, totalMs: 400 });
+      admission.tick((i + 1) * tickMs);
+    }
+    expect(admission.limit).toBe(160);
   });
 
   test('puts up with what everything takes long for on a quiet day, as over a far NATS', () => {
@@ -157,7 +183,7 @@ describe('the learnt limit', () => {
     const flood = (windows: number) => {
       for (let i = 0; i < windows; i++) {
         const places = fill(admission, 'a');
-        for (const place of places) place.leave(500);
+        for (const place of places) place.leave(own(500));
         admission.tick(10_000 + i * tickMs);
       }
       const places = fill(admission, 'a');
@@ -167,7 +193,7 @@ describe('the learnt limit', () => {
     expect(flood(8)).toBe(116);
     expect(flood(60)).toBe(29);
     for (let i = 0; i < 100; i++) {
-      for (let calls = 0; calls < 20; calls++) admission.enter('a', 'live', 0)?.leave(500);
+      for (let calls = 0; calls < 20; calls++) admission.enter('a', 'live', 0)?.leave(own(500));
       admission.tick(20_000 + i * tickMs);
     }
     expect(fill(admission, 'a')).toHaveLength(116);

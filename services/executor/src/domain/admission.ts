@@ -1,13 +1,13 @@
 import { ConcurrencyLimit } from './concurrency-limit.ts';
-import { WindowOfWork } from './window-of-work.ts';
+import { type TimeSpent, WindowOfWork } from './window-of-work.ts';
 
 /** Live calls have somebody waiting on the line; background ones, such as submissions, have time. */
 export type Lane = 'live' | 'background';
 
 /** A place among the executions under way. */
 export interface Place {
-  /** Gives it up. `ownMs`: what the execution spent here, as in `LoadWindow`; null when it tells nothing. Once only. */
-  leave(ownMs: number | null): void;
+  /** Gives it up. `spent`: what the execution took; null when it tells nothing. Once only. */
+  leave(spent: TimeSpent | null): void;
 }
 
 export interface AdmissionOptions {
@@ -124,12 +124,12 @@ export class Admission {
     const mixed = this.#background > 0 && this.#background < this.#inFlight;
     this.#window.entered(this.#inFlight, this.#tenants.size > 1 || mixed);
     return {
-      leave: (ownMs) => {
+      leave: (spent) => {
         own.inFlight -= 1;
         this.#inFlight -= 1;
         if (lane === 'background') this.#background -= 1;
         if (own.inFlight === 0) this.#gone(tenant, own);
-        if (ownMs !== null) this.#window.sample(ownMs);
+        if (spent !== null) this.#window.sample(spent);
       },
     };
   }

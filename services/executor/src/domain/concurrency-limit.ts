@@ -5,6 +5,8 @@ export interface LoadWindow {
    * for. Null when too few ended to tell.
    */
   readonly ownMs: number | null;
+  /** Of the whole time of those that ended, the part that they spent in this process: from 0 to 1; 1 when none ended. */
+  readonly ownShare: number;
   /** How late this process was for a timer at least: the length of the shortest of its turns. */
   readonly lagMs: number;
   /** Most executions under way at once. */
@@ -19,6 +21,8 @@ const easyMs = { alone: 3, contended: 2.5 };
 const tolerance = 2;
 /** Own time beyond this is a queue, whatever the quiet one was. */
 const mostMs = 50;
+/** Executions in this process's own hands, on the average, that are no queue worth holding down. */
+const leastInHand = { alone: 24, contended: 16 };
 /** Share of the way that the memory of the quiet time goes up to a slower one, in a window that was not busy. */
 const relearn = 0.02;
 
@@ -26,7 +30,8 @@ const relearn = 0.02;
  * How many executions may be under way at once, learnt from the time they spend here. A saturated process shows in its
  * own queues: work takes longer than on a quiet day although the upstream takes as long as ever. So it is the own time
  * that is held down, not the whole; a slow upstream alone costs nothing and limits nothing. Falls by up to 30 % a
- * window, and grows while the limit is what holds work back.
+ * window, and grows while the limit is what holds work back. It does not fall below what leaves 16 (24 of a tenant alone) in
+ * this process's own hands, with as many more as wait for upstreams: with fewer it would have nothing to do now and then.
  */
 export class ConcurrencyLimit {
   readonly #least: number;
@@ -47,21 +52,30 @@ export class ConcurrencyLimit {
   }
 
   /** Takes in a window, and moves the limit. */
-  learn({ ownMs, lagMs, peak, contended }: LoadWindow): void {
+  learn({ ownMs, ownShare, lagMs, peak, contended }: LoadWindow): void {
     if (ownMs !== null) this.#remember(ownMs, peak);
     const feltMs = ownMs ?? lagMs;
     const easy = contended ? easyMs.contended : easyMs.alone;
     const allowedMs = Math.min(mostMs, Math.max(easy, tolerance * (this.#quietMs ?? 0)));
     if (feltMs > allowedMs) {
+      const inHand = contended ? leastInHand.contended : leastInHand.alone;
+      const least = Math.min(this.#most, Math.max(this.#least, inHand / ownShare));
       // So few executions are no cause of a queue, and fewer would not shorten it.
-      if (peak < this.#least) return;
-      const share = Math.max(0.7, allowedMs / feltMs);
+      if (peak < least) {
+        if (this.#current < least) this.#current = Math.min(least, this.#current + this.#step());
+        return;
+      }
+      const kept = Math.max(0.7, allowedMs / feltMs);
       this.#fellFrom = Math.min(this.#current, peak);
-      this.#current = Math.max(this.#least, this.#fellFrom * share);
+      this.#current = Math.max(least, this.#fellFrom * kept);
     } else if (peak >= this.#current * 0.8) {
-      const step = this.#current < this.#fellFrom / 2 ? this.#current * 0.1 : Math.sqrt(this.#current) / 2;
-      this.#current = Math.min(this.#most, this.#current + Math.max(1, step));
+      this.#current = Math.min(this.#most, this.#current + this.#step());
     }
+  }
+
+  /** By how much it grows in a window: slowly once it is near where it last had to fall. */
+  #step(): number {
+    return Math.max(1, this.#current < this.#fellFrom / 2 ? this.#current * 0.1 : Math.sqrt(this.#current) / 2);
   }
 
   /** The quiet time is the least seen. It rises only in windows that were far from the limit, so not with overload. */

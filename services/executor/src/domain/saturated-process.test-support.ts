@@ -49,7 +49,8 @@ export function simulate(sources: readonly Source[], forMs: number, maxInFlight 
     }
     timers.add(clock + costs.upstream, () => {
       clock += costs.after;
-      place.leave(clock - receivedAt - costs.upstream);
+      const totalMs = clock - receivedAt;
+      place.leave({ ownMs: totalMs - costs.upstream, totalMs });
       if (clock > forMs / 2) times?.answered.push(clock - arrivedAt);
     });
   }

@@ -9,12 +9,23 @@ const longestMs = 500;
 /** Which of the sorted samples stands for the quicker ones. Not the middle: a slow dependency of some is not our queue. */
 const quicker = 0.25;
 
+/** An own share that is as good as none. */
+const leastShare = 0.001;
+
+/** What an execution took: in this process and its queues, and with the upstream. Milliseconds. */
+export interface TimeSpent {
+  readonly ownMs: number;
+  readonly totalMs: number;
+}
+
 /** What happened in this process since the last look. */
 export class WindowOfWork {
   refused = 0;
   admitted = 0;
   readonly #openedAt: number;
   readonly #samples: number[] = [];
+  #ownMs = 0;
+  #totalMs = 0;
   #peak: number;
   #contended = false;
   #lagMs: number | null = null;
@@ -31,8 +42,11 @@ export class WindowOfWork {
     if (contended) this.#contended = true;
   }
 
-  sample(ownMs: number): void {
-    if (this.#samples.length < most) this.#samples.push(ownMs);
+  sample({ ownMs, totalMs }: TimeSpent): void {
+    if (this.#samples.length >= most) return;
+    this.#samples.push(ownMs);
+    this.#ownMs += ownMs;
+    this.#totalMs += totalMs;
   }
 
   /** This process was so late for a timer. */
@@ -49,6 +63,7 @@ export class WindowOfWork {
     const sorted = this.#samples.sort((a, b) => a - b);
     return {
       ownMs: sorted.length < enough ? null : (sorted[Math.floor(sorted.length * quicker)] as number),
+      ownShare: this.#totalMs > 0 ? Math.max(leastShare, this.#ownMs / this.#totalMs) : 1,
       lagMs: this.#lagMs ?? 0,
       peak: this.#peak,
       contended: this.#contended,

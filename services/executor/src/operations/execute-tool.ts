@@ -10,6 +10,7 @@ import type {
 import { answer, refusal } from '../domain/answers.ts';
 import { auditFacts } from '../domain/execution-facts.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
+import type { TimeSpent } from '../domain/window-of-work.ts';
 import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.ts';
 import { facts, factsOf } from './answer-facts.ts';
 import { checkForesight, checkRequest } from './check-request.ts';
@@ -66,15 +67,15 @@ export function createExecuteTool(
       call.presence && prepared.risk === 'read' && !request.dry_run
         ? ports.callers.watch(call.presence, () => run.execution.abort.abort())
         : null;
-    let ownMs: number | null = null;
+    let spent: TimeSpent | null = null;
     try {
       const result = await (request.dry_run ? preview(run) : carryOut(run));
-      ownMs = ownTimeOf(run, result);
+      spent = timeSpent(run, result);
       return result;
     } finally {
       caller?.unsubscribe();
       running.remove(executionId);
-      place.leave(ownMs);
+      place.leave(spent);
     }
   }
   return executeTool;
@@ -224,9 +225,10 @@ export function createExecuteTool(
  * What the execution spent here, to learn from: of those that made one attempt and were not held up by a rate limit, as
  * pauses that were meant are no queue.
  */
-function ownTimeOf({ pace }: Run, { attempts, replayed, timing, stream }: ExecutionResult): number | null {
+function timeSpent({ pace }: Run, { attempts, replayed, timing, stream }: ExecutionResult): TimeSpent | null {
   // The pace of a stream is its caller's.
-  return attempts === 1 && !replayed && stream === undefined && pace.waitedMs === 0 ? timing.overhead_ms : null;
+  const tells = attempts === 1 && !replayed && stream === undefined && pace.waitedMs === 0;
+  return tells ? { ownMs: timing.overhead_ms, totalMs: timing.total_ms } : null;
 }
 
 function engineInput(

@@ -48,7 +48,7 @@ beforeEach(() => {
         return {
           ok: true,
           response: { status, headers: {}, body: bytes, contentType: null },
-          timing: { connectMs: 0, totalMs: 0 },
+          timing: { connectMs: 0, queuedMs: 0, totalMs: 0 },
         };
       },
     },

@@ -41,7 +41,7 @@ async function ask(
       return {
         ok: true,
         response: { status, headers: { 'content-type': 'application/json' }, body: bytes, contentType: null },
-        timing: { connectMs: 0, totalMs: 0 },
+        timing: { connectMs: 0, queuedMs: 0, totalMs: 0 },
       };
     },
   };

@@ -51,7 +51,7 @@ function start(
         return {
           ok: true,
           response: { status, headers: {}, body: bytes, contentType: null },
-          timing: { connectMs: 0, totalMs: 0 },
+          timing: { connectMs: 0, queuedMs: 0, totalMs: 0 },
         };
       },
     },
