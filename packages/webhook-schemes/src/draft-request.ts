@@ -1,0 +1,77 @@
+import type { HookRequest } from './hook-request.ts';
+import type { Place, Sample } from './scheme.ts';
+import { type TemplatePart, templateOf } from './template.ts';
+
+/** Where a draft's values go: the reverse of reading a template. */
+type Target = Pick<TemplatePart, 'source' | 'argument'>;
+
+/** A request that is still being made up, from a scheme's sample. */
+export class DraftRequest {
+  readonly #sample: Sample;
+  readonly #url: string;
+  readonly #jsonField: string | undefined;
+  readonly #headers: Map<string, string>;
+  #json: unknown;
+  #form: URLSearchParams | null = null;
+
+  /** `url`: of the source, without a query. */
+  constructor(sample: Sample, url: string, jsonField: string | undefined) {
+    this.#sample = sample;
+    this.#url = url;
+    this.#jsonField = jsonField;
+    this.#headers = new Map(Object.entries(sample.headers));
+    this.#json = structuredClone(sample.json);
+    const type = this.#headers.get('content-type') ?? (sample.json === undefined ? undefined : 'application/json');
+    if (type !== undefined) this.#headers.set('content-type', type);
+    if (type === 'application/x-www-form-urlencoded') {
+      this.#form = new URLSearchParams(sample.body);
+      if (sample.json !== undefined && jsonField === undefined) throw new Error('a form needs a field for its JSON');
+    }
+  }
+
+  get request(): HookRequest {
+    const { method, query } = this.#sample;
+    return { method, url: this.#url + query, headers: [...this.#headers], body: this.#body() };
+  }
+
+  /** Puts a text where a place would be read from. Entries of one list are gathered. */
+  put({ from, list, prefix = '' }: Place, text: string): void {
+    const [part, ...others] = templateOf(from);
+    if (part === undefined || typeof part === 'string' || others.length > 0) {
+      throw new Error(`a value cannot be put to ${from}`);
+    }
+    const entry = list?.pair === undefined ? prefix + text : `${list.name ?? ''}${list.pair}${prefix}${text}`;
+    const before = list === undefined ? undefined : this.#get(part);
+    const joined = before === undefined || before === '' ? entry : `${before}${list?.separator}${entry}`;
+    this.#set(part, joined);
+  }
+
+  #get({ source, argument }: Target): string | undefined {
+    if (source === 'header') return this.#headers.get(argument);
+    if (source === 'form') return this.#form?.get(argument) ?? undefined;
+    return undefined;
+  }
+
+  #set({ source, argument }: Target, text: string): void {
+    if (source === 'header') this.#headers.set(argument, text);
+    else if (source === 'basic') this.#headers.set('authorization', `Basic ${Buffer.from(text).toString('base64')}`);
+    else if (source === 'form' && this.#form !== null) this.#form.set(argument, text);
+    else if (source === 'json') setAt(this.#json, argument, text);
+    else throw new Error(`a value cannot be put to ${source}`);
+  }
+
+  #body(): Buffer {
+    const { body = '', json } = this.#sample;
+    if (this.#form === null) return Buffer.from(json === undefined ? body : JSON.stringify(this.#json));
+    if (json !== undefined) this.#form.set(this.#jsonField ?? '', JSON.stringify(this.#json));
+    return Buffer.from(this.#form.toString());
+  }
+}
+
+function setAt(value: unknown, path: string, text: string): void {
+  const keys = path.split('.');
+  const last = keys.pop() as string;
+  let at = value as Record<string, unknown>;
+  for (const key of keys) at = at[key] as Record<string, unknown>;
+  at[last] = text;
+}

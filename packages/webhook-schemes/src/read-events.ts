@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { Refusal } from './hook-request.ts';
+import { valueAt } from './json-path.ts';
+import { renderIfThere, type Values } from './render-template.ts';
+import type { WebhookScheme } from './scheme.ts';
+import type { Verified } from './verify.ts';
+
+/** An event of a verified request. */
+export interface HookEvent {
+  /** The vendor's id of it; null when it gives none. */
+  readonly id: string | null;
+  readonly type: string;
+  /** Two requests with the same key are the same event, within the scheme's window. */
+  readonly dedupKey: string;
+}
+
+/** Events of one request; vendors send a hundred at most. */
+const maxEvents = 1_000;
+/** Characters of an id and of a type that are kept; vendors' are a third of it. */
+const maxLength = 256;
+
+/**
+ * The events of a verified request: one, or those of its list. An id that is not among what is signed counts together with
+ * the body, so that a captured request under a fresh id is not a new event, and a guessed id does not suppress a real one.
+ */
+export function readEvents(
+  scheme: WebhookScheme,
+  { view }: Verified,
+  settings: Readonly<Record<string, string>> = {},
+): HookEvent[] {
+  const { list } = scheme.event;
+  if (list === undefined) return [readEvent(scheme, { view, settings })];
+  const found = view.request.body.length === 0 ? [] : valueAt(view.json, list);
+  // A vendor that sends lists may send one event without.
+  const items = Array.isArray(found) ? found : [found ?? view.json];
+  if (items.length > maxEvents) throw new Refusal('body_unreadable', `The body holds more than ${maxEvents} events.`);
+  return items.map((item) => readEvent(scheme, { view, settings, item }));
+}
+
+function readEvent({ event, dedup }: WebhookScheme, values: Values): HookEvent {
+  const id = event.id === null ? null : readIfThere(event.id, values);
+  const type = readIfThere(event.type, values) ?? 'unknown';
+  const body = createHash('sha256');
+  if (values.item === undefined) body.update(values.view.request.body);
+  else body.update(JSON.stringify(values.item));
+  const digest = body.digest('hex');
+  const dedupKey = id === null ? digest : event.id_signed || dedup.body_changes ? id : `${id} ${digest}`;
+  return { id, type: type.slice(0, maxLength), dedupKey };
+}
+
+/** A body that cannot be read has no id and no type; it is the vendor's all the same. */
+function readIfThere(template: string, values: Values): string | null {
+  try {
+    const text = renderIfThere(template, values);
+    return text === null || text === '' ? null : text.slice(0, maxLength);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { Refusal } from './hook-request.ts';
+
+/** Levels of nesting; no vendor's event has a quarter of it. */
+const maxDepth = 64;
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** JSON as RFC 8259 has it, in UTF-8 without a byte order mark. @throws Refusal `body_unreadable`. */
+export function readJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = strictUtf8.decode(bytes);
+  } catch {
+    throw new Refusal('body_unreadable', 'The body is not UTF-8.');
+  }
+  if (isDeep(text)) throw new Refusal('body_unreadable', `The body is nested more than ${maxDepth} deep.`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal('body_unreadable', 'The body is not JSON.');
+  }
+}
+
+/** Looks at brackets outside of strings alone; what is no JSON fails later. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === 92) at += 1;
+      else if (code === 34) quoted = false;
+    } else if (code === 34) quoted = true;
+    else if (code === 91 || code === 123) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === 93 || code === 125) depth -= 1;
+  }
+  return false;
+}
