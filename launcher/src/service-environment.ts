@@ -53,6 +53,7 @@ function ownVariables(
         PATCHBAY_KMS_PROVIDER: 'local',
         PATCHBAY_LOCAL_KMS_KEY_FILE: keys.localKmsKeyFile,
         PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile,
+        PATCHBAY_VAULT_ERASURES_FILE: state.erasures,
       };
     case 'audit':
       return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };

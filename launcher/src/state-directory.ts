@@ -26,6 +26,8 @@ export interface StateDirectory {
   readonly database: string;
   readonly logs: string;
   readonly run: string;
+  /** A file: see `PATCHBAY_VAULT_ERASURES_FILE`. */
+  readonly erasures: string;
 }
 
 export function openStateDirectory(path: string): StateDirectory {
@@ -38,6 +40,7 @@ export function openStateDirectory(path: string): StateDirectory {
     database: under('postgres'),
     logs: under('logs'),
     run: under('run'),
+    erasures: under('erased-tenants'),
   };
   for (const folder of [path, state.logs, state.run]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -32,7 +32,13 @@ export function inboxPrefixOf(identity: Identity, tenant?: string): string {
 /** What each service reads and writes in key-value buckets. */
 const bucketUse: Record<
   ServiceName,
-  { watch: readonly BucketName[]; read: readonly BucketName[]; write: readonly BucketName[] }
+  {
+    watch: readonly BucketName[];
+    /** Read page by page, not followed. What is watched may be, too. */
+    scan?: readonly BucketName[];
+    read: readonly BucketName[];
+    write: readonly BucketName[];
+  }
 > = {
   registry: { watch: ['integrations', 'latencies'], read: ['integrations', 'latencies'], write: ['integrations'] },
   executor: {
@@ -42,6 +48,7 @@ const bucketUse: Record<
   },
   vault: {
     watch: ['connections', 'integrations', 'tenant_keys', 'oauth_clients', 'overlaps', 'vault_jobs'],
+    scan: ['credentials'],
     read: [
       'overlaps',
       'connections',
@@ -70,14 +77,13 @@ const bucketUse: Record<
 function bucketSubjects(service: ServiceName): string[] {
   const use = bucketUse[service];
   return [
-    ...use.watch.flatMap((bucket) => [
+    ...[...use.watch, ...(use.scan ?? [])].flatMap((bucket) => [
       `$JS.API.CONSUMER.CREATE.KV_${bucket}.>`,
       `$JS.API.CONSUMER.DELETE.KV_${bucket}.*`,
       `$JS.API.CONSUMER.INFO.KV_${bucket}.*`,
       `$JS.API.CONSUMER.MSG.NEXT.KV_${bucket}.*`,
-      `$JS.FC.KV_${bucket}.>`,
-      `$JS.ACK.KV_${bucket}.>`,
     ]),
+    ...use.watch.flatMap((bucket) => [`$JS.FC.KV_${bucket}.>`, `$JS.ACK.KV_${bucket}.>`]),
     ...use.read.flatMap((bucket) => [
       `$JS.API.STREAM.INFO.KV_${bucket}`,
       `$JS.API.STREAM.MSG.GET.KV_${bucket}`,

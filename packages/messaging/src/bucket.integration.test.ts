@@ -1,7 +1,7 @@
 import { newId } from '@patchbay/contracts';
 import { startTestServers, type TestServers } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Bucket, BucketChange, Messaging } from './index.ts';
+import type { Bucket, BucketChange, BucketPage, Messaging } from './index.ts';
 
 let servers: TestServers;
 let executor: Messaging;
@@ -128,5 +128,45 @@ describe('a watch', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe('a scan', () => {
+  const textOf = ({ entries }: BucketPage) => entries.map(({ key, value }) => [key, text(value)]);
+  async function pagesOf(pattern: string, after = 0, pageRows = 2) {
+    const pages: BucketPage[] = [];
+    for await (const page of integrations.scan(pattern, { after, pageRows })) pages.push(page);
+    return pages;
+  }
+
+  test('reads a page at a time, by revision, and from any revision on', async () => {
+    for (const key of ['d', 'a', 'c', 'b']) await integrations.put(`scan.${key}`, key);
+    await integrations.put('scan.deeper.down', '9');
+    await integrations.put('scan.a', 'again');
+    await integrations.delete('scan.c');
+    const pages = await pagesOf('scan.*');
+    expect(pages.map(textOf)).toEqual([
+      [
+        ['scan.d', 'd'],
+        ['scan.b', 'b'],
+      ],
+      [['scan.a', 'again']], // and the marker of the deletion
+    ]);
+    expect(pages.map(({ left }) => left)).toEqual([2, 0]);
+    expect((await pagesOf('scan.*', pages[0]?.upTo)).map(textOf)).toEqual([[['scan.a', 'again']]]);
+    expect(await pagesOf('scan.*', pages[1]?.upTo)).toEqual([]);
+    expect(await pagesOf('nothing.>')).toEqual([]);
+  });
+
+  test('meets again at the end what is changed while it goes on', async () => {
+    for (const key of ['a', 'b', 'c']) await integrations.put(`moving.${key}`, '1');
+    const seen: string[] = [];
+    for await (const { entries } of integrations.scan('moving.*', { after: 0, pageRows: 1 }))
+      for (const { key, value, revision } of entries) {
+        seen.push(`${key} ${text(value)}`);
+        if (text(value) === '1') await integrations.update(key, '2', revision);
+        if (key === 'moving.a' && text(value) === '1') await integrations.delete('moving.b');
+      }
+    expect(seen).toEqual(['moving.a 1', 'moving.c 1', 'moving.a 2', 'moving.c 2']);
   });
 });

@@ -2,6 +2,7 @@ import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvWatchEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AckInbox } from './ack-inbox.ts';
+import { scanBucket } from './bucket-scan.ts';
 import { publishDurable, StreamRefusal, wrongLastSequence } from './durable-publish.ts';
 import { apiTryMs, untilAnswered } from './jetstream-api.ts';
 import type { Bucket, BucketChange, BucketEntry, Subscription } from './types.ts';
@@ -65,6 +66,7 @@ export async function openBucket(connection: NatsConnection, acks: AckInbox, nam
       }
     },
     watch: (prefix, onChange) => watchBucket(connection, kv, prefix, onChange),
+    scan: (pattern, options) => scanBucket(connection, name, pattern, options),
   };
 }
 

@@ -10,6 +10,7 @@ export type {
   Bucket,
   BucketChange,
   BucketEntry,
+  BucketPage,
   ConnectOptions,
   ConsumeOptions,
   DiscoveredService,

@@ -3,7 +3,7 @@ import type { NatsServer } from '@patchbay/local-servers';
 import { startTestServers, type TestServers } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { okay, serveExecute } from './execute-endpoint.test-support.ts';
-import type { Bucket, Messaging } from './index.ts';
+import type { Bucket, BucketPage, Messaging } from './index.ts';
 import { startAgain } from './restart-nats.test-support.ts';
 
 let servers: TestServers;
@@ -38,10 +38,15 @@ describe('after the server went away and came back', () => {
   const problems: unknown[] = [];
   let integrations: Bucket;
   let consumer: Awaited<ReturnType<Messaging['consume']>>;
+  let scanning: AsyncIterator<BucketPage>;
+  let scanned: BucketPage;
 
   beforeAll(async () => {
     integrations = await registry.bucket('integrations');
     await integrations.put('watch.before', '1');
+    for (const key of ['scan.a', 'scan.b']) await integrations.put(key, key);
+    scanning = integrations.scan('scan.*', { after: 0, pageRows: 1 })[Symbol.asyncIterator]();
+    scanned = (await scanning.next()).value;
     await (await executor.bucket('integrations')).watch('watch.>', ({ key, value }) =>
       seen.set(key, value && Buffer.from(value).toString()),
     );
@@ -112,6 +117,14 @@ describe('after the server went away and came back', () => {
         }),
       patience,
     );
+  }, 60_000);
+
+  test('a scan has failed, and can be gone on with where it was', async () => {
+    await expect(scanning.next()).rejects.toThrow();
+    const keys: string[] = [];
+    for await (const { entries } of integrations.scan('scan.*', { after: scanned.upTo, pageRows: 10 }))
+      keys.push(...entries.map(({ key }) => key));
+    expect(keys).toEqual(['scan.b']);
   }, 60_000);
 
   test('a consumer goes on', async () => {

@@ -154,6 +154,15 @@ export interface BucketChange {
   readonly revision: number;
 }
 
+/** Some rows of a bucket, in the order of their revisions. */
+export interface BucketPage {
+  readonly entries: readonly BucketEntry[];
+  /** The revision that the page reaches: a scan after it goes on where this one is. */
+  readonly upTo: number;
+  /** Rows that were left when the page was made, markers of deletions included. */
+  readonly left: number;
+}
+
 /** A JetStream key-value bucket. Compare-and-set reads go to the stream leader, never to a stale replica. */
 export interface Bucket {
   get(key: string): Promise<BucketEntry | null>;
@@ -167,6 +176,12 @@ export interface Bucket {
   delete(key: string, revision?: number): Promise<boolean>;
   /** Follows keys under `prefix` (a key pattern such as `acme.>` or `>`). Resolves when the present state was delivered. */
   watch(prefix: string, onChange: (change: BucketChange) => void): Promise<Subscription>;
+  /**
+   * Reads keys of `pattern` (such as `acme.*`) in the order of their revisions, from the one behind `after` on, and ends when
+   * none is left. A page is read when the one before was taken. What changes meanwhile gets a later revision, so it comes
+   * again: nothing changes behind the scan. @throws Error when the server lost the scan; one from `upTo` on goes on.
+   */
+  scan(pattern: string, options: { readonly after: number; readonly pageRows: number }): AsyncIterable<BucketPage>;
 }
 
 /** A message of a stream handed to a consumer. */

@@ -31,7 +31,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const aws = { PATCHBAY_KMS_PROVIDER: 'aws-kms', PATCHBAY_KMS_KEY_ID: 'alias/vault' };
+const aws = {
+  PATCHBAY_KMS_PROVIDER: 'aws-kms',
+  PATCHBAY_KMS_KEY_ID: 'alias/vault',
+  PATCHBAY_VAULT_ERASURES_FILE: '/var/lib/vault/erased-tenants',
+};
 
 describe('readConfig', () => {
   it('reads a local key for development', () => {
@@ -39,6 +43,7 @@ describe('readConfig', () => {
       mode: 'development',
       keyService: { provider: 'local', rootKey: Buffer.alloc(32, 0xcd) },
       sealingSeed,
+      erasuresFile: null,
     });
   });
 
@@ -47,6 +52,7 @@ describe('readConfig', () => {
     expect(readConfig(production)).toMatchObject({
       mode: 'production',
       keyService: { provider: 'aws-kms', keyId: 'alias/vault', endpoint: null },
+      erasuresFile: '/var/lib/vault/erased-tenants',
     });
     expect(
       readConfig({ ...production, PATCHBAY_KMS_ENDPOINT: 'https://kms.internal.example' }).keyService,
@@ -101,6 +107,7 @@ describe('readConfig', () => {
 
   it.each([
     [{ PATCHBAY_CONNECT_URL: 'http://connect.example.com' }, 'PATCHBAY_CONNECT_URL'],
+    [{ PATCHBAY_VAULT_ERASURES_FILE: '' }, 'PATCHBAY_VAULT_ERASURES_FILE'],
     [{ PATCHBAY_EGRESS_DIAL_OVERRIDE: 'http://127.0.0.1:4010' }, 'PATCHBAY_EGRESS_DIAL_OVERRIDE'],
   ])('refuses %j in production', (change, name) => {
     const production = { ...env, ...aws, PATCHBAY_MODE: 'production' };

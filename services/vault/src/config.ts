@@ -27,6 +27,8 @@ export interface VaultConfig extends BaseConfig {
   readonly keyService: KeyServiceConfig;
   /** The vault's xkey seed, the same in every replica. Secret. */
   readonly sealingSeed: string;
+  /** File that remembers erased tenants apart from the store; null: nothing does but the store. */
+  readonly erasuresFile: string | null;
   /** Where people connect accounts; null: nowhere. */
   readonly connect: ConnectConfig | null;
   /** Development only: the origin that every vendor is dialled at instead of its own host. */
@@ -53,6 +55,7 @@ const variables = z.object({
   PATCHBAY_LOCAL_KMS_PREVIOUS_KEY_FILE: z.string().min(1).optional(),
   PATCHBAY_KMS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   PATCHBAY_VAULT_XKEY_SEED_FILE: z.string().min(1),
+  PATCHBAY_VAULT_ERASURES_FILE: z.string().min(1).optional(),
   PATCHBAY_CONNECT_URL: z.url({ protocol: /^https?$/ }).optional(),
   PATCHBAY_CONNECT_LISTEN: z
     .string()
@@ -85,6 +88,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
         path: ['PATCHBAY_CONNECT_URL'],
         error: 'must be https in production: authorization codes travel over it',
       })
+      .refine((value) => base.mode === 'development' || value.PATCHBAY_VAULT_ERASURES_FILE !== undefined, {
+        path: ['PATCHBAY_VAULT_ERASURES_FILE'],
+        error: 'is required in production: without it, restoring a backup of NATS brings erased tenants back',
+      })
       .refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
         path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],
         error: 'is for development only: it sends every secret of every vendor to one place',
@@ -95,6 +102,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...base,
     keyService: keyServiceOf(values),
     sealingSeed: readSealingSeed(values.PATCHBAY_VAULT_XKEY_SEED_FILE),
+    erasuresFile: values.PATCHBAY_VAULT_ERASURES_FILE ?? null,
     connect: connectOf(values),
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')

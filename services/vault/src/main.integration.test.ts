@@ -213,6 +213,7 @@ describe('startVault', () => {
       auditMacKey: Buffer.alloc(32),
       sealingSeed,
       connect: null,
+      erasuresFile: null,
       dialOverride: null,
       trustedOrigins: [],
     } as const;

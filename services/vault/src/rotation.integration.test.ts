@@ -1,37 +1,40 @@
-import type { ChildProcess } from 'node:child_process';
 import { routes, StoredVaultJob, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../test/failure-of.ts';
 import { forkVault } from '../test/killable-vault.ts';
+import { startKilledVaults } from '../test/killed-at-work.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
+import { startReaders } from '../test/readers.ts';
+import { seedCredentials } from '../test/seed-credentials.ts';
 import { inTurns, openVaultParts, type VaultParts } from '../test/vault-parts.ts';
+import type { ConnectionRecord } from './domain/connection-record.ts';
+import { bindingOf } from './operations/open-credential.ts';
 import { replaceCredential } from './operations/replace-credential.ts';
 
 /** How many credentials are rotated; 100,000 take some minutes. */
 const credentials = Number(process.env.PATCHBAY_TEST_ROTATED ?? 400);
 const kills = 20;
+/** Above what a vault has that rotates nothing: a page of rows, and the garbage of encrypting. All rows would be more. */
+const mostBytesMore = 150 * 2 ** 20;
 const sealingSeed = createSealingSeed();
-const vaults = new Map<string, ChildProcess>();
 let nats: NatsFixture;
 let admin: Messaging;
 let parts: VaultParts;
-let started = 0;
-
-async function addVault(): Promise<void> {
-  const instance = `vault-${++started}`;
-  vaults.set(instance, await forkVault(nats, sealingSeed, instance));
-}
+let vaults: Awaited<ReturnType<typeof startKilledVaults>>;
 
 beforeAll(async () => {
   nats = await startNatsFixture();
   admin = await nats.connect('admin');
   parts = await openVaultParts(nats);
-  await Promise.all([addVault(), addVault()]);
+  vaults = await startKilledVaults({
+    messaging: parts.messaging,
+    start: (instance) => forkVault(nats, sealingSeed, instance),
+  });
 }, 60_000);
 
 afterAll(async () => {
-  for (const child of vaults.values()) child.kill('SIGKILL');
+  await vaults?.stop();
   await nats?.stop();
 });
 
@@ -43,6 +46,8 @@ async function followJob(tenant: string, onChange: (job: VaultJob) => void) {
   });
 }
 
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+
 async function rotate(tenant: string): Promise<VaultJob> {
   const ended = Promise.withResolvers<VaultJob>();
   const { job } = await admin.request(routes.rotateTenantKey, {}, { tenant });
@@ -53,47 +58,56 @@ async function rotate(tenant: string): Promise<VaultJob> {
   return ended.promise.finally(() => following.unsubscribe());
 }
 
+/** Where the kill of that number is due: at once, spread over the rows, and at last while it waits for writers. */
+function isDue({ step, done }: VaultJob, killed: number): boolean {
+  if (killed >= kills) return false;
+  return killed === kills - 1 ? step === 'waits for writers' : done >= (killed / (kills - 1)) * credentials;
+}
+
+/** Ids of credentials that are not what was stored, or not under the version of the tenant's key. */
+async function wrongOnes(vault: VaultParts, expected: ReadonlyMap<string, string>, version: number): Promise<string[]> {
+  const records = new Map<string, ConnectionRecord>();
+  for await (const { rows } of vault.connections.scan('acme', 0))
+    for (const { value } of rows) records.set(value.id, value);
+  const right = new Set<string>();
+  for await (const { rows } of vault.credentials.scan('acme', 0))
+    await inTurns(rows, 64, async ({ connection, version: of, value }) => {
+      const record = records.get(connection);
+      if (record?.credential_version !== of || value?.tenant_key_version !== version) return;
+      const credential = JSON.parse((await vault.cipher.decrypt(bindingOf(record), value)).toString());
+      if (credential.token === expected.get(connection)) right.add(connection);
+    });
+  return [...expected.keys()].filter((id) => !right.has(id));
+}
+
 describe('rotating a tenant key', () => {
   it(
     `brings every credential under the new key while they are read, though each vault that works on it is killed`,
-    async () => {
+    async ({ annotate }) => {
+      const startedAt = performance.now();
       const tokens = Array.from({ length: credentials }, (_, i) => `token-${i}`);
-      const added = await parts.add('acme', tokens);
-      const expected = new Map(added.map(({ id }, i) => [id, tokens[i] as string]));
-      const oldRow = await (await parts.messaging.bucket('credentials')).get(`acme.${added[0]?.id}.1`);
+      const ids = await seedCredentials(parts, 'acme', tokens);
+      const expected = new Map(ids.map((id, i) => [id, tokens[i] as string]));
+      const oldRow = await (await parts.messaging.bucket('credentials')).get(`acme.${ids[0]}.1`);
+      const idleBytes = vaults.peakBytes();
+      const seededAt = performance.now();
 
       // Readers that hold keys for as long as vaults do, and hear no broadcast.
       const reader = await openVaultParts(nats);
-      const reads = { done: 0, failed: [] as unknown[], over: false };
-      const reading = Array.from({ length: 4 }, async (_, lane) => {
-        for (let i = lane; !reads.over; i += 7) {
-          const { id } = added[i % added.length] as { id: string };
-          const found = await reader.tokenOf('acme', id).catch((error: unknown) => error);
-          if (found !== expected.get(id) && found !== `${expected.get(id)}-next`) reads.failed.push(found);
-          reads.done++;
-        }
+      const readers = startReaders({
+        lanes: 4,
+        restMs: 20,
+        names: ids,
+        read: (id) => reader.tokenOf('acme', id),
+        isRight: (id, token) => token === expected.get(id) || token === `${expected.get(id)}-next`,
       });
-
-      // Whoever works on it is killed, at another moment each time.
-      const points: string[] = [];
-      const ended = Promise.withResolvers<VaultJob>();
-      let changes = 0;
-      let owner = '';
-      const following = await followJob('acme', (job) => {
-        if (job.state !== 'running') return ended.resolve(job);
-        if (job.instance !== owner) [owner, changes] = [job.instance, 0];
-        const child = vaults.get(job.instance);
-        if (points.length >= kills || child === undefined || ++changes < 2 + (points.length % 3)) return;
-        child.kill('SIGKILL');
-        vaults.delete(job.instance);
-        points.push(`${job.step} ${job.done}`);
-        void addVault();
-      });
-      await admin.request(routes.rotateTenantKey, {}, { tenant: 'acme' });
+      const { points, ended } = await vaults.follow('acme', isDue);
+      // The vault that is asked is killed at once: its answer goes with it.
+      admin.request(routes.rotateTenantKey, {}, { tenant: 'acme' }).catch(() => {});
 
       // Meanwhile credentials change, and new ones come.
-      const changed = added.slice(-5);
-      await inTurns(changed, 1, ({ id }) =>
+      const changed = ids.slice(-5);
+      await inTurns(changed, 1, (id) =>
         replaceCredential(
           parts,
           { tenant: 'acme', id, seen: null },
@@ -101,36 +115,34 @@ describe('rotating a tenant key', () => {
         ),
       );
       const late = await parts.add('acme', ['late-1', 'late-2']);
-      for (const { id } of changed) expected.set(id, `${expected.get(id)}-next`);
+      for (const id of changed) expected.set(id, `${expected.get(id)}-next`);
       for (const [i, { id }] of late.entries()) expected.set(id, `late-${i + 1}`);
 
-      const job = await ended.promise;
-      reads.over = true;
-      await Promise.all(reading);
-      following.unsubscribe();
+      const job = await ended;
+      await readers.stop();
+      const [rotatedAt, bytesMore] = [performance.now(), vaults.peakBytes() - idleBytes];
       expect(job).toMatchObject({ state: 'done', target_version: 2, error: null });
       expect(job.takeovers).toBeGreaterThanOrEqual(kills);
       expect(points).toHaveLength(kills);
-      expect(reads.failed).toEqual([]);
-      expect(reads.done).toBeGreaterThan(kills);
+      expect(readers.reads.failed).toEqual([]);
+      expect(readers.reads.done).toBeGreaterThan(kills);
+      expect(bytesMore).toBeLessThan(mostBytesMore);
 
       // Everything is under the new key, says what it said, and the old key is gone.
       const fresh = await openVaultParts(nats);
-      const wrong = await inTurns([...expected], 16, async ([id, token]) => {
-        const found = await fresh.connections.get('acme', id);
-        const row = await fresh.credentials.get('acme', id, found?.value.credential_version ?? 0);
-        return (await fresh.tokenOf('acme', id)) === token && row?.tenant_key_version === 2 ? [] : [id];
-      });
-      expect(wrong.flat()).toEqual([]);
+      expect(await wrongOnes(fresh, expected, 2)).toEqual([]);
       expect(await fresh.keyStore.list('acme')).toEqual([2]);
+      await annotate(
+        `${credentials} credentials: stored in ${seconds(seededAt - startedAt)}, rotated in ${seconds(rotatedAt - seededAt)} with ${points.length} kills at ${points.map(({ done }) => done).join(', ')}, read anew in ${seconds(performance.now() - rotatedAt)}; ${readers.reads.done} reads, ${readers.reads.failed.length} failed; a vault at most ${Math.round(bytesMore / 2 ** 20)} MiB above one that rotates nothing (${Math.round(idleBytes / 2 ** 20)} MiB)`,
+      );
 
       // A row of before, put back, is refused: in a fresh vault and in one that held the old key.
       const bucket = await parts.messaging.bucket('credentials');
-      const key = `acme.${added[0]?.id}.1`;
+      const key = `acme.${ids[0]}.1`;
       const row = await bucket.get(key);
       await bucket.put(key, oldRow?.value ?? '');
       for (const vault of [fresh, await openVaultParts(nats)])
-        expect(await failureOf(vault.tokenOf('acme', added[0]?.id ?? ''))).toEqual({
+        expect(await failureOf(vault.tokenOf('acme', ids[0] ?? ''))).toEqual({
           code: 'vault_unavailable',
           retryable: false,
           reason: 'tenant_key',

@@ -1,5 +1,6 @@
-import { events } from '@patchbay/contracts';
+import { events, type VaultJob } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
+import { openFileErasureLedger } from './adapters/file-erasure-ledger.ts';
 import { createNatsJobStore } from './adapters/nats-job-store.ts';
 import { reencryptOAuthClients, removeOAuthClients } from './adapters/nats-oauth-clients.ts';
 import { createNatsOverlaps } from './adapters/nats-overlaps.ts';
@@ -10,11 +11,13 @@ import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { createRecordJob } from './jobs/audit-job.ts';
 import { endOverlaps } from './jobs/end-overlaps.ts';
+import { eraseAgain } from './jobs/erase-again.ts';
 import { eraseTenant } from './jobs/erase-tenant.ts';
 import { startJobRunner } from './jobs/job-runner.ts';
 import { jobTimes } from './jobs/ports.ts';
 import { rewrapKeys } from './jobs/rewrap-keys.ts';
 import { rotateTenantKey } from './jobs/rotate-tenant-key.ts';
+import { startJob } from './jobs/start-job.ts';
 import { listJobs } from './operations/list-jobs.ts';
 import type {
   BroadcastRevocation,
@@ -44,7 +47,7 @@ interface Wired {
   readonly now: () => Date;
   readonly broadcastRevocation: BroadcastRevocation;
   readonly removeConnection: ReturnType<typeof removeConnection>;
-  /** Gets the tenants that jobs say are erased. */
+  /** Gets the tenants that jobs, or the ledger, say are erased. */
   readonly erased: Set<string>;
 }
 
@@ -54,10 +57,21 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
   const clients = await messaging.bucket('oauth_clients');
   const times = { ...jobTimes, ...config.jobTimes };
   const changes = messaging.subscribeEvent(events.tenantKeysChanged, {}, ({ tenant }) => ports.tenantKeys.drop(tenant));
-  function markErased(tenant: string): void {
-    if (ports.erased.has(tenant)) return;
+  const ledger = openFileErasureLedger(config.erasuresFile, config.sealingSeed);
+  for (const { tenant, genuine } of ledger.notes()) {
     ports.erased.add(tenant);
-    ports.tenantKeys.drop(tenant);
+    if (!genuine) ports.report('error', 'the list of erased tenants has a line that no vault wrote', { tenant });
+  }
+  function markErased({ tenant, started_at: erased_at, id: job }: VaultJob): void {
+    if (!ports.erased.has(tenant)) {
+      ports.erased.add(tenant);
+      ports.tenantKeys.drop(tenant);
+    }
+    try {
+      ledger.note({ tenant, erased_at, job });
+    } catch (error) {
+      ports.report('error', 'an erased tenant could not be noted apart from the store', { tenant, err: error });
+    }
   }
   const rotation = rotateTenantKey({
     ...ports,
@@ -65,17 +79,22 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
     reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
   });
   const overlaps = createNatsOverlaps(await messaging.bucket('overlaps'));
-  const ending = await endOverlaps({ ...ports, overlaps, everyMs: times.overlapsMs });
+  const overlapsEnding = await endOverlaps({ ...ports, overlaps, everyMs: times.overlapsMs });
   const runner = await startJobRunner({
     store,
     work: {
       rotate_tenant_key: rotation,
       rewrap_keys: rewrapKeys(ports),
-      erase_tenant: eraseTenant({ ...ports, times, removeClients: (tenant) => removeOAuthClients(clients, tenant) }),
+      erase_tenant: eraseTenant({
+        ...ports,
+        ledger,
+        times,
+        removeClients: (tenant) => removeOAuthClients(clients, tenant),
+      }),
       erase_connection: rotation,
     },
     isForUs: ({ target_key }) => target_key === null || isSameKey(target_key, ports.keyService.keyId),
-    onJob: ({ kind, tenant }) => kind === 'erase_tenant' && markErased(tenant),
+    onJob: (job) => job.kind === 'erase_tenant' && markErased(job),
     recordJob: createRecordJob(ports),
     report: ports.report,
     now: ports.now,
@@ -83,6 +102,17 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
     times,
   });
   const starting = { ...ports, store, runner, instance: config.instance };
+  const ending = new AbortController();
+  const erasingAgain = eraseAgain(
+    {
+      ...ports,
+      tenants: ledger.notes().flatMap(({ tenant, genuine }) => (genuine ? [tenant] : [])),
+      store,
+      start: (tenant) => startJob(starting, { tenant, kind: 'erase_tenant', begunBy: 'vault' }, { traceId: null }),
+      times,
+    },
+    ending.signal,
+  );
   return {
     operations: {
       rotateTenantKey: startRotation(starting),
@@ -94,8 +124,10 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
       listVaultJobs: listJobs(runner),
     },
     async stop() {
-      ending.stop();
+      overlapsEnding.stop();
       changes.unsubscribe();
+      ending.abort();
+      await erasingAgain;
       await runner.stop();
     },
   };

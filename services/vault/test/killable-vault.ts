@@ -5,14 +5,25 @@ import { join } from 'node:path';
 import { seedFileOf } from '@patchbay/local-servers';
 import { readKeyFile, readSecretFile } from '@patchbay/service-kit';
 import type { JobTimes } from '../src/jobs/ports.ts';
-import { startVault, type VaultConfig } from '../src/main.ts';
+import { type KeyServiceConfig, startVault, type VaultConfig } from '../src/main.ts';
 import type { NatsFixture } from './nats-fixture.ts';
 
 /** Short, so that a vault goes on soon where a killed one stopped. */
 const shortTimes: JobTimes = { takeoverMs: 400, beatMs: 20, retryMs: 50, settleMs: 300, overlapsMs: 100 };
 
+export interface KillableVaultOptions {
+  /** Left out: the fixture's local key file. */
+  readonly keyService?: Extract<KeyServiceConfig, { provider: 'aws-kms' }>;
+  readonly erasuresFile?: string;
+}
+
 /** Starts a vault with short times in a process of its own. Resolves when it serves. */
-export async function forkVault(nats: NatsFixture, sealingSeed: string, instance: string): Promise<ChildProcess> {
+export async function forkVault(
+  nats: NatsFixture,
+  sealingSeed: string,
+  instance: string,
+  { keyService, erasuresFile }: KillableVaultOptions = {},
+): Promise<ChildProcess> {
   const file = join(nats.dir, `${instance}.json`);
   writeFileSync(
     file,
@@ -24,6 +35,8 @@ export async function forkVault(nats: NatsFixture, sealingSeed: string, instance
       macKeyFile: nats.keys.auditMacKeyFiles.vault,
       rootKeyFile: nats.keys.localKmsKeyFile,
       sealingSeed,
+      keyService,
+      erasuresFile: erasuresFile ?? null,
     }),
     { mode: 0o600 },
   );
@@ -34,13 +47,15 @@ export async function forkVault(nats: NatsFixture, sealingSeed: string, instance
 }
 
 if (import.meta.main) {
-  const { macKeyFile, rootKeyFile, ...config } = JSON.parse(readFileSync(process.argv[2] as string, 'utf8'));
+  const { macKeyFile, rootKeyFile, keyService, ...config } = JSON.parse(
+    readFileSync(process.argv[2] as string, 'utf8'),
+  );
   await startVault({
     ...config,
     mode: 'development',
     logLevel: 'warn',
     auditMacKey: readKeyFile(macKeyFile),
-    keyService: { provider: 'local', rootKey: readKeyFile(rootKeyFile) },
+    keyService: keyService ?? { provider: 'local', rootKey: readKeyFile(rootKeyFile) },
     connect: null,
     trustedOrigins: [],
     dialOverride: null,

@@ -24,12 +24,9 @@ export function memoryTenantKeyStore(): MemoryTenantKeyStore {
       rows.set(idOf(key), structuredClone(key));
       return true;
     },
-    async listAll() {
-      return [...rows.values()].map(({ tenant, version }) => ({ tenant, version }));
-    },
-    async read(name) {
-      const value = rows.get(idOf(name));
-      return value === undefined ? null : { value: structuredClone(value), revision: 1 };
+    async *scan() {
+      const all = [...rows.values()].map((key) => ({ name: key, value: structuredClone(key), revision: 1 }));
+      if (all.length > 0) yield { rows: all, upTo: 1, left: 0 };
     },
     async replace(key) {
       rows.set(idOf(key), structuredClone(key));

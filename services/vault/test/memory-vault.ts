@@ -51,6 +51,9 @@ export function memoryConnections() {
         ),
       };
     },
+    scan() {
+      throw new Error('only jobs go through a store');
+    },
     async getDefault(tenant, integration) {
       const found = read<string | null>(`${tenant}.default.${integration}`);
       return { connection: found?.value ?? null, revision: found?.revision ?? null };
@@ -91,6 +94,9 @@ function memoryCredentials() {
       if (present === undefined || revisionOf(present) !== revision) return false;
       rows.set(key, structuredClone(stored));
       return true;
+    },
+    scan() {
+      throw new Error('only jobs go through a store');
     },
   };
   return { rows, store };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buckets, durables, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
@@ -19,23 +19,37 @@ export interface NatsFixture {
   /** A directory of this fixture's own, removed by `stop`. */
   readonly dir: string;
   connect(identity: Identity, tenant?: string): Promise<Messaging>;
+  /** Copies the store's directory while the server is stopped, as operators back it up. Connections come back by themselves. */
+  copyStore(): Promise<string>;
   stop(): Promise<void>;
 }
 
 const projectRoot = join(import.meta.dirname, '../../..');
 
-/**
- * A real nats-server with the project's keys and permissions, its streams and buckets provisioned.
- * @param auditStream false: without stream `AUDIT`, so that no audit record can be written.
- */
-export async function startNatsFixture({ auditStream = true } = {}): Promise<NatsFixture> {
+export interface NatsFixtureOptions {
+  /** False: without stream `AUDIT`, so that no audit record can be written. */
+  readonly auditStream?: boolean;
+  /** Starts on a copy of this store, with the same keys. */
+  readonly restored?: { readonly store: string; readonly keys: LocalKeys };
+}
+
+/** A real nats-server with the project's keys and permissions, its streams and buckets provisioned. */
+export async function startNatsFixture({
+  auditStream = true,
+  restored,
+}: NatsFixtureOptions = {}): Promise<NatsFixture> {
   const dir = mkdtempSync(join(tmpdir(), 'patchbay-vault-'));
-  const keys = ensureIdentityKeys(join(dir, 'keys'), ['acme']);
-  const server = await startNatsServer({
-    dir: join(dir, 'nats'),
-    binary: findBinary('nats-server', projectRoot),
-    keys,
-  });
+  const keys = restored?.keys ?? ensureIdentityKeys(join(dir, 'keys'), ['acme']);
+  const store = join(dir, 'nats');
+  if (restored !== undefined) cpSync(restored.store, store, { recursive: true });
+  const start = (port?: number) =>
+    startNatsServer({
+      dir: store,
+      binary: findBinary('nats-server', projectRoot),
+      keys,
+      ...(port !== undefined && { port }),
+    });
+  let server = await start();
   const open: Messaging[] = [];
 
   async function connect(identity: Identity, tenant?: string): Promise<Messaging> {
@@ -49,18 +63,29 @@ export async function startNatsFixture({ auditStream = true } = {}): Promise<Nat
     return messaging;
   }
 
-  const audit = auditStream ? { streams: Object.values(streams), durables } : { streams: [], durables: [] };
-  await (await connect('provisioner')).provision({
-    ...audit,
-    buckets: Object.values(buckets),
-    replicas: 1,
-    storage: 'file',
-  });
+  if (restored === undefined) {
+    const audit = auditStream ? { streams: Object.values(streams), durables } : { streams: [], durables: [] };
+    await (await connect('provisioner')).provision({
+      ...audit,
+      buckets: Object.values(buckets),
+      replicas: 1,
+      storage: 'file',
+    });
+  }
   return {
-    server,
+    get server() {
+      return server;
+    },
     keys,
     dir,
     connect,
+    async copyStore() {
+      await server.stop();
+      const copy = mkdtempSync(join(dir, 'copy-'));
+      cpSync(store, copy, { recursive: true });
+      server = await start(server.port);
+      return copy;
+    },
     async stop() {
       await Promise.all(open.map((messaging) => messaging.close()));
       await server.stop();

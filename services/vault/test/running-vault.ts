@@ -34,6 +34,7 @@ export async function runVault(
     keyService,
     sealingSeed,
     connect: null,
+    erasuresFile: null,
     dialOverride: null,
     trustedOrigins: [],
     ...more,

@@ -6,18 +6,27 @@ import { createNatsCredentialStore } from '../src/adapters/nats-credential-store
 import { createNatsTenantKeyStore } from '../src/adapters/nats-tenant-key-store.ts';
 import type { ConnectionRecord } from '../src/domain/connection-record.ts';
 import { createCredentialCipher } from '../src/encryption/credential-cipher.ts';
+import type { KeyService } from '../src/encryption/key-service.ts';
 import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
 import { createConnection } from '../src/operations/create-connection.ts';
 import { openCredential } from '../src/operations/open-credential.ts';
 import type { NatsFixture } from './nats-fixture.ts';
 
+export interface VaultPartsOptions {
+  /** How long keys are held. */
+  readonly ttlMs?: number;
+  /** Left out: the fixture's local key file. */
+  readonly keyService?: KeyService;
+}
+
 /** A vault's parts over the real store, without its requests, and deaf to broadcasts. */
-export async function openVaultParts(nats: NatsFixture, ttlMs?: number) {
+export async function openVaultParts(nats: NatsFixture, { ttlMs, keyService }: VaultPartsOptions = {}) {
   const messaging = await nats.connect('vault');
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
   const now = () => new Date();
   const tenantKeys = createTenantKeys({
-    keyService: createLocalFileKeyService({ rootKey: readKeyFile(nats.keys.localKmsKeyFile), mode: 'development' }),
+    keyService:
+      keyService ?? createLocalFileKeyService({ rootKey: readKeyFile(nats.keys.localKmsKeyFile), mode: 'development' }),
     store: keyStore,
     now,
     ...(ttlMs !== undefined && { ttlMs }),

@@ -45,6 +45,8 @@ export const VaultJob = z.object({
   started_at: z.string(),
   updated_at: z.string(),
   finished_at: z.string().nullable(),
+  /** An administrator, or a vault that met an erased tenant in its store again. */
+  begun_by: z.enum(['admin', 'vault']),
   /** The process that works on it. */
   instance: z.string(),
   /** How often another process, or a restarted one, went on with it. */
@@ -57,8 +59,8 @@ export const VaultJob = z.object({
   connection: idSchema('connection').nullable(),
   /** Wrapped keys that it destroyed. */
   keys_destroyed: z.int().nonnegative(),
-  /** Where the first pass has got to. */
-  cursor: z.string().nullable(),
+  /** The revision of its bucket up to which every row is done. */
+  cursor: z.int().nonnegative(),
   /** Why it failed, or what it waits for. */
   error: z.string().nullable(),
 });

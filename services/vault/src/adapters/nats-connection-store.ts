@@ -3,7 +3,7 @@ import type { Bucket } from '@patchbay/messaging';
 import { z } from 'zod';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { ConnectionStore } from '../operations/ports.ts';
-import { parseRecord, reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+import { parseRecord, reachable, readRecord, scanRecords, storeTimeoutMs } from './nats-record.ts';
 
 const Record = Connection.omit({ is_default: true }).extend({
   credential_expires_at: z.string().nullable(),
@@ -44,6 +44,13 @@ export function createNatsConnectionStore(bucket: Bucket): ConnectionStore {
       );
     },
     list: (tenant) => listTenant(bucket, tenant),
+    // Defaults have a token more.
+    scan: (tenant, after) =>
+      scanRecords(bucket, `${tenant}.*`, after, ({ key, value, revision }) => {
+        const record = parseRecord({ key, value }, Record);
+        assertInPlace(record, tenant, key.slice(tenant.length + 1));
+        return { value: record, revision };
+      }),
     async getDefault(tenant, integration) {
       const found = await readRecord(bucket, defaultKey(tenant, integration), Default);
       return { connection: found?.value.connection ?? null, revision: found?.revision ?? null };

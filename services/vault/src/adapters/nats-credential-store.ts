@@ -1,7 +1,7 @@
 import { StoredCredential } from '@patchbay/contracts';
-import type { Bucket } from '@patchbay/messaging';
-import type { CredentialStore } from '../operations/ports.ts';
-import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+import type { Bucket, BucketEntry } from '@patchbay/messaging';
+import type { CredentialRow, CredentialStore } from '../operations/ports.ts';
+import { parseRecord, reachable, readRecord, scanRecords, storeTimeoutMs } from './nats-record.ts';
 
 const keyOf = (tenant: string, connection: string, version: number) => `${tenant}.${connection}.${version}`;
 
@@ -23,5 +23,18 @@ export function createNatsCredentialStore(bucket: Bucket): CredentialStore {
     async delete(tenant, connection, version) {
       await reachable(bucket.delete(keyOf(tenant, connection, version)));
     },
+    scan: (tenant, after) => scanRecords(bucket, `${tenant}.*.*`, after, toRow),
   };
+}
+
+/** Null when the key is none of ours. */
+function toRow({ key, value, revision }: BucketEntry): CredentialRow | null {
+  const [, connection = '', version] = key.split('.');
+  const row = { connection, version: Number(version), revision };
+  if (!Number.isInteger(row.version)) return null;
+  try {
+    return { ...row, value: parseRecord({ key, value }, StoredCredential) };
+  } catch {
+    return { ...row, value: null };
+  }
 }

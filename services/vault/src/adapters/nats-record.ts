@@ -1,6 +1,7 @@
 import { PatchbayError } from '@patchbay/contracts';
 import type { Bucket, BucketEntry } from '@patchbay/messaging';
 import type { z } from 'zod';
+import type { Page } from '../operations/ports.ts';
 
 /** A stored record and the revision to name when replacing it. */
 export interface Versioned<Value> {
@@ -19,6 +20,32 @@ export async function readRecord<Schema extends z.ZodType>(
 ): Promise<Versioned<z.output<Schema>> | null> {
   const entry = await reachable(withinTimeout(bucket.get(key)));
   return entry === null ? null : { value: parseRecord(entry, schema), revision: entry.revision };
+}
+
+/** Rows of a page: what a process holds of a store at once. */
+const pageRows = 256;
+
+/**
+ * Goes through keys of `pattern` behind a revision. `toRow` may leave an entry out by answering null.
+ * @throws PatchbayError `vault_unavailable` when the bucket does not answer; whatever `toRow` throws.
+ */
+export async function* scanRecords<Row>(
+  bucket: Pick<Bucket, 'scan'>,
+  pattern: string,
+  after: number,
+  toRow: (entry: BucketEntry) => Row | null,
+): AsyncGenerator<Page<Row>, void, undefined> {
+  const pages = bucket.scan(pattern, { after, pageRows })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const page = await reachable(pages.next());
+      if (page.done === true) return;
+      const { entries, upTo, left } = page.value;
+      yield { rows: entries.map(toRow).filter((row) => row !== null), upTo, left };
+    }
+  } finally {
+    await pages.return?.();
+  }
 }
 
 /** The record in an entry. @throws PatchbayError `vault_unavailable`, not retryable, when it is not of that schema. */

@@ -1,8 +1,7 @@
 import { StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
-import type { Bucket } from '@patchbay/messaging';
-import type { TenantKeyName } from '../encryption/key-service.ts';
-import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
-import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+import type { Bucket, BucketEntry } from '@patchbay/messaging';
+import type { TenantKeyRow, TenantKeyStore } from '../encryption/tenant-key-store.ts';
+import { parseRecord, reachable, readRecord, scanRecords, storeTimeoutMs } from './nats-record.ts';
 
 /**
  * Bucket `tenant_keys`: wrapped keys at `<tenant>.<version>`, written once and never changed, and at `<tenant>.current` the
@@ -18,21 +17,7 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
         (await reachable(bucket.create(`${key.tenant}.${key.version}`, JSON.stringify(key), storeTimeoutMs))) !== null
       );
     },
-    async listAll() {
-      const names = new Map<string, TenantKeyName>();
-      const subscription = await reachable(
-        bucket.watch('>', ({ key, value }) => {
-          const at = key.lastIndexOf('.');
-          const name = { tenant: key.slice(0, at), version: Number(key.slice(at + 1)) };
-          if (!Number.isInteger(name.version)) return;
-          if (value === null) names.delete(key);
-          else names.set(key, name);
-        }),
-      );
-      subscription.unsubscribe();
-      return [...names.values()];
-    },
-    read: ({ tenant, version }) => readRecord(bucket, `${tenant}.${version}`, StoredTenantKey),
+    scan: (after) => scanRecords(bucket, '>', after, toRow),
     async replace(key, revision) {
       const written = bucket.update(`${key.tenant}.${key.version}`, JSON.stringify(key), revision, storeTimeoutMs);
       return (await reachable(written)) !== null;
@@ -71,4 +56,17 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
       return (await reachable(written)) !== null;
     },
   };
+}
+
+/** Null for what is no key: the record of versions, or of an erasure. */
+function toRow({ key, value, revision }: BucketEntry): TenantKeyRow | null {
+  const at = key.lastIndexOf('.');
+  const name = { tenant: key.slice(0, at), version: Number(key.slice(at + 1)) };
+  if (!Number.isInteger(name.version)) return null;
+  try {
+    const stored = parseRecord({ key, value }, StoredTenantKey);
+    return { name, revision, value: stored.tenant === name.tenant && stored.version === name.version ? stored : null };
+  } catch {
+    return { name, revision, value: null };
+  }
 }

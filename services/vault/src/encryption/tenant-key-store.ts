@@ -1,14 +1,21 @@
 import type { StoredErasure, StoredKeyVersions, StoredTenantKey } from '@patchbay/contracts';
+import type { Page } from '../operations/ports.ts';
 import type { TenantKeyName } from './key-service.ts';
+
+/** One wrapped key. `value` is null when it is not what a vault wrote. */
+export interface TenantKeyRow {
+  readonly name: TenantKeyName;
+  readonly value: StoredTenantKey | null;
+  readonly revision: number;
+}
 
 /** Where wrapped tenant keys are kept. Every method throws PatchbayError `vault_unavailable`. */
 export interface TenantKeyStore {
   get(name: TenantKeyName): Promise<StoredTenantKey | null>;
   /** False when the key exists already: another process was first. */
   create(key: StoredTenantKey): Promise<boolean>;
-  /** Every wrapped key of every tenant. */
-  listAll(): Promise<TenantKeyName[]>;
-  read(name: TenantKeyName): Promise<{ value: StoredTenantKey; revision: number } | null>;
+  /** The wrapped keys of every tenant behind a revision, a page at a time: what changes meanwhile comes again at the end. */
+  scan(after: number): AsyncIterable<Page<TenantKeyRow>>;
   /** Stores the same key, wrapped anew. False when the row changed since `revision`. */
   replace(key: StoredTenantKey, revision: number): Promise<boolean>;
   /** Destroys the wrapped key: nothing of it is left in the store. Destroying it again is no error. */

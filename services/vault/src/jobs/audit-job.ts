@@ -12,7 +12,7 @@ export function jobEntry(job: VaultJob, outcome: AuditData['outcome'], more: Par
     type: `dev.patchbay.vault.${job.kind}`,
     subject: job.id,
     data: {
-      actor: { kind: 'admin', id: 'admin' },
+      actor: job.begun_by === 'admin' ? { kind: 'admin', id: 'admin' } : { kind: 'service', id: job.instance },
       target: { kind: job.tenant === everyTenant ? 'wrapping_key' : 'tenant', id: job.target_key ?? job.tenant },
       outcome,
       ...(job.connection !== null && { connection: job.connection }),

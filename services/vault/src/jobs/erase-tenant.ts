@@ -2,19 +2,23 @@ import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { TenantKeys } from '../encryption/tenant-keys.ts';
 import type { BroadcastRevocation, ConnectionStore, CredentialStore } from '../operations/ports.ts';
-import { deleteCredentials } from '../operations/replace-credential.ts';
-import type { JobInHand, JobTimes, JobWork } from './ports.ts';
+import { inGroups } from './in-groups.ts';
+import type { ErasureLedger, JobInHand, JobTimes, JobWork } from './ports.ts';
 
 export interface EraseTenantPorts {
   readonly tenantKeys: Pick<TenantKeys, 'destroyAll'>;
   readonly keyStore: Pick<TenantKeyStore, 'setErased'>;
-  readonly connections: Pick<ConnectionStore, 'list' | 'get' | 'replace'>;
-  readonly credentials: Pick<CredentialStore, 'delete'>;
+  readonly ledger: Pick<ErasureLedger, 'note'>;
+  readonly connections: Pick<ConnectionStore, 'scan' | 'replace'>;
+  readonly credentials: Pick<CredentialStore, 'scan' | 'delete'>;
   readonly broadcastRevocation: BroadcastRevocation;
   readonly removeClients: (tenant: string) => Promise<number>;
   readonly now: () => Date;
   readonly times: Pick<JobTimes, 'settleMs'>;
 }
+
+/** Rows in work at once. */
+const width = 16;
 
 /**
  * Makes everything unreadable that is encrypted for the tenant, and keeps it so: the order is from what works at once and
@@ -25,7 +29,9 @@ export function eraseTenant(ports: EraseTenantPorts): JobWork {
     const { tenant, id: job } = hand.job;
 
     // 1. No key is made or used from here on: every vault reads this before it takes a key, at the latest after 30 s.
-    await ports.keyStore.setErased({ tenant, erased_at: ports.now().toISOString(), job });
+    const erasure = { tenant, erased_at: ports.now().toISOString(), job };
+    ports.ledger.note(erasure);
+    await ports.keyStore.setErased(erasure);
 
     // 2. Destroy the keys. Vaults drop what they hold, executors their leases.
     await destroy(ports, hand);
@@ -50,24 +56,24 @@ async function destroy(ports: EraseTenantPorts, hand: JobInHand): Promise<void> 
 
 async function revokeAll(ports: EraseTenantPorts, hand: JobInHand): Promise<void> {
   const { tenant } = hand.job;
-  const { connections } = await ports.connections.list(tenant);
-  await hand.save({ step: 'revokes connections', total: connections.length, done: 0 });
+  await hand.save({ step: 'revokes connections', total: 0, done: 0 });
   await ports.removeClients(tenant);
-  for (const [i, record] of connections.entries()) {
-    await deleteCredentials(ports.credentials, await revoke(ports, record));
-    await hand.beat({ done: i + 1 });
+  for await (const { rows, left } of ports.connections.scan(tenant, 0)) {
+    if (hand.job.total === 0) await hand.save({ total: rows.length + left });
+    const revokeOne = (row: (typeof rows)[number]) => revoke(ports, row.value, row.revision);
+    await inGroups(rows, width, revokeOne, (group) =>
+      hand.beat({ done: Math.min(hand.job.total, hand.job.done + group.rows.length) }),
+    );
+  }
+  for await (const { rows } of ports.credentials.scan(tenant, 0)) {
+    const deleteOne = (row: (typeof rows)[number]) => ports.credentials.delete(tenant, row.connection, row.version);
+    await inGroups(rows, width, deleteOne, () => hand.beat());
   }
 }
 
-/** Leaves of a connection that there was one; what people called it, and its variables, go. */
-async function revoke(ports: EraseTenantPorts, { tenant, id }: ConnectionRecord): Promise<ConnectionRecord> {
-  for (;;) {
-    const found = await ports.connections.get(tenant, id);
-    if (found === null) throw new Error('a connection record is never deleted');
-    const { value, revision } = found;
-    if (value.status === 'revoked' && value.label === '' && Object.keys(value.variables).length === 0) return value;
-    const updated_at = ports.now().toISOString();
-    const revoked: ConnectionRecord = { ...value, status: 'revoked', label: '', variables: {}, updated_at };
-    if (await ports.connections.replace(revoked, revision)) return revoked;
-  }
+/** Leaves of a connection that there was one; what people called it, and its variables, go. One that changes comes again. */
+async function revoke(ports: EraseTenantPorts, record: ConnectionRecord, revision: number): Promise<void> {
+  if (record.status === 'revoked' && record.label === '' && Object.keys(record.variables).length === 0) return;
+  const updated_at = ports.now().toISOString();
+  await ports.connections.replace({ ...record, status: 'revoked', label: '', variables: {}, updated_at }, revision);
 }

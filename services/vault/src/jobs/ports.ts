@@ -1,4 +1,4 @@
-import type { VaultJob } from '@patchbay/contracts';
+import type { StoredErasure, VaultJob } from '@patchbay/contracts';
 
 /** Jobs by tenant, or `all`: the newest of each. Every method throws PatchbayError `vault_unavailable`. */
 export interface JobStore {
@@ -22,6 +22,18 @@ export interface JobInHand {
   beat(change?: Partial<VaultJob>): Promise<void>;
   /** Waits, with signs of life. */
   rest(ms: number): Promise<void>;
+}
+
+export interface ErasureNote extends StoredErasure {
+  /** Whether a vault wrote it. What is not so denies the tenant, and no more. */
+  readonly genuine: boolean;
+}
+
+/** Tenants that were erased, remembered apart from everything that a backup of the store brings back. */
+export interface ErasureLedger {
+  notes(): ErasureNote[];
+  /** Remembers it for good; again is no error. @throws PatchbayError `vault_unavailable`. */
+  note(erasure: StoredErasure): void;
 }
 
 /** What a kind of job does. It may be begun again at any point, in any process, also while another still works on it. */

@@ -1,14 +1,18 @@
 import { PatchbayError } from '@patchbay/contracts';
-import { isSameKey, type KeyService, type TenantKeyName } from '../encryption/key-service.ts';
-import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
+import { isSameKey, type KeyService } from '../encryption/key-service.ts';
+import type { TenantKeyRow, TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { Report } from '../operations/ports.ts';
+import { passOver, type RowOutcome } from './pass-over.ts';
 import type { JobInHand, JobWork } from './ports.ts';
 
 export interface RewrapKeysPorts {
-  readonly keyStore: Pick<TenantKeyStore, 'listAll' | 'read' | 'replace'>;
+  readonly keyStore: Pick<TenantKeyStore, 'scan' | 'replace'>;
   readonly keyService: Pick<KeyService, 'provider' | 'keyId' | 'rewrap'>;
   readonly report: Report;
 }
+
+/** Keys in work at once: the key service's quota is for calls of tenants. */
+const width = 4;
 
 /**
  * Wraps every tenant key under the wrapping key that the vault is configured with, until a pass finds none under another.
@@ -16,40 +20,47 @@ export interface RewrapKeysPorts {
  */
 export function rewrapKeys(ports: RewrapKeysPorts): JobWork {
   return async (hand) => {
-    while ((await pass(ports, hand)) > 0) await hand.save({ step: 'looks again' });
+    let step = 'wraps anew';
+    while ((await pass(ports, hand, step)) > 0) step = 'looks again';
   };
 }
 
-async function pass(ports: RewrapKeysPorts, hand: JobInHand): Promise<number> {
-  const names = await ports.keyStore.listAll();
-  await hand.save({ step: 'wraps anew', total: names.length, done: 0 });
-  let moved = 0;
+async function pass(ports: RewrapKeysPorts, hand: JobInHand, step: string): Promise<number> {
   const refused: string[] = [];
-  for (const [i, name] of names.entries()) {
-    try {
-      if (await rewrap(ports, name)) moved++;
-    } catch (error) {
-      if (!(error instanceof PatchbayError) || error.body.retryable) throw error;
-      refused.push(`${name.tenant}.${name.version}`);
-    }
-    await hand.beat({ done: i + 1 });
-  }
+  const moved = await passOver(hand, {
+    step,
+    width,
+    pages: (after) => ports.keyStore.scan(after),
+    async work(row) {
+      const outcome = await rewrap(ports, row);
+      if (outcome !== 'refused') return outcome;
+      refused.push(`${row.name.tenant}.${row.name.version}`);
+      return 'held';
+    },
+  });
   if (refused.length > 0) throw damaged(ports.report, refused);
   return moved;
 }
 
-async function rewrap({ keyStore, keyService }: RewrapKeysPorts, name: TenantKeyName): Promise<boolean> {
-  for (;;) {
-    const row = await keyStore.read(name);
-    if (row === null || isSameKey(row.value.key_id, keyService.keyId)) return false;
-    const wrapped = await keyService.rewrap(Buffer.from(row.value.wrapped, 'base64'), name, row.value.key_id);
+async function rewrap(
+  { keyStore, keyService }: RewrapKeysPorts,
+  { name, value, revision }: TenantKeyRow,
+): Promise<RowOutcome | 'refused'> {
+  if (value === null) return 'refused';
+  if (isSameKey(value.key_id, keyService.keyId)) return 'passed';
+  try {
+    const wrapped = await keyService.rewrap(Buffer.from(value.wrapped, 'base64'), name, value.key_id);
     const again = {
-      ...row.value,
+      ...value,
       provider: keyService.provider,
       key_id: keyService.keyId,
       wrapped: Buffer.from(wrapped).toString('base64'),
     };
-    if (await keyStore.replace(again, row.revision)) return true;
+    // When it changed meanwhile, it comes again.
+    return (await keyStore.replace(again, revision)) ? 'changed' : 'passed';
+  } catch (error) {
+    if (error instanceof PatchbayError && !error.body.retryable) return 'refused';
+    throw error;
   }
 }
 

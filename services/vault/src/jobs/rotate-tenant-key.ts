@@ -1,21 +1,21 @@
 import { PatchbayError } from '@patchbay/contracts';
-import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { TenantKeys } from '../encryption/tenant-keys.ts';
 import { bindingOf } from '../operations/open-credential.ts';
-import type { ConnectionStore, CredentialCipher, CredentialStore, Report } from '../operations/ports.ts';
+import type { ConnectionStore, CredentialCipher, CredentialRow, CredentialStore, Report } from '../operations/ports.ts';
+import { passOver, type RowOutcome } from './pass-over.ts';
 import type { JobInHand, JobTimes, JobWork } from './ports.ts';
 
 export interface RotateTenantKeyPorts {
   readonly tenantKeys: Pick<TenantKeys, 'versions' | 'advance' | 'destroyOlder'>;
-  readonly connections: Pick<ConnectionStore, 'list'>;
-  readonly credentials: Pick<CredentialStore, 'read' | 'replace'>;
+  readonly connections: Pick<ConnectionStore, 'get'>;
+  readonly credentials: Pick<CredentialStore, 'scan' | 'replace'>;
   readonly cipher: Pick<CredentialCipher, 'reencrypt'>;
   readonly reencryptClients: (tenant: string, tenantKeyVersion: number) => Promise<number>;
   readonly report: Report;
   readonly times: Pick<JobTimes, 'settleMs'>;
 }
 
-/** Connections in work at once. */
+/** Credentials in work at once. */
 const width = 16;
 
 /**
@@ -38,10 +38,10 @@ export function rotateTenantKey(ports: RotateTenantKeyPorts): JobWork {
     await ports.tenantKeys.advance(tenant, target);
 
     // 3. Bring the others under it, until a pass that began after every writer knew finds nothing left.
-    await pass(ports, hand, target);
+    await pass(ports, hand, target, 'encrypts anew');
     await hand.save({ step: 'waits for writers' });
     await hand.rest(ports.times.settleMs);
-    while ((await pass(ports, hand, target)) > 0) await hand.save({ step: 'looks again' });
+    while ((await pass(ports, hand, target, 'looks again')) > 0);
 
     // 4. Refuse the versions before, and destroy their keys.
     await hand.save({ step: 'destroys the old key' });
@@ -50,51 +50,52 @@ export function rotateTenantKey(ports: RotateTenantKeyPorts): JobWork {
   };
 }
 
-/** Goes through every row once, from the cursor on. @returns how many were brought under the key. */
-async function pass(ports: RotateTenantKeyPorts, hand: JobInHand, target: number): Promise<number> {
+/** @returns how many credentials it brought under the key. */
+async function pass(
+  ports: RotateTenantKeyPorts,
+  hand: JobInHand,
+  target: number,
+  step: 'encrypts anew' | 'looks again',
+): Promise<number> {
   const { tenant } = hand.job;
-  const { connections } = await ports.connections.list(tenant);
-  const records = connections.filter(({ status }) => status !== 'revoked').sort((a, b) => (a.id < b.id ? -1 : 1));
-  const { cursor } = hand.job;
-  const left = cursor === null ? records : records.filter(({ id }) => id > cursor);
-  await hand.save({ step: 'encrypts anew', total: records.length, done: records.length - left.length });
-
-  let moved = await ports.reencryptClients(tenant, target);
-  const refused: string[] = [];
-  for (let at = 0; at < left.length; at += width) {
-    const some = left.slice(at, at + width);
-    const outcomes = await Promise.allSettled(some.map((record) => moveConnection(ports, record, target)));
-    for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === 'fulfilled') moved += outcome.value;
-      else if (isDamage(outcome.reason)) refused.push((some[i] as ConnectionRecord).id);
-      else throw outcome.reason;
-    }
-    await hand.beat({ done: records.length - left.length + at + some.length, cursor: some.at(-1)?.id ?? null });
-  }
-  await hand.save({ cursor: null });
-  if (refused.length > 0) throw damaged(ports.report, tenant, refused);
-  return moved;
-}
-
-/** Every row that the connection may have, that which it does not name yet included. */
-async function moveConnection(ports: RotateTenantKeyPorts, record: ConnectionRecord, target: number): Promise<number> {
-  let moved = 0;
-  for (let version = record.oldest_credential; version <= record.credential_version + 1; version++)
-    if (await moveRow(ports, record, version, target)) moved++;
-  return moved;
+  const refused = new Set<string>();
+  const moved = await passOver(hand, {
+    step,
+    width,
+    pages: (after) => ports.credentials.scan(tenant, after),
+    async work(row) {
+      const outcome = await moveRow(ports, tenant, row, target);
+      if (outcome === 'refused') refused.add(row.connection);
+      // Its connection may be stored in a moment. After the wait for writers it is nobody's.
+      if (outcome === 'unclaimed') return step === 'encrypts anew' ? 'held' : 'passed';
+      return outcome === 'refused' ? 'held' : outcome;
+    },
+  });
+  const clients = await ports.reencryptClients(tenant, target);
+  if (refused.size > 0) throw damaged(ports.report, tenant, [...refused]);
+  return moved + clients;
 }
 
 async function moveRow(
-  { credentials, cipher }: RotateTenantKeyPorts,
-  record: ConnectionRecord,
-  version: number,
+  { connections, credentials, cipher }: RotateTenantKeyPorts,
+  tenant: string,
+  { connection, version, value, revision }: CredentialRow,
   target: number,
-): Promise<boolean> {
-  for (;;) {
-    const row = await credentials.read(record.tenant, record.id, version);
-    if (row === null || row.value.tenant_key_version >= target) return false;
-    const again = await cipher.reencrypt(bindingOf(record, version), row.value, target);
-    if (await credentials.replace(record.tenant, record.id, again, row.revision)) return true;
+): Promise<RowOutcome | 'unclaimed' | 'refused'> {
+  if (value !== null && value.tenant_key_version >= target) return 'passed';
+  try {
+    const found = await connections.get(tenant, connection);
+    if (found === null) return 'unclaimed';
+    const { status, oldest_credential: oldest, credential_version: present } = found.value;
+    // The row after the present one is of a writer that has not named it yet, or never will: then it is adopted.
+    if (status === 'revoked' || version < oldest || version > present + 1) return 'passed';
+    if (value === null) return 'refused';
+    const again = await cipher.reencrypt(bindingOf(found.value, version), value, target);
+    // When it changed meanwhile, it comes again.
+    return (await credentials.replace(tenant, connection, again, revision)) ? 'changed' : 'passed';
+  } catch (error) {
+    if (isDamage(error)) return 'refused';
+    throw error;
   }
 }
 

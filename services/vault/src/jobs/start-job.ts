@@ -17,6 +17,7 @@ export interface JobToStart {
   readonly kind: VaultJobKind;
   readonly targetKey?: string | null;
   readonly connection?: string | null;
+  readonly begunBy?: VaultJob['begun_by'];
 }
 
 /**
@@ -26,7 +27,7 @@ export interface JobToStart {
  */
 export async function startJob(
   ports: StartJobPorts,
-  { tenant, kind, targetKey = null, connection = null }: JobToStart,
+  { tenant, kind, targetKey = null, connection = null, begunBy = 'admin' }: JobToStart,
   caller: Caller,
 ): Promise<VaultJob> {
   for (;;) {
@@ -51,13 +52,14 @@ export async function startJob(
       started_at: at.toISOString(),
       updated_at: at.toISOString(),
       finished_at: null,
+      begun_by: begunBy,
       instance: ports.instance,
       takeovers: 0,
       target_version: null,
       target_key: targetKey,
       connection,
       keys_destroyed: 0,
-      cursor: null,
+      cursor: 0,
       error: null,
     };
     await ports.recordAudit(jobEntry(job, 'intent', caller.traceId === null ? {} : { trace_id: caller.traceId }));

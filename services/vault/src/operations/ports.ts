@@ -12,6 +12,23 @@ export interface CredentialBinding {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Some rows of a store, in the order in which they were written. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** The revision that the page reaches. */
+  readonly upTo: number;
+  /** Rows behind it, about. */
+  readonly left: number;
+}
+
+/** One row of the credentials. `value` is null when it is not what a vault wrote. */
+export interface CredentialRow {
+  readonly connection: string;
+  readonly version: number;
+  readonly value: StoredCredential | null;
+  readonly revision: number;
+}
+
 /** Every method throws PatchbayError `vault_unavailable` when the store does not answer. */
 export interface ConnectionStore {
   get(tenant: string, id: string): Promise<{ value: ConnectionRecord; revision: number } | null>;
@@ -20,6 +37,8 @@ export interface ConnectionStore {
   replace(record: ConnectionRecord, revision: number): Promise<boolean>;
   /** Every connection of the tenant, and the default's id by integration. */
   list(tenant: string): Promise<{ connections: ConnectionRecord[]; defaults: ReadonlyMap<string, string> }>;
+  /** The tenant's connections behind a revision, a page at a time: what changes meanwhile comes again at the end. */
+  scan(tenant: string, after: number): AsyncIterable<Page<{ value: ConnectionRecord; revision: number }>>;
   /** `connection` is null when the integration has no default; `revision` is null when it never had one. */
   getDefault(tenant: string, integration: string): Promise<{ connection: string | null; revision: number | null }>;
   /** False when the default changed since `revision`. */
@@ -44,6 +63,8 @@ export interface CredentialStore {
   ): Promise<{ value: StoredCredential; revision: number } | null>;
   /** False when the row changed since `revision`. */
   replace(tenant: string, connection: string, stored: StoredCredential, revision: number): Promise<boolean>;
+  /** The tenant's rows behind a revision, a page at a time: what changes meanwhile comes again at the end. */
+  scan(tenant: string, after: number): AsyncIterable<Page<CredentialRow>>;
 }
 
 /** Turns a credential's bytes into its stored form and back. */

@@ -1,0 +1,160 @@
+import { routes, type VaultJob } from '@patchbay/contracts';
+import { createSealingSeed, type Messaging } from '@patchbay/messaging';
+import { readKeyFile } from '@patchbay/service-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AuditLog, readAuditLog } from '../test/audit-log.ts';
+import { failureOf } from '../test/failure-of.ts';
+import { type FakeKms, startFakeKms } from '../test/fake-kms.ts';
+import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
+import { addThrough, leaseThrough, type RunningVault, runVault } from '../test/running-vault.ts';
+import { openVaultParts } from '../test/vault-parts.ts';
+import type { KeyServiceConfig, VaultConfig } from './main.ts';
+
+const sealingSeed = createSealingSeed();
+const jobTimes = { takeoverMs: 300, beatMs: 20, retryMs: 50, settleMs: 100 };
+const opened: { stop(): Promise<void> }[] = [];
+let started = 0;
+let nats: NatsFixture;
+
+beforeAll(() => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
+});
+beforeEach(async () => {
+  nats = await startNatsFixture();
+});
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.stop();
+  await nats?.stop();
+});
+afterAll(() => vi.unstubAllEnvs());
+
+function local(): KeyServiceConfig {
+  return { provider: 'local', rootKey: readKeyFile(nats.keys.localKmsKeyFile) };
+}
+
+async function startOn(
+  server: NatsFixture,
+  keyService: KeyServiceConfig,
+  more: Partial<VaultConfig> = {},
+): Promise<RunningVault> {
+  const vault = await runVault(server, keyService, sealingSeed, `vault-${++started}`, { jobTimes, ...more });
+  opened.push(vault);
+  return vault;
+}
+
+/** A server of its own on a copy of a store. */
+async function restore(store: string): Promise<NatsFixture & { admin: Messaging; executor: Messaging }> {
+  const restored = await startNatsFixture({ restored: { store, keys: nats.keys } });
+  opened.push(restored);
+  return { ...restored, admin: await restored.connect('admin'), executor: await restored.connect('executor') };
+}
+
+async function erase(admin: Messaging): Promise<VaultJob> {
+  const { job } = await admin.request(routes.eraseTenant, {}, { tenant: 'acme' });
+  const look = async () => (await admin.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];
+  await expect.poll(look, { timeout: 20_000 }).toMatchObject({ id: job.id, state: 'done' });
+  return job;
+}
+
+describe('a store of before an erasure, restored after it', () => {
+  it('gives nothing of the tenant to a vault that notes erasures apart, which erases it there anew', async () => {
+    const [admin, executor] = [await nats.connect('admin'), await nats.connect('executor')];
+    const erasuresFile = `${nats.dir}/erased-tenants`;
+    const first = await startOn(nats, local(), { erasuresFile });
+    const ids: string[] = [];
+    for (const token of ['a', 'b', 'c'])
+      ids.push((await addThrough(admin, { type: 'bearer', token }, { label: 'Ann Smith' })).id);
+    await addThrough(admin, { type: 'bearer', token: 'g' }, { tenant: 'globex' });
+    const store = await nats.copyStore();
+    await vi.waitFor(() => leaseThrough(executor, { connection: ids[0] as string }), {
+      timeout: 20_000,
+      interval: 300,
+    });
+    await erase(admin);
+    await first.stop();
+
+    // That the copy is worth something: whoever forgot the erasure reads it.
+    const forgetful = await restore(store);
+    await startOn(forgetful, local());
+    const lease = await leaseThrough(forgetful.executor, { connection: ids[0] as string });
+    expect(lease.credential).toEqual({ type: 'bearer', token: 'a' });
+
+    const restored = await restore(store);
+    const vault = await startOn(restored, local(), { erasuresFile });
+    for (const connection of ids)
+      expect(await failureOf(leaseThrough(restored.executor, { connection }))).toSatisfy(isRefusal);
+    const job = async () => (await restored.admin.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];
+    await expect
+      .poll(job, { timeout: 20_000 })
+      .toMatchObject({ kind: 'erase_tenant', state: 'done', begun_by: 'vault', keys_destroyed: 1, done: 3 });
+    expect(vault.log()).toContain('an erased tenant is in the store again');
+
+    // From then on also a vault that knows nothing of it, and nothing personal is left.
+    await vault.stop();
+    await startOn(restored, local());
+    for (const connection of ids)
+      expect(await failureOf(leaseThrough(restored.executor, { connection }))).toSatisfy(isRefusal);
+    const parts = await openVaultParts(restored);
+    expect(await parts.keyStore.list('acme')).toEqual([]);
+    for await (const { rows } of parts.credentials.scan('acme', 0)) expect(rows).toEqual([]);
+    for await (const { rows } of parts.connections.scan('acme', 0))
+      expect(rows.map(({ value }) => [value.status, value.label])).toEqual(ids.map(() => ['revoked', '']));
+    const kept = await leaseThrough(restored.executor, { tenant: 'globex' });
+    expect(kept.credential).toEqual({ type: 'bearer', token: 'g' });
+    const erasures = (events: AuditLog['events']) =>
+      events
+        .filter(({ type }) => type === 'dev.patchbay.vault.erase_tenant')
+        .map(({ data }) => `${data.outcome} ${data.actor.kind}`);
+    const log = await readAuditLog(restored, (events) => erasures(events).length === 2);
+    expect(erasures(log.events)).toEqual(['intent service', 'succeeded service']);
+    expect(log.wrong).toEqual([]);
+  }, 90_000);
+
+  it('decrypts for nobody who may use the wrapping keys, once the one of before is disabled; others live on', async () => {
+    const [oldKey, newKey] = ['arn:aws:kms:eu-west-1:1111:key/0a1b', 'arn:aws:kms:eu-west-1:1111:key/2c3d'];
+    const kms: FakeKms = await startFakeKms(oldKey);
+    opened.push(kms);
+    kms.addKey(newKey);
+    const aws = (keyId: string, previousKeyId?: string): KeyServiceConfig => ({
+      provider: 'aws-kms',
+      keyId,
+      endpoint: kms.endpoint,
+      ...(previousKeyId !== undefined && { previousKeyId }),
+    });
+    const [admin, executor] = [await nats.connect('admin'), await nats.connect('executor')];
+    const before = await startOn(nats, aws(oldKey));
+    const { id } = await addThrough(admin, { type: 'bearer', token: 'a' });
+    await addThrough(admin, { type: 'bearer', token: 'g' }, { tenant: 'globex' });
+    const store = await nats.copyStore();
+    await vi.waitFor(() => leaseThrough(executor, { connection: id }), { timeout: 20_000, interval: 300 });
+    await erase(admin);
+    await before.stop();
+    const after = await startOn(nats, aws(newKey, oldKey));
+    await admin.request(routes.rewrapKeys, {}, {});
+    const look = async () => (await admin.request(routes.listVaultJobs, {}, { tenant: 'all' })).jobs[0];
+    await expect.poll(look, { timeout: 20_000 }).toMatchObject({ kind: 'rewrap_keys', state: 'done' });
+    kms.setState(oldKey, 'PendingDeletion');
+    const present = await (await (await nats.connect('vault')).bucket('tenant_keys')).get('globex.1');
+    await after.stop();
+
+    // Without any ledger, and with the right to use both keys.
+    const restored = await restore(store);
+    await startOn(restored, aws(newKey, oldKey));
+    for (const tenant of ['acme', 'globex'])
+      expect(await failureOf(leaseThrough(restored.executor, { tenant }))).toMatchObject({ code: 'vault_unavailable' });
+
+    // The keys of today bring the others back, credentials of before included.
+    const keys = await (await restored.connect('vault')).bucket('tenant_keys');
+    await keys.put('globex.1', present?.value ?? '');
+    const lease = await vi.waitFor(() => leaseThrough(restored.executor, { tenant: 'globex' }), { timeout: 5_000 });
+    expect(lease.credential).toEqual({ type: 'bearer', token: 'g' });
+    expect(await failureOf(leaseThrough(restored.executor))).toMatchObject({ code: 'vault_unavailable' });
+  }, 90_000);
+});
+
+/** As erased or, when the erasure has come so far, as a connection that is not there. */
+function isRefusal({ code, reason }: { code: string; reason?: string }): boolean {
+  return reason === 'erased' || code === 'connection_missing';
+}
