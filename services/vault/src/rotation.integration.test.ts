@@ -15,8 +15,8 @@ import { replaceCredential } from './operations/replace-credential.ts';
 /** How many credentials are rotated; 100,000 take some minutes. */
 const credentials = Number(process.env.PATCHBAY_TEST_ROTATED ?? 400);
 const kills = 20;
-/** Above what a vault has that rotates nothing: a page of rows, and the garbage of encrypting. All rows would be more. */
-const mostBytesMore = 150 * 2 ** 20;
+/** Above what a vault has that rotates nothing, however many it rotates: pages of rows, and the garbage of encrypting. */
+const mostBytesMore = 256 * 2 ** 20;
 const sealingSeed = createSealingSeed();
 let nats: NatsFixture;
 let admin: Messaging;

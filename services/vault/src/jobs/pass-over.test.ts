@@ -51,6 +51,7 @@ function passWith(store: ReturnType<typeof storeOf>, hand: JobInHand, outcomeOf:
   const seen: string[] = [];
   const pass = passOver<Row>(hand, {
     step: 'works',
+    after: hand.job.cursor,
     width: 2,
     pages: store.pages,
     async work({ name }) {
@@ -104,6 +105,7 @@ describe('passOver', () => {
     const ended: string[] = [];
     const pass = passOver<Row>(hand, {
       step: 'works',
+      after: 0,
       width: 2,
       pages: storeOf('a', 'b', 'c', 'd').pages,
       async work({ name }) {

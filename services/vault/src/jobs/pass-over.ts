@@ -11,6 +11,8 @@ export type RowOutcome = 'changed' | 'passed' | 'held';
 export interface PassOptions<Row> {
   /** What the job says meanwhile. */
   readonly step: string;
+  /** The job's cursor, or 0 for every row once more. */
+  readonly after: number;
   /** Rows in work at once. */
   readonly width: number;
   readonly pages: (after: number) => AsyncIterable<Page<Row>>;
@@ -19,18 +21,18 @@ export interface PassOptions<Row> {
 }
 
 /**
- * Goes through a store's rows from the job's cursor to the newest. The cursor is a revision up to which every row is done:
- * whatever is written later, by the job itself or by others, gets a higher one. So nothing is read twice but what was
- * written anew, and a process that takes the job over begins where the other stopped. @returns how many rows it changed.
+ * Goes through a store's rows in the order of their revisions, to the newest, and writes down how far it is as the job's
+ * cursor. Whatever is written meanwhile, by the job itself or by others, gets a higher revision and comes again: so every row
+ * up to the cursor is done, and a process that takes the job over goes on behind it. @returns how many rows it changed.
  */
 export async function passOver<Row extends { readonly revision: number }>(
   hand: JobInHand,
-  { step, width, pages, work }: PassOptions<Row>,
+  { step, after, width, pages, work }: PassOptions<Row>,
 ): Promise<number> {
   let changed = 0;
   let held: number | null = null;
-  await hand.save({ step });
-  for await (const { rows, upTo, left } of pages(hand.job.cursor)) {
+  await hand.save({ step, cursor: after });
+  for await (const { rows, upTo, left } of pages(after)) {
     if (hand.job.total === 0) await hand.save({ total: rows.length + left });
     await inGroups(rows, width, work, async (group) => {
       changed += group.outcomes.filter((outcome) => outcome === 'changed').length;

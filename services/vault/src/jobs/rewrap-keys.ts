@@ -20,17 +20,22 @@ const width = 4;
  */
 export function rewrapKeys(ports: RewrapKeysPorts): JobWork {
   return async (hand) => {
-    let step = 'wraps anew';
-    while ((await pass(ports, hand, step)) > 0) step = 'looks again';
+    await pass(ports, hand, { step: 'wraps anew', after: hand.job.cursor });
+    while ((await pass(ports, hand, { step: 'looks again', after: 0 })) > 0);
   };
 }
 
-async function pass(ports: RewrapKeysPorts, hand: JobInHand, step: string): Promise<number> {
+async function pass(
+  ports: RewrapKeysPorts,
+  hand: JobInHand,
+  { step, after }: { step: string; after: number },
+): Promise<number> {
   const refused: string[] = [];
   const moved = await passOver(hand, {
     step,
+    after,
     width,
-    pages: (after) => ports.keyStore.scan(after),
+    pages: (from) => ports.keyStore.scan(from),
     async work(row) {
       const outcome = await rewrap(ports, row);
       if (outcome !== 'refused') return outcome;

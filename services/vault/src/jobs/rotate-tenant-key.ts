@@ -38,10 +38,10 @@ export function rotateTenantKey(ports: RotateTenantKeyPorts): JobWork {
     await ports.tenantKeys.advance(tenant, target);
 
     // 3. Bring the others under it, until a pass that began after every writer knew finds nothing left.
-    await pass(ports, hand, target, 'encrypts anew');
+    await pass(ports, hand, target, { step: 'encrypts anew', after: hand.job.cursor });
     await hand.save({ step: 'waits for writers' });
     await hand.rest(ports.times.settleMs);
-    while ((await pass(ports, hand, target, 'looks again')) > 0);
+    while ((await pass(ports, hand, target, { step: 'looks again', after: 0 })) > 0);
 
     // 4. Refuse the versions before, and destroy their keys.
     await hand.save({ step: 'destroys the old key' });
@@ -55,14 +55,15 @@ async function pass(
   ports: RotateTenantKeyPorts,
   hand: JobInHand,
   target: number,
-  step: 'encrypts anew' | 'looks again',
+  { step, after }: { step: 'encrypts anew' | 'looks again'; after: number },
 ): Promise<number> {
   const { tenant } = hand.job;
   const refused = new Set<string>();
   const moved = await passOver(hand, {
     step,
+    after,
     width,
-    pages: (after) => ports.credentials.scan(tenant, after),
+    pages: (from) => ports.credentials.scan(tenant, from),
     async work(row) {
       const outcome = await moveRow(ports, tenant, row, target);
       if (outcome === 'refused') refused.add(row.connection);
