@@ -1,4 +1,4 @@
-import type { ExecutionResult } from '@patchbay/contracts';
+import type { ExecutionResult, PlanResult } from '@patchbay/contracts';
 
 /** What the command's exit code tells a script. */
 export const exitCodes = {
@@ -27,3 +27,13 @@ export const exitCodeByStatus: Record<ExecutionResult['status'], number> = {
   refused: exitCodes.refused,
   outcome_unknown: exitCodes.outcomeUnknown,
 };
+
+const exitCodeByPlanStatus: Record<PlanResult['status'], number> = {
+  ...exitCodeByStatus,
+  partial: exitCodes.failed,
+};
+
+/** What a command that shows a plan ends with: an outcome that nobody knows is told before anything else. */
+export function exitCodeOfPlan({ status, counts }: Pick<PlanResult, 'status' | 'counts'>): number {
+  return 'outcome_unknown' in counts ? exitCodes.outcomeUnknown : exitCodeByPlanStatus[status];
+}

@@ -30,6 +30,7 @@ import { addSubmissionsList } from './commands/submissions-list.ts';
 import { addSubmissionsReplay } from './commands/submissions-replay.ts';
 import { addSubmissionsShow } from './commands/submissions-show.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addSubmitPlan } from './commands/submit-plan.ts';
 import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
@@ -63,6 +64,7 @@ export function createProgram(run: Run): Command {
   addExec(program, run);
   addStats(program, run);
   addSubmit(program, run);
+  addSubmitPlan(program, run);
   addResult(program, run);
   addWarm(program, run);
   addPlan(program, run);

@@ -20,6 +20,28 @@ test('a call is handed in, carried out, and its result picked up', async () => {
   expect(again.out).toContain(`patchbay result ${id}`);
 });
 
+test('a plan is handed in, carried out, and its result picked up', async () => {
+  const calls = [
+    { id: 'make', tool: 'slack_create_channel', arguments: { name: 'planned' } },
+    { id: 'look', tool: 'slack_check_connection', depends_on: ['make'] },
+  ];
+  const input = JSON.stringify({ calls, plan_id: 'pln_01JD0000000000000000000000' });
+  const submitted = await here.cli(['submit-plan', '-', '--session', 's', '--key', 'k', '--deadline', '9000'], {
+    input,
+  });
+  expect(submitted.out).toMatch(/accepted {2}a plan of 2 calls\n[\s\S]*pln_01JD0000000000000000000000/);
+  const id = /sbm_\w+/.exec(submitted.out)?.[0] as string;
+  const result = await here.cli(['result', id, '--wait', '20000', '--json']);
+  expect(json(result)).toMatchObject({ state: 'done', result: null, plan: { status: 'succeeded' } });
+  expect(result.code).toBe(0);
+  expect((await here.cli(['result', id])).out).toMatch(/done .*1 try[\s\S]*look +slack_check_connection +succeeded/);
+  const again = await here.cli(['submit-plan', '-', '--id', id, '--json', '--key', 'k'], { input });
+  expect(json(again)).toMatchObject({ submission_id: id, duplicate: true });
+  const circle = JSON.stringify({ calls: [{ ...calls[0], depends_on: ['make'] }] });
+  const refused = await here.cli(['submit-plan', '-', '--json'], { input: circle });
+  expect(JSON.parse(refused.err || refused.out)).toMatchObject({ error: { code: 'invalid_request' } });
+});
+
 test('what cannot be right is refused with what is', async () => {
   expect((await here.cli(['result', 'exe_1'])).code).toBe(2);
   const unknown = await here.cli(['result', 'sbm_01JD0000000000000000000000']);

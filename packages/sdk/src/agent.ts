@@ -41,7 +41,14 @@ import {
 import { type ModelCallOptions, runModelCalls } from './models/run-model-calls.ts';
 import { executePlan, type Plan } from './plan.ts';
 import { type StreamCall, streamCall, type ToolStream } from './stream.ts';
-import { resultOf, type Submission, submitCall } from './submit.ts';
+import {
+  resultOf,
+  type Submission,
+  type SubmissionTerms,
+  type SubmittedPlan,
+  submitCall,
+  submitPlan,
+} from './submit.ts';
 import { Throttle } from './throttle.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
@@ -74,7 +81,12 @@ export interface Agent {
    * is safely stored. @throws PatchbayError when it is not; the same `submissionId` may be submitted again.
    */
   submit(tool: string, args?: Record<string, unknown>, options?: SubmitOptions): Promise<SubmitResult>;
-  /** What became of a submission. With `waitMs`, waits so long for its end, in milliseconds. */
+  /**
+   * The same for a plan, tried until each of its calls has its answer. Without a key of its own the submission's id is its
+   * key. @throws PatchbayError as `submit`.
+   */
+  submitPlan(plan: SubmittedPlan, terms?: SubmissionTerms): Promise<SubmitResult>;
+  /** What became of a submission: `result` of a call, `plan` of a plan. With `waitMs`, waits so long for its end, in milliseconds. */
   result(submissionId: string, options?: { readonly waitMs?: number }): Promise<SubmissionResult>;
   /** Every submission of the tenant that ends, for better or worse. Returns how to stop listening. */
   onSubmissionFinished(listener: (event: SubmissionFinished) => void): () => void;
@@ -154,6 +166,7 @@ export function agentOver(
     },
     submit: (tool, args, options) =>
       submitCall(messaging, tenant, { ...options, tool, ...(args !== undefined && { arguments: args }) }, defaults),
+    submitPlan: (asked, terms = {}) => submitPlan(messaging, tenant, asked, terms, defaults),
     result: (submissionId, { waitMs = 0 } = {}) => resultOf(messaging, tenant, submissionId, waitMs),
     onSubmissionFinished(listener) {
       const subscription = messaging.subscribeEvent(events.submissionFinished, { tenant }, listener);

@@ -9,7 +9,7 @@ export type { ModelCallOptions } from './models/run-model-calls.ts';
 export type { NewConnect, OAuthAdmin } from './oauth-admin.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
-export type { Submission } from './submit.ts';
+export type { Submission, SubmissionTerms, SubmittedPlan } from './submit.ts';
 export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';
 export type { VaultAdmin } from './vault-admin.ts';

@@ -83,7 +83,7 @@ export async function executePlan(
       const answer = await messaging.request(
         routes.executePlan,
         { tenant },
-        requestOf(plan, planId, deadlineMs, defaults),
+        { ...planRequest(plan, deadlineMs - transitMargin(deadlineMs), defaults), plan_id: planId },
         {
           timeoutMs: deadlineMs + arrivalGraceMs,
           ...(plan.traceparent !== undefined && { traceparent: plan.traceparent }),
@@ -100,14 +100,14 @@ export async function executePlan(
   }
 }
 
-function requestOf(
+/** The plan as it is sent, without an id unless it brought one. `deadlineMs` is what the executor has for it. */
+export function planRequest(
   plan: Plan,
-  planId: string,
   deadlineMs: number,
   defaults: { context?: ExecutionContext },
 ): PlanRequestInput {
   return {
-    plan_id: planId,
+    ...(plan.planId !== undefined && { plan_id: plan.planId }),
     calls: plan.calls.map((call) => ({
       id: call.id,
       tool: call.tool,
@@ -121,7 +121,7 @@ function requestOf(
       ...(call.onError !== undefined && { on_error: call.onError }),
       ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
     })),
-    deadline_ms: Math.max(1, Math.floor(deadlineMs - transitMargin(deadlineMs))),
+    deadline_ms: Math.max(1, Math.floor(deadlineMs)),
     ...(plan.concurrency !== undefined && { concurrency: plan.concurrency }),
     ...(plan.order !== undefined && { order: plan.order }),
     ...(plan.idempotencyKey !== undefined && { idempotency_key: plan.idempotencyKey }),

@@ -9,9 +9,10 @@ import {
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import type { ToolCall } from './execute.ts';
+import { type Plan, planRequest } from './plan.ts';
 
-/** A call to be carried out later. `deadlineMs` is that of one try. */
-export interface Submission extends Omit<ToolCall, 'dryRun' | 'traceparent'> {
+/** How long something handed in may take, and what it is called. */
+export interface SubmissionTerms {
   /** Of an earlier `newId('submission')`: submitting it again changes nothing. Default: a new one. */
   readonly submissionId?: string;
   /** Milliseconds after which it is no longer begun or tried again. Default one hour, at most seven days. */
@@ -19,6 +20,12 @@ export interface Submission extends Omit<ToolCall, 'dryRun' | 'traceparent'> {
   /** Milliseconds before which it is not begun. */
   readonly delayMs?: number;
 }
+
+/** A call to be carried out later. `deadlineMs` is that of one try. */
+export interface Submission extends Omit<ToolCall, 'dryRun' | 'traceparent'>, SubmissionTerms {}
+
+/** A plan to be carried out later. `deadlineMs` is that of one try, and its calls may not be dry runs. */
+export type SubmittedPlan = Omit<Plan, 'traceparent' | 'onProgress'>;
 
 /** @throws PatchbayError of the catalogue, when it was not accepted or nobody knows. */
 export function submitCall(
@@ -31,8 +38,7 @@ export function submitCall(
     routes.submitTool,
     { tenant },
     {
-      // Made here, so that a request that is sent again by whoever caught its failure can name it.
-      submission_id: call.submissionId ?? newId('submission'),
+      ...termsOf(call),
       execute: {
         tool: call.tool,
         arguments: call.arguments ?? {},
@@ -42,10 +48,33 @@ export function submitCall(
         ...(call.connection !== undefined && { connection: call.connection }),
         ...(call.idempotencyKey !== undefined && { idempotency_key: call.idempotencyKey }),
       },
-      ...(call.expiresInMs !== undefined && { expires_in_ms: call.expiresInMs }),
-      ...(call.delayMs !== undefined && { delay_ms: call.delayMs }),
     },
   );
+}
+
+/** @throws PatchbayError as `submitCall`. */
+export function submitPlan(
+  messaging: Messaging,
+  tenant: string,
+  plan: SubmittedPlan,
+  terms: SubmissionTerms,
+  defaults: { deadlineMs?: number; context?: ExecutionContext },
+): Promise<SubmitResult> {
+  const deadlineMs = plan.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
+  return messaging.request(
+    routes.submitTool,
+    { tenant },
+    { ...termsOf(terms), plan: planRequest(plan, deadlineMs, defaults) },
+  );
+}
+
+function termsOf({ submissionId, expiresInMs, delayMs }: SubmissionTerms) {
+  return {
+    // Made here, so that a request that is sent again by whoever caught its failure can name it.
+    submission_id: submissionId ?? newId('submission'),
+    ...(expiresInMs !== undefined && { expires_in_ms: expiresInMs }),
+    ...(delayMs !== undefined && { delay_ms: delayMs }),
+  };
 }
 
 /** Milliseconds between two looks while waiting, in case the event was missed. */

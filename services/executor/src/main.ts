@@ -145,6 +145,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     executeTool,
     tools,
     plans: running.plans,
+    hasRoom: (tenant) => admission.mayEnter(tenant, 'background', performance.now()),
     announce: {
       progress: (tenant, event) => messaging.publishEvent(events.planProgress, { tenant, plan: event.plan_id }, event),
       finished: (tenant, event) => messaging.publishEvent(events.planFinished, { tenant, plan: event.plan_id }, event),
@@ -156,6 +157,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     messaging,
     tools,
     executeTool,
+    executePlan,
     recorder,
     instance: config.instance,
     concurrency: config.maxSubmissions,

@@ -3,6 +3,8 @@ import {
   type ExecuteRequest,
   type ExecutionResult,
   events,
+  type PlanRequest,
+  type PlanResult,
   parseSubject,
   submissionConsumer,
   submissionSubject,
@@ -26,6 +28,7 @@ export interface SubmissionParts {
   readonly messaging: Messaging;
   readonly tools: FindTool;
   readonly executeTool: (request: ExecuteRequest, call: ExecuteCall) => Promise<ExecutionResult>;
+  readonly executePlan: (request: PlanRequest, call: ExecuteCall) => Promise<PlanResult>;
   readonly recorder: AuditRecorder;
   readonly instance: string;
   /** Submissions carried out at once; 0: this executor accepts them and leaves them to others. */
@@ -35,7 +38,7 @@ export interface SubmissionParts {
 
 /** Wires what an executor does with submissions, and begins to take them from the stream. */
 export async function startSubmissions(parts: SubmissionParts) {
-  const { messaging, tools, executeTool, concurrency, onError } = parts;
+  const { messaging, tools, executeTool, executePlan, concurrency, onError } = parts;
   const results = createNatsResults(await messaging.bucket('results'));
   const deadLetters = createNatsDeadLetters(await messaging.bucket('dead_letters'));
   const queue = createNatsQueue(messaging);
@@ -47,15 +50,18 @@ export async function startSubmissions(parts: SubmissionParts) {
     audit,
     now,
     share: new FairShare(concurrency),
-    hasProbe: (tenant, { tool, version }) => Boolean(tools.find(tenant, tool, version)?.probe),
+    tools,
     announce: {
       finished: (tenant, event) =>
         messaging.publishEvent(events.submissionFinished, { tenant, submission: event.submission_id }, event),
     },
-    execute(tenant, request) {
+    async execute(tenant, { execute, plan }) {
       const traceparent = childTraceparent(null);
       const traceId = traceIdOf(traceparent);
-      return executeTool(request, { tenant, receivedAt: performance.now(), traceparent, traceId, lane: 'background' });
+      const call = { tenant, receivedAt: performance.now(), traceparent, traceId, lane: 'background' } as const;
+      return execute === undefined
+        ? { result: null, plan: await executePlan(plan, call) }
+        : { result: await executeTool(execute, call) };
     },
   });
   const consumer: BatchConsumer | null =
@@ -103,7 +109,11 @@ function recordSubmissions({ recorder, instance, onError }: SubmissionParts): Re
           outcome: 'succeeded',
           error_code: letter.error.code,
           ...(letter.tool !== null && { tool: letter.tool }),
-          facts: { reason: letter.reason, tries: letter.tries },
+          facts: {
+            reason: letter.reason,
+            tries: letter.tries,
+            ...(letter.calls !== undefined && { calls: letter.calls }),
+          },
         },
       } as const;
       recorder.record(entry).catch(onError);

@@ -1,31 +1,14 @@
-import { issuesOf, maxDeadlineMs, newId, PlanRequest, type PlanResult } from '@patchbay/contracts';
+import { newId } from '@patchbay/contracts';
 import type { Plan } from '@patchbay/sdk';
 import type { Command } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
-import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
-import { UsageError } from '../failures.ts';
-import { readSource } from '../input/read-source.ts';
-import { wholeNumber } from '../input/whole-number.ts';
+import { exitCodeHelp, exitCodeOfPlan } from '../exit-codes.ts';
+import { addPlanOptions, type PlanOptions, planOf, readPlan } from '../input/plan-source.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 import { renderPlan, renderProgress } from '../render/plan.ts';
 
-interface Options {
-  readonly deadline?: number;
-  readonly key?: string;
-  readonly session?: string;
-}
-
-const exitCodeByStatus: Record<PlanResult['status'], number> = {
-  succeeded: exitCodes.ok,
-  partial: exitCodes.failed,
-  failed: exitCodes.failed,
-  cancelled: exitCodes.failed,
-  refused: exitCodes.refused,
-  outcome_unknown: exitCodes.outcomeUnknown,
-};
-
 export function addPlan(parent: Command, run: Run): void {
-  defineCommand<[string], Options>(parent, run, {
+  defineCommand<[string], PlanOptions>(parent, run, {
     name: 'plan <file>',
     summary: 'Make several tool calls, parallel and dependent',
     description:
@@ -37,17 +20,13 @@ export function addPlan(parent: Command, run: Run): void {
     ],
     footer: exitCodeHelp,
     configure: (command) =>
-      command
-        .option('--key <key>', 'idempotency key: a repeat with it answers from the first time and never acts twice')
-        .option(
-          '--deadline <ms>',
-          'milliseconds within which the answer must be here',
-          wholeNumber('--deadline', 1, maxDeadlineMs),
-        )
-        .option('--session <id>', 'the conversation that it belongs to, for audit and cancellation'),
+      addPlanOptions(command, {
+        key: 'idempotency key: a repeat with it answers from the first time and never acts twice',
+        deadline: 'milliseconds within which the answer must be here',
+      }),
     async run(context, options, file) {
       const { io } = context;
-      const request = readPlan(await readSource(file, io), file);
+      const request = await readPlan(file, io);
       const agent = await context.agent();
       const planId = request.plan_id ?? newId('plan');
       const plan: Plan = {
@@ -62,52 +41,10 @@ export function addPlan(parent: Command, run: Run): void {
       try {
         const result = await agent.plan(plan);
         context.show(result, () => renderPlan(result, context));
-        return 'outcome_unknown' in result.counts ? exitCodes.outcomeUnknown : exitCodeByStatus[result.status];
+        return exitCodeOfPlan(result);
       } finally {
         stopListening();
       }
     },
   });
-}
-
-function readPlan(text: string, file: string): PlanRequest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${file === '-' ? 'Standard input' : file} is not JSON.`);
-  }
-  const parsed = PlanRequest.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = issuesOf(parsed.error).map(({ path, message }) => `${path === '' ? 'the plan' : path}: ${message}`);
-  throw new UsageError(`${file === '-' ? 'Standard input' : file} is not a plan: ${issues.slice(0, 5).join('; ')}.`);
-}
-
-function planOf(request: PlanRequest, options: Options): Omit<Plan, 'planId' | 'onProgress'> {
-  const { order, concurrency, context } = request;
-  const key = options.key ?? request.idempotency_key;
-  return {
-    calls: request.calls.map(
-      ({ idempotency_key, deadline_ms, depends_on, on_error, dry_run, version, connection, when, ...call }) => ({
-        ...call,
-        dependsOn: depends_on,
-        onError: on_error,
-        dryRun: dry_run,
-        ...(version !== undefined && { version }),
-        ...(connection !== undefined && { connection }),
-        ...(when !== undefined && { when }),
-        ...(idempotency_key !== undefined && { idempotencyKey: idempotency_key }),
-        ...(deadline_ms !== undefined && { deadlineMs: deadline_ms }),
-      }),
-    ),
-    deadlineMs: options.deadline ?? request.deadline_ms,
-    order,
-    ...(concurrency !== undefined && { concurrency }),
-    ...(key !== undefined && { idempotencyKey: key }),
-    context: {
-      agent: 'patchbay-cli',
-      ...context,
-      ...(options.session !== undefined && { session: options.session }),
-    },
-  };
 }

@@ -1,10 +1,11 @@
 import { idSchema } from '@patchbay/contracts';
 import type { Command } from 'commander';
 import { defineCommand, type Run } from '../define-command.ts';
-import { exitCodeByStatus, exitCodeHelp, exitCodes } from '../exit-codes.ts';
+import { exitCodeByStatus, exitCodeHelp, exitCodeOfPlan, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failures.ts';
 import { wholeNumber } from '../input/whole-number.ts';
 import { renderExecution } from '../render/execution.ts';
+import { renderPlan } from '../render/plan.ts';
 
 interface Options {
   readonly wait?: number;
@@ -29,8 +30,10 @@ export function addResult(parent: Command, run: Run): void {
       context.show(found, () => {
         const head = `${style.strong(found.state.replace('_', ' '))}  ${id}  ${found.tries === 1 ? '1 try' : `${found.tries} tries`}`;
         if (found.state === 'unknown') return `${head}\nNo such submission of this tenant is kept.`;
+        if (found.plan !== undefined) return `${head}\n${renderPlan(found.plan, context)}`;
         return found.result === null ? head : `${head}\n${renderExecution(found.result, context)}`;
       });
+      if (found.plan !== undefined && found.state !== 'pending') return exitCodeOfPlan(found.plan);
       if (found.result !== null && found.state !== 'pending') return exitCodeByStatus[found.result.status];
       return found.state === 'unknown' ? exitCodes.failed : undefined;
     },

@@ -1,5 +1,6 @@
 import type { DeadLetter, ListDeadLettersResult } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
+import { count } from './style.ts';
 import { renderTable } from './table.ts';
 
 export function renderDeadLetters(
@@ -11,7 +12,11 @@ export function renderDeadLetters(
     [
       { title: 'DEAD LETTER', value: ({ id }) => id, paint: style.quiet },
       { title: 'TENANT', value: ({ tenant }) => tenant },
-      { title: 'TOOL', value: ({ tool }) => tool ?? '', paint: style.name },
+      {
+        title: 'TOOL',
+        value: ({ tool, calls }) => tool ?? (calls === undefined ? '' : `plan of ${count(calls, 'call')}`),
+        paint: style.name,
+      },
       { title: 'REASON', value: ({ reason }) => reason, paint: style.bad },
       { title: 'TRIES', value: ({ tries }) => String(tries) },
       { title: 'SINCE (UTC)', value: ({ died_at }) => died_at.slice(0, 19).replace('T', ' ') },

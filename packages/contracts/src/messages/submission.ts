@@ -1,27 +1,45 @@
 import { z } from 'zod';
 import { ErrorBody } from '../errors.ts';
-import { idSchema, TenantId } from '../ids.ts';
+import { idPrefixes, idSchema, TenantId } from '../ids.ts';
 import { ExecuteRequest, ExecutionResult } from './execution.ts';
+import { PlanFinished, PlanRequest, PlanResult } from './plan.ts';
 
 const hour = 3_600_000;
 /** Longest time in which a submission may wait and be tried, in milliseconds: seven days, as the ledger is kept. */
 export const maxSubmissionLifeMs = 168 * hour;
 
+const noDryRun = { path: ['dry_run'], error: 'a dry run is not submitted' };
+const oneBody = { error: 'give exactly one of execute and plan' };
+const hasOneBody = ({ execute, plan }: { execute?: unknown; plan?: unknown }) =>
+  (execute === undefined) !== (plan === undefined);
+
 /**
- * `tools.v1.<tenant>.submit`: a call to be carried out later, without anybody waiting. The answer comes once the stream
- * `SUBMISSIONS` has it; from then on it is carried out at least once, and the ledger makes that one effect.
+ * `tools.v1.<tenant>.submit`: a call or a plan to be carried out later, without anybody waiting. The answer comes once the
+ * stream `SUBMISSIONS` has it; from then on it is carried out at least once, and the ledger makes each call one effect.
  */
-export const SubmitRequest = z.strictObject({
-  /** Made by the caller (`newId('submission')`), so that submitting again after a lost answer is the same submission. */
-  submission_id: idSchema('submission').optional(),
-  /** Its `deadline_ms` is that of one try. Without an `idempotency_key` the submission's id is the key. */
-  execute: ExecuteRequest.refine(({ dry_run }) => !dry_run, { path: ['dry_run'], error: 'a dry run is not submitted' }),
-  /** Milliseconds from receipt after which it is no longer begun or tried again. Default one hour. */
-  expires_in_ms: z.int().min(1).max(maxSubmissionLifeMs).default(hour),
-  /** Milliseconds from receipt before which it is not begun. */
-  delay_ms: z.int().min(0).max(maxSubmissionLifeMs).default(0),
-});
+export const SubmitRequest = z
+  .strictObject({
+    /** Made by the caller (`newId('submission')`), so that submitting again after a lost answer is the same submission. */
+    submission_id: idSchema('submission').optional(),
+    /** Its `deadline_ms` is that of one try. Without an `idempotency_key` the submission's id is the key. */
+    execute: ExecuteRequest.refine(({ dry_run }) => !dry_run, noDryRun).optional(),
+    /**
+     * In the place of `execute`. Its `deadline_ms` is that of one try, and without an `idempotency_key` the submission's id
+     * is its key. Without a `plan_id` it is `planOfSubmission` of the submission's id.
+     */
+    plan: PlanRequest.refine(({ calls }) => calls.every(({ dry_run }) => !dry_run), noDryRun).optional(),
+    /** Milliseconds from receipt after which it is no longer begun or tried again. Default one hour. */
+    expires_in_ms: z.int().min(1).max(maxSubmissionLifeMs).default(hour),
+    /** Milliseconds from receipt before which it is not begun. */
+    delay_ms: z.int().min(0).max(maxSubmissionLifeMs).default(0),
+  })
+  .refine(hasOneBody, oneBody);
 export type SubmitRequest = z.infer<typeof SubmitRequest>;
+
+/** The id of a submitted plan that brought none: the submission's with the prefix of a plan, the same at every try. */
+export function planOfSubmission(submissionId: string): string {
+  return `${idPrefixes.plan}${submissionId.slice(idPrefixes.submission.length)}`;
+}
 
 /** The stream has it. Times are RFC 3339. */
 export const SubmitResult = z.object({
@@ -29,6 +47,8 @@ export const SubmitResult = z.object({
   /** True when it had been accepted before. */
   duplicate: z.boolean(),
   expires_at: z.string(),
+  /** Of a plan: what its events and a cancel call it. */
+  plan_id: idSchema('plan').optional(),
 });
 export type SubmitResult = z.infer<typeof SubmitResult>;
 
@@ -46,7 +66,10 @@ export type SubmissionState = z.infer<typeof SubmissionState>;
 export const SubmissionResult = z.object({
   submission_id: idSchema('submission'),
   state: SubmissionState,
+  /** Null until a try has ended, and for a plan. */
   result: ExecutionResult.nullable(),
+  /** Of a plan, once a try has ended. */
+  plan: PlanResult.optional(),
   /** Tries begun so far. */
   tries: z.int().nonnegative(),
   accepted_at: z.string().nullable(),
@@ -59,18 +82,23 @@ export const SubmissionFinished = z.object({
   submission_id: idSchema('submission'),
   state: SubmissionState,
   session: z.string().nullable(),
-  result: ExecutionResult.omit({ output: true }),
+  /** Null for a plan. */
+  result: ExecutionResult.omit({ output: true }).nullable(),
+  plan: PlanFinished.omit({ session: true }).extend({ error: ErrorBody.nullable() }).optional(),
 });
 export type SubmissionFinished = z.infer<typeof SubmissionFinished>;
 
 /** A message of stream `SUBMISSIONS`. The tenant is in its subject. Times are Unix milliseconds by the accepting executor's clock. */
-export const StoredSubmission = z.object({
-  submission_id: idSchema('submission'),
-  execute: ExecuteRequest,
-  accepted_at: z.number(),
-  not_before: z.number(),
-  expires_at: z.number(),
-});
+export const StoredSubmission = z
+  .object({
+    submission_id: idSchema('submission'),
+    execute: ExecuteRequest.optional(),
+    plan: PlanRequest.optional(),
+    accepted_at: z.number(),
+    not_before: z.number(),
+    expires_at: z.number(),
+  })
+  .refine(hasOneBody, oneBody);
 export type StoredSubmission = z.infer<typeof StoredSubmission>;
 
 /** `unreadable`: no submission. `expired`: its time was over. `exhausted`: every try failed, or ended the executor. */
@@ -85,7 +113,10 @@ export const DeadLetter = z.object({
   reason: DeadLetterReason,
   error: ErrorBody,
   tries: z.int().nonnegative(),
+  /** Null for a plan, and for what could not be read. */
   tool: z.string().nullable(),
+  /** Of a plan: how many calls it has. */
+  calls: z.int().positive().optional(),
   died_at: z.string(),
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;

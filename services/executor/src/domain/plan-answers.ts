@@ -78,6 +78,12 @@ export function refusedPlan(facts: PlanFacts, calls: readonly PlanCall[], error:
   return planResult(facts, 'refused', results, error);
 }
 
+/** The answer to a plan of which every try was lost: any call may have acted. */
+export function unknownPlan(facts: PlanFacts, calls: readonly PlanCall[], error: ErrorBody): PlanResult {
+  const results = calls.map((call) => unbegun(call, 'outcome_unknown', error));
+  return planResult(facts, 'outcome_unknown', results, error);
+}
+
 function planResult(
   { planId, receivedAt, now }: PlanFacts,
   status: PlanStatus,

@@ -7,7 +7,7 @@ import type { FindTool } from './ports.ts';
 export function checkRequest(
   tools: FindTool,
   tenant: string,
-  request: ExecuteRequest,
+  request: Pick<ExecuteRequest, 'tool' | 'version' | 'arguments'>,
   prepared: PreparedTool | null,
 ): PatchbayError | null {
   if (prepared === null) return toolNotFound(tools, tenant, request);
@@ -37,7 +37,11 @@ export function checkForesight(
   return engine.foresee(prepared, receivedAt + request.deadline_ms);
 }
 
-function toolNotFound(tools: FindTool, tenant: string, { tool, version }: ExecuteRequest): PatchbayError {
+function toolNotFound(
+  tools: FindTool,
+  tenant: string,
+  { tool, version }: Pick<ExecuteRequest, 'tool' | 'version'>,
+): PatchbayError {
   const similar = similarNames(tool, tools.names(tenant));
   const which = version === undefined ? `'${tool}'` : `'${tool}' in version ${version}`;
   const hint = similar.length > 0 ? ` Did you mean ${similar.join(', ')}?` : '';

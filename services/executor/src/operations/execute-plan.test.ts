@@ -49,6 +49,7 @@ function plans(engine?: (input: ExecuteInput) => Promise<ExecuteOutcome>, over: 
     },
     tools: h.ports.tools,
     plans: h.ports.running.plans,
+    hasRoom: () => true,
     announce: { progress: (_tenant, event) => events.push(event), finished: (_tenant, event) => finished.push(event) },
     background: h.ports.background,
   });

@@ -19,6 +19,7 @@ import { fitPlanResult } from '../domain/fit-plan-result.ts';
 import { callResult, lateResult, type PlanFacts, planAnswer, refusedPlan, unbegun } from '../domain/plan-answers.ts';
 import type { RunningPlan, RunningPlans } from '../domain/running-plans.ts';
 import { writeSequences } from '../domain/write-sequences.ts';
+import { pause } from './deadline.ts';
 import type { ExecuteCall } from './execution-run.ts';
 import type { AnnouncePlan, FindTool } from './ports.ts';
 
@@ -27,10 +28,15 @@ export interface ExecutePlanPorts {
   readonly executeTool: (request: ExecuteRequest, call: ExecuteCall) => Promise<ExecutionResult>;
   readonly tools: Pick<FindTool, 'find'>;
   readonly plans: RunningPlans;
+  /** Whether a call of the tenant that nobody waits for would be let in now. */
+  readonly hasRoom: (tenant: string) => boolean;
   readonly announce: AnnouncePlan;
   /** Takes executions that outlive the plan's answer; shutdown waits for them. */
   readonly background: (work: Promise<unknown>) => void;
 }
+
+/** Calls under way at once of a plan that nobody waits for, and milliseconds between two looks for room for one. */
+const background = { concurrency: 4, lookMs: 50 };
 
 /** Milliseconds past a plan's deadline in which its calls' own answers are waited for. */
 const graceMs = 30;
@@ -61,6 +67,7 @@ export function createExecutePlan(
       notBegun: () => calls.length - new Set([...begun.keys(), ...ended]).size,
     };
     ports.plans.add(running);
+    const waitsForRoom = call.lane === 'background';
     const deadlineAt = call.receivedAt + request.deadline_ms;
     const cutOff = new AbortController();
     const timer = setTimeout(() => cutOff.abort(), deadlineAt + graceMs - performance.now());
@@ -69,12 +76,9 @@ export function createExecutePlan(
     try {
       results = await runPlan<PlanCallResult>({
         plan,
-        concurrency: request.concurrency ?? maxPlanCalls,
-        start: (index, args) => start(index, callOf(index), args),
-        obstacle(index) {
-          if (running.abort.signal.aborted) return unbegun(callOf(index), 'cancelled', errorBody('cancelled'));
-          return performance.now() < deadlineOf(index) ? null : tooLate(index);
-        },
+        concurrency: request.concurrency ?? (waitsForRoom ? background.concurrency : maxPlanCalls),
+        start: (index, args) => (waitsForRoom ? startWithRoom(index, args) : start(index, callOf(index), args)),
+        obstacle,
         skip: (index, skip) => unbegun(callOf(index), 'skipped', null, skip),
         refuse: (index, issues) => unbegun(callOf(index), 'refused', missingValue(issues)),
         onEnd(index, result) {
@@ -98,6 +102,19 @@ export function createExecutePlan(
     }
     function deadlineOf(index: number): number {
       return Math.min(deadlineAt, call.receivedAt + (callOf(index).deadline_ms ?? request.deadline_ms));
+    }
+    function obstacle(index: number): PlanCallResult | null {
+      if (running.abort.signal.aborted) return unbegun(callOf(index), 'cancelled', errorBody('cancelled'));
+      return performance.now() < deadlineOf(index) ? null : tooLate(index);
+    }
+    /** A refusal for want of room would skip what depends on the call; nobody is waiting, so it can wait itself. */
+    async function startWithRoom(index: number, args: Record<string, unknown>): Promise<PlanCallResult> {
+      while (!ports.hasRoom(call.tenant)) {
+        await pause(background.lookMs, running.abort.signal);
+        const inTheWay = obstacle(index);
+        if (inTheWay !== null) return inTheWay;
+      }
+      return start(index, callOf(index), args);
     }
     async function start(index: number, planned: PlanCall, args: Record<string, unknown>): Promise<PlanCallResult> {
       const startedAt = performance.now();

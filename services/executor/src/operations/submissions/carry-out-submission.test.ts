@@ -3,13 +3,19 @@ import {
   type ExecutionResult,
   errorBody,
   newId,
+  type PlanCall,
+  type PlanRequest,
+  type PlanResult,
   type StoredSubmission,
 } from '@patchbay/contracts';
+import type { PreparedTool } from '@patchbay/execution-engine';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { answer } from '../../domain/answers.ts';
 import { FairShare } from '../../domain/fair-share.ts';
+import { callResult, planAnswer } from '../../domain/plan-answers.ts';
 import type { SubmissionRecord } from '../../domain/submission-record.ts';
 import { maxTries, retryDelaysMs } from '../../domain/submission-schedule.ts';
+import type { FindTool } from '../ports.ts';
 import { type CarryOutPorts, createCarryOutSubmission } from './carry-out-submission.ts';
 import type { KeepResults } from './ports.ts';
 
@@ -56,15 +62,20 @@ beforeEach(() => {
   share = new FairShare(4);
 });
 
+/** Every name is that of a tool with this probe. */
+function toolsThat(tool: Pick<PreparedTool, 'probe'>): FindTool {
+  return { find: () => tool as PreparedTool, names: () => [] };
+}
+
 function carryOut(stored: StoredSubmission | string, over: Partial<CarryOutPorts> = {}) {
   const operation = createCarryOutSubmission({
     results,
     share,
-    hasProbe: () => false,
+    tools: toolsThat({ probe: null }),
     now: () => now,
-    execute: async (_tenant, request) => {
-      executed.push(request);
-      return answers.shift() ?? fine;
+    execute: async (_tenant, { execute }) => {
+      if (execute !== undefined) executed.push(execute);
+      return { result: answers.shift() ?? fine };
     },
     deadLetters: {
       put: async ({ id, reason, tries }) => void buried.push(`${id} ${reason} ${tries}`),
@@ -77,15 +88,15 @@ function carryOut(stored: StoredSubmission | string, over: Partial<CarryOutPorts
   return operation({ tenant: 'acme', text, sequence: 7 });
 }
 
+const execute = {
+  tool: 'acme_do',
+  arguments: { channel: 'C1' },
+  deadline_ms: 5_000,
+  stream: false,
+  dry_run: false,
+  context: {},
+};
 function submission(over: Partial<StoredSubmission> = {}): StoredSubmission {
-  const execute = {
-    tool: 'acme_do',
-    arguments: { channel: 'C1' },
-    deadline_ms: 5_000,
-    stream: false,
-    dry_run: false,
-    context: {},
-  };
   const submission_id = newId('submission');
   return { submission_id, execute, accepted_at: now, not_before: now, expires_at: now + 3_600_000, ...over };
 }
@@ -102,7 +113,7 @@ describe('a submission', () => {
 
   test('keeps the key that it brought', async () => {
     const stored = submission();
-    await carryOut({ ...stored, execute: { ...stored.execute, idempotency_key: 'toolu_1' } });
+    await carryOut({ ...stored, execute: { ...execute, idempotency_key: 'toolu_1' } });
     expect(executed).toMatchObject([{ idempotency_key: 'toolu_1' }]);
   });
 
@@ -150,7 +161,7 @@ describe('a submission', () => {
 
   test('with an unknown outcome is asked about again while its tool has a probe, and is never a dead letter', async () => {
     const stored = submission();
-    const probing = { hasProbe: () => true };
+    const probing = { tools: toolsThat({ probe: {} as NonNullable<PreparedTool['probe']> }) };
     answers = Array.from({ length: maxTries }, () => failed('outcome_unknown', 'outcome_unknown'));
     expect(await carryOut(stored, probing)).toEqual({ done: false, retryAfterMs: retryDelaysMs[0] });
     for (let i = 1; i < maxTries; i++) await carryOut(stored, probing);
@@ -182,7 +193,7 @@ describe('a submission', () => {
     await carryOut(lastMoment, {
       execute: async () => {
         now += 5;
-        return failed('deadline_exceeded', 'refused', 0);
+        return { result: failed('deadline_exceeded', 'refused', 0) };
       },
     });
     expect(buried).toEqual([
@@ -215,6 +226,91 @@ describe('a submission', () => {
     await carryOut(stored);
     expect(recordOf(stored)).toMatchObject({
       result: { status: 'succeeded', output: null, error: { code: 'response_too_large' } },
+    });
+  });
+});
+
+describe('a submitted plan', () => {
+  const calls = ['a', 'b'].map((id) => ({
+    id,
+    tool: 'acme_do',
+    arguments: {},
+    depends_on: [],
+    on_error: 'skip' as const,
+    dry_run: false,
+  }));
+  const plan: PlanRequest = { calls, deadline_ms: 5_000, order: 'any', context: { session: 'call-77' } };
+  const planned = (over: Partial<StoredSubmission> = {}) => submission({ execute: undefined, plan, ...over });
+  const planFacts = { planId: newId('plan'), receivedAt: 0, now: 0 };
+  const answered = (...results: ExecutionResult[]) =>
+    planAnswer(
+      planFacts,
+      results.map((result, index) => callResult(calls[index] as PlanCall, result, 0)),
+      false,
+    );
+
+  test('is tried under the id of its submission until every call has its answer, and kept', async () => {
+    const stored = planned();
+    const asked: PlanRequest[] = [];
+    const outcomes = [answered(fine, failed('upstream_unreachable')), answered(fine, fine)];
+    const over: Partial<CarryOutPorts> = {
+      async execute(_tenant, { plan }) {
+        asked.push(plan as PlanRequest);
+        return { result: null, plan: outcomes.shift() as PlanResult };
+      },
+    };
+    expect(await carryOut(stored, over)).toEqual({ done: false, retryAfterMs: retryDelaysMs[0] });
+    expect(recordOf(stored)).toMatchObject({ state: 'pending', tries: 1, plan: { status: 'partial' } });
+    expect(await carryOut(stored, over)).toEqual({ done: true });
+    expect(asked).toMatchObject([
+      { idempotency_key: stored.submission_id, deadline_ms: 5_000 },
+      { idempotency_key: stored.submission_id },
+    ]);
+    expect(recordOf(stored)).toMatchObject({
+      state: 'done',
+      tries: 2,
+      session: 'call-77',
+      result: null,
+      plan: { status: 'succeeded', counts: { succeeded: 2 } },
+    });
+    expect(told).toEqual(['done']);
+  });
+
+  test('is told without the outputs of its calls', async () => {
+    const heard: unknown[] = [];
+    await carryOut(planned(), {
+      execute: async () => ({ result: null, plan: answered(fine, fine) }),
+      announce: { finished: (_tenant, event) => void heard.push(event) },
+    });
+    expect(heard).toMatchObject([
+      { result: null, plan: { status: 'succeeded', counts: { succeeded: 2 }, error: null } },
+    ]);
+    expect(JSON.stringify(heard)).not.toContain('results');
+  });
+
+  test('is given up with what its last try came to', async () => {
+    const stored = planned({ expires_at: now + 500 });
+    await carryOut(stored, {
+      execute: async () => ({ result: null, plan: answered(fine, failed('rate_limited', 'refused', 0)) }),
+    });
+    expect(buried).toEqual([`${stored.submission_id} expired 1`]);
+    expect(recordOf(stored)).toMatchObject({ state: 'dead_letter', plan: { status: 'partial' } });
+  });
+
+  test('whose time is over before a try says that no call began, and one whose executors all died that any may have', async () => {
+    const late = planned({ expires_at: now });
+    await carryOut(late);
+    expect(recordOf(late)).toMatchObject({
+      state: 'dead_letter',
+      plan: { status: 'refused', counts: { refused: 2 }, error: { code: 'deadline_exceeded' } },
+    });
+    const deadly = planned();
+    const dying = { execute: () => Promise.reject(new Error('the process ended')) };
+    for (let i = 0; i < maxTries; i++) await expect(carryOut(deadly, dying)).rejects.toThrow();
+    await carryOut(deadly);
+    expect(recordOf(deadly)).toMatchObject({
+      state: 'dead_letter',
+      plan: { status: 'outcome_unknown', counts: { outcome_unknown: 2 } },
     });
   });
 });

@@ -1,18 +1,24 @@
-import { type ExecuteRequest, type ExecutionResult, PatchbayError, StoredSubmission } from '@patchbay/contracts';
+import { PatchbayError, StoredSubmission } from '@patchbay/contracts';
 import type { FairShare } from '../../domain/fair-share.ts';
-import { pendingRecord, type SubmissionRecord } from '../../domain/submission-record.ts';
-import { maxTries, nextTryMs, shareRetryMs } from '../../domain/submission-schedule.ts';
-import { argumentsDigest, requestDigest } from '../digest-request.ts';
-import { type FinishPorts, finishSubmission, giveUpSubmission, giveUpUnreadable } from './finish-submission.ts';
+import { pendingRecord, type SubmissionOutcome, type SubmissionRecord } from '../../domain/submission-record.ts';
+import { maxTries, shareRetryMs } from '../../domain/submission-schedule.ts';
+import type { FindTool } from '../ports.ts';
+import {
+  type FinishPorts,
+  finishSubmission,
+  giveUpSubmission,
+  giveUpUnreadable,
+  keepable,
+} from './finish-submission.ts';
 import type { KeepResults } from './ports.ts';
+import { readOutcome, type SubmittedWork, workDigest, workOfTry } from './submitted-work.ts';
 
 export interface CarryOutPorts extends FinishPorts {
   readonly results: KeepResults;
   readonly share: FairShare;
-  /** Whether the tool says how to find out what became of a call. */
-  readonly hasProbe: (tenant: string, request: ExecuteRequest) => boolean;
+  readonly tools: FindTool;
   /** One try, in the lane that live calls do not wait for. Never throws. */
-  readonly execute: (tenant: string, request: ExecuteRequest) => Promise<ExecutionResult>;
+  readonly execute: (tenant: string, work: SubmittedWork) => Promise<SubmissionOutcome>;
 }
 
 export interface SubmissionMessage {
@@ -44,12 +50,12 @@ export function createCarryOutSubmission(
     if (record.state !== 'pending') return done;
     const submission = { tenant, stored, text: message.text };
     if (ports.now() >= stored.expires_at) {
-      await giveUpSubmission(ports, submission, record, revision, 'expired', record.result);
+      await giveUpSubmission(ports, submission, record, revision, 'expired');
       return done;
     }
     // Every try ended its executor, or failed: what is counted is begun tries, so that a deadly message ends too.
     if (record.tries >= maxTries) {
-      await giveUpSubmission(ports, submission, record, revision, 'exhausted', record.result);
+      await giveUpSubmission(ports, submission, record, revision, 'exhausted');
       return done;
     }
     if (ports.now() < stored.not_before) return { done: false, retryAfterMs: stored.not_before - ports.now() };
@@ -73,42 +79,29 @@ async function tryOnce(
   const begunRevision = await ports.results.update(tenant, stored.submission_id, begun, revision);
   // Another executor has it in hand as well, and is ahead. Look again when it has had time.
   if (begunRevision === null) return { done: false, retryAfterMs: shareRetryMs };
-  const result = await ports.execute(tenant, requestOf(stored, ports.now()));
-  // No room beside the live calls: that was no try.
-  if (result.error?.code === 'overloaded' && result.attempts === 0 && ports.now() < stored.expires_at) {
+  const outcome = await ports.execute(tenant, workOfTry(stored, ports.now()));
+  const reading = readOutcome(ports.tools, tenant, stored, outcome, begun.tries);
+  if (reading.roomMs !== null && ports.now() < stored.expires_at) {
     await ports.results.update(tenant, stored.submission_id, before, begunRevision);
-    return { done: false, retryAfterMs: Math.max(shareRetryMs, result.error.retry_after_ms ?? 0) };
+    return { done: false, retryAfterMs: reading.roomMs };
   }
-  const waitMs = nextTryMs(result, begun.tries, ports.hasProbe(tenant, stored.execute));
-  if (result.status === 'refused' && ports.now() >= stored.expires_at) {
-    await giveUpSubmission(ports, submission, { ...begun, result }, begunRevision, 'expired', result);
+  const last = { ...begun, ...outcome };
+  const { againMs } = reading;
+  if (reading.refused && ports.now() >= stored.expires_at) {
+    await giveUpSubmission(ports, submission, last, begunRevision, 'expired');
     return done;
   }
-  if (waitMs === null) {
-    await finishSubmission(ports, tenant, begun, begunRevision, 'done', result);
+  const isLast = begun.tries >= maxTries || ports.now() + (againMs ?? 0) >= stored.expires_at;
+  if (againMs === null || (isLast && reading.unknown)) {
+    await finishSubmission(ports, tenant, last, begunRevision, 'done');
     return done;
   }
-  const last = { ...begun, result };
-  if (result.status === 'outcome_unknown' && (begun.tries >= maxTries || ports.now() + waitMs >= stored.expires_at)) {
-    await finishSubmission(ports, tenant, begun, begunRevision, 'done', result);
+  if (isLast) {
+    await giveUpSubmission(ports, submission, last, begunRevision, begun.tries >= maxTries ? 'exhausted' : 'expired');
     return done;
   }
-  if (begun.tries >= maxTries || ports.now() + waitMs >= stored.expires_at) {
-    const reason = begun.tries >= maxTries ? 'exhausted' : 'expired';
-    await giveUpSubmission(ports, submission, last, begunRevision, reason, result);
-    return done;
-  }
-  await ports.results.update(tenant, stored.submission_id, last, begunRevision);
-  return { done: false, retryAfterMs: waitMs };
-}
-
-/** The call of one try: its key is the submission's unless it brought one, its deadline ends with the submission's time. */
-function requestOf({ submission_id, execute, expires_at }: StoredSubmission, now: number): ExecuteRequest {
-  return {
-    ...execute,
-    idempotency_key: execute.idempotency_key ?? submission_id,
-    deadline_ms: Math.max(1, Math.min(execute.deadline_ms, expires_at - now)),
-  };
+  await ports.results.update(tenant, stored.submission_id, keepable(last), begunRevision);
+  return { done: false, retryAfterMs: againMs };
 }
 
 function readSubmission(text: string): StoredSubmission | null {
@@ -128,8 +121,7 @@ async function recordOf(
 ): Promise<{ record: SubmissionRecord; revision: number }> {
   const found = await results.read(tenant, stored.submission_id);
   if (found !== null) return found;
-  const { execute } = stored;
-  const record = pendingRecord(stored, requestDigest(execute, execute.tool, argumentsDigest(execute.arguments)));
+  const record = pendingRecord(stored, workDigest(stored));
   const revision = await results.create(tenant, stored.submission_id, record);
   if (revision !== null) return { record, revision };
   throw new PatchbayError('in_progress', { retryAfterMs: shareRetryMs });

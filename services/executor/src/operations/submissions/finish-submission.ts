@@ -2,16 +2,15 @@ import {
   type DeadLetter,
   type DeadLetterReason,
   type ErrorBody,
-  type ExecutionResult,
   errorBody,
-  newId,
   type StoredSubmission,
 } from '@patchbay/contracts';
-import { answer } from '../../domain/answers.ts';
+import { fitPlanResult } from '../../domain/fit-plan-result.ts';
 import type { SubmissionRecord } from '../../domain/submission-record.ts';
 import type { AnnounceSubmission, KeepDeadLetters, KeepResults, RecordSubmission } from './ports.ts';
+import { errorOf, neverAnswered } from './submitted-work.ts';
 
-/** Most characters of a result that are kept with its output. */
+/** Most characters of a result, and bytes of a plan's, that are kept with its outputs. */
 const maxKept = 1_000_000;
 
 export interface FinishPorts {
@@ -23,20 +22,29 @@ export interface FinishPorts {
   readonly now: () => number;
 }
 
-/** Keeps the answer for pick-up and tells whoever listens. Nothing happens when another executor was first. */
+/**
+ * Keeps the answer that the record holds for pick-up, and tells whoever listens. Nothing happens when another executor was
+ * first.
+ */
 export async function finishSubmission(
   { results, announce, now }: FinishPorts,
   tenant: string,
   record: SubmissionRecord,
   revision: number,
   state: 'done' | 'dead_letter',
-  result: ExecutionResult,
 ): Promise<void> {
-  const { submission_id, session } = record;
-  const kept = { ...record, state, finished_at: now(), result: keepable(result) };
+  const { submission_id, session, result, plan } = record;
+  const kept = keepable({ ...record, state, finished_at: now() });
   if ((await results.update(tenant, submission_id, kept, revision)) === null) return;
-  const { output: _output, ...told } = result;
-  announce.finished(tenant, { submission_id, state, session, result: told });
+  const { output: _output, ...told } = result ?? {};
+  const { results: _results, ...sum } = plan ?? {};
+  announce.finished(tenant, {
+    submission_id,
+    state,
+    session,
+    result: result === null ? null : (told as Omit<typeof result, 'output'>),
+    ...(plan !== undefined && { plan: sum as Omit<typeof plan, 'results'> }),
+  });
 }
 
 /** Puts a submission among the dead letters, and its reason where the tenant looks. */
@@ -46,13 +54,14 @@ export async function giveUpSubmission(
   record: SubmissionRecord,
   revision: number,
   reason: 'expired' | 'exhausted',
-  last: ExecutionResult | null,
 ): Promise<void> {
-  const { tool } = stored.execute;
-  const result = last ?? neverAnswered(tool, reason);
-  const error = result.error ?? errorBody('internal');
-  await bury(ports, { id: stored.submission_id, tenant, reason, error, tries: record.tries, tool }, text);
-  await finishSubmission(ports, tenant, record, revision, 'dead_letter', result);
+  const { submission_id: id, execute, plan } = stored;
+  const hasAnswer = record.result !== null || record.plan !== undefined;
+  const last = hasAnswer ? record : { ...record, ...neverAnswered(stored, reason) };
+  const error = errorOf(last) ?? errorBody('internal');
+  const letter = { id, tenant, reason, error, tries: record.tries, tool: execute?.tool ?? null };
+  await bury(ports, { ...letter, ...(plan !== undefined && { calls: plan.calls.length }) }, text);
+  await finishSubmission(ports, tenant, last, revision, 'dead_letter');
 }
 
 export async function giveUpUnreadable(
@@ -73,22 +82,11 @@ async function bury(
   audit.record(letter.tenant, 'dead_lettered', letter);
 }
 
-/** Given up before any try gave an answer. When tries were begun, their executors ended: what they did is not known. */
-function neverAnswered(tool: string, reason: 'expired' | 'exhausted'): ExecutionResult {
-  const facts = { executionId: newId('execution'), tool, version: null, receivedAt: 0, now: 0 };
-  return reason === 'expired'
-    ? answer(
-        facts,
-        'refused',
-        null,
-        errorBody('deadline_exceeded', { message: 'Its time was over before it could begin.' }),
-      )
-    : answer(facts, 'outcome_unknown', null, errorBody('outcome_unknown', { message: 'No try ended with an answer.' }));
-}
-
-/** Without its output when that is larger than a record may be; the execution itself is as it was. */
-function keepable(result: ExecutionResult): ExecutionResult {
-  if (JSON.stringify(result).length <= maxKept) return result;
+/** Without outputs where those are larger than a record may be; what was done is as it was. */
+export function keepable(record: SubmissionRecord): SubmissionRecord {
+  const { result, plan } = record;
+  if (plan !== undefined) return { ...record, plan: fitPlanResult(plan, maxKept) };
+  if (result === null || JSON.stringify(result).length <= maxKept) return record;
   const error = errorBody('response_too_large', { message: 'The output is larger than is kept for pick-up.' });
-  return { ...result, output: null, error: result.error ?? error };
+  return { ...record, result: { ...result, output: null, error: result.error ?? error } };
 }

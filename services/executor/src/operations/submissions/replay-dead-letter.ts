@@ -1,8 +1,8 @@
 import { PatchbayError, type ReplayDeadLetterRequest, StoredSubmission, type SubmitResult } from '@patchbay/contracts';
 import { pendingRecord } from '../../domain/submission-record.ts';
-import { argumentsDigest, requestDigest } from '../digest-request.ts';
 import type { KeepDeadLetters, KeepResults, QueueSubmission, RecordSubmission } from './ports.ts';
 import { findDeadLetter } from './show-dead-letter.ts';
+import { workDigest } from './submitted-work.ts';
 
 export interface ReplayDeadLetterPorts {
   readonly deadLetters: KeepDeadLetters;
@@ -25,8 +25,7 @@ export function createReplayDeadLetter(
     const { letter, payload, revision } = await findDeadLetter(ports.deadLetters, tenant, id);
     const now = ports.now();
     const stored = { ...readable(payload), not_before: now, expires_at: now + expires_in_ms };
-    const { execute } = stored;
-    const record = pendingRecord(stored, requestDigest(execute, execute.tool, argumentsDigest(execute.arguments)));
+    const record = pendingRecord(stored, workDigest(stored));
     const found = await ports.results.read(tenant, id);
     const put =
       found === null
@@ -36,7 +35,13 @@ export function createReplayDeadLetter(
     await ports.queue.add(tenant, stored, `${tenant}.${id}.${revision}`);
     await ports.deadLetters.remove(tenant, id, revision);
     ports.audit.record(tenant, 'replayed', letter);
-    return { submission_id: id, duplicate: false, expires_at: new Date(stored.expires_at).toISOString() };
+    const { plan_id } = stored.plan ?? {};
+    return {
+      submission_id: id,
+      duplicate: false,
+      expires_at: new Date(stored.expires_at).toISOString(),
+      ...(plan_id !== undefined && { plan_id }),
+    };
   };
 }
 

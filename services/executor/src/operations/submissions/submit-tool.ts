@@ -6,10 +6,9 @@ import {
   type SubmitResult,
 } from '@patchbay/contracts';
 import { pendingRecord } from '../../domain/submission-record.ts';
-import { checkRequest } from '../check-request.ts';
-import { argumentsDigest, requestDigest } from '../digest-request.ts';
 import type { FindTool } from '../ports.ts';
 import type { KeepResults, QueueSubmission } from './ports.ts';
+import { checkWork, namedWork, workDigest, workOf } from './submitted-work.ts';
 
 export interface SubmitToolPorts {
   readonly tools: FindTool;
@@ -20,30 +19,29 @@ export interface SubmitToolPorts {
 }
 
 /**
- * Accepts a call to carry out later: checked now, answered when the stream has it. Submitting the same id again changes
+ * Accepts a call or a plan to carry out later: checked now, answered when the stream has it. Submitting the same id again changes
  * nothing.
- * @throws PatchbayError `tool_not_found`, `invalid_arguments`, `invalid_request` (the id was used for another call, or the
- *   delay outlasts the expiry), `overloaded` (the backlog is full, or the stream does not answer: submit the same id again).
+ * @throws PatchbayError `tool_not_found`, `invalid_arguments`, `invalid_request` (the plan is not valid, the id was used for
+ *   another call, or the delay outlasts the expiry), `overloaded` (the backlog is full, or the stream does not answer: submit the same id again).
  */
 export function createSubmitTool(
   ports: SubmitToolPorts,
 ): (tenant: string, request: SubmitRequest) => Promise<SubmitResult> {
   return async (tenant, request) => {
-    const { execute } = request;
-    const prepared = ports.tools.find(tenant, execute.tool, execute.version);
-    const refused = checkRequest(ports.tools, tenant, execute, prepared);
+    const work = workOf(request);
+    const refused = checkWork(ports.tools, tenant, work);
     if (refused !== null) throw refused;
     if (request.delay_ms >= request.expires_in_ms) throw invalid('delay_ms', 'is not shorter than expires_in_ms');
     const acceptedAt = ports.now();
     const id = request.submission_id ?? newId('submission');
     const stored: StoredSubmission = {
       submission_id: id,
-      execute,
+      ...namedWork(work, id),
       accepted_at: acceptedAt,
       not_before: acceptedAt + request.delay_ms,
       expires_at: acceptedAt + request.expires_in_ms,
     };
-    const digest = requestDigest(execute, execute.tool, argumentsDigest(execute.arguments));
+    const digest = workDigest(work);
     const created = (await ports.results.create(tenant, id, pendingRecord(stored, digest))) !== null;
     const earlier = created ? null : ((await ports.results.read(tenant, id))?.record ?? null);
     if (earlier !== null && earlier.digest !== digest) throw invalid('submission_id', 'was used for another call');
@@ -60,6 +58,7 @@ export function createSubmitTool(
       submission_id: id,
       duplicate: earlier !== null,
       expires_at: new Date(earlier?.expires_at ?? stored.expires_at).toISOString(),
+      ...(stored.plan?.plan_id !== undefined && { plan_id: stored.plan.plan_id }),
     };
   };
 }
