@@ -3,7 +3,7 @@ import { Refusal } from './hook-request.ts';
 import type { Encoding, PublicKey, SecretKey } from './scheme.ts';
 
 const shapes: Readonly<Record<Encoding, RegExp>> = {
-  hex: /^(?:[0-9a-fA-F]{2})+$/,
+  hex: /^(?:[0-9a-f]{2})+$/,
   base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
   base64url: /^[A-Za-z0-9_-]+={0,2}$/,
 };
@@ -27,7 +27,8 @@ export function keyOf(secret: string, { encoding, prefix }: SecretKey): Buffer {
   const text = prefix !== undefined && secret.startsWith(prefix) ? secret.slice(prefix.length) : secret;
   if (encoding === 'utf8') return Buffer.from(text);
   if (encoding === 'sha1') return createHash('sha1').update(text).digest();
-  const key = decode(text, encoding);
+  // What an operator pastes may be in capitals.
+  const key = decode(encoding === 'hex' ? text.toLowerCase() : text, encoding);
   if (key === null) throw new Refusal('key_unusable', `The secret is not ${encoding}.`);
   return key;
 }
@@ -40,7 +41,7 @@ export function publicKeyOf(text: string, { format, prefix }: PublicKey): KeyObj
   const given = prefix !== undefined && text.startsWith(prefix) ? text.slice(prefix.length) : text.trim();
   try {
     if (format === 'pem') return createPublicKey(given);
-    const bytes = decode(given, format === 'raw_hex' ? 'hex' : 'base64');
+    const bytes = format === 'raw_hex' ? decode(given.toLowerCase(), 'hex') : decode(given, 'base64');
     if (bytes === null) throw new Error('undecodable');
     const der = format === 'spki_base64' ? bytes : Buffer.concat([ed25519Head, bytes]);
     return createPublicKey({ key: der, format: 'der', type: 'spki' });

@@ -71,7 +71,7 @@ const signed = {
     .strictObject({
       /** Tries the URL with and without the port that its scheme implies. */
       with_and_without_port: z.boolean().default(false),
-      /** Percent-encoded characters that the vendor signs decoded. */
+      /** Percent-encoded characters that the vendor may sign decoded. */
       decoded: z.string().optional(),
     })
     .optional(),

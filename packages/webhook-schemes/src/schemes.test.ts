@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { millisecondsOf } from './check-timestamp.ts';
 import { loadSchemes, readEvents, type SourceSecret, signSample, verifyRequest, type WebhookScheme } from './index.ts';
+import { keysFor } from './sample-keys.test-support.ts';
 
 const schemes = [...loadSchemes().values()];
 const now = Date.UTC(2026, 10, 29, 12);
@@ -47,11 +47,3 @@ describe.each(schemes)('$name', (scheme: WebhookScheme) => {
     expect(readEvents(scheme, verdict)[0]).toMatchObject(sample.event);
   });
 });
-
-function keysFor(scheme: WebhookScheme): { secret: string; given: string } {
-  const [first] = scheme.verify;
-  if (first?.kind !== 'ed25519') return { secret: 'c2VjcmV0c2VjcmV0', given: 'c2VjcmV0c2VjcmV0' };
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-  return { secret: raw.toString('hex'), given: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
-}

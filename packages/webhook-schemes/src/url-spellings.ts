@@ -7,7 +7,9 @@ export function urlSpellings(url: string, { url: rule }: Pick<SignedVerification
   if (rule === undefined) return [url];
   const spellings = rule.with_and_without_port ? [url, otherPort(url)] : [url];
   const { decoded } = rule;
-  return [...new Set(decoded === undefined ? spellings : spellings.map((one) => decodeSome(one, decoded)))];
+  return [
+    ...new Set([...spellings, ...(decoded === undefined ? [] : spellings.map((one) => decodeSome(one, decoded)))]),
+  ];
 }
 
 function otherPort(url: string): string {
