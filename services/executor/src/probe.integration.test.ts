@@ -77,13 +77,26 @@ async function loseAnswer(key: string): Promise<string> {
   return execution_id;
 }
 
+test('a call whose answer was lost finds its own effect inside its deadline, and repeats hear the same', async () => {
+  sandbox.behave({ tool: 'numbers_book', do: { kind: 'drop', at: 'before_response' } });
+  shows({ booking: { id: 'B7' }, total: 1 });
+  const first = await book('own');
+  const found = { status: 'succeeded', output: { booking: { id: 'B7' } }, probed: true };
+  expect(first).toMatchObject({ ...found, replayed: false, error: null });
+  expect(await book('own')).toMatchObject({ ...found, replayed: true, execution_id: first.execution_id });
+  expect([sent('numbers_book'), sent('numbers_look')]).toEqual([1, 1]);
+  await vi.waitFor(() => expect(audit.of(first.execution_id)).toEqual(['intent', 'succeeded', 'succeeded']), {
+    timeout: 10_000,
+  });
+});
+
 test('a repeat of a call whose answer was lost finds its effect, and everybody after it hears the same', async () => {
   const execution_id = await loseAnswer('found');
   shows({ booking: { id: 'B7' }, total: 1 });
   const found = { status: 'succeeded', execution_id, output: { booking: { id: 'B7' } }, replayed: true, probed: true };
   expect(await book('found')).toMatchObject(found);
   expect(await book('found')).toMatchObject(found);
-  expect([sent('numbers_book'), sent('numbers_look')]).toEqual([1, 1]);
+  expect([sent('numbers_book'), sent('numbers_look')]).toEqual([1, 2]);
   await vi.waitFor(
     () => expect(audit.of(execution_id)).toEqual(['intent', 'outcome_unknown', 'succeeded', 'succeeded']),
     {
@@ -96,7 +109,7 @@ test('an effect that is not to be seen proves nothing while the first request ma
   const execution_id = await loseAnswer('early');
   shows({ total: 0 });
   expect(await book('early')).toMatchObject({ status: 'outcome_unknown', execution_id, replayed: true });
-  expect([sent('numbers_book'), sent('numbers_look')]).toEqual([1, 1]);
+  expect([sent('numbers_book'), sent('numbers_look')]).toEqual([1, 2]);
 });
 
 test('after that it gives the key back, so that the next call acts, once', async () => {

@@ -70,7 +70,7 @@ export const ExecutionResult = z.object({
   replayed: z.boolean(),
   /** Present and true when another execution's answer served: a kept one, or that of the same read under way. */
   cached: z.boolean().optional(),
-  /** Present and true when the tool's probe found what became of an earlier call with this key; the output is what it read. */
+  /** Present and true when the tool's probe found what became of a call whose answer was lost; the output is what it read. */
   probed: z.boolean().optional(),
   /** HTTP attempts made. */
   attempts: z.int().nonnegative(),

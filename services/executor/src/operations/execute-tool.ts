@@ -19,6 +19,7 @@ import { ChunkDelivery } from './deliver-chunks.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
 import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } from './ports.ts';
+import { probeOwnOutcome } from './probe-outcome.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 import { noRoom } from './shed-call.ts';
@@ -119,7 +120,12 @@ export function createExecuteTool(
     });
     delivery?.close();
     const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };
-    let result = answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
+    // What left without an answer may be there to be seen, where the tool says how to look.
+    const seen =
+      outcome.status === 'outcome_unknown' && delivery === null
+        ? await probeOwnOutcome({ probe: executeTool }, run, upstream)
+        : null;
+    let result = seen ?? answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
     if (outcome.cached) result.cached = true;
     if (delivery !== null) result = delivery.seal(result, outcome);
     // What was read is not told unless its intent is on record. It nearly always is by now.
@@ -223,11 +229,15 @@ export function createExecuteTool(
 
 /**
  * What the execution spent here, to learn from: of those that made one attempt and were not held up by a rate limit, as
- * pauses that were meant are no queue.
+ * pauses that were meant are no queue, and that did not look for the effect of a lost answer.
  */
-function timeSpent({ pace }: Run, { attempts, replayed, timing, stream }: ExecutionResult): TimeSpent | null {
+function timeSpent(
+  { pace, prepared }: Run,
+  { attempts, status, probed, replayed, timing, stream }: ExecutionResult,
+): TimeSpent | null {
   // The pace of a stream is its caller's.
-  const tells = attempts === 1 && !replayed && stream === undefined && pace.waitedMs === 0;
+  const looked = prepared.probe && (probed === true || status === 'outcome_unknown');
+  const tells = attempts === 1 && !replayed && !looked && stream === undefined && pace.waitedMs === 0;
   return tells ? { ownMs: timing.overhead_ms, totalMs: timing.total_ms } : null;
 }
 

@@ -50,6 +50,57 @@ async function unknownCall(ledger: MemoryLedger, agoMs: number): Promise<string>
 
 const old = 60_000;
 
+describe('a call whose own outcome is unknown', () => {
+  test('succeeds when the probe sees its effect at once, with and without a key, and keeps that', async () => {
+    const first = probing('happened', new MemoryLedger());
+    const found = { status: 'succeeded', output: { seen: true }, replayed: false, probed: true, attempts: 1 };
+    const { execution_id } = await first.run({ idempotency_key: 'k' });
+    expect(await first.run({})).toMatchObject(found);
+    await first.background.settled();
+    expect(await first.run({ idempotency_key: 'k' })).toMatchObject({ ...found, execution_id, replayed: true });
+    expect(first.executed.map(({ prepared }) => prepared.name)).toEqual([
+      'acme_do',
+      'acme_look',
+      'acme_do',
+      'acme_look',
+    ]);
+    const outcomes = first.audited.filter(([, type, id]) => type.endsWith('outcome') && id === execution_id);
+    expect(outcomes.map(([, , , { outcome, facts }]) => [outcome, facts])).toEqual([
+      ['succeeded', { probed: true }],
+      ['succeeded', { probed: true }],
+    ]);
+  });
+
+  test.each([
+    ['sees nothing yet', 'not_happened', false],
+    ['cannot say', 'unknown', false],
+    ['fails', 'happened', true],
+  ] as const)('stays unknown when the probe %s', async (_what, verdict, lookFails) => {
+    const ledger = new MemoryLedger();
+    const first = probing(verdict, ledger, lookFails);
+    expect(await first.run({ idempotency_key: 'k' })).toMatchObject({ status: 'outcome_unknown', replayed: false });
+    await first.background.settled();
+    expect([...ledger.entries.values()]).toMatchObject([{ record: { state: 'done' } }]);
+  });
+
+  test('is not looked for when too little of the deadline is left, or somebody cancelled', async () => {
+    const hurried = probing('happened', new MemoryLedger());
+    expect(await hurried.run({ idempotency_key: 'k', deadline_ms: 40 })).toMatchObject({ status: 'outcome_unknown' });
+    expect(hurried.executed).toHaveLength(1);
+    const cancelled = probing('happened', new MemoryLedger());
+    const { engine, running } = cancelled.ports;
+    const { execute } = engine;
+    Object.assign(engine, {
+      execute(input: Parameters<typeof execute>[0]) {
+        running.cancel('acme', { idempotency_key: 'k' });
+        return execute(input);
+      },
+    });
+    expect(await cancelled.run({ idempotency_key: 'k' })).toMatchObject({ status: 'outcome_unknown' });
+    expect(cancelled.executed).toHaveLength(1);
+  });
+});
+
 describe('a repeat of a call with an unknown outcome', () => {
   test('is answered with what the probe found, and so is every later one without looking again', async () => {
     const ledger = new MemoryLedger();
@@ -72,7 +123,7 @@ describe('a repeat of a call with an unknown outcome', () => {
     });
     expect(ledger.entries.size).toBe(0);
     await repeat.run({ idempotency_key: 'k' });
-    expect(repeat.executed.map(({ prepared }) => prepared.name)).toEqual(['acme_look', 'acme_do']);
+    expect(repeat.executed.map(({ prepared }) => prepared.name)).toEqual(['acme_look', 'acme_do', 'acme_look']);
   });
 
   test('stays unknown while the first request may still be on its way, though nothing is to be seen yet', async () => {

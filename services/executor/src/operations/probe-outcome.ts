@@ -1,6 +1,7 @@
 import { type ExecuteRequest, type ExecutionResult, errorBody } from '@patchbay/contracts';
 import { type AnswerFacts, answer } from '../domain/answers.ts';
 import { claimGraceMs, type LedgerRecord } from '../domain/ledger-record.ts';
+import { factsOf } from './answer-facts.ts';
 import { type ExecuteCall, type Run, remaining } from './execution-run.ts';
 import type { KeepLedger } from './ports.ts';
 import { steadyNow } from './steady-clock.ts';
@@ -22,14 +23,10 @@ export async function probeOutcome(
   { record, revision }: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
 ): Promise<ExecutionResult | null> {
-  const plan = run.prepared.probe;
-  if (!plan) return null;
+  const seen = await look(probe, run);
+  if (seen === null) return null;
+  const { found, verdict, plan } = seen;
   const { request, call } = run;
-  // An execution of its own, which belongs to no plan.
-  const { executionId: _executionId, plan: _plan, ...own } = call;
-  const found = await probe(probeRequest(run, plan), { ...own, receivedAt: performance.now() });
-  if (found.status !== 'succeeded') return null;
-  const verdict = plan.judge(found.output);
   const key = run.ledgerKey as string;
   const now = { ...facts, executionId: record.execution_id, version: record.version, now: performance.now() };
   if (verdict === 'happened') {
@@ -49,6 +46,36 @@ export async function probeOutcome(
     details: { execution_id: record.execution_id, probe: plan.tool, tool: request.tool },
   });
   return { ...answer(now, 'failed', null, error), probed: true };
+}
+
+/** Milliseconds that must be left of the deadline for a look to be worth it. */
+const leastLookMs = 50;
+
+/**
+ * Looks for the effect of the run itself, whose request left and has no answer, in what is left of its deadline. The answer
+ * is then that it succeeded, or null: that there is nothing to be seen yet says nothing. The key is still the run's own,
+ * so the answer is recorded as any other.
+ */
+export async function probeOwnOutcome(
+  { probe }: Pick<ProbeOutcomePorts, 'probe'>,
+  run: Run,
+  { upstreamMs, attempts }: { readonly upstreamMs: number; readonly attempts: number },
+): Promise<ExecutionResult | null> {
+  if (!run.prepared.probe || run.execution.abort.signal.aborted || remaining(run) < leastLookMs) return null;
+  const seen = await look(probe, run);
+  if (seen?.verdict !== 'happened') return null;
+  const { output, truncated } = seen.found;
+  return { ...answer({ ...factsOf(run), upstreamMs, attempts, truncated }, 'succeeded', output, null), probed: true };
+}
+
+/** What the tool's probe reads now, and what that means; null when it has none or could not read. */
+async function look(probe: ProbeOutcomePorts['probe'], run: Run) {
+  const plan = run.prepared.probe;
+  if (!plan) return null;
+  // An execution of its own, which belongs to no plan.
+  const { executionId: _executionId, plan: _plan, ...own } = run.call;
+  const found = await probe(probeRequest(run, plan), { ...own, receivedAt: performance.now() });
+  return found.status === 'succeeded' ? { found, verdict: plan.judge(found.output), plan } : null;
 }
 
 function probeRequest(run: Run, plan: NonNullable<Run['prepared']['probe']>): ExecuteRequest {
