@@ -14,7 +14,8 @@ export function forkLogged(
     return fork(entry, [], {
       env: { ...childEnvironment(), ...env },
       stdio: ['ignore', stdout === 'pipe' ? 'pipe' : out, out, 'ipc'],
-      execArgv: [],
+      // From its first moment on: a service closes what else could show its memory.
+      execArgv: ['--disable-sigusr1'],
     });
   } finally {
     closeSync(out); // the child has its own

@@ -1,5 +1,6 @@
 import { loadCatalog } from '@patchbay/catalog';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
+import { forbidDumps, readRuntime } from '@patchbay/service-kit';
 import { sandboxClient } from '@patchbay/testkit/sandbox';
 import { type LauncherConfig, readLauncherConfig, UsageError, usage } from './config.ts';
 import { ensureDemoConnections } from './demo-tenant.ts';
@@ -128,6 +129,7 @@ Ctrl-C stops.`;
 
 if (import.meta.main) {
   const interrupted = untilInterrupted();
+  for (const way of forbidDumps(readRuntime())) process.stderr.write(`warning: ${way}\n`);
   try {
     process.exitCode = await launch(process.argv.slice(2), (text) => process.stdout.write(text), interrupted);
   } catch (error) {

@@ -146,6 +146,11 @@ describe('the whole in processes', () => {
     const pids = patchbay.services.map(({ pid }) => pid as number);
     expect(new Set([process.pid, ...pids]).size).toBe(5);
     expect(existsSync(join(stateDir, 'logs', 'sandbox.out'))).toBe(true);
+    if (process.platform === 'linux')
+      for (const pid of pids) {
+        expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max core file size +0 +0 /m);
+        expect(Number.parseInt(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8'), 16)).toBe(0);
+      }
     const executor = patchbay.services.find(({ service }) => service === 'executor');
     process.kill(executor?.pid as number, 'SIGKILL');
     await vi.waitFor(() => expect(lost).toEqual(['executor-1 ended (exit SIGKILL)']), 10_000);

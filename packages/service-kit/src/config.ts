@@ -83,6 +83,25 @@ export interface BaseConfig {
   readonly telemetry?: TelemetryConfig | null;
 }
 
+/** How Node.js itself was started. */
+export interface Runtime {
+  readonly mode: 'development' | 'production';
+  readonly nodeOptions: readonly string[];
+  /** Whether Node.js prints what its own modules do. */
+  readonly nodeDebug: boolean;
+}
+
+export function readRuntime(env: Readonly<Record<string, string | undefined>> = process.env): Runtime {
+  return {
+    mode: env.PATCHBAY_MODE === 'development' ? 'development' : 'production',
+    nodeOptions: (env.NODE_OPTIONS ?? '')
+      .replace(/["']/g, '')
+      .split(/\s+/)
+      .filter((option) => option !== ''),
+    nodeDebug: (env.NODE_DEBUG ?? '') !== '' || (env.NODE_DEBUG_NATIVE ?? '') !== '',
+  };
+}
+
 /** The part of a service's configuration that all have. */
 export function readBaseConfig(service: string, env: Readonly<Record<string, string | undefined>>): BaseConfig {
   const values = parseConfig(baseVariables, env);

@@ -1,4 +1,13 @@
-export { type BaseConfig, ConfigError, parseConfig, readBaseConfig, readKeyFile, readSecretFile } from './config.ts';
+export {
+  type BaseConfig,
+  ConfigError,
+  parseConfig,
+  readBaseConfig,
+  readKeyFile,
+  readRuntime,
+  readSecretFile,
+} from './config.ts';
+export { forbidDumps } from './forbid-dumps.ts';
 export { createLogger, type Logger, scrub } from './logger.ts';
 export { type RunningService, runMain, stopInOrder } from './run-main.ts';
 export type { HistogramValue, Metric } from './telemetry/metric.ts';

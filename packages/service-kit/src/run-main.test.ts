@@ -93,7 +93,7 @@ describe('what becomes of the process', () => {
 
   async function run(start: () => Promise<RunningService>): Promise<FakeHost> {
     const host = new FakeHost();
-    await runMain(start, host as never);
+    await runMain(start, host as never, { forbid: () => [] });
     return host;
   }
   const stopping = (stop: () => Promise<void>) => run(async () => ({ name: 'audit-1', stop }));

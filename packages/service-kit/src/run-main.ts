@@ -1,4 +1,5 @@
-import { ConfigError } from './config.ts';
+import { ConfigError, type Runtime, readRuntime } from './config.ts';
+import { forbidDumps } from './forbid-dumps.ts';
 
 /** A service that is up. */
 export interface RunningService {
@@ -9,21 +10,31 @@ export interface RunningService {
 
 /** Longest time a drain may take before the process ends anyway, in milliseconds. */
 const drainLimitMs = 15_000;
+/** EX_CONFIG of sysexits.h. */
+const exConfig = 78;
 
 /** The process that a service runs as. */
 type Host = Pick<NodeJS.Process, 'on' | 'exit' | 'stderr' | 'send'>;
 
 /**
  * Runs a service as a process of its own: SIGTERM and SIGINT drain it, a second signal or the limit ends it. An
- * exception nobody caught ends the process, because its state can no longer be trusted.
+ * exception nobody caught ends the process, because its state can no longer be trusted. In production it does not start
+ * where its memory could end in a file.
  */
-export async function runMain(start: () => Promise<RunningService>, host: Host = process): Promise<void> {
+export async function runMain(
+  start: () => Promise<RunningService>,
+  host: Host = process,
+  { runtime = readRuntime(), forbid = forbidDumps }: { runtime?: Runtime; forbid?: typeof forbidDumps } = {},
+): Promise<void> {
+  const open = forbid(runtime);
+  for (const way of open) host.stderr.write(`${runtime.mode === 'production' ? '' : 'warning: '}${way}\n`);
+  if (open.length > 0 && runtime.mode === 'production') return host.exit(exConfig);
   let service: RunningService;
   try {
     service = await start();
   } catch (error) {
     host.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
-    return host.exit(error instanceof ConfigError ? 78 : 1); // 78: EX_CONFIG of sysexits.h
+    return host.exit(error instanceof ConfigError ? exConfig : 1);
   }
   let stopping = false;
   const stop = (exitCode: number) => {
