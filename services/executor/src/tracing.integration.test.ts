@@ -63,11 +63,18 @@ test('spans of execution and attempt and the metrics reach a collector when the 
     context: { session: 'canary-session-4711' },
   });
   expect(result.status).toBe('succeeded');
+  const repeat = { arguments: { number: argument }, idempotency_key: 'toolu_01Abc' };
+  expect(await execute(repeat)).toMatchObject({ replayed: true });
   await execute({ tool: 'canary_no_such_tool', idempotency_key: 'ada@example.com' });
   await executor.stop();
 
   const spans = receiver.spans();
-  const execution = spans.find(({ attributes }) => attributes['patchbay.execution.id'] === result.execution_id);
+  const [execution, repeated] = spans.filter(
+    ({ attributes }) => attributes['patchbay.execution.id'] === result.execution_id,
+  );
+  expect(
+    spans.find(({ name, parentSpanId }) => name === 'claim key' && parentSpanId === repeated?.spanId)?.attributes,
+  ).toEqual({ 'patchbay.ledger.claim': 'held' });
   expect(execution).toMatchObject({
     service: 'patchbay-executor',
     name: 'execute_tool numbers_book',
@@ -82,7 +89,14 @@ test('spans of execution and attempt and the metrics reach a collector when the 
       'patchbay.execution.status': 'succeeded',
     },
   });
-  const attempt = spans.find(({ parentSpanId }) => parentSpanId === execution?.spanId);
+  const inside = spans.filter(({ parentSpanId }) => parentSpanId === execution?.spanId);
+  // What had to be there before anything was sent, and what it came to.
+  expect(Object.fromEntries(inside.map(({ name, attributes }) => [name, attributes]))).toMatchObject({
+    'claim key': { 'patchbay.ledger.claim': 'won' },
+    'record intent': {},
+    'ask rate limits': { 'patchbay.limiter.waited_ms': 0 },
+  });
+  const attempt = inside.find(({ attributes }) => 'http.request.method' in attributes);
   expect(attempt).toMatchObject({
     name: 'POST /book',
     traceId,
@@ -106,7 +120,7 @@ test('spans of execution and attempt and the metrics reach a collector when the 
     ),
   ).toMatchObject({
     unit: 's',
-    count: 1,
+    count: 2,
     attributes: { 'patchbay.tenant.class': 'gold', 'patchbay.execution.status': 'succeeded' },
   });
   expect(points.map(({ metric }) => metric)).toEqual(

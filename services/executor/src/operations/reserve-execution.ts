@@ -6,6 +6,7 @@ import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
 import type { BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
 import { steadyNow } from './steady-clock.ts';
+import { traceStep } from './trace-step.ts';
 import { type RoomPorts, waitForRoom } from './wait-for-room.ts';
 
 export interface ReservePorts extends RoomPorts {
@@ -43,7 +44,12 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       roomFor = async () => {};
     }
     if (ledgerKey !== null)
-      claiming = ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, null), remaining(run));
+      claiming = traceStep(
+        call.span,
+        'claim key',
+        ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, null), remaining(run)),
+        claimAttributes,
+      );
     const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
       ...auditFacts(request, call, prepared),
       outcome: 'intent',
@@ -52,7 +58,7 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
     const reserved = Promise.all([
       claiming,
       leasing,
-      prepared.risk === 'read' ? intent.sent : intent.durable,
+      traceStep(call.span, 'record intent', prepared.risk === 'read' ? intent.sent : intent.durable),
       roomFor(),
     ]);
     const [claim, lease] = await beforeDeadline(reserved, run.deadlineAt, execution.abort.signal);
@@ -63,6 +69,10 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       ports.background(claiming.then((late) => giveBack(ports.ledger, run, late)));
     throw error;
   }
+}
+
+function claimAttributes({ won }: Claim): { 'patchbay.ledger.claim': string } {
+  return { 'patchbay.ledger.claim': won ? 'won' : 'held' };
 }
 
 export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promise<Lease> {

@@ -4,6 +4,7 @@ import type { Turns } from '../domain/turns.ts';
 import { pause } from './deadline.ts';
 import type { Run } from './execution-run.ts';
 import type { AdmitCall, Lease, LimitScope } from './ports.ts';
+import type { TracedStep } from './trace-step.ts';
 
 export interface RoomPorts {
   readonly limits: AdmitCall;
@@ -23,23 +24,34 @@ export async function waitForRoom(
   const { tenant } = call;
   if (!limits.applies(tenant, prepared)) return;
   const connection = leasing === null ? null : (await leasing).connection;
+  const span =
+    call.span?.recording === true ? call.span.child('ask rate limits' satisfies TracedStep, 'internal') : null;
   const keyOf = (scope: LimitScope) => limitKey(scope, tenant, prepared, connection);
   let told = toldBefore(turns, keyOf);
-  for (let hasTurn = false; ; hasTurn = true) {
-    if (told === null) {
-      const held = await limits.admit(tenant, prepared, connection);
-      if (held === null) return;
-      const now = performance.now();
-      turns.heard(tenant, keyOf(held.scope), held, now);
-      // Whoever had its turn, and found it taken or came too early, waits for room and not for a new turn.
-      told = { scope: held.scope, waitMs: hasTurn ? held.waitMs : turns.waitAt(keyOf(held.scope), now) };
+  let errorCode: string | null = null;
+  try {
+    for (let hasTurn = false; ; hasTurn = true) {
+      if (told === null) {
+        const held = await limits.admit(tenant, prepared, connection);
+        if (held === null) return;
+        const now = performance.now();
+        turns.heard(tenant, keyOf(held.scope), held, now);
+        // Whoever had its turn, and found it taken or came too early, waits for room and not for a new turn.
+        told = { scope: held.scope, waitMs: hasTurn ? held.waitMs : turns.waitAt(keyOf(held.scope), now) };
+      }
+      if (performance.now() + told.waitMs >= deadlineAt) {
+        errorCode = 'rate_limited';
+        throw noRoomInTime(told, prepared);
+      }
+      if (!hasTurn) turns.take(keyOf(told.scope));
+      pace.waitedMs += told.waitMs;
+      // A timer forgets fractions, and who comes too early asks in vain.
+      await pause(Math.ceil(told.waitMs), execution.abort.signal);
+      told = null;
     }
-    if (performance.now() + told.waitMs >= deadlineAt) throw noRoomInTime(told, prepared);
-    if (!hasTurn) turns.take(keyOf(told.scope));
-    pace.waitedMs += told.waitMs;
-    // A timer forgets fractions, and who comes too early asks in vain.
-    await pause(Math.ceil(told.waitMs), execution.abort.signal);
-    told = null;
+  } finally {
+    span?.set({ 'patchbay.limiter.waited_ms': pace.waitedMs });
+    span?.end(errorCode);
   }
 }
 
