@@ -17,6 +17,7 @@ import { createNatsTenantKeyStore } from './adapters/nats-tenant-key-store.ts';
 import { createXkeySealer } from './adapters/xkey-sealer.ts';
 import { readConfig, type VaultConfig } from './config.ts';
 import { createCredentialCipher, maxCredentialBytes } from './encryption/credential-cipher.ts';
+import { guardKeyService } from './encryption/guarded-key-service.ts';
 import type { KeyService } from './encryption/key-service.ts';
 import { createTenantKeys } from './encryption/tenant-keys.ts';
 import type { RefreshPorts } from './oauth/refresh-credential.ts';
@@ -40,7 +41,8 @@ const auditTimeoutMs = 1_000;
 /** Wires a vault and serves it. Start more for availability: they share requests through a queue group. */
 export async function startVault(config: VaultConfig): Promise<RunningService> {
   const log = createLogger({ service: 'vault', ...config });
-  const keyService = createKeyService(config);
+  const report: Report = (level, message, facts) => log[level](facts, message);
+  const keyService = guardKeyService(createKeyService(config), { report });
   const sealer = createXkeySealer(config.sealingSeed);
   const telemetry = await startTelemetry('vault', config);
   const messaging = await connectMessaging({
@@ -71,7 +73,6 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   });
   const cipher = createCredentialCipher(tenantKeys);
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
-  const report: Report = (level, message, facts) => log[level](facts, message);
   const broadcastRevocation: BroadcastRevocation = (revoked) =>
     messaging.publishEvent(events.leaseRevoked, {}, revoked);
 
@@ -101,16 +102,19 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
-    vaultEndpoints({
-      leaseCredential: leaseCredential({ ...common, refresh: oauth.refresh }),
-      getVaultKey: getVaultKey({ sealer }),
-      addConnection: addConnection({ ...common, maxCredentialBytes }),
-      listConnections: listConnections({ connections, recordAudit }),
-      setConnectionHealth: setConnectionHealth({ connections, now }),
-      removeConnection: removal,
-      ...oauth.operations,
-      ...jobs.operations,
-    }),
+    vaultEndpoints(
+      {
+        leaseCredential: leaseCredential({ ...common, refresh: oauth.refresh }),
+        getVaultKey: getVaultKey({ sealer }),
+        addConnection: addConnection({ ...common, maxCredentialBytes }),
+        listConnections: listConnections({ connections, recordAudit }),
+        setConnectionHealth: setConnectionHealth({ connections, now }),
+        removeConnection: removal,
+        ...oauth.operations,
+        ...jobs.operations,
+      },
+      report,
+    ),
   );
   // Ready means that the server routes requests here, not only that it was asked to.
   await messaging.flush();

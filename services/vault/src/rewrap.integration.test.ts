@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { routes, StoredTenantKey, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
+import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../test/failure-of.ts';
-import { type FakeKms, startFakeKms } from '../test/fake-kms.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, runVault } from '../test/running-vault.ts';
 import type { KeyServiceConfig } from './main.ts';

@@ -5,11 +5,12 @@ import type { getConnect } from './oauth/get-connect.ts';
 import type { removeOAuthClient, setOAuthClient } from './oauth/set-oauth-client.ts';
 import type { startConnect } from './oauth/start-connect.ts';
 import type { addConnection } from './operations/add-connection.ts';
+import { reportAlteredStore } from './operations/altered-store.ts';
 import type { getVaultKey } from './operations/get-vault-key.ts';
 import type { leaseCredential } from './operations/lease-credential.ts';
 import type { listConnections } from './operations/list-connections.ts';
 import type { listJobs } from './operations/list-jobs.ts';
-import type { Caller } from './operations/ports.ts';
+import type { Caller, Report } from './operations/ports.ts';
 import type { removeConnection } from './operations/remove-connection.ts';
 import type { revertCredential, rotateCredential } from './operations/rotate-credential.ts';
 import type { setConnectionHealth } from './operations/set-connection-health.ts';
@@ -39,8 +40,15 @@ export interface VaultOperations {
 
 const callerOf = ({ traceparent, budgetMs }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent), budgetMs });
 
-/** Everything the vault answers. Who may ask is in contracts, and the server enforces it. */
-export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
+/**
+ * Everything the vault answers. Who may ask is in contracts, and the server enforces it. `report` hears of stored rows that
+ * an operation met and that no vault wrote.
+ */
+export function vaultEndpoints(operations: VaultOperations, report: Report): AnyEndpoint[] {
+  return endpointsOf(operations).map((one) => (one.route === routes.leaseCredential ? one : watched(one, report)));
+}
+
+function endpointsOf(operations: VaultOperations): AnyEndpoint[] {
   return [
     endpoint('lease-credential', routes.leaseCredential, (body, context) =>
       operations.leaseCredential(body, callerOf(context)),
@@ -80,4 +88,23 @@ export function vaultEndpoints(operations: VaultOperations): AnyEndpoint[] {
     ),
     endpoint('list-vault-jobs', routes.listVaultJobs, (body) => operations.listVaultJobs(body)),
   ];
+}
+
+/** The endpoint, with an alert when it fails because of an altered store. A lease gives its own, with what it knows more. */
+function watched(one: AnyEndpoint, report: Report): AnyEndpoint {
+  const handler: AnyEndpoint['handler'] = async (body, context) => {
+    try {
+      return await one.handler(body, context);
+    } catch (error) {
+      reportAlteredStore(report, error, { operation: one.name, ...subjectOf(body) });
+      throw error;
+    }
+  };
+  return { ...one, handler };
+}
+
+/** What a request is about, of the fields that hold ids. */
+function subjectOf(body: unknown): Record<string, unknown> {
+  const fields = ['tenant', 'scope', 'integration', 'connection', 'connect'];
+  return Object.fromEntries(Object.entries(body ?? {}).filter(([name]) => fields.includes(name)));
 }

@@ -5,6 +5,7 @@ import { createLocalFileKeyService } from '../src/adapters/local-file-key-servic
 import { createXkeySealer } from '../src/adapters/xkey-sealer.ts';
 import type { ConnectionRecord } from '../src/domain/connection-record.ts';
 import { createCredentialCipher, maxCredentialBytes } from '../src/encryption/credential-cipher.ts';
+import type { KeyService } from '../src/encryption/key-service.ts';
 import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
 import { addConnection } from '../src/operations/add-connection.ts';
 import { leaseCredential } from '../src/operations/lease-credential.ts';
@@ -102,14 +103,20 @@ function memoryCredentials() {
   return { rows, store };
 }
 
+export interface MemoryVaultOptions {
+  /** Default: one with a local key of its own. */
+  readonly keyService?: KeyService;
+}
+
 /** The vault's operations over memory, with its real encryption and sealing. */
-export function memoryVault() {
+export function memoryVault(options: MemoryVaultOptions = {}) {
   const connections = memoryConnections();
   const credentials = memoryCredentials();
   const clock = { now: new Date('2026-01-02T03:04:05.000Z') };
   const now = () => clock.now;
-  const keyService = createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'development' });
-  const cipher = createCredentialCipher(createTenantKeys({ keyService, store: memoryTenantKeyStore(), now }));
+  const keyService = options.keyService ?? createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'development' });
+  const keyStore = memoryTenantKeyStore();
+  const cipher = createCredentialCipher(createTenantKeys({ keyService, store: keyStore, now }));
   const decryptions = { count: 0 };
   const counting: CredentialCipher = {
     ...cipher,
@@ -144,6 +151,7 @@ export function memoryVault() {
     ports,
     connections,
     credentials,
+    keyStore,
     clock,
     audit,
     reports,

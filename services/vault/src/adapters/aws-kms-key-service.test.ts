@@ -1,6 +1,6 @@
+import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
-import { type FakeKms, startFakeKms } from '../../test/fake-kms.ts';
 import type { KeyService } from '../encryption/key-service.ts';
 import { createAwsKmsKeyService } from './aws-kms-key-service.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
-import { type FakeKms, startFakeKms } from '../../test/fake-kms.ts';
 import { memoryTenantKeyStore } from '../../test/memory-tenant-keys.ts';
 import { createAwsKmsKeyService } from '../adapters/aws-kms-key-service.ts';
 import { createLocalFileKeyService } from '../adapters/local-file-key-service.ts';

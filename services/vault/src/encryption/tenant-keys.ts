@@ -1,5 +1,6 @@
 import type { KeyringNode } from '@aws-crypto/client-node';
 import { type KeyVersions, PatchbayError } from '@patchbay/contracts';
+import { base64Bytes } from './base64.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { type KeyService, type TenantKeyName, tenantKeyBytes } from './key-service.ts';
 import { firstVersions, openKeyVersions, sealKeyVersions } from './key-versions.ts';
@@ -42,13 +43,15 @@ export interface TenantKeysOptions {
 }
 
 const longestTtlMs = 60_000;
+/** Keys held at once, some 6 kB each. With more tenants at work than that, each lease could cost a question to the key service. */
+const mostKeys = 10_000;
 /** With the 30 seconds of a lease, no use of a key outlives by more than a minute what takes it away. */
 const versionsTtlMs = 30_000;
 
 export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
   const { keyService, store, announce = () => {}, isErased = () => false } = options;
   const ttlMs = Math.min(options.ttlMs ?? longestTtlMs, longestTtlMs);
-  const bounds = { maxEntries: options.maxKeys ?? 1_000, failureHoldMs: options.failureHoldMs ?? 500 };
+  const bounds = { maxEntries: options.maxKeys ?? mostKeys, failureHoldMs: options.failureHoldMs ?? 500 };
   const cache = new BoundedCache<KeyringNode>({ ...bounds, ttlMs });
   const known = new BoundedCache<KeyVersions>({ ...bounds, ttlMs: Math.min(ttlMs, versionsTtlMs) });
   const creations = new SingleFlight<void>();
@@ -64,7 +67,9 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
         `The tenant key was wrapped by the key service '${stored.provider}', and this vault uses '${keyService.provider}'.`,
       );
     }
-    return importKey(name, await keyService.unwrap(Buffer.from(stored.wrapped, 'base64'), name));
+    const wrapped = base64Bytes(stored.wrapped);
+    if (wrapped === null) throw refused('The wrapped tenant key is not what was stored.');
+    return importKey(name, await keyService.unwrap(wrapped, name));
   }
 
   async function createIfMissing(name: TenantKeyName): Promise<void> {
