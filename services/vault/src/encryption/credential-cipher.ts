@@ -1,6 +1,7 @@
 import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, type KeyringNode } from '@aws-crypto/client-node';
 import { PatchbayError, type StoredCredential } from '@patchbay/contracts';
 import type { CredentialBinding, CredentialCipher } from '../operations/ports.ts';
+import { base64Bytes } from './base64.ts';
 import { credentialContext } from './credential-context.ts';
 import { frameBytes, isCredentialMessage } from './message-layout.ts';
 import type { TenantKeys } from './tenant-keys.ts';
@@ -31,8 +32,12 @@ export function createCredentialCipher(tenantKeys: TenantKeys): CredentialCipher
 
   async function decrypt(binding: CredentialBinding, stored: StoredCredential): Promise<Buffer> {
     const key = { tenant: binding.tenant, version: stored.tenant_key_version };
-    const message = Buffer.from(stored.message, 'base64');
-    if (stored.credential_version !== binding.version || !isCredentialMessage(message, credentialContext(binding), key))
+    const message = base64Bytes(stored.message);
+    if (
+      message === null ||
+      stored.credential_version !== binding.version ||
+      !isCredentialMessage(message, credentialContext(binding), key)
+    )
       throw integrityFailure();
     const keyring = await tenantKeys.forDecryption(key);
     try {

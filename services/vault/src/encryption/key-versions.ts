@@ -1,5 +1,6 @@
 import { AlgorithmSuiteIdentifier, buildClient, CommitmentPolicy, type KeyringNode } from '@aws-crypto/client-node';
 import { KeyVersions, type StoredKeyVersions } from '@patchbay/contracts';
+import { base64Bytes } from './base64.ts';
 import { frameBytes, isCredentialMessage } from './message-layout.ts';
 
 const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
@@ -33,8 +34,9 @@ export async function openKeyVersions(
   tenant: string,
   stored: StoredKeyVersions,
 ): Promise<KeyVersions | null> {
-  const message = Buffer.from(stored.sealed, 'base64');
-  if (!isCredentialMessage(message, contextOf(tenant), { tenant, version: stored.current })) return null;
+  const message = base64Bytes(stored.sealed);
+  if (message === null || !isCredentialMessage(message, contextOf(tenant), { tenant, version: stored.current }))
+    return null;
   try {
     const { plaintext } = await client.decrypt(keyring, message);
     const versions = KeyVersions.parse(JSON.parse(plaintext.toString('utf8')));
