@@ -1,8 +1,8 @@
 import { routes, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
+import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../test/failure-of.ts';
-import { type FakeKms, startFakeKms } from '../test/fake-kms.ts';
 import { forkVault, type KillableVaultOptions } from '../test/killable-vault.ts';
 import { startKilledVaults } from '../test/killed-at-work.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';

@@ -1,10 +1,10 @@
 import { routes, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { readKeyFile } from '@patchbay/service-kit';
+import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuditLog, readAuditLog } from '../test/audit-log.ts';
 import { failureOf } from '../test/failure-of.ts';
-import { type FakeKms, startFakeKms } from '../test/fake-kms.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, type RunningVault, runVault } from '../test/running-vault.ts';
 import { openVaultParts } from '../test/vault-parts.ts';

@@ -41,7 +41,7 @@ export async function wireOAuth(config: VaultConfig, messaging: Messaging, log: 
     documents,
     clients,
     egress,
-    connects: createNatsConnects(await messaging.bucket('connects')),
+    connects: createNatsConnects(await messaging.bucket('connects'), config.sealingSeed),
     refreshes: createNatsRefreshRecords(await messaging.bucket('refreshes')),
     secrets: createConnectSecrets(config.sealingSeed),
     publicUrl: config.connect?.publicUrl ?? null,

@@ -115,8 +115,7 @@ export function memoryVault(options: MemoryVaultOptions = {}) {
   const clock = { now: new Date('2026-01-02T03:04:05.000Z') };
   const now = () => clock.now;
   const keyService = options.keyService ?? createLocalFileKeyService({ rootKey: randomBytes(32), mode: 'development' });
-  const keyStore = memoryTenantKeyStore();
-  const cipher = createCredentialCipher(createTenantKeys({ keyService, store: keyStore, now }));
+  const cipher = createCredentialCipher(createTenantKeys({ keyService, store: memoryTenantKeyStore(), now }));
   const decryptions = { count: 0 };
   const counting: CredentialCipher = {
     ...cipher,
@@ -151,7 +150,6 @@ export function memoryVault(options: MemoryVaultOptions = {}) {
     ports,
     connections,
     credentials,
-    keyStore,
     clock,
     audit,
     reports,

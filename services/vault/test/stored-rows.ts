@@ -13,6 +13,10 @@ export function storedRows(): { readonly rows: Map<string, Buffer>; readonly buc
     revisions.set(key, ++last);
     return last;
   };
+  const matching = (pattern: string) => {
+    const keys = new RegExp(`^${pattern.replaceAll('.', '\\.').replace('*', '[^.]+').replace('>', '.+')}$`);
+    return [...rows].filter(([key]) => keys.test(key));
+  };
   const bucket: Bucket = {
     async get(key) {
       const value = rows.get(key);
@@ -23,10 +27,15 @@ export function storedRows(): { readonly rows: Map<string, Buffer>; readonly buc
     update: async (key, value, revision) => (revisions.get(key) === revision ? write(key, value) : null),
     delete: async (key, revision) => (revision ?? revisions.get(key)) === revisions.get(key) && rows.delete(key),
     async watch(prefix, onChange) {
-      const pattern = new RegExp(`^${prefix.replaceAll('.', '\\.').replace('*', '[^.]+').replace('>', '.+')}$`);
-      for (const [key, value] of rows)
-        if (pattern.test(key)) onChange({ key, value, revision: revisions.get(key) ?? 0 });
+      for (const [key, value] of matching(prefix)) onChange({ key, value, revision: revisions.get(key) ?? 0 });
       return { unsubscribe() {} };
+    },
+    async *scan(pattern, { after }) {
+      const entries = matching(pattern)
+        .map(([key, value]) => ({ key, value, revision: revisions.get(key) ?? 0 }))
+        .filter(({ revision }) => revision > after)
+        .sort((a, b) => a.revision - b.revision);
+      yield { entries, upTo: last, left: 0 };
     },
   };
   return { rows, bucket };

@@ -191,11 +191,12 @@ function jobOf(tenant: string): VaultJob {
     finished_at: null,
     instance: 'vault-1',
     takeovers: 0,
+    begun_by: 'admin',
     target_version: null,
     target_key: null,
     connection: null,
     keys_destroyed: 0,
-    cursor: null,
+    cursor: 0,
     error: null,
   };
 }

@@ -1,11 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { PatchbayError } from '@patchbay/contracts';
+import { decryptGcm, encryptGcm, ivBytes, tagBytes } from '../encryption/aes-256-gcm.ts';
 import { type KeyService, type TenantKeyName, tenantKeyBytes, wrappingContext } from '../encryption/key-service.ts';
 
 /** First byte of a wrapped key: format 1 is AES-256-GCM as version 1, IV 12, key 32, tag 16. */
 const format = 1;
-const ivBytes = 12;
-const tagBytes = 16;
 const wrappedBytes = 1 + ivBytes + tenantKeyBytes + tagBytes;
 
 /**
@@ -65,26 +64,15 @@ export function createLocalFileKeyService({
 
 function wrap(rootKey: Buffer, key: Buffer, name: TenantKeyName): Buffer {
   const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', rootKey, iv, { authTagLength: tagBytes }).setAAD(additionalData(name));
-  return Buffer.concat([Buffer.from([format]), iv, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([Buffer.from([format]), iv, encryptGcm(rootKey, iv, additionalData(name), key)]);
 }
 
 function unwrap(rootKey: Buffer, wrapped: Buffer, name: TenantKeyName): Buffer {
   if (wrapped.length !== wrappedBytes || wrapped[0] !== format) throw refused();
   const iv = wrapped.subarray(1, 1 + ivBytes);
-  // Without an explicit length Node accepts tags cut to 4 bytes.
-  const decipher = createDecipheriv('aes-256-gcm', rootKey, iv, { authTagLength: tagBytes }).setAAD(
-    additionalData(name),
-  );
-  decipher.setAuthTag(wrapped.subarray(-tagBytes));
-  const key = decipher.update(wrapped.subarray(1 + ivBytes, -tagBytes));
-  try {
-    decipher.final();
-    return key;
-  } catch {
-    key.fill(0);
-    throw refused();
-  }
+  const key = decryptGcm(rootKey, iv, additionalData(name), wrapped.subarray(1 + ivBytes));
+  if (key === null) throw refused();
+  return key;
 }
 
 function additionalData(name: TenantKeyName): Buffer {

@@ -3,7 +3,7 @@ import type { Bucket } from '@patchbay/messaging';
 import { z } from 'zod';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { ConnectionStore } from '../operations/ports.ts';
-import { parseRecord, reachable, readRecord, scanRecords, storeTimeoutMs } from './nats-record.ts';
+import { damagedRecord, parseRecord, reachable, readRecord, scanRecords, storeTimeoutMs } from './nats-record.ts';
 
 const Record = Connection.omit({ is_default: true }).extend({
   credential_expires_at: z.string().nullable(),
@@ -95,9 +95,5 @@ async function listTenant(bucket: Bucket, tenant: string) {
 /** A record copied under another tenant's or connection's key is not that connection. */
 function assertInPlace(record: ConnectionRecord, tenant: string, id: string): void {
   if (record.tenant === tenant && record.id === id) return;
-  throw new PatchbayError('vault_unavailable', {
-    message: `The stored record '${recordKey(tenant, id)}' belongs elsewhere.`,
-    retryable: false,
-    details: { reason: 'damaged_record' },
-  });
+  throw damagedRecord(`The stored record '${recordKey(tenant, id)}' belongs elsewhere.`);
 }

@@ -1,8 +1,9 @@
-import { grantTypes, IntegrationId, idSchema, PatchbayError, StoredCredential, TenantId } from '@patchbay/contracts';
+import { grantTypes, IntegrationId, idSchema, StoredCredential, TenantId } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import { z } from 'zod';
-import type { Connects } from '../oauth/connect-record.ts';
-import { reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+import type { ConnectRecord, Connects } from '../oauth/connect-record.ts';
+import { damagedRecord, reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+import { createRecordMac } from './record-mac.ts';
 
 const Record = z.object({
   id: idSchema('connect'),
@@ -22,23 +23,33 @@ const Record = z.object({
   reason: z.string().nullable(),
 });
 
-/** Bucket `connects` at `<tenant>.<cnx_id>`. */
-export function createNatsConnects(bucket: Bucket): Connects {
+const Stored = z.object({ connect: Record, mac: z.string() });
+
+/**
+ * Bucket `connects` at `<tenant>.<cnx_id>`. Each record carries a MAC: its variables say which host gets a client's secret,
+ * and who could write them unseen would have it sent to theirs.
+ * @param seed the vault's sealing seed, the same in every replica.
+ */
+export function createNatsConnects(bucket: Bucket, seed: string): Connects {
+  const mac = createRecordMac(seed, 'patchbay connects v1');
   const keyOf = (tenant: string, id: string) => `${tenant}.${id}`;
+  const stored = (record: ConnectRecord) => {
+    const connect = Record.parse(record);
+    return JSON.stringify({ connect, mac: mac.of(JSON.stringify(connect)) });
+  };
   return {
     async get(tenant, id) {
-      const found = await readRecord(bucket, keyOf(tenant, id), Record);
-      if (found === null || (found.value.tenant === tenant && found.value.id === id)) return found;
-      throw new PatchbayError('vault_unavailable', {
-        message: 'A stored connect belongs elsewhere.',
-        retryable: false,
-        details: { reason: 'damaged_record' },
-      });
+      const found = await readRecord(bucket, keyOf(tenant, id), Stored);
+      if (found === null) return null;
+      const { connect, mac: given } = found.value;
+      if (connect.tenant === tenant && connect.id === id && mac.verifies(JSON.stringify(connect), given))
+        return { value: connect, revision: found.revision };
+      throw damagedRecord(`The stored connect '${keyOf(tenant, id)}' is not what a vault wrote.`);
     },
     async create(record) {
-      await reachable(bucket.create(keyOf(record.tenant, record.id), JSON.stringify(record), storeTimeoutMs));
+      await reachable(bucket.create(keyOf(record.tenant, record.id), stored(record), storeTimeoutMs));
     },
     replace: (record, revision) =>
-      reachable(bucket.update(keyOf(record.tenant, record.id), JSON.stringify(record), revision, storeTimeoutMs)),
+      reachable(bucket.update(keyOf(record.tenant, record.id), stored(record), revision, storeTimeoutMs)),
   };
 }

@@ -1,8 +1,8 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { PatchbayError, StoredVaultJob, VaultJob } from '@patchbay/contracts';
+import { StoredVaultJob, VaultJob } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { JobStore } from '../jobs/ports.ts';
-import { parseRecord, reachable, storeTimeoutMs } from './nats-record.ts';
+import { damagedRecord, parseRecord, reachable, storeTimeoutMs } from './nats-record.ts';
+import { createRecordMac } from './record-mac.ts';
 
 /**
  * Bucket `vault_jobs` at `<tenant>` or `all`. Each record carries a MAC, so that what somebody else wrote there, or moved
@@ -10,22 +10,13 @@ import { parseRecord, reachable, storeTimeoutMs } from './nats-record.ts';
  * @param seed the vault's sealing seed, the same in every replica.
  */
 export function createNatsJobStore(bucket: Bucket, seed: string): JobStore {
-  const key = Buffer.from(hkdfSync('sha256', seed, '', 'patchbay vault jobs v1', 32));
-  const macOf = (job: VaultJob) =>
-    createHmac('sha256', key)
-      .update(JSON.stringify(VaultJob.parse(job)))
-      .digest();
+  const mac = createRecordMac(seed, 'patchbay vault jobs v1');
+  const textOf = (job: VaultJob) => JSON.stringify(VaultJob.parse(job));
 
   function open(entry: { key: string; value: Uint8Array; revision: number }) {
-    const { job, mac } = parseRecord(entry, StoredVaultJob);
-    const given = Buffer.from(mac, 'base64url');
-    const own = macOf(job);
-    if (job.tenant !== entry.key || given.length !== own.length || !timingSafeEqual(given, own))
-      throw new PatchbayError('vault_unavailable', {
-        message: `The stored job '${entry.key}' is not what a vault wrote.`,
-        retryable: false,
-        details: { reason: 'damaged_record' },
-      });
+    const { job, mac: given } = parseRecord(entry, StoredVaultJob);
+    if (job.tenant !== entry.key || !mac.verifies(textOf(job), given))
+      throw damagedRecord(`The stored job '${entry.key}' is not what a vault wrote.`);
     return { job, revision: entry.revision };
   }
 
@@ -35,7 +26,7 @@ export function createNatsJobStore(bucket: Bucket, seed: string): JobStore {
       return entry === null ? null : open(entry);
     },
     async put(job, revision) {
-      const value = JSON.stringify({ job: VaultJob.parse(job), mac: macOf(job).toString('base64url') });
+      const value = JSON.stringify({ job: VaultJob.parse(job), mac: mac.of(textOf(job)) });
       return reachable(
         revision === null
           ? bucket.create(job.tenant, value, storeTimeoutMs)

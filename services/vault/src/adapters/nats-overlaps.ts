@@ -1,28 +1,41 @@
 import { StoredOverlap } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { OverlapStore } from '../operations/overlap-store.ts';
-import { parseRecord, reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+import { damagedRecord, parseRecord, reachable, readRecord, storeTimeoutMs } from './nats-record.ts';
+
+const keyOf = (tenant: string, connection: string) => `${tenant}.${connection}`;
 
 /** Bucket `overlaps` at `<tenant>.<con_id>`. */
 export function createNatsOverlaps(bucket: Bucket): OverlapStore {
-  const keyOf = (tenant: string, connection: string) => `${tenant}.${connection}`;
   return {
-    get: (tenant, connection) => readRecord(bucket, keyOf(tenant, connection), StoredOverlap),
+    async get(tenant, connection) {
+      const found = await readRecord(bucket, keyOf(tenant, connection), StoredOverlap);
+      if (found !== null) assertInPlace(found.value, keyOf(tenant, connection));
+      return found;
+    },
     async put(overlap) {
       await reachable(bucket.put(keyOf(overlap.tenant, overlap.connection), JSON.stringify(overlap), storeTimeoutMs));
     },
     async delete({ tenant, connection }, revision) {
       await reachable(bucket.delete(keyOf(tenant, connection), revision));
     },
-    follow: (onOverlap, onGone) =>
+    follow: (onOverlap, onGone, onDamaged) =>
       bucket.watch('>', ({ key, value, revision }) => {
         if (value === null) return onGone(key);
+        let overlap: StoredOverlap;
         try {
-          const overlap = parseRecord({ key, value }, StoredOverlap);
-          if (keyOf(overlap.tenant, overlap.connection) === key) onOverlap(key, { value: overlap, revision });
-        } catch {
-          // Damaged: it destroys nothing. What it named goes with the next change of the connection.
+          overlap = parseRecord({ key, value }, StoredOverlap);
+          assertInPlace(overlap, key);
+        } catch (error) {
+          return onDamaged(key, error);
         }
+        onOverlap(key, { value: overlap, revision });
       }),
   };
+}
+
+/** One copied under another connection's key says nothing of that connection. */
+function assertInPlace({ tenant, connection }: StoredOverlap, key: string): void {
+  if (keyOf(tenant, connection) === key) return;
+  throw damagedRecord(`The stored record '${key}' belongs elsewhere.`);
 }

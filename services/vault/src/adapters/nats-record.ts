@@ -57,12 +57,17 @@ export function parseRecord<Schema extends z.ZodType>(
     return schema.parse(JSON.parse(Buffer.from(entry.value).toString('utf8')));
   } catch {
     // The parser's own text may quote what it read, so it is not kept as the cause.
-    throw new PatchbayError('vault_unavailable', {
-      message: `The stored record '${entry.key}' is damaged.`,
-      retryable: false,
-      details: { reason: 'damaged_record' },
-    });
+    throw damagedRecord(`The stored record '${entry.key}' is damaged.`);
   }
+}
+
+/** What reading a record fails with that a vault did not write there. */
+export function damagedRecord(message: string): PatchbayError {
+  return new PatchbayError('vault_unavailable', {
+    message,
+    retryable: false,
+    details: { reason: 'damaged_record' },
+  });
 }
 
 /** The result of a bucket operation. @throws PatchbayError `vault_unavailable` in place of whatever it failed with. */

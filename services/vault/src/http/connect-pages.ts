@@ -2,6 +2,7 @@ import { TenantId, toErrorBody } from '@patchbay/contracts';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Finished } from '../oauth/finish-connect.ts';
 import type { Followed } from '../oauth/follow-connect.ts';
+import { reportAlteredStore } from '../operations/altered-store.ts';
 import type { Caller, Report } from '../operations/ports.ts';
 import { page } from './page.ts';
 
@@ -53,9 +54,10 @@ export function createConnectPages(options: ConnectPagesOptions): FastifyInstanc
     });
   });
   app.setNotFoundHandler((_request, reply) => show(reply, 404, 'gone'));
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     const { code } = toErrorBody(error);
-    report('error', 'a connect page failed', { code, err: error });
+    if (!reportAlteredStore(report, error, { page: request.routeOptions.url }))
+      report('error', 'a connect page failed', { code, err: error });
     return show(reply, 503, 'failed');
   });
 

@@ -1,3 +1,4 @@
+import { reportAlteredStore } from '../operations/altered-store.ts';
 import type { FoundOverlap, OverlapStore } from '../operations/overlap-store.ts';
 import type { ConnectionStore, CredentialStore, Report } from '../operations/ports.ts';
 
@@ -17,6 +18,11 @@ export async function endOverlaps(ports: EndOverlapsPorts): Promise<{ stop(): vo
   const following = await ports.overlaps.follow(
     (key, found) => void kept.set(key, found),
     (key) => void kept.delete(key),
+    (key, error) => {
+      // What it said before is no longer what is stored, and it destroys nothing now: that is for people to decide.
+      kept.delete(key);
+      reportAlteredStore(ports.report, error, { bucket: 'overlaps', key });
+    },
   );
 
   async function end(key: string, { value, revision }: FoundOverlap): Promise<void> {
@@ -31,9 +37,11 @@ export async function endOverlaps(ports: EndOverlapsPorts): Promise<{ stop(): vo
   const looking = setInterval(() => {
     for (const [key, found] of kept)
       if (Date.parse(found.value.until) <= ports.now().getTime())
-        end(key, found).catch((error: unknown) =>
-          ports.report('warn', 'a replaced credential could not be destroyed yet', { key, err: error }),
-        );
+        end(key, found).catch((error: unknown) => {
+          const { tenant, connection } = found.value;
+          if (!reportAlteredStore(ports.report, error, { tenant, connection }))
+            ports.report('warn', 'a replaced credential could not be destroyed yet', { key, err: error });
+        });
   }, ports.everyMs);
   looking.unref();
   return {

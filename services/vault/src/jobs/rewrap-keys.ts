@@ -1,4 +1,5 @@
 import { PatchbayError } from '@patchbay/contracts';
+import { base64Bytes } from '../encryption/base64.ts';
 import { isSameKey, type KeyService } from '../encryption/key-service.ts';
 import type { TenantKeyRow, TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { Report } from '../operations/ports.ts';
@@ -54,12 +55,14 @@ async function rewrap(
   if (value === null) return 'refused';
   if (isSameKey(value.key_id, keyService.keyId)) return 'passed';
   try {
-    const wrapped = await keyService.rewrap(Buffer.from(value.wrapped, 'base64'), name, value.key_id);
+    const wrapped = base64Bytes(value.wrapped);
+    if (wrapped === null) return 'refused';
+    const anew = await keyService.rewrap(wrapped, name, value.key_id);
     const again = {
       ...value,
       provider: keyService.provider,
       key_id: keyService.keyId,
-      wrapped: Buffer.from(wrapped).toString('base64'),
+      wrapped: Buffer.from(anew).toString('base64'),
     };
     // When it changed meanwhile, it comes again.
     return (await keyStore.replace(again, revision)) ? 'changed' : 'passed';

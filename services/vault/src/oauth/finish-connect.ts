@@ -1,4 +1,5 @@
 import { toErrorBody } from '@patchbay/contracts';
+import { reportAlteredStore } from '../operations/altered-store.ts';
 import type { Caller } from '../operations/ports.ts';
 import { type ConnectPorts, vendorMs } from './connect-ports.ts';
 import type { ConnectRecord } from './connect-record.ts';
@@ -47,12 +48,9 @@ export function finishConnect(ports: ConnectPorts) {
       return { ok: true, integration: taken.integration };
     } catch (error) {
       const reason = error instanceof OAuthFailure ? error.code : toErrorBody(error).code;
-      ports.report('warn', 'a connect failed', {
-        tenant: taken.tenant,
-        connect: taken.id,
-        integration: taken.integration,
-        reason,
-      });
+      const facts = { tenant: taken.tenant, connect: taken.id, integration: taken.integration };
+      if (!reportAlteredStore(ports.report, error, facts))
+        ports.report('warn', 'a connect failed', { ...facts, reason });
       await ports.connects.replace({ ...taken, state: 'failed', reason }, revision);
       return { ok: false, why: 'failed' };
     }

@@ -1,4 +1,5 @@
 import { type GetConnectRequest, type GetConnectResult, PatchbayError, toErrorBody } from '@patchbay/contracts';
+import { reportAlteredStore } from '../operations/altered-store.ts';
 import type { Caller } from '../operations/ports.ts';
 import { type ConnectPorts, vendorMs } from './connect-ports.ts';
 import type { ConnectDevice, ConnectRecord } from './connect-record.ts';
@@ -68,6 +69,7 @@ async function askVendor(
       const interval_s = device.interval_s + slowerS;
       return { ...record, device: { ...device, interval_s, look_at: ports.now().getTime() + interval_s * 1_000 } };
     }
+    reportAlteredStore(ports.report, error, { tenant, integration, connect: record.id });
     const reason = error instanceof OAuthFailure ? error.code : toErrorBody(error).code;
     return { ...record, state: 'failed', reason, device: null };
   }

@@ -180,4 +180,16 @@ describe('a refresh', () => {
     expect((await refresh(record)).credential_version).toBe(2);
     expect(vault.reports).toContainEqual(expect.objectContaining({ level: 'error' }));
   });
+
+  it('is not kept from its token by a record that no vault wrote', async () => {
+    for (const far of [
+      { held_until: 9e15, retry_at: 0 },
+      { held_until: 0, retry_at: 9e15 },
+    ]) {
+      const record = await connection();
+      held = { value: { ...far, failures: 0 }, revision: 1 };
+      expect((await refresh(record)).credential_version).toBe(2);
+      held = null;
+    }
+  });
 });

@@ -35,6 +35,8 @@ type OAuthCredential = Extract<Credential, { type: 'oauth2' }>;
 const askMs = 30_000;
 /** Milliseconds beyond it after which whoever held the right is taken for dead; clocks may differ by less. */
 const holdGraceMs = 10_000;
+/** Milliseconds ahead beyond which a stored time is none. */
+const farthestMs = 3_600_000;
 /** Milliseconds between two looks at a connection that another process refreshes. */
 const lookMs = 50;
 /** Milliseconds without a further try after one that gave no token; doubles with each, up to the most. */
@@ -65,11 +67,11 @@ async function refresh(ports: RefreshPorts, tenant: string, id: string, seen: nu
     // 2. The right to ask.
     const found = await ports.refreshes.get(tenant, id);
     const nowMs = ports.now().getTime();
-    if (found !== null && found.value.held_until > nowMs) {
+    if (found !== null && isAhead(found.value.held_until, nowMs)) {
       await delay(lookMs);
       continue;
     }
-    if (found !== null && found.value.retry_at > nowMs) throw coolingDown(found.value.retry_at - nowMs);
+    if (found !== null && isAhead(found.value.retry_at, nowMs)) throw coolingDown(found.value.retry_at - nowMs);
     const failures = found?.value.failures ?? 0;
     const held: RefreshRecord = { held_until: nowMs + askMs + holdGraceMs, failures, retry_at: 0 };
     const fence = await ports.refreshes.set(tenant, id, held, found?.revision ?? null);
@@ -83,6 +85,14 @@ async function refresh(ports: RefreshPorts, tenant: string, id: string, seen: nu
     }
     return askAndStore(ports, current, fence, failures);
   }
+}
+
+/**
+ * Whether a stored time is still to come. One further ahead than any clock steps was not written by a vault and counts as
+ * past: else a changed record would keep a connection from its token for ever.
+ */
+function isAhead(atMs: number, nowMs: number): boolean {
+  return atMs > nowMs && atMs <= nowMs + farthestMs;
 }
 
 async function askAndStore(

@@ -2,6 +2,7 @@ import type { Credential } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import { customFetch, processRevocationResponse, revocationRequest } from 'oauth4webapi';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
+import { reportAlteredStore } from '../operations/altered-store.ts';
 import { bindingOf, parseCredential } from '../operations/open-credential.ts';
 import type { CredentialCipher, CredentialStore, Report } from '../operations/ports.ts';
 import { clientAuthentication } from './client-authentication.ts';
@@ -30,7 +31,9 @@ export function createRevokeUpstream(ports: RevokeUpstreamPorts) {
       const plaintext = await ports.cipher.decrypt(bindingOf(record), stored);
       return await revokeUpstream(ports, record, parseCredential(plaintext));
     } catch (error) {
-      ports.report('warn', 'a token could not be read to be revoked', { connection: record.id, err: error });
+      const facts = { tenant: record.tenant, integration: record.integration, connection: record.id };
+      if (!reportAlteredStore(ports.report, error, facts))
+        ports.report('warn', 'a token could not be read to be revoked', { ...facts, err: error });
       return 'failed';
     }
   };

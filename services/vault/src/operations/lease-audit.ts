@@ -1,9 +1,7 @@
 import { type AuditData, type LeaseRequest, toErrorBody } from '@patchbay/contracts';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
+import { reportAlteredStore } from './altered-store.ts';
 import type { AuditEntry, Caller, RecordAudit, Report } from './ports.ts';
-
-/** Failures that mean the store no longer holds what the vault wrote. */
-const alarming = new Set<unknown>(['integrity', 'damaged_record', 'tenant_key']);
 
 /** That the vault decided to lend this connection's credential for this execution. */
 export function leasedEntry(request: LeaseRequest, caller: Caller, record: ConnectionRecord): AuditEntry {
@@ -24,10 +22,7 @@ export function recordDenial(
   const { code, details } = toErrorBody(error);
   const { tenant, integration, connection = null } = request;
   const facts = { tenant, integration, connection, code };
-  if (alarming.has(details.reason)) {
-    const message = 'a stored credential or key was refused: the store may have been changed';
-    ports.report('error', message, { ...facts, reason: details.reason, err: error });
-  }
+  reportAlteredStore(ports.report, error, facts);
   const target =
     connection === null ? { kind: 'integration', id: integration } : { kind: 'connection', id: connection };
   const denied = entry(request, caller, 'dev.patchbay.credential.denied', target, {

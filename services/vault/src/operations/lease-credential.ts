@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import { expiryOf, leaseTtlMs, refreshDue } from '../domain/credential-expiry.ts';
 import { SingleFlight } from '../encryption/single-flight.ts';
+import { reportAlteredStore } from './altered-store.ts';
 import { leasedEntry, recordDenial } from './lease-audit.ts';
 import { connectionGone, type OpenedCredential, openCredential } from './open-credential.ts';
 import type {
@@ -97,7 +98,10 @@ async function withToken(
   if (due === 'not') return record;
   const refreshed = ports.refresh(record, record.credential_version);
   // Who does not wait for it finds out at the next lease, if it matters.
-  refreshed.catch(() => {});
+  refreshed.catch((error: unknown) => {
+    const facts = { tenant: record.tenant, integration: record.integration, connection: record.id };
+    if (due === 'soon') reportAlteredStore(ports.report, error, facts);
+  });
   if (due === 'soon') return record;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const budgetMs = caller.budgetMs == null ? waitMs.unnamed : Math.max(0, caller.budgetMs - waitMs.answer);
