@@ -40,7 +40,7 @@ export function openStateDirectory(path: string): StateDirectory {
     database: under('postgres'),
     logs: under('logs'),
     run: under('run'),
-    erasures: under('erased-tenants'),
+    erasures: under('erasures'),
   };
   for (const folder of [path, state.logs, state.run]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -34,7 +34,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const aws = {
   PATCHBAY_KMS_PROVIDER: 'aws-kms',
   PATCHBAY_KMS_KEY_ID: 'alias/vault',
-  PATCHBAY_VAULT_ERASURES_FILE: '/var/lib/vault/erased-tenants',
+  PATCHBAY_VAULT_ERASURES_FILE: '/var/lib/vault/erasures',
 };
 
 describe('readConfig', () => {
@@ -52,7 +52,7 @@ describe('readConfig', () => {
     expect(readConfig(production)).toMatchObject({
       mode: 'production',
       keyService: { provider: 'aws-kms', keyId: 'alias/vault', endpoint: null },
-      erasuresFile: '/var/lib/vault/erased-tenants',
+      erasuresFile: '/var/lib/vault/erasures',
     });
     expect(
       readConfig({ ...production, PATCHBAY_KMS_ENDPOINT: 'https://kms.internal.example' }).keyService,

@@ -27,7 +27,7 @@ export interface VaultConfig extends BaseConfig {
   readonly keyService: KeyServiceConfig;
   /** The vault's xkey seed, the same in every replica. Secret. */
   readonly sealingSeed: string;
-  /** File that remembers erased tenants apart from the store; null: nothing does but the store. */
+  /** File that remembers erasures apart from the store; null: nothing does but the store. */
   readonly erasuresFile: string | null;
   /** Where people connect accounts; null: nowhere. */
   readonly connect: ConnectConfig | null;
@@ -90,7 +90,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       })
       .refine((value) => base.mode === 'development' || value.PATCHBAY_VAULT_ERASURES_FILE !== undefined, {
         path: ['PATCHBAY_VAULT_ERASURES_FILE'],
-        error: 'is required in production: without it, restoring a backup of NATS brings erased tenants back',
+        error: 'is required in production: without it, restoring a backup of NATS brings back what was erased',
       })
       .refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
         path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],

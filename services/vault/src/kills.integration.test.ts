@@ -114,7 +114,7 @@ describe('vaults that are killed at work', () => {
     const gone = await seedCredentials(parts, 'acme', tokens);
     const kept = await seedCredentials(parts, 'globex', tokens.slice(0, 50));
     const stored = await rowsOf(parts, gone);
-    await startVaults({ erasuresFile: `${nats.dir}/erased-tenants` });
+    await startVaults({ erasuresFile: `${nats.dir}/erasures` });
 
     const held = await openVaultParts(nats, { ttlMs: 1_000 });
     expect(await held.tokenOf('acme', gone[0] as string)).toBe('token-0');

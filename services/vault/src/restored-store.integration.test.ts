@@ -61,7 +61,7 @@ async function erase(admin: Messaging): Promise<VaultJob> {
 describe('a store of before an erasure, restored after it', () => {
   it('gives nothing of the tenant to a vault that notes erasures apart, which erases it there anew', async () => {
     const [admin, executor] = [await nats.connect('admin'), await nats.connect('executor')];
-    const erasuresFile = `${nats.dir}/erased-tenants`;
+    const erasuresFile = `${nats.dir}/erasures`;
     const first = await startOn(nats, local(), { erasuresFile });
     const ids: string[] = [];
     for (const token of ['a', 'b', 'c'])
@@ -89,7 +89,7 @@ describe('a store of before an erasure, restored after it', () => {
     await expect
       .poll(job, { timeout: 20_000 })
       .toMatchObject({ kind: 'erase_tenant', state: 'done', begun_by: 'vault', keys_destroyed: 1, done: 3 });
-    expect(vault.log()).toContain('an erased tenant is in the store again');
+    expect(vault.log()).toContain('what was erased is in the store again');
 
     // From then on also a vault that knows nothing of it, and nothing personal is left.
     await vault.stop();
@@ -110,6 +110,47 @@ describe('a store of before an erasure, restored after it', () => {
     const log = await readAuditLog(restored, (events) => erasures(events).length === 2);
     expect(erasures(log.events)).toEqual(['intent service', 'succeeded service']);
     expect(log.wrong).toEqual([]);
+  }, 90_000);
+
+  it('does not lend an erased connection either, and rotates the key that came back with it', async () => {
+    const [admin, executor] = [await nats.connect('admin'), await nats.connect('executor')];
+    const erasuresFile = `${nats.dir}/erased-connections`;
+    const first = await startOn(nats, local(), { erasuresFile });
+    const ids: string[] = [];
+    for (const token of ['a', 'b', 'kept']) ids.push((await addThrough(admin, { type: 'bearer', token })).id);
+    const [a, b, kept] = ids as [string, string, string];
+    const store = await nats.copyStore();
+    await vi.waitFor(() => leaseThrough(executor, { connection: a }), { timeout: 20_000, interval: 300 });
+    const jobOn = async (server: Messaging) =>
+      (await server.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];
+    for (const connection of [a, b]) {
+      const { job } = await admin.request(routes.eraseConnection, {}, { tenant: 'acme', connection });
+      await expect.poll(() => jobOn(admin), { timeout: 20_000 }).toMatchObject({ id: job.id, state: 'done' });
+    }
+    await first.stop();
+
+    const restored = await restore(store);
+    const copied = await openVaultParts(restored);
+    expect(await copied.tokenOf('acme', a)).toBe('a');
+    const row = await (await copied.messaging.bucket('credentials')).get(`acme.${a}.1`);
+    await startOn(restored, local(), { erasuresFile });
+    for (const connection of [a, b])
+      expect(await failureOf(leaseThrough(restored.executor, { connection }))).toMatchObject({
+        code: 'connection_missing',
+      });
+    await expect
+      .poll(() => jobOn(restored.admin), { timeout: 20_000 })
+      .toMatchObject({ kind: 'erase_connection', state: 'done', begun_by: 'vault', keys_destroyed: 1 });
+    // A copy of the row is of no use any more.
+    await (await copied.messaging.bucket('credentials')).put(`acme.${a}.1`, row?.value ?? '');
+    expect(await failureOf((await openVaultParts(restored)).tokenOf('acme', a))).toMatchObject({
+      reason: 'tenant_key',
+    });
+    expect((await leaseThrough(restored.executor, { connection: kept })).credential).toEqual({
+      type: 'bearer',
+      token: 'kept',
+    });
+    expect((await leaseThrough(restored.executor)).connection).toBe(kept);
   }, 90_000);
 
   it('decrypts for nobody who may use the wrapping keys, once the one of before is disabled; others live on', async () => {

@@ -1,6 +1,5 @@
-import { events, type VaultJob } from '@patchbay/contracts';
+import { events } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
-import { openFileErasureLedger } from './adapters/file-erasure-ledger.ts';
 import { createNatsJobStore } from './adapters/nats-job-store.ts';
 import { reencryptOAuthClients, removeOAuthClients } from './adapters/nats-oauth-clients.ts';
 import { createNatsOverlaps } from './adapters/nats-overlaps.ts';
@@ -11,13 +10,11 @@ import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { createRecordJob } from './jobs/audit-job.ts';
 import { endOverlaps } from './jobs/end-overlaps.ts';
-import { eraseAgain } from './jobs/erase-again.ts';
 import { eraseTenant } from './jobs/erase-tenant.ts';
 import { startJobRunner } from './jobs/job-runner.ts';
 import { jobTimes } from './jobs/ports.ts';
 import { rewrapKeys } from './jobs/rewrap-keys.ts';
 import { rotateTenantKey } from './jobs/rotate-tenant-key.ts';
-import { startJob } from './jobs/start-job.ts';
 import { listJobs } from './operations/list-jobs.ts';
 import type {
   BroadcastRevocation,
@@ -33,6 +30,7 @@ import { revertCredential, rotateCredential } from './operations/rotate-credenti
 import { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
 import { startRewrap } from './operations/start-rewrap.ts';
 import { startRotation } from './operations/start-rotation.ts';
+import { openErasures, startErasingAgain } from './wire-erasures.ts';
 
 interface Wired {
   readonly connections: ConnectionStore;
@@ -57,29 +55,14 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
   const clients = await messaging.bucket('oauth_clients');
   const times = { ...jobTimes, ...config.jobTimes };
   const changes = messaging.subscribeEvent(events.tenantKeysChanged, {}, ({ tenant }) => ports.tenantKeys.drop(tenant));
-  const ledger = openFileErasureLedger(config.erasuresFile, config.sealingSeed);
-  for (const { tenant, genuine } of ledger.notes()) {
-    ports.erased.add(tenant);
-    if (!genuine) ports.report('error', 'the list of erased tenants has a line that no vault wrote', { tenant });
-  }
-  function markErased({ tenant, started_at: erased_at, id: job }: VaultJob): void {
-    if (!ports.erased.has(tenant)) {
-      ports.erased.add(tenant);
-      ports.tenantKeys.drop(tenant);
-    }
-    try {
-      ledger.note({ tenant, erased_at, job });
-    } catch (error) {
-      ports.report('error', 'an erased tenant could not be noted apart from the store', { tenant, err: error });
-    }
-  }
+  const { ledger, note, hear } = openErasures(config, ports);
   const rotation = rotateTenantKey({
     ...ports,
     times,
     reencryptClients: (tenant, version) => reencryptOAuthClients(clients, ports.cipher, tenant, version),
   });
   const overlaps = createNatsOverlaps(await messaging.bucket('overlaps'));
-  const overlapsEnding = await endOverlaps({ ...ports, overlaps, everyMs: times.overlapsMs });
+  const ending = await endOverlaps({ ...ports, overlaps, everyMs: times.overlapsMs });
   const runner = await startJobRunner({
     store,
     work: {
@@ -87,14 +70,17 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
       rewrap_keys: rewrapKeys(ports),
       erase_tenant: eraseTenant({
         ...ports,
-        ledger,
+        note,
         times,
         removeClients: (tenant) => removeOAuthClients(clients, tenant),
       }),
-      erase_connection: rotation,
+      async erase_connection(hand) {
+        note(hand.job);
+        return rotation(hand);
+      },
     },
     isForUs: ({ target_key }) => target_key === null || isSameKey(target_key, ports.keyService.keyId),
-    onJob: (job) => job.kind === 'erase_tenant' && markErased(job),
+    onJob: hear,
     recordJob: createRecordJob(ports),
     report: ports.report,
     now: ports.now,
@@ -102,17 +88,7 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
     times,
   });
   const starting = { ...ports, store, runner, instance: config.instance };
-  const ending = new AbortController();
-  const erasingAgain = eraseAgain(
-    {
-      ...ports,
-      tenants: ledger.notes().flatMap(({ tenant, genuine }) => (genuine ? [tenant] : [])),
-      store,
-      start: (tenant) => startJob(starting, { tenant, kind: 'erase_tenant', begunBy: 'vault' }, { traceId: null }),
-      times,
-    },
-    ending.signal,
-  );
+  const erasingAgain = await startErasingAgain({ ...starting, ledger, times });
   return {
     operations: {
       rotateTenantKey: startRotation(starting),
@@ -124,10 +100,9 @@ export async function wireJobs(config: VaultConfig, messaging: Messaging, ports:
       listVaultJobs: listJobs(runner),
     },
     async stop() {
-      overlapsEnding.stop();
+      ending.stop();
       changes.unsubscribe();
-      ending.abort();
-      await erasingAgain;
+      await erasingAgain.stop();
       await runner.stop();
     },
   };

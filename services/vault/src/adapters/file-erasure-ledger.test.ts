@@ -1,10 +1,11 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, type StoredErasure } from '@patchbay/contracts';
+import { newId } from '@patchbay/contracts';
 import { createSealingSeed } from '@patchbay/messaging';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
+import type { Erasure } from '../jobs/ports.ts';
 import { openFileErasureLedger } from './file-erasure-ledger.ts';
 
 const seed = createSealingSeed();
@@ -19,8 +20,9 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const erasure = (tenant: string): StoredErasure => ({
+const erasure = (tenant: string, connection: string | null = null): Erasure => ({
   tenant,
+  connection,
   erased_at: '2026-01-02T03:04:05.000Z',
   job: newId('job'),
 });
@@ -45,6 +47,23 @@ describe('openFileErasureLedger', () => {
     expect(statSync(path).mode & 0o077).toBe(0);
   });
 
+  it('tells a tenant from its connections', () => {
+    const [one, two] = [newId('connection'), newId('connection')];
+    const ledger = openFileErasureLedger(path, seed);
+    for (const connection of [one, two, null, one]) ledger.note(erasure('acme', connection));
+    const again = openFileErasureLedger(path, seed).notes();
+    expect(again.map(({ connection, genuine }) => [connection, genuine])).toEqual([
+      [one, true],
+      [two, true],
+      [null, true],
+    ]);
+    // One that was for a connection is not for all of the tenant.
+    writeFileSync(path, readFileSync(path, 'utf8').replace(`"${one}"`, 'null'));
+    expect(openFileErasureLedger(path, seed).notes()[0]).toMatchObject({ connection: null, genuine: true });
+    writeFileSync(path, `${readFileSync(path, 'utf8').split('\n')[0]}\n`);
+    expect(openFileErasureLedger(path, seed).notes()).toMatchObject([{ connection: null, genuine: false }]);
+  });
+
   it('denies whom a line without a right MAC names, and says that no vault wrote it', () => {
     openFileErasureLedger(path, seed).note(erasure('acme'));
     writeFileSync(path, readFileSync(path, 'utf8').replace('"acme"', '"globex"'));
@@ -58,7 +77,7 @@ describe('openFileErasureLedger', () => {
   it('does not open with a line that names nobody, and says where it is', () => {
     openFileErasureLedger(path, seed).note(erasure('acme'));
     appendFileSync(path, '{"tenant":"glo');
-    expect(() => openFileErasureLedger(path, seed)).toThrow(`${path}:2 does not name an erased tenant`);
+    expect(() => openFileErasureLedger(path, seed)).toThrow(`${path}:2 does not name an erasure`);
   });
 
   it('says at once when its file cannot be written to, and notes nothing that it could not write', async () => {

@@ -1,25 +1,26 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { PatchbayError, StoredErasure } from '@patchbay/contracts';
+import { idSchema, PatchbayError, StoredErasure } from '@patchbay/contracts';
 import { z } from 'zod';
-import type { ErasureLedger, ErasureNote } from '../jobs/ports.ts';
+import type { Erasure, ErasureLedger, ErasureNote } from '../jobs/ports.ts';
 
-const Line = z.strictObject({ ...StoredErasure.shape, mac: z.string() });
+const Line = z.strictObject({ ...StoredErasure.shape, connection: idSchema('connection').nullable(), mac: z.string() });
 
 /**
- * A ledger in a file that is only ever appended to, a line of JSON for each erased tenant. Each line has a MAC, since a
- * vault that meets such a tenant in its store destroys what it finds; a line without a right one denies, and destroys
+ * A ledger in a file that is only ever appended to, a line of JSON for each erased tenant or connection. Each has a MAC, since a
+ * vault that meets such a one in its store destroys what it finds; a line without a right one denies a tenant, and destroys
  * nothing. Several vaults may share the file: each reads it as it starts, and appends what it hears.
  * @param path null: notes are in memory alone, and gone with the process.
  * @param seed the vault's sealing seed, the same in every replica.
- * @throws Error when the file cannot be read, or a line of it is none: a tenant that cannot be read cannot be denied.
+ * @throws Error when the file cannot be read, or a line of it is none: what cannot be read cannot be denied.
  */
 export function openFileErasureLedger(path: string | null, seed: string): ErasureLedger {
-  const key = Buffer.from(hkdfSync('sha256', seed, '', 'patchbay erased tenants v1', 32));
-  const macOf = ({ tenant, erased_at, job }: StoredErasure) =>
+  const key = Buffer.from(hkdfSync('sha256', seed, '', 'patchbay erasures v1', 32));
+  const macOf = ({ tenant, connection, erased_at, job }: Erasure) =>
     createHmac('sha256', key)
-      .update(JSON.stringify([tenant, erased_at, job]))
+      .update(JSON.stringify([tenant, connection, erased_at, job]))
       .digest('base64url');
+  const keyOf = ({ tenant, connection }: Erasure) => `${tenant} ${connection}`;
   const notes = new Map<string, ErasureNote>();
 
   for (const [i, text] of (path === null ? '' : linesOf(path)).split('\n').entries()) {
@@ -27,15 +28,15 @@ export function openFileErasureLedger(path: string | null, seed: string): Erasur
     const { mac, ...erasure } = parseLine(text, `${path}:${i + 1}`);
     const [given, own] = [Buffer.from(mac), Buffer.from(macOf(erasure))];
     const genuine = given.length === own.length && timingSafeEqual(given, own);
-    if (genuine || !notes.has(erasure.tenant)) notes.set(erasure.tenant, { ...erasure, genuine });
+    if (genuine || !notes.has(keyOf(erasure))) notes.set(keyOf(erasure), { ...erasure, genuine });
   }
 
   return {
     notes: () => [...notes.values()],
     note(erasure) {
-      if (notes.get(erasure.tenant)?.genuine === true) return;
+      if (notes.get(keyOf(erasure))?.genuine === true) return;
       if (path !== null) append(path, `${JSON.stringify({ ...erasure, mac: macOf(erasure) })}\n`);
-      notes.set(erasure.tenant, { ...erasure, genuine: true });
+      notes.set(keyOf(erasure), { ...erasure, genuine: true });
     },
   };
 }
@@ -46,7 +47,7 @@ function linesOf(path: string): string {
     closeSync(openSync(path, 'a', 0o600));
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`The list of erased tenants cannot be opened for writing (${codeOf(error)}): ${path}`);
+    throw new Error(`The list of erasures cannot be opened for writing (${codeOf(error)}): ${path}`);
   }
 }
 
@@ -55,7 +56,7 @@ function parseLine(text: string, where: string): z.output<typeof Line> {
     return Line.parse(JSON.parse(text));
   } catch {
     throw new Error(
-      `${where} does not name an erased tenant. Restore the file; or, if a power cut left a line half written, remove that line: the vaults' jobs still say whom it named.`,
+      `${where} does not name an erasure. Restore the file; or, if a power cut left a line half written, remove that line: the vaults' jobs still say what it named.`,
     );
   }
 }
@@ -72,7 +73,7 @@ function append(path: string, line: string): void {
     }
   } catch (error) {
     throw new PatchbayError('vault_unavailable', {
-      message: `The list of erased tenants could not be written to (${codeOf(error)}).`,
+      message: `The list of erasures could not be written to (${codeOf(error)}).`,
     });
   }
 }

@@ -1,14 +1,16 @@
+import type { VaultJob } from '@patchbay/contracts';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { TenantKeys } from '../encryption/tenant-keys.ts';
 import type { BroadcastRevocation, ConnectionStore, CredentialStore } from '../operations/ports.ts';
 import { inGroups } from './in-groups.ts';
-import type { ErasureLedger, JobInHand, JobTimes, JobWork } from './ports.ts';
+import type { JobInHand, JobTimes, JobWork } from './ports.ts';
 
 export interface EraseTenantPorts {
   readonly tenantKeys: Pick<TenantKeys, 'destroyAll'>;
   readonly keyStore: Pick<TenantKeyStore, 'setErased'>;
-  readonly ledger: Pick<ErasureLedger, 'note'>;
+  /** Remembers the erasure apart from the store. */
+  readonly note: (job: VaultJob) => void;
   readonly connections: Pick<ConnectionStore, 'scan' | 'replace'>;
   readonly credentials: Pick<CredentialStore, 'scan' | 'delete'>;
   readonly broadcastRevocation: BroadcastRevocation;
@@ -29,9 +31,8 @@ export function eraseTenant(ports: EraseTenantPorts): JobWork {
     const { tenant, id: job } = hand.job;
 
     // 1. No key is made or used from here on: every vault reads this before it takes a key, at the latest after 30 s.
-    const erasure = { tenant, erased_at: ports.now().toISOString(), job };
-    ports.ledger.note(erasure);
-    await ports.keyStore.setErased(erasure);
+    ports.note(hand.job);
+    await ports.keyStore.setErased({ tenant, erased_at: ports.now().toISOString(), job });
 
     // 2. Destroy the keys. Vaults drop what they hold, executors their leases.
     await destroy(ports, hand);

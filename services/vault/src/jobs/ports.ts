@@ -24,16 +24,21 @@ export interface JobInHand {
   rest(ms: number): Promise<void>;
 }
 
-export interface ErasureNote extends StoredErasure {
-  /** Whether a vault wrote it. What is not so denies the tenant, and no more. */
+export interface Erasure extends StoredErasure {
+  /** Null: all of the tenant. */
+  readonly connection: string | null;
+}
+
+export interface ErasureNote extends Erasure {
+  /** Whether a vault wrote it. What is not so may deny, and destroys nothing. */
   readonly genuine: boolean;
 }
 
-/** Tenants that were erased, remembered apart from everything that a backup of the store brings back. */
+/** What was erased, remembered apart from everything that a backup of the store brings back. */
 export interface ErasureLedger {
   notes(): ErasureNote[];
   /** Remembers it for good; again is no error. @throws PatchbayError `vault_unavailable`. */
-  note(erasure: StoredErasure): void;
+  note(erasure: Erasure): void;
 }
 
 /** What a kind of job does. It may be begun again at any point, in any process, also while another still works on it. */
