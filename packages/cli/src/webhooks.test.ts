@@ -36,7 +36,7 @@ describe('webhooks', () => {
 
   test('what send prints, verify accepts; not under another secret, nor later', async () => {
     const { out } = await webhooks('send', 'stripe', '--secret-file', 'secret');
-    writeFileSync(join(cwd, 'request.http'), out.replace(/\n$/, ''));
+    writeFileSync(join(cwd, 'request.http'), out);
     const verified = await webhooks('verify', 'stripe', 'request.http', '--secret-file', 'secret');
     expect(verified.out).toMatch(/^verified {2}Stripe, variant default\npayment_intent\.succeeded {2}evt_/);
     const wrong = await webhooks('verify', 'stripe', 'request.http', '--secret-file', 'other');

@@ -53,8 +53,9 @@ export function addWebhooksSend(parent: Command, run: Run): void {
       });
       const { request } = signed;
       if (to === undefined) {
-        const text = hookMessage(request).toString();
-        context.show({ ...request, body: Buffer.from(request.body).toString() }, () => text);
+        // To the byte: a line feed more would be another body.
+        if (!context.globals.json) context.io.stdout.write(hookMessage(request).toString());
+        else context.show({ ...request, body: Buffer.from(request.body).toString() }, () => '');
         return undefined;
       }
       const answer = await deliver(to + new URL(request.url).search, request);
