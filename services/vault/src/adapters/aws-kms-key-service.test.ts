@@ -61,6 +61,19 @@ describe('createAwsKmsKeyService', () => {
     });
   });
 
+  it.each(['Disabled', 'PendingDeletion'] as const)(
+    'unwraps nothing under a wrapping key that is %s, and does again once it is enabled',
+    async (state) => {
+      const { key, wrapped } = await service.generateTenantKey(name);
+      kms.setState(keyId, state);
+      const away = { code: 'vault_unavailable', retryable: true, reason: 'key_service' };
+      expect(await failureOf(service.unwrap(wrapped, name))).toEqual(away);
+      expect(await failureOf(service.generateTenantKey(name))).toEqual(away);
+      kms.setState(keyId, 'Enabled');
+      expect(Buffer.from(await service.unwrap(wrapped, name))).toEqual(Buffer.from(key));
+    },
+  );
+
   it('says at once when the wrapping key does not exist', async () => {
     const missing = createAwsKmsKeyService({ keyId: 'missing-key', endpoint: kms.endpoint });
     expect(await failureOf(missing.generateTenantKey(name))).toEqual({
