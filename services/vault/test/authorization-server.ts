@@ -13,10 +13,10 @@ export interface AuthorizationServer {
   readonly asked: Record<string, number>;
   /** Bodies of those that were seen to revoke. */
   readonly revoked: string[];
-  /** Every access and refresh token that was ever issued, and every device code. */
+  /** Every access and refresh token that was ever issued, every device code, and what was shown to get them. */
   readonly issued: Set<string>;
-  /** What goes wrong from now on with requests for tokens. `lost`: carried out, and answered with 502. */
-  trouble: 'none' | 'slow' | 'lost' | 'down';
+  /** What goes wrong from now on with requests for tokens. `lost`: carried out, and answered with 502. `echo`: refused with all that was sent. */
+  trouble: 'none' | 'slow' | 'lost' | 'down' | 'echo';
   /** Milliseconds in which a refresh token that was used once may be used again. */
   leewayMs: number;
   /** Forgets every refresh token, as when a user takes an app's access back. */
@@ -103,9 +103,22 @@ export async function startAuthorizationServer(
       state.revoked.push(body);
       return handle(request, response);
     }
-    const grant = new URLSearchParams(body).get('grant_type') ?? '';
+    const sent = new URLSearchParams(body);
+    for (const name of ['code', 'code_verifier', 'refresh_token', 'device_code']) {
+      const shown = sent.get(name);
+      if (shown !== null) state.issued.add(shown);
+    }
+    const grant = sent.get('grant_type') ?? '';
     state.asked[grant] = (state.asked[grant] ?? 0) + 1;
     if (state.trouble === 'down') return void response.writeHead(503).end();
+    if (state.trouble === 'echo') {
+      const answer = {
+        error: 'invalid_client',
+        error_description: `what was sent: ${body}`,
+        sent: Object.fromEntries(sent),
+      };
+      return void response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    }
     if (state.trouble === 'slow') await delay(3_000);
     if (state.trouble === 'lost') {
       const { end } = response;

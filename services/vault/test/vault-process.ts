@@ -18,10 +18,12 @@ export async function startVaultProcess(
   nats: NatsFixture,
   instance: string,
   variables: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<VaultProcess> {
   const logFile = join(nats.dir, `${instance}.log`);
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    ...(cwd !== undefined && { cwd }),
     env: {
       ...process.env,
       PATCHBAY_NATS_URLS: nats.server.url,

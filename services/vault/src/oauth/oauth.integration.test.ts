@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { events, newId, platformScope, routes } from '@patchbay/contracts';
 import { freePort } from '@patchbay/local-servers';
 import type { Messaging } from '@patchbay/messaging';
@@ -338,28 +336,5 @@ describe('nothing secret', () => {
     const logs = vaults.map((vault) => vault.log()).join('\n');
     expect(logs).toContain('connect pages ready');
     expect(logs).not.toMatch(/refresh_token|code_verifier|[?&]code=/);
-  });
-
-  it('is on the disk of the nats-server or of a vault, in any form', () => {
-    const files = readdirSync(nats.dir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-    const everything = files
-      .map((one) => join(one.parentPath, one.name))
-      .filter((path) => !path.startsWith(join(nats.dir, 'keys')))
-      .map((path) => readFileSync(path, 'latin1'))
-      .join('\n');
-    // The streams are among it, as they are.
-    expect(everything).toContain('dev.patchbay.credential.refreshed');
-    expect(server.issued.size).toBeGreaterThan(10);
-    for (const secret of [clientSecret, ...server.issued]) {
-      const bytes = Buffer.from(secret);
-      // Base64 of a text in the middle of another begins at any of three places.
-      const inBase64 = [0, 1, 2].map((shift) =>
-        Buffer.concat([Buffer.alloc(shift), bytes])
-          .toString('base64')
-          .slice(4, -4),
-      );
-      for (const form of [secret, bytes.toString('hex'), encodeURIComponent(secret), ...inBase64])
-        expect(everything.includes(form), `a secret of ${secret.length} letters is there in some form`).toBe(false);
-    }
   });
 });
