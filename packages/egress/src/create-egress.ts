@@ -95,16 +95,33 @@ export function egressOf(settings: Settings): Egress {
   }
 
   async function resolveThenDispatch(exchange: Transfer): Promise<void> {
-    const reason = await exchange.route.resolve();
+    let reason = await exchange.route.resolve();
+    for (let i = 0; i < maxRedials && reason === 'descriptors_exhausted' && (await routes.closeIdle()); i++)
+      reason = await exchange.route.resolve();
     if (exchange.settled) return;
     if (reason !== null) return fail(exchange, reason);
     if (closed) return fail(exchange, 'egress_closed');
     dispatch(exchange);
   }
 
-  /** Nothing was sent: tries the next address of the name, or once more where a kept socket turned out to be dead. */
+  /** Without a descriptor for a socket: takes that of an idle one, which costs whoever had it a handshake at most. */
+  async function makeRoomThenDispatch(exchange: Transfer): Promise<void> {
+    const made = await routes.closeIdle();
+    if (exchange.settled) return;
+    if (closed || !made) return fail(exchange, closed ? 'egress_closed' : 'descriptors_exhausted');
+    dispatch(exchange);
+  }
+
+  /**
+   * Nothing was sent: tries the next address of the name, once more where a kept socket turned out to be dead, or with the
+   * descriptor of an idle socket where none is left.
+   */
   function afterUnsent(exchange: Transfer, error: Error): void {
     const { route } = exchange;
+    if (!closed && exchange.redials < maxRedials && reasonBeforeSending(error) === 'descriptors_exhausted') {
+      exchange.redials += 1;
+      return void makeRoomThenDispatch(exchange);
+    }
     const limit = Math.min(maxRedials, Math.max(1, route.addressCount - 1));
     if (closed || exchange.redials >= limit || !isWorthRedialling(error, route.addressCount)) {
       return fail(exchange, reasonBeforeSending(error));

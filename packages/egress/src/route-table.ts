@@ -47,6 +47,19 @@ export class RouteTable {
     return route;
   }
 
+  /**
+   * Closes the socket that has been idle for longest, whoever's it is, so that its descriptor can be another's. False when
+   * none is idle.
+   */
+  async closeIdle(): Promise<boolean> {
+    let longest: { route: Route; since: number } | null = null;
+    for (const route of this.routes.values()) {
+      const since = route.idleSince;
+      if (since !== null && (longest === null || since < longest.since)) longest = { route, since };
+    }
+    return longest === null ? false : longest.route.closeIdle();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     for (const key of [...this.routes.keys()]) this.remove(key);

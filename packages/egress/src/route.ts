@@ -58,6 +58,16 @@ export class Route {
     return this.resolving === null && (this.pool === null || this.pool.isIdle);
   }
 
+  /** When its socket was last used that has been idle for longest; null when none is idle. */
+  get idleSince(): number | null {
+    return this.pool?.idleSince ?? null;
+  }
+
+  /** Closes that socket; false when there is none. */
+  async closeIdle(): Promise<boolean> {
+    return (await this.pool?.closeIdle()) ?? false;
+  }
+
   /** Whether it can be used at once; renews the addresses in the background when they are getting old. */
   isReady(now: number): boolean {
     if (now < this.refreshAt) return true;

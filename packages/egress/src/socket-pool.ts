@@ -13,6 +13,8 @@ export interface LaneHandler extends Dispatcher.DispatchHandler {
 /** One undici client, that is one socket at a time, which it opens anew when it must. */
 export class Lane {
   readonly client: Client;
+  /** When its last request ended, on the clock of `performance.now()`. */
+  freedAt = 0;
   private readonly pool: SocketPool;
 
   constructor(client: Client, pool: SocketPool) {
@@ -51,6 +53,21 @@ export class SocketPool {
     return this.free.length === this.lanes.length;
   }
 
+  /** When the last request ended of the open socket that has been idle for longest; null when there is none. */
+  get idleSince(): number | null {
+    return this.longestIdle()?.freedAt ?? null;
+  }
+
+  /** Closes that socket. Ends when its descriptor is free; false when there is none. */
+  async closeIdle(): Promise<boolean> {
+    const lane = this.longestIdle();
+    if (lane === undefined) return false;
+    this.free.splice(this.free.indexOf(lane), 1);
+    this.lanes.splice(this.lanes.indexOf(lane), 1);
+    await lane.client.destroy();
+    return true;
+  }
+
   dispatch(handler: LaneHandler): void {
     const lane = this.free.pop() ?? this.addLane();
     if (lane !== null) return occupy(lane, handler);
@@ -68,8 +85,14 @@ export class SocketPool {
   freed(lane: Lane): void {
     const next = this.nextWaiting();
     if (next !== null) return occupy(lane, next);
+    lane.freedAt = performance.now();
     this.free.push(lane);
     if (this.closing !== null && this.isIdle) this.closeClients(this.closing);
+  }
+
+  private longestIdle(): Lane | undefined {
+    // Taken from the end and put back there, so the first of them was freed first.
+    return this.free.find(({ client }) => client.stats.connected);
   }
 
   private addLane(): Lane | null {

@@ -8,10 +8,10 @@ import { createEgress, type EgressOutcome } from '../src/index.ts';
 const origin = process.argv[2] as string;
 const egress = createEgress({ trustedOrigins: [origin], maxSocketsPerPool: 2 });
 
-async function send(url: string): Promise<string> {
+async function send(url: string, tenant = 'ten_a'): Promise<string> {
   const { hostname, host } = new URL(url);
   const outcome: EgressOutcome = await egress.send({
-    tenant: 'ten_a',
+    tenant,
     method: 'POST',
     url,
     headers: {},
@@ -39,8 +39,16 @@ function openAll(): number[] {
 const before = await at('/close', 1);
 const held = openAll();
 const without = await at('/close', 5);
-const unresolved = await Promise.all(['https://one.example.com/', 'https://two.example.com/'].map(send));
+const unresolved = await Promise.all(['https://one.example.com/', 'https://two.example.com/'].map((url) => send(url)));
 for (const descriptor of held) closeSync(descriptor);
 const after = await at('/close', 5);
+// Sockets of two tenants are idle, one of them for longer, and a third tenant needs one.
+await send(`${origin}/keep`, 'ten_b');
+await send(`${origin}/keep`, 'ten_c');
+const open = egress.stats().sockets;
+const again = openAll();
+const newcomer = await Promise.all(['ten_d', 'ten_e', 'ten_f'].map((tenant) => send(`${origin}/keep`, tenant)));
+for (const descriptor of again) closeSync(descriptor);
+const made = { open, newcomer: newcomer.sort(), openAfter: egress.stats().sockets };
 await egress.close();
-process.stdout.write(JSON.stringify({ before, without, unresolved, after }));
+process.stdout.write(JSON.stringify({ before, without, unresolved, after, made }));

@@ -17,10 +17,11 @@ beforeAll(async () => {
   system = await startFaultSystem({ executors: 1 });
   executor = system.executors()[0] as HostedService;
   usual = /^Max open files\s+(\d+)/m.exec(readFileSync(`/proc/${executor.pid}/limits`, 'utf8'))?.[1] as string;
-  for (const id of ['scarce', 'other']) {
+  for (const id of ['scarce', 'other', 'unmet']) {
     const limits = { requests_per_minute: 60_000, burst_size: 1_000 };
     await publish(system, { ...simpleDocument(id), rate_limits: limits } as ReturnType<typeof simpleDocument>);
-    expect((await call(id, 0)).status).toBe('succeeded');
+    // One has no socket yet.
+    if (id !== 'unmet') expect((await call(id, 0)).status).toBe('succeeded');
   }
 }, startTimeoutMs);
 afterEach(async () => {
@@ -87,9 +88,12 @@ test('F32: out of descriptors, an executor refuses what it has no socket for, an
   // Some had the sockets that there were, the rest were told why not.
   const without = answers.filter((answer) => answer?.error?.details['reason'] === 'descriptors_exhausted');
   expect(without.length).toBeGreaterThan(0);
+  for (const answer of without) expect(answer?.error?.retry_after_ms).toBeGreaterThan(0);
   expect(first.filter(({ end }) => end === 'ok').length).toBeGreaterThan(0);
   // It is out of them still, and serves over the sockets that it has.
   expect((await call('scarce', 1)).status).toBe('succeeded');
+  // Another host's call takes the descriptor of a socket that is idle.
+  expect((await call('unmet', 1)).status).toBe('succeeded');
 
   allow(usual);
   const backMs = await working('other');

@@ -1,5 +1,8 @@
 import type { Retry } from '@patchbay/contracts';
 
+/** Milliseconds after which an executor without a descriptor may have one again: about as long as calls take. */
+export const noSocketRetryMs = 500;
+
 /**
  * Milliseconds to wait after failed attempt `attempt` (from 1). Exponential is full jitter: uniform between 0 and
  * min(cap, base · 2^(attempt − 1)), so that callers who failed together do not return together. `random` is in [0, 1).

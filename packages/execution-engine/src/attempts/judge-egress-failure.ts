@@ -1,5 +1,6 @@
 import { errorBody } from '@patchbay/contracts';
 import type { EgressFailure } from '@patchbay/egress';
+import { noSocketRetryMs } from './backoff.ts';
 import type { Effect, Failure } from './verdict.ts';
 import { refusal, unanswered } from './verdict.ts';
 
@@ -27,7 +28,11 @@ export function judgeEgressFailure(
       // Says nothing of the host, and another executor, or this one in a moment, can have a socket.
       return {
         ...refusal(
-          errorBody('overloaded', { message: 'The executor had no socket left for the call.', details }),
+          errorBody('overloaded', {
+            message: 'The executor had no socket left for the call.',
+            retryAfterMs: noSocketRetryMs,
+            details,
+          }),
           'refused',
         ),
         retry: true,

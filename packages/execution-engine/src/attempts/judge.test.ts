@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answer, benchOf, failure, toolOf } from '../tools.test-support.ts';
+import { noSocketRetryMs } from './backoff.ts';
 
 const one = { max_attempts: 1 };
 const read = toolOf({ risk: 'read', request: { method: 'GET', path: '/x' }, retry: one });
@@ -135,6 +136,11 @@ describe('the meaning of a response', () => {
 });
 
 describe('the meaning of no response', () => {
+  it('for want of a socket of ours says when to come back', async () => {
+    const { error } = await benchOf([failure('exhausted', false)]).execute(write);
+    expect(error).toMatchObject({ code: 'overloaded', retryable: true, retry_after_ms: noSocketRetryMs });
+  });
+
   it.each([
     ['denied', false, 'refused', 'egress_denied', 'refused', 'egress_denied'],
     ['unreachable', false, 'failed', 'upstream_unreachable', 'failed', 'upstream_unreachable'],

@@ -63,7 +63,9 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
 
     // 4. Another attempt, if the failure allows it, there is time for the wait and an answer, and the budget has room.
     if (!result.retry || attempt >= retry.max_attempts) break;
-    const waitMs = Math.max(result.error.retry_after_ms ?? 0, backoffMs(retry, attempt, ports.random));
+    // Where a socket was lacking here, callers are told when to come back; our own attempts spread over less.
+    const askedMs = result.error.code === 'overloaded' ? 0 : (result.error.retry_after_ms ?? 0);
+    const waitMs = Math.max(askedMs, backoffMs(retry, attempt, ports.random));
     const endsAt = ports.now() + waitMs + latency.p50Ms;
     if (endsAt >= input.deadlineAt || !permit.host.budget.withdraw(ports.now())) break;
     if (waitMs > 0) await ports.watch.guard(ports.sleep(waitMs, input.signal), input.deadlineAt, () => undefined);

@@ -1,6 +1,7 @@
 import type { ErrorBody } from '@patchbay/contracts';
 import { errorBody } from '@patchbay/contracts';
 import type { EgressOutcome, EgressResponse } from '@patchbay/egress';
+import { noSocketRetryMs } from '../attempts/backoff.ts';
 import type { AttemptPorts, Execution } from '../attempts/execution.ts';
 import { isMediaType } from '../request/file-argument.ts';
 import type { FileReference } from './file-plan.ts';
@@ -83,6 +84,7 @@ function failureOf(kind: string, reason: string, { plan, path }: FileReference):
     case 'exhausted':
       return errorBody('overloaded', {
         message: 'The executor had no socket left to fetch a file.',
+        retryAfterMs: noSocketRetryMs,
         details: { reason },
       });
     case 'aborted':
