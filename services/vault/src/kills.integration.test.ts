@@ -106,7 +106,7 @@ describe('vaults that are killed at work', () => {
     const after = await openVaultParts(nats, { keyService: service(newKey) });
     const read = await inTurns(tenants, 16, (tenant) => after.tokenOf(tenant, connections.get(tenant) as string));
     expect(read).toEqual(tenants);
-  }, 120_000);
+  }, 300_000);
 
   it('erase a tenant, and neither lose another nor leave anything of that one', async () => {
     nats = await startNatsFixture();
@@ -156,7 +156,7 @@ describe('vaults that are killed at work', () => {
       const failures = await inTurns(gone, 16, (id) => failureOf(vault.tokenOf('acme', id)));
       expect(failures.filter((failure) => JSON.stringify(failure) !== JSON.stringify(erased))).toEqual([]);
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 /** The tenant's credentials and connections as they are stored. */
