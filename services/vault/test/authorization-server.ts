@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, type JWK, Provider } from 'oidc-provider';
 
 export const clientId = 'patchbay-app';
-export const clientSecret = 'client-secret-canary-5be1';
+/** Could be an error code by its letters. */
+export const clientSecret = 'client_secret_canary_5be1d0c7';
+/** Another app, known by its key. */
+export const keyClientId = 'patchbay-key-app';
 
 export interface AuthorizationServer {
   /** To be dialled instead of `https://auth.example.com`. */
@@ -15,8 +18,11 @@ export interface AuthorizationServer {
   readonly revoked: string[];
   /** Every access and refresh token that was ever issued, every device code, and what was shown to get them. */
   readonly issued: Set<string>;
-  /** What goes wrong from now on with requests for tokens. `lost`: carried out, and answered with 502. `echo`: refused with all that was sent. */
-  trouble: 'none' | 'slow' | 'lost' | 'down' | 'echo';
+  /**
+   * What goes wrong from now on with requests for tokens. `lost`: carried out, and answered with 502. `echo`: refused with all
+   * that was sent; `echo_500`: the same without a verdict; `echo_as_code`: with the client's secret in the error's place.
+   */
+  trouble: 'none' | 'slow' | 'lost' | 'down' | 'echo' | 'echo_500' | 'echo_as_code';
   /** Milliseconds in which a refresh token that was used once may be used again. */
   leewayMs: number;
   /** Forgets every refresh token, as when a user takes an app's access back. */
@@ -31,6 +37,7 @@ export interface AuthorizationServer {
 export async function startAuthorizationServer(
   redirectUri: string,
   accessTokenSeconds: number,
+  publicJwk?: JWK,
 ): Promise<AuthorizationServer> {
   const rows = new Map<string, AdapterPayload>();
   const state: { -readonly [Key in keyof AuthorizationServer]: AuthorizationServer[Key] } = {
@@ -61,6 +68,18 @@ export async function startAuthorizationServer(
         ],
         token_endpoint_auth_method: 'client_secret_post',
       },
+      ...(publicJwk === undefined
+        ? []
+        : [
+            {
+              client_id: keyClientId,
+              redirect_uris: [],
+              response_types: [],
+              grant_types: ['client_credentials'],
+              token_endpoint_auth_method: 'private_key_jwt' as const,
+              jwks: { keys: [publicJwk] },
+            },
+          ]),
     ],
     scopes: ['offline_access', 'messages'],
     features: {
@@ -104,20 +123,21 @@ export async function startAuthorizationServer(
       return handle(request, response);
     }
     const sent = new URLSearchParams(body);
-    for (const name of ['code', 'code_verifier', 'refresh_token', 'device_code']) {
+    for (const name of ['code', 'code_verifier', 'refresh_token', 'device_code', 'client_assertion']) {
       const shown = sent.get(name);
       if (shown !== null) state.issued.add(shown);
     }
     const grant = sent.get('grant_type') ?? '';
     state.asked[grant] = (state.asked[grant] ?? 0) + 1;
     if (state.trouble === 'down') return void response.writeHead(503).end();
-    if (state.trouble === 'echo') {
+    if (state.trouble === 'echo' || state.trouble === 'echo_500' || state.trouble === 'echo_as_code') {
       const answer = {
-        error: 'invalid_client',
+        error: state.trouble === 'echo_as_code' ? sent.get('client_secret') : 'invalid_client',
         error_description: `what was sent: ${body}`,
         sent: Object.fromEntries(sent),
       };
-      return void response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      const status = { echo: 401, echo_500: 500, echo_as_code: 400 }[state.trouble];
+      return void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     }
     if (state.trouble === 'slow') await delay(3_000);
     if (state.trouble === 'lost') {

@@ -18,12 +18,16 @@ export async function startVaultProcess(
   nats: NatsFixture,
   instance: string,
   variables: Readonly<Record<string, string>> = {},
-  cwd?: string,
+  { coresIn }: { readonly coresIn?: string } = {},
 ): Promise<VaultProcess> {
   const logFile = join(nats.dir, `${instance}.log`);
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
+  const program = [process.execPath, join(import.meta.dirname, '../src/main.ts')];
+  // Under a shell that lets core files be, where one is to be looked for.
+  const allow = ['/bin/sh', '-c', 'ulimit -c "$(ulimit -Hc)"; exec "$0" "$@"'];
+  const [file = '', ...args] = coresIn === undefined ? program : [...allow, ...program];
+  const child = spawn(file, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    ...(cwd !== undefined && { cwd }),
+    ...(coresIn !== undefined && { cwd: coresIn }),
     env: {
       ...process.env,
       PATCHBAY_NATS_URLS: nats.server.url,

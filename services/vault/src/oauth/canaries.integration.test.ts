@@ -1,149 +1,237 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { events, platformScope, routes } from '@patchbay/contracts';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newId, platformScope, routes } from '@patchbay/contracts';
 import { freePort } from '@patchbay/local-servers';
-import { scanForCanaries, startCaptureProxy } from '@patchbay/testkit';
-import { expect, it } from 'vitest';
-import { clientId, clientSecret, createBrowser, startAuthorizationServer } from '../../test/authorization-server.ts';
+import { createSealingKeys, type Messaging } from '@patchbay/messaging';
+import {
+  type CaptureProxy,
+  type OtlpReceiver,
+  scanForCanaries,
+  startCaptureProxy,
+  startOtlpReceiver,
+} from '@patchbay/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  type AuthorizationServer,
+  clientId,
+  clientSecret,
+  createBrowser,
+  keyClientId,
+  startAuthorizationServer,
+} from '../../test/authorization-server.ts';
 import { failureOf } from '../../test/failure-of.ts';
 import { sealCredential } from '../../test/memory-vault.ts';
-import { startNatsFixture } from '../../test/nats-fixture.ts';
-import { authorizationOrigin, oauthDocument } from '../../test/oauth-document.ts';
-import { leaseThrough } from '../../test/running-vault.ts';
-import { startVaultProcess } from '../../test/vault-process.ts';
+import { type NatsFixture, startNatsFixture } from '../../test/nats-fixture.ts';
+import { oauthDocument, authorizationOrigin as origin } from '../../test/oauth-document.ts';
+import { startVaultProcess, type VaultProcess } from '../../test/vault-process.ts';
 
-const accessTokenSeconds = 2;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const bytes = (name: string, content: string | Buffer) => ({ name, bytes: Buffer.from(content) });
+const accessTokenSeconds = 3;
+const keys = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const privateKey = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const documents = {
+  chat: {},
+  chat_app: { grant: 'client_credentials', scopes: ['messages'] },
+  chat_key: { grant: 'client_credentials', scopes: ['messages'], client_auth: 'private_key_jwt' },
+  chat_box: { grant: 'device_code' },
+};
 
-/** All that other users of the machine may see of a process, and more. */
-const seenOf = (pid: number) =>
-  ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'latin1')).join('\n');
+let nats: NatsFixture;
+let server: AuthorizationServer;
+let bus: CaptureProxy;
+let collector: OtlpReceiver;
+let vault: VaultProcess;
+let admin: Messaging;
+let executor: Messaging;
+let publicUrl: string;
+let cores: string;
 
-it('nothing that OAuth keeps secret is on the bus, on disk, in an answer, a page or a process’s arguments, nor in a core file', async () => {
-  const nats = await startNatsFixture();
-  const capture = await startCaptureProxy(Number(new URL(nats.server.url).port));
+beforeAll(async () => {
+  nats = await startNatsFixture();
   const port = await freePort();
-  const publicUrl = `http://127.0.0.1:${port}`;
-  const server = await startAuthorizationServer(`${publicUrl}/oauth/callback`, accessTokenSeconds);
-  const [admin, executor, registry] = await Promise.all([
-    nats.connect('admin'),
-    nats.connect('executor'),
-    nats.connect('registry'),
-  ]);
-  const documents = {
-    chat: {},
-    chat_app: { grant: 'client_credentials', scopes: ['messages'] },
-    chat_box: { grant: 'device_code' },
-  };
-  const bucket = await registry.bucket('integrations');
+  publicUrl = `http://127.0.0.1:${port}`;
+  const publicJwk = keys.publicKey.export({ format: 'jwk' });
+  server = await startAuthorizationServer(`${publicUrl}/oauth/callback`, accessTokenSeconds, publicJwk as never);
+  [admin, executor] = [await nats.connect('admin'), await nats.connect('executor')];
+  const registry = await (await nats.connect('registry')).bucket('integrations');
   for (const [id, auth] of Object.entries(documents))
-    await bucket.put(`doc.${platformScope}.${id}.1_0_0`, JSON.stringify(oauthDocument(id, auth)));
-  // The vault speaks through the proxy; its working directory is the fixture's, where a core file would be.
-  const vault = await startVaultProcess(
+    await registry.put(`doc.${platformScope}.${id}.1_0_0`, JSON.stringify(oauthDocument(id, auth)));
+  bus = await startCaptureProxy(Number(new URL(nats.server.url).port));
+  collector = await startOtlpReceiver();
+  cores = join(nats.dir, 'cores');
+  mkdirSync(cores);
+  vault = await startVaultProcess(
     nats,
     'vault-1',
     {
-      PATCHBAY_NATS_URLS: capture.url(),
+      PATCHBAY_NATS_URLS: bus.url(),
       PATCHBAY_EGRESS_DIAL_OVERRIDE: server.url,
       PATCHBAY_LOG_LEVEL: 'trace',
       PATCHBAY_CONNECT_URL: publicUrl,
-      PATCHBAY_CONNECT_LISTEN: `127.0.0.1:${port}`,
+      PATCHBAY_CONNECT_LISTEN: new URL(publicUrl).host,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
     },
-    nats.dir,
+    { coresIn: cores },
   );
-  /** Whatever anybody was told. */
-  const told: unknown[] = [];
-  const tell = async <T>(answer: Promise<T>): Promise<T> => {
-    const given = await answer;
-    told.push(given);
-    return given;
-  };
-  const refused = (asking: Promise<unknown>) => tell(failureOf(asking));
-  const heard = admin.subscribeEvent(events.connectionExpired, { tenant: 'acme' }, (body) => void told.push(body));
-
-  const { public_key } = await admin.request(routes.getVaultKey, {}, {});
-  const setClient = (integration: string, client_secret: string) =>
-    tell(
-      admin.request(
-        routes.setOAuthClient,
-        {},
-        {
-          scope: platformScope,
-          integration,
-          sealed_client: sealCredential({ client_id: clientId, client_secret }, public_key),
-        },
-      ),
-    );
   for (const integration of Object.keys(documents)) await setClient(integration, clientSecret);
-  const start = (integration: string) => tell(admin.request(routes.startConnect, {}, { tenant: 'acme', integration }));
-  const browse = async (url: string) => {
-    const page = await createBrowser({ [authorizationOrigin]: server.url }).open(url);
-    // The address is the browser's own affair: the code in it is the vendor's doing, and good once.
-    told.push({ text: page.text, headers: [...page.headers] });
-    return page;
-  };
-  const connectChat = async () => {
-    const begun = await start('chat');
-    if (begun.next !== 'link') throw new Error('there is a link');
-    const page = await browse(begun.url);
-    return { page, ...(await tell(admin.request(routes.getConnect, {}, { tenant: 'acme', connect: begun.connect }))) };
-  };
-  // Leases are opened here, so what they hold is no leak; refusals are kept.
-  const lease = (integration: string, connection: string) => leaseThrough(executor, { integration, connection });
+});
+afterAll(async () => {
+  await vault?.stop();
+  await collector?.stop();
+  await bus?.stop();
+  await server?.close();
+  await nats?.stop();
+});
 
-  // Code with PKCE, and a refresh.
-  const { connection } = await connectChat();
-  await lease('chat', connection as string);
-  await pause(accessTokenSeconds * 1_000);
-  await lease('chat', connection as string);
-  expect(server.asked.refresh_token).toBe(1);
-  // Client credentials, and a device that is looked after once.
-  const app = await start('chat_app');
-  if (app.next !== 'none') throw new Error('it is done');
-  const device = await start('chat_box');
-  if (device.next !== 'device') throw new Error('there is a code');
-  await pause(device.interval_s * 1_000 + 100);
-  await tell(admin.request(routes.getConnect, {}, { tenant: 'acme', connect: device.connect }));
-  // A vendor that repeats what it was sent when it refuses: a refresh, a code, client credentials.
-  server.trouble = 'echo';
-  await pause(accessTokenSeconds * 1_000);
-  await refused(lease('chat', connection as string));
-  expect((await connectChat()).page.text).not.toContain('Connected');
-  await refused(admin.request(routes.startConnect, {}, { tenant: 'acme', integration: 'chat_app' }));
-  server.trouble = 'down';
-  await refused(lease('chat_app', app.connection.id));
-  server.trouble = 'none';
-  // A wrong secret, and the end of a connection.
-  await setClient('chat_app', 'wrong-secret-canary-77aa');
-  await refused(admin.request(routes.startConnect, {}, { tenant: 'acme', integration: 'chat_app' }));
-  const second = await connectChat();
-  await tell(admin.request(routes.removeConnection, {}, { tenant: 'acme', connection: second.connection as string }));
-  await tell(admin.request(routes.listConnections, {}, { tenant: 'acme' }));
-  expect(server.revoked.length).toBeGreaterThan(0);
-  const process = seenOf(vault.child.pid as number);
+async function setClient(integration: string, secret: string): Promise<void> {
+  const { public_key } = await admin.request(routes.getVaultKey, {}, {});
+  const client =
+    integration === 'chat_key'
+      ? { client_id: keyClientId, private_key: privateKey }
+      : { client_id: clientId, client_secret: secret };
+  const sealed_client = sealCredential(client, public_key);
+  await admin.request(routes.setOAuthClient, {}, { scope: platformScope, integration, sealed_client });
+}
 
-  // It ends as a process does that the kernel or its own memory gave up on.
-  const ended = once(vault.child, 'exit');
-  vault.child.kill('SIGABRT');
-  await ended;
-  heard.unsubscribe();
-  await nats.server.stop();
+/** What the vault answered, pages of it and their headers: none may hold a secret. */
+const told: string[] = [];
+/** What only the vendor, one browser, or one executor may know, beside what the vendor issued. */
+const secrets = new Set([clientSecret, ...privateKey.split('\n').filter((line) => line.length === 64)]);
+const sealedLeases: string[] = [];
 
-  expect(capture.missedBytes).toBe(0);
-  const bus = Buffer.concat(capture.captured().flatMap(({ toServer, toClient }) => [toServer, toClient]));
-  expect(bus.includes('svc.vault.v1.lease')).toBe(true);
-  expect(bus.includes('"sealed":')).toBe(true);
-  const onDisk = readdirSync(nats.dir, { recursive: true, encoding: 'utf8' });
-  expect(onDisk.some((path) => path.endsWith('.blk'))).toBe(true);
-  expect(onDisk.some((path) => path.endsWith('vault-1.log'))).toBe(true);
-  expect(onDisk.filter((path) => /(^|\/)core(\.\d+)?$/.test(path))).toEqual([]);
-  const secrets = [clientSecret, 'wrong-secret-canary-77aa', ...server.issued];
-  expect(secrets.length).toBeGreaterThan(10);
-  const places = [nats.dir, bytes('bus', bus), bytes('answers', JSON.stringify(told)), bytes('process', process)];
-  expect(await scanForCanaries(places, secrets)).toEqual([]);
-  // The scan can find one.
-  expect(await scanForCanaries([bytes('planted', `x${secrets.at(-1)}`)], secrets)).toHaveLength(1);
-  await Promise.all([server.close(), capture.stop()]);
-  await nats.stop();
-}, 120_000);
+const keep = <Value>(value: Value): Value => {
+  told.push(JSON.stringify(value));
+  return value;
+};
+const start = async (change: object) =>
+  admin.request(routes.startConnect, {}, { tenant: 'acme', integration: 'chat', ...change });
+const look = async (connect: string) => keep(await admin.request(routes.getConnect, {}, { tenant: 'acme', connect }));
+
+async function lease(connection: string, integration = 'chat'): Promise<void> {
+  const recipient = createSealingKeys();
+  const execution_id = newId('execution');
+  const request = { tenant: 'acme', integration, connection, execution_id, recipient: recipient.publicKey };
+  const { sealed, ...rest } = await executor.request(routes.leaseCredential, {}, request);
+  keep(rest);
+  sealedLeases.push(sealed);
+}
+
+async function follow(url: string) {
+  const page = await createBrowser({ [origin]: server.url }).open(url);
+  told.push(page.text, JSON.stringify([...page.headers]));
+  return page;
+}
+
+async function link(): Promise<{ url: string; connect: string }> {
+  const begun = keep(await start({}));
+  if (begun.next !== 'link') throw new Error('there is a link');
+  return begun;
+}
+
+/** Follows a link by hand and comes back with whatever the vendor's page is to have said. */
+async function comeBack(said: Record<string, string>): Promise<string> {
+  const { url, connect } = await link();
+  const redirect = await fetch(url, { redirect: 'manual' });
+  const state = new URL(redirect.headers.get('location') as string).searchParams.get('state') as string;
+  const cookie = redirect.headers.getSetCookie()[0]?.split(';')[0] as string;
+  secrets.add(state.slice(-43)).add(cookie.slice(-43));
+  const page = await fetch(`${publicUrl}/oauth/callback?${new URLSearchParams({ ...said, state })}`, {
+    headers: { cookie },
+  });
+  told.push(await page.text(), JSON.stringify([...page.headers]));
+  return connect;
+}
+
+const untilEnded = () => new Promise((resolve) => setTimeout(resolve, accessTokenSeconds * 1_000));
+
+it.runIf(process.platform === 'linux')(
+  'no secret of OAuth is anywhere but at the vendor and in the memory of the vault, whatever goes wrong',
+  async () => {
+    // Every grant as it should go, with a refresh that rotates.
+    const { url, connect } = await link();
+    expect((await follow(url)).text).toContain('Connected');
+    const connection = (await look(connect)).connection as string;
+    await lease(connection);
+    for (const integration of ['chat_app', 'chat_key']) {
+      const begun = keep(await start({ integration }));
+      if (begun.next !== 'none') throw new Error('it is done');
+      await lease(begun.connection.id, integration);
+    }
+    const device = keep(await start({ integration: 'chat_box' }));
+    if (device.next !== 'device') throw new Error('there is a code');
+    await untilEnded();
+    await lease(connection);
+    expect(server.asked.refresh_token).toBe(1);
+
+    // The vendor tells what it was sent, with and without a verdict.
+    const other = await link();
+    await follow(other.url);
+    const refused = (await look(other.connect)).connection as string;
+    await untilEnded();
+    for (const trouble of ['echo', 'echo_500'] as const) {
+      server.trouble = trouble;
+      keep(await failureOf(lease(connection)));
+      await follow((await link()).url);
+      keep(await failureOf(start({ integration: 'chat_app' })));
+    }
+    await expect.poll(async () => (await look(device.connect)).state).toBe('waiting');
+    server.trouble = 'echo_as_code';
+    expect(await failureOf(lease(refused))).toMatchObject({ code: 'credential_expired' });
+    const failed = await link();
+    await follow(failed.url);
+    expect(await look(failed.connect)).toMatchObject({ state: 'failed', reason: 'unreadable_error' });
+    const failure = await failureOf(start({ integration: 'chat_app' }));
+    expect(failure).toMatchObject({ code: 'invalid_request' });
+    told.push(JSON.stringify(failure));
+    await new Promise((resolve) => setTimeout(resolve, device.interval_s * 1_000));
+    expect(await look(device.connect)).toMatchObject({ state: 'failed', reason: 'unreadable_error' });
+    server.trouble = 'none';
+
+    // A wrong secret, and redirects that carry codes where none belong.
+    const wrong = 'wrong_secret_canary_0f9e8d7c';
+    secrets.add(wrong);
+    await setClient('chat_app', wrong);
+    told.push(JSON.stringify(await failureOf(start({ integration: 'chat_app' }))));
+    const code = 'stray_code_canary_77aa66bb';
+    secrets.add(code);
+    await comeBack({ error: 'access_denied', error_description: `no: ${code}`, code });
+    expect(await look(await comeBack({ error: code, code }))).toMatchObject({ state: 'failed', reason: 'no_code' });
+    await comeBack({ code });
+    keep(await admin.request(routes.removeConnection, {}, { tenant: 'acme', connection }));
+    expect(server.revoked).toHaveLength(1);
+    keep(await admin.request(routes.listConnections, {}, { tenant: 'acme' }));
+
+    const { pid } = vault.child;
+    const seen = ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'utf8'));
+    expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max core file size +0 +0 /m);
+    await expect.poll(() => collector.spans().length, { timeout: 10_000 }).toBeGreaterThan(0);
+
+    // A process that dies leaves nothing either.
+    const ended = once(vault.child, 'exit');
+    vault.child.kill('SIGABRT');
+    expect(await ended).toEqual([null, 'SIGABRT']);
+    expect(readdirSync(cores)).toEqual([]);
+
+    const everything = [...secrets, ...server.issued];
+    expect(server.issued.size).toBeGreaterThan(8);
+    const onBus = Buffer.concat(bus.captured().flatMap(({ toServer, toClient }) => [toServer, toClient]));
+    expect(bus.missedBytes).toBe(0);
+    expect(onBus.includes('dev.patchbay.credential.refreshed')).toBe(true);
+    expect(vault.log()).toContain('a token could not be refreshed');
+    const bytes = (name: string, text: string) => ({ name, bytes: Buffer.from(text) });
+    const still = [bytes('telemetry', collector.raw()), bytes('process', seen.join('\n')), nats.dir];
+    const hits = await scanForCanaries(
+      [...still, bytes('answers', told.join('\n')), { name: 'bus', bytes: onBus }],
+      everything,
+    );
+    expect(hits).toEqual([]);
+    // A sealed lease passes the bus, and stays nowhere.
+    expect(await scanForCanaries(still, sealedLeases)).toEqual([]);
+    // The scan finds what is there.
+    const planted = [bytes('planted', Buffer.from(`x${everything.at(-1)}`).toString('base64'))];
+    expect(await scanForCanaries(planted, everything)).toHaveLength(1);
+  },
+  120_000,
+);

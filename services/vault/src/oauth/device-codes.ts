@@ -47,6 +47,6 @@ export async function requestDeviceCodes(
       expiresInS: codes.expires_in,
     };
   } catch (error) {
-    throw tokenFailure(error);
+    throw tokenFailure(error, [client.client_secret]);
   }
 }

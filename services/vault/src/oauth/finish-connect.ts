@@ -6,7 +6,7 @@ import type { ConnectRecord } from './connect-record.ts';
 import { isHashed, readState } from './connect-secrets.ts';
 import { redirectUri } from './follow-connect.ts';
 import { oauthContext } from './oauth-context.ts';
-import { OAuthFailure } from './oauth-failure.ts';
+import { OAuthFailure, plainCode } from './oauth-failure.ts';
 import { requestToken } from './request-token.ts';
 import { settleConnect } from './settle-connect.ts';
 import { variablesOf } from './token-response.ts';
@@ -38,7 +38,7 @@ export function finishConnect(ports: ConnectPorts) {
 
     // 3. What the vendor said.
     if (query.error !== undefined || query.code === undefined || query.code === '') {
-      const reason = /^[a-z0-9_]{1,64}$/.test(query.error ?? '') ? (query.error as string) : 'no_code';
+      const reason = plainCode(query.error ?? '', [query.code, query.state]) ?? 'no_code';
       await ports.connects.replace({ ...taken, state: 'failed', reason }, revision);
       return { ok: false, why: query.error === 'access_denied' ? 'declined' : 'failed' };
     }

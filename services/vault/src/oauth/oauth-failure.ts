@@ -16,6 +16,20 @@ export class OAuthFailure extends Error {
   }
 }
 
+/** Characters from which on a part of a secret says something about it. */
+const tellingLength = 8;
+
+/** The code, or null for what is none: a vendor that echoes what it was sent may do so here as well. */
+export function plainCode(code: string, secrets: readonly (string | undefined)[]): string | null {
+  if (!/^[A-Za-z0-9_]{1,64}$/.test(code)) return null;
+  const echoed = secrets.some(
+    (secret = '') =>
+      (secret.length >= tellingLength && code.includes(secret)) ||
+      (code.length >= tellingLength && secret.includes(code)),
+  );
+  return echoed ? null : code;
+}
+
 const pending = new Set(['authorization_pending', 'slow_down']);
 const ours = new Set([
   'invalid_client',
@@ -28,9 +42,12 @@ const ours = new Set([
   'invalid_client_id',
 ]);
 
-/** What an OAuth error code in an answer means (RFC 6749 section 5.2, RFC 8628 section 3.5). */
-export function refusedWith(code: string): OAuthFailure {
-  const plain = /^[A-Za-z0-9_]{1,64}$/.test(code) ? code : 'unreadable_error';
+/**
+ * What an OAuth error code in an answer means (RFC 6749 section 5.2, RFC 8628 section 3.5). One that has something of
+ * `secrets` in it is not repeated.
+ */
+export function refusedWith(code: string, secrets: readonly (string | undefined)[] = []): OAuthFailure {
+  const plain = plainCode(code, secrets) ?? 'unreadable_error';
   if (pending.has(plain)) return new OAuthFailure('pending', plain);
   if (plain === 'temporarily_unavailable' || plain === 'server_error') return new OAuthFailure('unavailable', plain);
   return new OAuthFailure(ours.has(plain) ? 'client' : 'refused', plain);

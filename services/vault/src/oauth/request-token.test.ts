@@ -52,7 +52,7 @@ async function ask(
       settings: oauthSettings(documentOf(auth), '_platform', {}),
       client,
       grant: 'authorization_code',
-      parameters: { code: 'the-code' },
+      parameters: { code: 'the_code' },
       deadlineAt: performance.now() + 1_000,
       ...request,
     },
@@ -81,7 +81,7 @@ describe('a token request', () => {
       audience: 'api',
       client_id: 'app id',
       client_secret: 'app:secret',
-      code: 'the-code',
+      code: 'the_code',
       grant_type: 'authorization_code',
     });
   });
@@ -96,7 +96,7 @@ describe('a token request', () => {
   it('is JSON where the vendor wants that, with its headers', async () => {
     const { asked } = await ask({ token_body: 'json', token_headers: { 'Notion-Version': '2022-06-28' } }, good);
     expect(asked.headers).toMatchObject({ 'content-type': 'application/json', 'Notion-Version': '2022-06-28' });
-    expect(JSON.parse(String(asked.body))).toMatchObject({ grant_type: 'authorization_code', code: 'the-code' });
+    expect(JSON.parse(String(asked.body))).toMatchObject({ grant_type: 'authorization_code', code: 'the_code' });
   });
 
   it('is signed with the private key where the vendor wants that', async () => {
@@ -203,6 +203,7 @@ describe('a token response', () => {
     ['404 in HTML', { status: 404, body: '<html>' }, 'client', 'status_404'],
     ['HTML', { body: '<html>' }, 'unavailable', 'not_json'],
     ['no token', { body: { token_type: 'bearer' } }, 'unavailable', 'oauth_invalid_response'],
+    ['an error that echoes', { status: 400, body: { error: 'no_the_code_here' } }, 'refused', 'unreadable_error'],
     ['an error that is no code', { status: 400, body: { error: 'canary secret!' } }, 'refused', 'unreadable_error'],
   ])('of %s says what that means', async (_, answer, kind, code) => {
     expect((await ask({}, answer)).error).toMatchObject({ name: 'OAuthFailure', kind, code });

@@ -78,14 +78,14 @@ export async function requestToken(ports: TokenPorts, request: TokenRequest): Pr
       credential: credentialOf(auth, token, answer, { now: ports.now(), issuer, previous: request.previous }),
     };
   } catch (error) {
-    throw tokenFailure(error);
+    throw tokenFailure(error, [client.client_secret, ...Object.values(parameters)]);
   }
 }
 
-/** What a failed question means. Anything that is not of OAuth stays as it is. */
-export function tokenFailure(error: unknown): unknown {
+/** What a failed question means, without what of `secrets` the answer echoes. Anything that is not of OAuth stays as it is. */
+export function tokenFailure(error: unknown, secrets: readonly (string | undefined)[]): unknown {
   if (error instanceof OAuthFailure) return error;
-  if (error instanceof ResponseBodyError) return refusedWith(error.error);
+  if (error instanceof ResponseBodyError) return refusedWith(error.error, secrets);
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('OAUTH_'))
     // The client's own errors carry the body that they found fault with: a secret.
     return new OAuthFailure('unavailable', String(error.code).toLowerCase());

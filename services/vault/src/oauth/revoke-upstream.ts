@@ -51,9 +51,11 @@ async function revokeUpstream(
 ): Promise<'revoked' | 'not_supported' | 'failed'> {
   if (credential.type !== 'oauth2') return 'not_supported';
   const { tenant, integration } = record;
+  const secrets: (string | undefined)[] = [credential.refresh_token, credential.access_token];
   try {
     if (ports.documents.find(tenant, integration)?.document.auth.revoke_url === undefined) return 'not_supported';
     const { settings, client } = await oauthContext(ports, tenant, integration, record.variables);
+    secrets.push(client.client_secret);
     const { issuer } = credential;
     if (issuer !== undefined && (issuer.token_url !== settings.tokenUrl || issuer.client_id !== client.client_id))
       throw new Error('the token is of another issuer');
@@ -78,7 +80,7 @@ async function revokeUpstream(
       tenant,
       connection: record.id,
       integration,
-      err: tokenFailure(error),
+      err: tokenFailure(error, secrets),
     });
     return 'failed';
   }
