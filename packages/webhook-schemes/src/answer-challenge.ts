@@ -46,8 +46,9 @@ export async function answerChallenge(
   if (challenge === undefined) return null;
   const live = secrets.filter(({ value, expiresAt }) => value.trim() !== '' && (expiresAt ?? Infinity) > options.now);
   try {
-    const why = await unmet(scheme, challenge, request, live, values, options);
-    return why === null ? answerTo(challenge, live, values) : { kind: 'refused', challenge: challenge.name, why };
+    const met = await meet(scheme, challenge, request, live, values, options);
+    if ('ok' in met) return { kind: 'refused', challenge: challenge.name, why: met };
+    return answerTo(challenge, met.secret, values);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { kind: 'refused', challenge: challenge.name, why: refused(error) };
@@ -60,6 +61,9 @@ function isMeant({ when }: Challenge, values: Values): boolean {
     return (
       when.present.every((template) => isThere(template, values)) &&
       !when.absent.some((template) => isThere(template, values)) &&
+      Object.entries(when.matches).every(([template, pattern]) =>
+        new RegExp(`^(?:${pattern})$`).test(renderIfThere(template, values) ?? ''),
+      ) &&
       Object.entries(when.equals).every(([template, text]) => renderIfThere(template, values) === text)
     );
   } catch (error) {
@@ -72,27 +76,28 @@ function isThere(template: string, values: Values): boolean {
   return (renderIfThere(template, values) ?? '') !== '';
 }
 
-async function unmet(
+/** The secret to answer with, the one that the request was proven by if it was; or what the challenge lacks. */
+async function meet(
   scheme: WebhookScheme,
   { requires, keeps_secret }: Challenge,
   request: HookRequest,
   live: readonly SourceSecret[],
   values: Values,
   options: VerifyOptions,
-): Promise<NotVerified | null> {
+): Promise<{ readonly secret: string | undefined } | NotVerified> {
   if (keeps_secret !== undefined && live.length > 0) {
     return refused(
       new Refusal('token_invalid', 'The source has a secret already; remove it to let the vendor set another.'),
     );
   }
-  if (requires === 'nothing') return null;
+  if (requires === 'nothing') return { secret: live[0]?.value };
   if (requires === 'signature') {
     const verdict = await verifyRequest(scheme, request, live, options);
-    return verdict.ok ? null : verdict;
+    return verdict.ok ? { secret: live.find(({ id }) => id === verdict.secret)?.value } : verdict;
   }
   const given = renderText(requires.secret_is, values);
-  const known = live.filter(({ value }) => sameText(given, value));
-  if (known.length > 0) return null;
+  const [known] = live.filter(({ value }) => sameText(given, value));
+  if (known !== undefined) return { secret: known.value };
   return refused(
     live.length === 0
       ? new Refusal('no_secret', 'The source has no secret that counts.')
@@ -100,8 +105,7 @@ async function unmet(
   );
 }
 
-function answerTo(challenge: Challenge, live: readonly SourceSecret[], values: Values): ChallengeOutcome {
-  const secret = live[0]?.value;
+function answerTo(challenge: Challenge, secret: string | undefined, values: Values): ChallengeOutcome {
   const full: Values = secret === undefined ? values : { ...values, secret };
   const { keeps_secret, visit } = challenge;
   const url = visit === undefined ? null : renderText(visit.url, full);

@@ -10,8 +10,8 @@ export interface HookEvent {
   /** The vendor's id of it; null when it gives none. */
   readonly id: string | null;
   readonly type: string;
-  /** Two requests with the same key are the same event, within the scheme's window. */
-  readonly dedupKey: string;
+  /** Two requests with the same key are the same event, within the scheme's window; null where each is one of its own. */
+  readonly dedupKey: string | null;
 }
 
 /** Events of one request; vendors send a hundred at most. */
@@ -25,21 +25,24 @@ const maxLength = 256;
  */
 export function readEvents(
   scheme: WebhookScheme,
-  { view }: Verified,
+  { view, signedSha256 }: Verified,
   settings: Readonly<Record<string, string>> = {},
 ): HookEvent[] {
   const { list } = scheme.event;
-  if (list === undefined) return [readEvent(scheme, { view, settings })];
+  if (list === undefined) return [readEvent(scheme, { view, settings }, signedSha256)];
   const found = view.request.body.length === 0 ? [] : valueAt(view.json, list);
   // A vendor that sends lists may send one event without.
   const items = Array.isArray(found) ? found : [found ?? view.json];
   if (items.length > maxEvents) throw new Refusal('body_unreadable', `The body holds more than ${maxEvents} events.`);
-  return items.map((item) => readEvent(scheme, { view, settings, item }));
+  return items.map((item) => readEvent(scheme, { view, settings, item }, signedSha256));
 }
 
-function readEvent({ event, dedup }: WebhookScheme, values: Values): HookEvent {
+function readEvent({ event, dedup }: WebhookScheme, values: Values, signedSha256: string | null): HookEvent {
   const id = event.id === null ? null : readIfThere(event.id, values);
   const type = readIfThere(event.type, values) ?? 'unknown';
+  if (id === null && dedup.repeats) {
+    return { id, type: type.slice(0, maxLength), dedupKey: dedup.replay_guard ? signedSha256 : null };
+  }
   const body = createHash('sha256');
   if (values.item === undefined) body.update(values.view.request.body);
   else body.update(JSON.stringify(values.item));

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { decode } from './encodings.ts';
 import { headerOf, Refusal } from './hook-request.ts';
 import { textOf, valueAt } from './json-path.ts';
 import { only, type RequestView } from './request-view.ts';
@@ -89,7 +90,7 @@ const filters: Readonly<
     const key = createHash('sha1').update(secretOf(secret)).digest();
     return createHmac('sha1', key).update(value).digest('hex');
   },
-  escape_colons: (value) => text(value).replaceAll('\\', '\\\\').replaceAll(':', '\\:'),
+  from_base64: (value) => decode(text(value).replace(/\s/g, ''), 'base64'),
   or_empty: (value) => value,
   after(value, mark) {
     const at = text(value).indexOf(mark);

@@ -60,6 +60,10 @@ const Certificate = z.strictObject({ url: Template, hosts: z.array(z.string().mi
 /** A digest of the body that the signed text holds in its place; both must agree. */
 const BodyDigest = z.strictObject({ from: Template, hash: Hash, encoding: Encoding });
 
+/** The body is a list of events, each proven by itself: `{item:…}` in the templates is one of them. All must verify. */
+const Each = z.strictObject({ list: z.string(), item: z.string().optional() });
+export type Each = z.infer<typeof Each>;
+
 const signed = {
   /** What is signed. */
   signed: Template,
@@ -75,8 +79,7 @@ const signed = {
       decoded: z.string().optional(),
     })
     .optional(),
-  /** The body is a list of events, each signed by itself: `{item:…}` in the templates is one of them. All must verify. */
-  each: z.strictObject({ list: z.string(), item: z.string().optional() }).optional(),
+  each: Each.optional(),
 };
 
 /** When a variant is meant: the header is there, or the content type begins so. */
@@ -123,14 +126,14 @@ const Verification = z.discriminatedUnion('kind', [
     body_is_token: z.strictObject({ claim: z.string() }).optional(),
   }),
   /** A token that the vendor repeats: whoever sees one request can make others. */
-  z.strictObject({ kind: z.literal('equality'), name, when: When.optional(), given: Place }),
+  z.strictObject({ kind: z.literal('equality'), name, when: When.optional(), given: Place, each: Each.optional() }),
 ]);
 export type Verification = z.infer<typeof Verification>;
 export type SignedVerification = Extract<Verification, { signed: string }>;
 
 const Answer = z.strictObject({
   status: z.int().min(200).max(299).default(200),
-  content_type: z.enum(['text/plain', 'application/json']).optional(),
+  content_type: z.enum(['text/plain', 'text/xml', 'application/json']).optional(),
   body: Template.optional(),
   json: z.record(z.string(), z.union([Template, z.int()])).optional(),
   headers: z.record(HeaderName, Template).optional(),
@@ -142,10 +145,15 @@ const Challenge = z.strictObject({
   name: z.string().regex(/^[a-z0-9_]+$/),
   when: z.strictObject({
     methods: z.array(z.enum(['GET', 'HEAD', 'POST'])).min(1),
-    /** Templates that must give text, those that must not, and those that must give a certain text. */
+    /** Templates that must give text, those that must not, those that must give a certain text, and those that must match. */
     present: z.array(Template).default([]),
     absent: z.array(Template).default([]),
     equals: z.record(z.string(), z.string()).default({}),
+    /**
+     * Regular expressions that are held against the whole text. Where the answer is made with the secret, what it is made
+     * of must not be able to pass for a body: else whoever asks is given the signature of a forged event.
+     */
+    matches: z.record(Template, z.string().min(1)).default({}),
   }),
   /** `signature`: only after the request's signature verified. A template: what it gives must be the secret. */
   requires: z.union([z.literal('signature'), z.literal('nothing'), z.strictObject({ secret_is: Template })]),
@@ -199,8 +207,11 @@ export const WebhookScheme = z.strictObject({
   secret: z.strictObject({
     /** What the vendor's pages call it, for whoever has to find it. */
     label: z.string().min(1),
-    /** Where it comes from: the vendor shows it, the operator chooses it, or the handshake brings it. */
-    given_by: z.enum(['vendor', 'operator', 'handshake']),
+    /**
+     * Where it comes from: the vendor shows it, the operator chooses it, or the handshake brings it. `certificate`: there
+     * is none, requests name the vendor's certificate; what ties them to the source is a setting.
+     */
+    given_by: z.enum(['vendor', 'operator', 'handshake', 'certificate']),
   }),
   /** Other values that templates name as `{setting:…}`, such as PayPal's webhook id. */
   settings: z.record(z.string().regex(/^[a-z_]+$/), z.string()).default({}),
@@ -222,6 +233,11 @@ export const WebhookScheme = z.strictObject({
       replay_guard: z.boolean().default(true),
       /** Retries change the body, so its digest is no part of the key. */
       body_changes: z.boolean().default(false),
+      /**
+       * Where an event has no id, an equal body is another event, as with notices that something changed. Only what is
+       * signed, where the replay guard is on, then tells a duplicate.
+       */
+      repeats: z.boolean().default(false),
     })
     .prefault({}),
   challenges: z.array(Challenge).default([]),

@@ -39,11 +39,14 @@ describe('a time', () => {
 
 describe.each(schemes)('$name', (scheme: WebhookScheme) => {
   it.each(scheme.samples)('signs and verifies its sample $name', async (sample) => {
-    const { secret, given } = keysFor(scheme);
-    const { request } = await signSample(scheme, { sample: sample.name, url, secret: given, now });
-    const verdict = await verifyRequest(scheme, request, secretsOf(secret), { now, fetchCertificate: never });
+    const { secret, given, certificate } = keysFor(scheme);
+    // What the operator would enter.
+    const settings = Object.fromEntries(Object.keys(scheme.settings).map((name) => [name, `the_${name}`]));
+    const { request } = await signSample(scheme, { sample: sample.name, url, secret: given, settings, now });
+    const fetchCertificate = certificate === undefined ? never : () => Promise.resolve(certificate);
+    const verdict = await verifyRequest(scheme, request, secretsOf(secret), { now, settings, fetchCertificate });
     expect(verdict).toMatchObject({ ok: true });
     if (!verdict.ok || sample.event === undefined) return;
-    expect(readEvents(scheme, verdict)[0]).toMatchObject(sample.event);
+    expect(readEvents(scheme, verdict, settings)[0]).toMatchObject(sample.event);
   });
 });

@@ -46,7 +46,11 @@ async function put(
   scheme: WebhookScheme,
   options: SignOptions,
 ): Promise<void> {
-  if (verification.kind === 'equality') return draft.put(verification.given, options.secret);
+  if (verification.kind === 'equality') {
+    const { given, each } = verification;
+    for (const [base] of draft.itemsOf(each)) draft.put(given, options.secret, base);
+    return;
+  }
   const valuesNow = async (): Promise<Values> => ({
     view: await RequestView.of(draft.request, scheme.json_field),
     settings: options.settings ?? {},
@@ -54,7 +58,6 @@ async function put(
   if (verification.kind === 'jwt') {
     return draft.put(verification.token, await tokenFor(verification, await valuesNow(), options));
   }
-  if (verification.each !== undefined) throw new Error('samples that are signed item by item are stored signed');
   const { timestamp, body_digest } = verification;
   const time = timestamp === undefined ? undefined : timeText(timestamp.unit, options.now);
   if (timestamp !== undefined && time !== undefined) draft.put(timestamp, time);
@@ -67,7 +70,10 @@ async function put(
   const values: Values = { ...(await valuesNow()), ...(time !== undefined && { timestamp: time }) };
   const [place] = verification.signatures;
   if (place === undefined) throw new Error('The scheme says nowhere to put a signature.');
-  draft.put(place, encode(signatureOf(verification, values, options.secret), place.encoding));
+  for (const [base, item] of draft.itemsOf(verification.each)) {
+    const signature = signatureOf(verification, { ...values, item }, options.secret);
+    draft.put(place, encode(signature, place.encoding), base);
+  }
 }
 
 function signatureOf(verification: SignedVerification, values: Values, secret: string): Buffer {

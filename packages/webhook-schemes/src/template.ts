@@ -18,7 +18,7 @@
  * | `sha256_hex`, `crc32` | the digest in hex; the CRC-32 as a decimal number |
  * | `hmac_sha256_hex`, `hmac_sha256_base64` | the HMAC under the secret |
  * | `hmac_sha1_of_sha1_hex` | the HMAC-SHA1 under the SHA-1 of the secret |
- * | `escape_colons` | a backslash before backslashes and colons |
+ * | `from_base64` | the bytes that it is the Base64 of |
  * | `or_empty` | nothing where there is no value |
  * | `after:text`, `before:text` | what stands after, or before, the first such text |
  */
@@ -52,7 +52,7 @@ const filters = {
   hmac_sha256_hex: false,
   hmac_sha256_base64: false,
   hmac_sha1_of_sha1_hex: false,
-  escape_colons: false,
+  from_base64: false,
   or_empty: false,
   after: true,
   before: true,

@@ -6,7 +6,7 @@ import { type HookRequest, headerOf, Refusal, type RefusalReason } from './hook-
 import { valueAt } from './json-path.ts';
 import { renderBytes, renderIfThere, type Values } from './render-template.ts';
 import { RequestView } from './request-view.ts';
-import type { SignedVerification, Verification, WebhookScheme } from './scheme.ts';
+import type { Each, SignedVerification, Verification, WebhookScheme } from './scheme.ts';
 import { type FetchCertificate, isSignedBy, keyToVerifyWith } from './signatures/asymmetric.ts';
 import { verifyToken } from './signatures/token.ts';
 import { urlSpellings } from './url-spellings.ts';
@@ -63,7 +63,7 @@ export async function verifyRequest(
   let variant: string | null = null;
   const trace: Trace = { signed: null };
   try {
-    const live = secrets.filter(({ value, expiresAt }) => value.trim() !== '' && (expiresAt ?? Infinity) > options.now);
+    const live = liveSecrets(scheme, secrets, options.now);
     if (live.length === 0) throw new Refusal('no_secret', 'The source has no secret that counts.');
     const verification = variantFor(scheme, request, options.variant);
     variant = verification.name;
@@ -75,6 +75,18 @@ export async function verifyRequest(
     if (!(error instanceof Refusal)) throw error;
     return { ok: false, variant, reason: error.reason, message: error.message, signed: trace.signed };
   }
+}
+
+/** Stands in where the vendor's certificate is all there is; no key is made of it. */
+const certificateAlone: SourceSecret = { id: 'certificate', value: 'none', expiresAt: null };
+
+function liveSecrets(
+  { secret }: WebhookScheme,
+  secrets: readonly SourceSecret[],
+  nowMs: number,
+): readonly SourceSecret[] {
+  if (secret.given_by === 'certificate') return [certificateAlone];
+  return secrets.filter(({ value, expiresAt }) => value.trim() !== '' && (expiresAt ?? Infinity) > nowMs);
 }
 
 /** @throws Refusal `no_variant`. */
@@ -120,16 +132,22 @@ function judge(
 }
 
 function judgeEquality(
-  { given }: Extract<Verification, { kind: 'equality' }>,
+  verification: Extract<Verification, { kind: 'equality' }>,
   secrets: readonly SourceSecret[],
   values: Values,
 ): Match {
-  const [text, ...others] = textsAt(given, values);
-  if (text === undefined) throw new Refusal('signature_missing', `There is no token at ${given.from}.`);
-  if (others.length > 0) throw new Refusal('signature_malformed', 'There is more than one token.');
-  const [matching] = secrets.filter(({ value }) => sameText(text, value));
-  if (matching === undefined) throw new Refusal('signature_wrong', 'The token is not the secret.');
-  return { secret: matching.id, signedSha256: null };
+  const { given } = verification;
+  const matches = itemsOf(verification, values).map((item) => {
+    const [text, ...others] = textsAt(given, { ...values, ...(item !== undefined && { item }) });
+    if (text === undefined) throw new Refusal('signature_missing', `There is no token at ${given.from}.`);
+    if (others.length > 0) throw new Refusal('signature_malformed', 'There is more than one token.');
+    const [matching] = secrets.filter(({ value }) => sameText(text, value));
+    if (matching === undefined) throw new Refusal('signature_wrong', 'The token is not the secret.');
+    return matching;
+  });
+  const [first] = matches;
+  if (first === undefined) throw new Refusal('signature_missing', 'The body holds no event.');
+  return { secret: first.id, signedSha256: null };
 }
 
 async function judgeToken(
@@ -221,7 +239,7 @@ async function isRight(
   }
 }
 
-function itemsOf({ each }: SignedVerification, { view }: Values): readonly unknown[] {
+function itemsOf({ each }: { each?: Each | undefined }, { view }: Values): readonly unknown[] {
   if (each === undefined) return [undefined];
   const list = valueAt(view.json, each.list);
   if (!Array.isArray(list) || list.length > 1_000)
