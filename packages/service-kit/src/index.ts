@@ -7,6 +7,7 @@ export {
   readRuntime,
   readSecretFile,
 } from './config.ts';
+export { followFile } from './follow-file.ts';
 export { forbidDumps } from './forbid-dumps.ts';
 export { createLogger, type Logger, scrub } from './logger.ts';
 export { type RunningService, runMain, stopInOrder } from './run-main.ts';

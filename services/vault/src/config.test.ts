@@ -90,7 +90,12 @@ describe('readConfig', () => {
   });
 
   it('serves no connect pages unless it is told where browsers reach them', () => {
-    expect(readConfig(env)).toMatchObject({ connect: null, dialOverride: null, trustedOrigins: [] });
+    expect(readConfig(env)).toMatchObject({
+      connect: null,
+      dialOverride: null,
+      trustedOrigins: [],
+      tenantPoliciesFile: null,
+    });
     const connect = { PATCHBAY_CONNECT_URL: 'https://connect.example.com/' };
     expect(readConfig({ ...env, ...connect }).connect).toEqual({
       publicUrl: 'https://connect.example.com',
@@ -103,6 +108,7 @@ describe('readConfig', () => {
     });
     const origins = 'https://id.internal:8443, https://sso.internal';
     expect(readConfig({ ...env, PATCHBAY_EGRESS_TRUSTED_ORIGINS: origins }).trustedOrigins).toHaveLength(2);
+    expect(readConfig({ ...env, PATCHBAY_TENANT_POLICIES_FILE: '/p.json' }).tenantPoliciesFile).toBe('/p.json');
   });
 
   it.each([

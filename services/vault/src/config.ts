@@ -33,6 +33,8 @@ export interface VaultConfig extends BaseConfig {
   readonly connect: ConnectConfig | null;
   /** Development only: the origin that every vendor is dialled at instead of its own host. */
   readonly dialOverride: string | null;
+  /** The file of tenant policies, of which the vault follows what concerns egress; null: none. */
+  readonly tenantPoliciesFile: string | null;
   /** Origins exempt from the public-address rule, such as an authorization server on a private network. */
   readonly trustedOrigins: readonly string[];
 }
@@ -62,6 +64,7 @@ const variables = z.object({
     .regex(/^(?:\[[0-9a-f:]+\]|[a-z0-9.-]+):\d{1,5}$/, { error: 'expected an address such as 127.0.0.1:7710' })
     .default('127.0.0.1:7710'),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
+  PATCHBAY_TENANT_POLICIES_FILE: z.string().optional(),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
 });
 
@@ -105,6 +108,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     erasuresFile: values.PATCHBAY_VAULT_ERASURES_FILE ?? null,
     connect: connectOf(values),
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
+    tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE ?? null,
     trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ''),

@@ -216,6 +216,7 @@ describe('startVault', () => {
       erasuresFile: null,
       dialOverride: null,
       trustedOrigins: [],
+      tenantPoliciesFile: null,
     } as const;
     await expect(
       startVault({ ...config, keyService: { provider: 'local', rootKey: Buffer.alloc(32) } }),

@@ -6,6 +6,7 @@ import { createNatsConnects } from './adapters/nats-connects.ts';
 import { createNatsOAuthClients } from './adapters/nats-oauth-clients.ts';
 import { createNatsRefreshRecords } from './adapters/nats-refresh-records.ts';
 import { createRegistryDocuments } from './adapters/registry-documents.ts';
+import { openTenantRules } from './adapters/tenant-rules-file.ts';
 import type { VaultConfig } from './config.ts';
 import { createConnectPages } from './http/connect-pages.ts';
 import type { ConnectPorts } from './oauth/connect-ports.ts';
@@ -29,7 +30,13 @@ export async function wireOAuth(config: VaultConfig, messaging: Messaging, log: 
     messaging,
     onError: (problem) => log.error({ err: problem }, 'a registry entry was left out'),
   });
+  const rules = openTenantRules({
+    path: config.tenantPoliciesFile,
+    onApplied: (tenants) => log.info({ tenants }, 'tenant policies applied'),
+    onError: (error) => log.error({ err: error }, 'tenant policies not changed: the file cannot be used'),
+  });
   const egress = createEgress({
+    rulesOf: rules.of,
     trustedOrigins: config.trustedOrigins,
     ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
     onRefused: (refusal) => log.warn({ refusal }, 'egress refused'),
@@ -75,6 +82,7 @@ export async function wireOAuth(config: VaultConfig, messaging: Messaging, log: 
     },
     async close(): Promise<void> {
       copy.close();
+      rules.close();
       await egress.close();
     },
   };

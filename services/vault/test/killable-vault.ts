@@ -57,6 +57,7 @@ if (import.meta.main) {
     auditMacKey: readKeyFile(macKeyFile),
     keyService: keyService ?? { provider: 'local', rootKey: readKeyFile(rootKeyFile) },
     connect: null,
+    tenantPoliciesFile: null,
     trustedOrigins: [],
     dialOverride: null,
     jobTimes: shortTimes,

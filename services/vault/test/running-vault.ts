@@ -36,6 +36,7 @@ export async function runVault(
     connect: null,
     erasuresFile: null,
     dialOverride: null,
+    tenantPoliciesFile: null,
     trustedOrigins: [],
     ...more,
   });

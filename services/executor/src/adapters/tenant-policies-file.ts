@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { issuesOf, TenantPolicies } from '@patchbay/contracts';
 import { type TenantRules, tenantRules } from '@patchbay/egress';
+import { followFile } from '@patchbay/service-kit';
 import {
   type CompiledPolicy,
   changedTenants,
@@ -9,9 +8,6 @@ import {
   type PolicyTable,
   policyOf,
 } from '../domain/tenant-policies.ts';
-
-/** Milliseconds between two looks at the file. */
-const lookMs = 2_000;
 
 export interface OpenPolicies {
   of(tenant: string): CompiledPolicy<TenantRules>;
@@ -33,41 +29,20 @@ export interface PoliciesOptions {
  * one that becomes wrong changes nothing.
  * @throws Error naming what is wrong with the file.
  */
-export function openTenantPolicies({
-  path,
-  onApplied,
-  onError,
-  lookMs: every = lookMs,
-}: PoliciesOptions): OpenPolicies {
+export function openTenantPolicies({ path, onApplied, onError, lookMs }: PoliciesOptions): OpenPolicies {
   if (path === null) {
     const none = compilePolicies<TenantRules>({ tenants: {} }, compileRules);
     return { of: (tenant) => policyOf(none, tenant), close: () => {} };
   }
-  let text = readFileSync(path, 'utf8');
-  let table = read(path, text);
-  onApplied(changedTenants(null, table));
-  /** What was wrong last time: the same is told once. */
-  let wrong: string | null = null;
-
-  async function look(file: string): Promise<void> {
-    try {
-      const now = await readFile(file, 'utf8');
-      if (now === text) return;
-      const next = read(file, now, table);
-      text = now;
-      wrong = null;
-      const changed = changedTenants(table, next);
-      table = next;
-      onApplied(changed);
-    } catch (error) {
-      const message = String(error);
-      if (message !== wrong) onError(error);
-      wrong = message;
-    }
-  }
-  // By looking rather than by events: those get lost when a file is replaced or lies on a mounted volume.
-  const looking = setInterval(() => void look(path), every).unref();
-  return { of: (tenant) => policyOf(table, tenant), close: () => clearInterval(looking) };
+  const file = followFile<PolicyTable<TenantRules>>({
+    path,
+    parse: (text, previous) => read(path, text, previous ?? undefined),
+    onChanged: (now, before) => onApplied(changedTenants(before, now)),
+    onError,
+    lookMs,
+  });
+  onApplied(changedTenants(null, file.value));
+  return { of: (tenant) => policyOf(file.value, tenant), close: file.close };
 }
 
 function read(path: string, text: string, previous?: PolicyTable<TenantRules>): PolicyTable<TenantRules> {

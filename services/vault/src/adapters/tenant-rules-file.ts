@@ -1,0 +1,65 @@
+import { issuesOf, TenantPolicies } from '@patchbay/contracts';
+import { type TenantRules, tenantRules } from '@patchbay/egress';
+import { followFile } from '@patchbay/service-kit';
+
+interface Entry {
+  readonly text: string;
+  readonly rules: TenantRules;
+}
+
+export interface TenantRulesFile {
+  /** Where the tenant's token endpoints may be, besides or only; null: the usual rules. */
+  of(tenant: string): TenantRules | null;
+  close(): void;
+}
+
+export interface TenantRulesOptions {
+  /** The file of tenant policies that executors have. Null: there is none. */
+  readonly path: string | null;
+  /** Tenants whose rules are new, others or gone. */
+  readonly onApplied: (tenants: readonly string[]) => void;
+  /** The file cannot be read or used any more: what it said before stays in force. */
+  readonly onError: (error: unknown) => void;
+  readonly lookMs?: number;
+}
+
+/** Follows what the tenants' policies say of egress; the rest is the executors'. @throws Error naming what is wrong. */
+export function openTenantRules({ path, onApplied, onError, lookMs }: TenantRulesOptions): TenantRulesFile {
+  if (path === null) return { of: () => null, close: () => {} };
+  const file = followFile<ReadonlyMap<string, Entry>>({
+    path,
+    parse: (text, previous) => read(path, text, previous),
+    onChanged: (now, before) => onApplied(changed(before, now)),
+    onError,
+    lookMs,
+  });
+  onApplied(changed(new Map(), file.value));
+  return { of: (tenant) => file.value.get(tenant)?.rules ?? null, close: file.close };
+}
+
+/** Rules that did not change stay the same object, so that sockets opened under them stay. */
+function read(path: string, text: string, previous: ReadonlyMap<string, Entry> | null): ReadonlyMap<string, Entry> {
+  const parsed = TenantPolicies.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    const issues = issuesOf(parsed.error).map((issue) => `${issue.path} ${issue.message}`);
+    throw new Error(`${path}: ${issues.join('; ')}`);
+  }
+  const table = new Map<string, Entry>();
+  for (const [tenant, { egress }] of Object.entries(parsed.data.tenants)) {
+    if (egress === undefined) continue;
+    const { hosts, private_hosts: privateHosts, private_networks: privateNetworks } = egress;
+    const own = JSON.stringify(egress);
+    const before = previous?.get(tenant);
+    table.set(
+      tenant,
+      before?.text === own ? before : { text: own, rules: tenantRules({ hosts, privateHosts, privateNetworks }) },
+    );
+  }
+  return table;
+}
+
+function changed(before: ReadonlyMap<string, Entry>, now: ReadonlyMap<string, Entry>): string[] {
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .filter((tenant) => before.get(tenant)?.text !== now.get(tenant)?.text)
+    .sort();
+}
