@@ -5,7 +5,7 @@ export * from './documents/graphql.ts';
 export { type GraphQlOperation, readGraphQl } from './documents/graphql-document.ts';
 export * from './documents/integration.ts';
 export * from './documents/mail.ts';
-export { grantTypes, type OAuthGrant } from './documents/oauth.ts';
+export { grantTypes, type OAuthGrant, oauthFields } from './documents/oauth.ts';
 export * from './documents/pagination.ts';
 export * from './documents/parameter.ts';
 export * from './documents/probe.ts';

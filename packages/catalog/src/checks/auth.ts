@@ -1,19 +1,10 @@
-import type { Auth, IntegrationDocument } from '@patchbay/contracts';
+import { type Auth, type IntegrationDocument, oauthFields } from '@patchbay/contracts';
 import { type Finding, finding } from '../finding.ts';
+import { patternProblem } from '../pattern-safety.ts';
 import { headerProblem } from './headers.ts';
 
 const fieldsOf: Record<Auth['type'], readonly (keyof Auth)[]> = {
-  oauth2: [
-    'authorize_url',
-    'token_url',
-    'scopes',
-    'scope_separator',
-    'authorize_params',
-    'pkce',
-    'scheme',
-    'hosts',
-    'exchange',
-  ],
+  oauth2: [...(Object.keys(oauthFields) as (keyof typeof oauthFields)[]), 'scheme', 'hosts', 'exchange'],
   api_key: ['in', 'name', 'prefix', 'hosts', 'exchange'],
   basic: ['hosts'],
   bearer: ['scheme', 'hosts', 'exchange'],
@@ -36,6 +27,13 @@ export function checkAuth(document: IntegrationDocument): Finding[] {
     if (auth.scopes !== undefined && auth.token_url === undefined) {
       findings.push(finding(['auth', 'token_url'], 'required where scopes are asked for'));
     }
+  }
+  for (const [name, { pattern }] of Object.entries(auth.variables_from ?? {})) {
+    const path = ['auth', 'variables_from', name];
+    if (!Object.hasOwn(document.variables ?? {}, name))
+      findings.push(finding(path, `{${name}} is not declared in variables`));
+    const problem = pattern === undefined ? undefined : patternProblem(pattern);
+    if (problem !== undefined) findings.push(finding([...path, 'pattern'], problem));
   }
   if (auth.type === 'api_key' && auth.in === 'query' && auth.name === undefined) {
     findings.push(finding(['auth', 'name'], 'required when the key goes into the query'));

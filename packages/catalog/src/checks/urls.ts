@@ -34,6 +34,8 @@ export function checkUrls(document: IntegrationDocument): Finding[] {
     ...checkUrl(document, document.auth.exchange?.url, ['auth', 'exchange', 'url'], allowed),
     ...checkUrl(document, document.auth.authorize_url, ['auth', 'authorize_url']),
     ...checkUrl(document, document.auth.token_url, ['auth', 'token_url']),
+    ...checkUrl(document, document.auth.device_url, ['auth', 'device_url']),
+    ...checkUrl(document, document.auth.revoke_url, ['auth', 'revoke_url']),
   ];
   for (const [index, host] of (document.auth.hosts ?? []).entries()) {
     findings.push(...checkVariables(document, host, ['auth', 'hosts', index]));

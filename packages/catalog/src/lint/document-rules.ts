@@ -39,6 +39,9 @@ export function unusedVariables(document: IntegrationDocument): LintFinding[] {
     document.base_url,
     document.auth.authorize_url,
     document.auth.token_url,
+    document.auth.device_url,
+    document.auth.revoke_url,
+    document.auth.assertion?.subject,
     ...(document.auth.hosts ?? []),
   ])
     read(text);
