@@ -95,6 +95,13 @@ async function meet(
     const verdict = await verifyRequest(scheme, request, live, options);
     return verdict.ok ? { secret: live.find(({ id }) => id === verdict.secret)?.value } : verdict;
   }
+  if ('setting' in requires) {
+    const expected = values.settings?.[requires.setting] ?? '';
+    if (expected.trim() === '')
+      return refused(new Refusal('value_missing', `There is no setting ${requires.setting}.`));
+    if (sameText(renderText(requires.is, values), expected)) return { secret: live[0]?.value };
+    return refused(new Refusal('signature_wrong', `What was sent is not the setting ${requires.setting}.`));
+  }
   const given = renderText(requires.secret_is, values);
   const [known] = live.filter(({ value }) => sameText(given, value));
   if (known !== undefined) return { secret: known.value };

@@ -17,6 +17,8 @@ export class DraftRequest {
   /** Of a multipart form. */
   #boundary: string | null = null;
   readonly #query: URLSearchParams;
+  /** A body in place of all that it was made of. */
+  #token: string | null = null;
 
   /** `url`: of the source, without a query. */
   constructor(sample: Sample, url: string, jsonField: string | undefined) {
@@ -72,6 +74,7 @@ export class DraftRequest {
     if (source === 'header') this.#headers.set(argument, text);
     else if (source === 'basic') this.#headers.set('authorization', `Basic ${Buffer.from(text).toString('base64')}`);
     else if (source === 'form' && this.#form !== null) this.#form.set(argument, text);
+    else if (source === 'body') this.#token = text;
     else if (source === 'query') this.#query.set(argument, text);
     else if (source === 'json') setAt(this.#json, argument, text);
     else if (source === 'item') setAt(this.#json, `${base}.${argument}`, text);
@@ -80,6 +83,7 @@ export class DraftRequest {
 
   #body(): Buffer {
     const { body = '', json } = this.#sample;
+    if (this.#token !== null) return Buffer.from(this.#token);
     if (this.#form === null) return Buffer.from(json === undefined ? body : JSON.stringify(this.#json));
     if (json !== undefined) this.#form.set(this.#jsonField ?? '', JSON.stringify(this.#json));
     return Buffer.from(this.#boundary === null ? this.#form.toString() : multipart(this.#form, this.#boundary));

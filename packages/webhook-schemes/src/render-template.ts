@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { decode } from './encodings.ts';
 import { headerOf, Refusal } from './hook-request.ts';
 import { textOf, valueAt } from './json-path.ts';
+import { readJson } from './read-json.ts';
 import { only, type RequestView } from './request-view.ts';
 import { type Filter, type Source, type TemplatePart, templateOf } from './template.ts';
 
@@ -70,6 +71,9 @@ const sources: Readonly<Record<Source, (values: Values, argument: string) => str
   item: ({ item }, path) => textOf(valueAt(item, path)),
   basic: ({ view }) => basicOf(headerOf(view.request, 'authorization')),
   form_sorted: ({ view }) => sortedForm(view.form),
+  has({ view }, names) {
+    return names.split(',').find((name) => valueAt(view.json, name) !== undefined) ?? null;
+  },
   lines({ view }, names) {
     const fields = names.split(',').flatMap((name) => {
       const text = textOf(valueAt(view.json, name));
@@ -89,6 +93,13 @@ const filters: Readonly<
   hmac_sha1_of_sha1_hex(value, _, { secret }) {
     const key = createHash('sha1').update(secretOf(secret)).digest();
     return createHmac('sha1', key).update(value).digest('hex');
+  },
+  json: (value, path) => textOf(valueAt(readJson(Buffer.from(value)), path)),
+  header_values(value, between, { view }) {
+    const values = text(value)
+      .split(' ')
+      .map((name) => headerOf(view.request, name.toLowerCase()));
+    return values.includes(null) ? null : values.join(between);
   },
   from_base64: (value) => decode(text(value).replace(/\s/g, ''), 'base64'),
   or_empty: (value) => value,

@@ -24,6 +24,10 @@ export function keysFor({ verify: [first] }: WebhookScheme): KeyPair {
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     return { secret: JSON.stringify(pair.publicKey.export({ format: 'jwk' })), given: pemOf(pair.privateKey) };
   }
+  if (first.kind === 'jwt' && first.key === 'pem') {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    return { secret: publicKey.export({ format: 'pem', type: 'spki' }).toString(), given: pemOf(privateKey) };
+  }
   if (!('key' in first) || typeof first.key !== 'object' || !('format' in first.key)) {
     return { secret: shared, given: shared };
   }

@@ -82,11 +82,12 @@ const signed = {
   each: Each.optional(),
 };
 
-/** When a variant is meant: the header is there, or the content type begins so. */
+/** When a variant is meant: the header is there, the content type begins so, or templates give certain texts. */
 const When = z.strictObject({
   header: HeaderName.optional(),
   header_equals: z.strictObject({ name: HeaderName, value: z.string() }).optional(),
   content_type: z.string().optional(),
+  equals: z.record(Template, z.string()).optional(),
 });
 
 const name = z
@@ -155,8 +156,16 @@ const Challenge = z.strictObject({
      */
     matches: z.record(Template, z.string().min(1)).default({}),
   }),
-  /** `signature`: only after the request's signature verified. A template: what it gives must be the secret. */
-  requires: z.union([z.literal('signature'), z.literal('nothing'), z.strictObject({ secret_is: Template })]),
+  /**
+   * `signature`: only after the request's signature verified. `secret_is`: what the template gives must be the secret, or,
+   * of `setting`, `is`, the setting, which then must be there.
+   */
+  requires: z.union([
+    z.literal('signature'),
+    z.literal('nothing'),
+    z.strictObject({ secret_is: Template }),
+    z.strictObject({ setting: z.string().min(1), is: Template }),
+  ]),
   answer: Answer,
   /** The secret of the source from then on; only while it has none. */
   keeps_secret: Template.optional(),

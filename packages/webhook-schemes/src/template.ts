@@ -10,6 +10,7 @@
  * | `header:name`, `query:name`, `form:name` | a value that is there once; several are refused |
  * | `json:path`, `item:path` | text, a number or a truth value of the body, of one item of it; `a.b`, `a.0.b` |
  * | `form_sorted` | every form field, sorted, name and value without separators, equal values once |
+ * | `has:a,b` | the name of the first of these fields that the JSON body has |
  * | `lines:a,b` | of each field of the JSON body that is there, its name and its value, a line each |
  * | `basic` | user and password of the Authorization header, `user:password` |
  *
@@ -18,6 +19,8 @@
  * | `sha256_hex`, `crc32` | the digest in hex; the CRC-32 as a decimal number |
  * | `hmac_sha256_hex`, `hmac_sha256_base64` | the HMAC under the secret |
  * | `hmac_sha1_of_sha1_hex` | the HMAC-SHA1 under the SHA-1 of the secret |
+ * | `json:path` | what is there in the JSON that it is the text of |
+ * | `header_values:text` | of the headers that it names, with spaces between, the values with the text between |
  * | `from_base64` | the bytes that it is the Base64 of |
  * | `or_empty` | nothing where there is no value |
  * | `after:text`, `before:text` | what stands after, or before, the first such text |
@@ -43,6 +46,7 @@ const sources = {
   json: true,
   item: true,
   lines: true,
+  has: true,
 } as const;
 export type Source = keyof typeof sources;
 
@@ -52,6 +56,8 @@ const filters = {
   hmac_sha256_hex: false,
   hmac_sha256_base64: false,
   hmac_sha1_of_sha1_hex: false,
+  json: true,
+  header_values: true,
   from_base64: false,
   or_empty: false,
   after: true,

@@ -65,10 +65,10 @@ export async function verifyRequest(
   try {
     const live = liveSecrets(scheme, secrets, options.now);
     if (live.length === 0) throw new Refusal('no_secret', 'The source has no secret that counts.');
-    const verification = variantFor(scheme, request, options.variant);
-    variant = verification.name;
     const view = await RequestView.of(request, scheme.json_field);
     const values = { view, settings: options.settings ?? {} };
+    const verification = variantFor(scheme, values, options.variant);
+    variant = verification.name;
     const found = await judge(verification, live, values, options, trace);
     return { ok: true, variant, ...found, view };
   } catch (error) {
@@ -90,18 +90,20 @@ function liveSecrets(
 }
 
 /** @throws Refusal `no_variant`. */
-function variantFor(scheme: WebhookScheme, request: HookRequest, name: string | undefined): Verification {
-  const fits = scheme.verify.filter((one) => (name === undefined || one.name === name) && isMeant(one, request));
+function variantFor(scheme: WebhookScheme, values: Values, name: string | undefined): Verification {
+  const fits = scheme.verify.filter((one) => (name === undefined || one.name === name) && isMeant(one, values));
   const [first] = fits;
   if (first === undefined) throw new Refusal('no_variant', `The request has the form of no ${scheme.name} webhook.`);
   return first;
 }
 
-function isMeant({ when }: Verification, request: HookRequest): boolean {
+function isMeant({ when }: Verification, values: Values): boolean {
   if (when === undefined) return true;
-  const { header, header_equals, content_type } = when;
+  const { header, header_equals, content_type, equals = {} } = when;
+  const { request } = values.view;
   if (header !== undefined && headerOf(request, header) === null) return false;
   if (header_equals !== undefined && headerOf(request, header_equals.name) !== header_equals.value) return false;
+  if (!Object.entries(equals).every(([template, text]) => renderIfThere(template, values) === text)) return false;
   return content_type === undefined || (headerOf(request, 'content-type') ?? '').toLowerCase().startsWith(content_type);
 }
 
