@@ -1,6 +1,10 @@
 import { Signature } from '@hubspot/api-client';
+import { sign, verify } from '@octokit/webhooks-methods';
+import { EventWebhook } from '@sendgrid/eventwebhook';
 import { verifyKey } from 'discord-interactions';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
+import { Webhook as SvixWebhook } from 'svix';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { type HookRequest, loadSchemes, signSample, verifyRequest, type WebhookScheme } from './index.ts';
@@ -126,5 +130,59 @@ describe('what discord-interactions', () => {
     const sample = await sampleOf('discord', keys.given);
     const signature = header(sample, 'x-signature-ed25519');
     expect(await verifyKey(text(sample), signature, header(sample, 'x-signature-timestamp'), keys.secret)).toBe(true);
+  });
+});
+
+describe('what @octokit/webhooks-methods', () => {
+  it('signs is accepted', async () => {
+    const body = '{"action":"opened"}';
+    const headers = { 'x-hub-signature-256': await sign(secret, body), 'x-github-event': 'issues' };
+    expect(await judge('github', headers, body)).toMatchObject({ ok: true });
+    expect(await judge('github', headers, `${body} `)).toMatchObject({ ok: false, reason: 'signature_wrong' });
+  });
+
+  it('verifies is what a sample holds', async () => {
+    const sample = await sampleOf('github');
+    expect(await verify(secret, text(sample), header(sample, 'x-hub-signature-256'))).toBe(true);
+  });
+});
+
+describe.each([
+  ['svix', 'svix', new SvixWebhook(secret)],
+  ['standardwebhooks', 'webhook', new StandardWebhook(secret)],
+] as const)('what %s', (library, prefix, webhook) => {
+  const scheme = library === 'svix' ? 'svix' : 'standard_webhooks';
+  const namesOf = (id: string, at: Date, signature: string) => ({
+    [`${prefix}-id`]: id,
+    [`${prefix}-timestamp`]: String(Math.floor(at.getTime() / 1_000)),
+    [`${prefix}-signature`]: signature,
+  });
+
+  it('signs is accepted, and not under another id', async () => {
+    const [body, at] = ['{"type":"user.created"}', new Date()];
+    const signature = webhook.sign('msg_1', at, body);
+    expect(await judge(scheme, namesOf('msg_1', at, signature), body)).toMatchObject({ ok: true });
+    const rotating = namesOf('msg_1', at, `v1,${Buffer.alloc(32).toString('base64')} ${signature}`);
+    expect(await judge(scheme, rotating, body)).toMatchObject({ ok: true });
+    expect(await judge(scheme, namesOf('msg_2', at, signature), body)).toMatchObject({ ok: false });
+  });
+
+  it('verifies is what a sample holds', async () => {
+    const sample = await sampleOf(scheme);
+    expect(() => webhook.verify(text(sample), Object.fromEntries(sample.headers))).not.toThrow();
+    expect(() => webhook.verify(`${text(sample)} `, Object.fromEntries(sample.headers))).toThrow();
+  });
+});
+
+describe('what @sendgrid/eventwebhook', () => {
+  it('verifies is what a sample holds', async () => {
+    const keys = keysFor(schemeOf('sendgrid'));
+    const sample = await sampleOf('sendgrid', keys.given);
+    const theirs = new EventWebhook();
+    const signature = header(sample, 'x-twilio-email-event-webhook-signature');
+    const time = header(sample, 'x-twilio-email-event-webhook-timestamp');
+    const key = theirs.convertPublicKeyToECDSA(keys.secret);
+    expect(theirs.verifySignature(key, text(sample), signature, time)).toBe(true);
+    expect(theirs.verifySignature(key, `${text(sample)} `, signature, time)).toBe(false);
   });
 });
