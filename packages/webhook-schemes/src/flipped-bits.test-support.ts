@@ -16,6 +16,8 @@ export type Spot =
 export interface Independent {
   readonly request: HookRequest;
   readonly secret: string;
+  /** The variant that the source was set up with, where the request does not tell. */
+  readonly setUpWith?: string;
   readonly settings?: Readonly<Record<string, string>>;
   readonly certificate?: string;
   /** Where the secret is flipped: after this; default in the middle. */
@@ -34,11 +36,12 @@ export function post(headers: Readonly<Record<string, string>>, body: string | B
   return { method: 'POST', url: at, headers: Object.entries(headers), body: Buffer.from(body) };
 }
 
-export function verdictOf(id: string, { request, secret, settings = {}, certificate }: Independent) {
+export function verdictOf(id: string, { request, secret, setUpWith, settings = {}, certificate }: Independent) {
   const fetchCertificate = () =>
     certificate === undefined ? Promise.reject(new Error('nothing is fetched here')) : Promise.resolve(certificate);
   const secrets = [{ id: 'one', value: secret, expiresAt: null }];
-  return verifyRequest(schemeOf(id), request, secrets, { now, settings, fetchCertificate });
+  const variant = setUpWith === undefined ? {} : { variant: setUpWith };
+  return verifyRequest(schemeOf(id), request, secrets, { now, settings, fetchCertificate, ...variant });
 }
 
 /** Tests that a scheme takes the request, and takes it no more after one bit of what is proven was flipped. */
