@@ -79,7 +79,7 @@ function table() {
     ({ row, what, value, unit, bound }) =>
       `| ${row} | ${what} | ${value} ${unit} | ${bound === null ? '' : `≤ ${bound} ${unit}`} | ${bound === null ? '' : value <= bound ? 'yes' : 'NO'} |`,
   );
-  return `\n| row | what | measured | bound | held |\n|---|---|---|---|---|\n${lines.join('\n')}\n\nseed ${seed}, ${seconds} s, ${passed ? 'all held' : 'NOT all held'}\n`;
+  return `\n| row | what | measured | bound | held |\n|---|---|---|---|---|\n${lines.join('\n')}\n\nseed ${seed}, ${seconds} s, ${verdict()}\n`;
 }
 
 function whole(name, least, most) {
@@ -92,4 +92,11 @@ function whole(name, least, most) {
 function fail(message) {
   process.stderr.write(`${message}\n\n${usage}`);
   process.exit(2);
+}
+
+/** A bound that a noisy machine may miss is asserted less tightly than it is stated, so the tests may pass all the same. */
+function verdict() {
+  const missed = measurements.filter(({ value, bound }) => bound !== null && value > bound).length;
+  const bounds = missed === 0 ? 'every bound held' : `${missed} bounds NOT held`;
+  return `${passed ? 'every test passed' : 'NOT every test passed'}, ${bounds}`;
 }
