@@ -51,6 +51,13 @@ async function restore(store: string): Promise<NatsFixture & { admin: Messaging;
   return { ...restored, admin: await restored.connect('admin'), executor: await restored.connect('executor') };
 }
 
+/** The server was stopped: each connection comes back by itself, at a moment of its own. */
+async function untilBack(admin: Messaging, executor: Messaging, connection: string): Promise<void> {
+  const patience = { timeout: 30_000, interval: 300 };
+  await vi.waitFor(() => leaseThrough(executor, { connection }), patience);
+  await vi.waitFor(() => admin.request(routes.listVaultJobs, {}, { tenant: 'acme' }), patience);
+}
+
 async function erase(admin: Messaging): Promise<VaultJob> {
   const { job } = await admin.request(routes.eraseTenant, {}, { tenant: 'acme' });
   const look = async () => (await admin.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];
@@ -68,10 +75,7 @@ describe('a store of before an erasure, restored after it', () => {
       ids.push((await addThrough(admin, { type: 'bearer', token }, { label: 'Ann Smith' })).id);
     await addThrough(admin, { type: 'bearer', token: 'g' }, { tenant: 'globex' });
     const store = await nats.copyStore();
-    await vi.waitFor(() => leaseThrough(executor, { connection: ids[0] as string }), {
-      timeout: 20_000,
-      interval: 300,
-    });
+    await untilBack(admin, executor, ids[0] as string);
     await erase(admin);
     await first.stop();
 
@@ -120,7 +124,7 @@ describe('a store of before an erasure, restored after it', () => {
     for (const token of ['a', 'b', 'kept']) ids.push((await addThrough(admin, { type: 'bearer', token })).id);
     const [a, b, kept] = ids as [string, string, string];
     const store = await nats.copyStore();
-    await vi.waitFor(() => leaseThrough(executor, { connection: a }), { timeout: 20_000, interval: 300 });
+    await untilBack(admin, executor, a);
     const jobOn = async (server: Messaging) =>
       (await server.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];
     for (const connection of [a, b]) {
@@ -169,7 +173,7 @@ describe('a store of before an erasure, restored after it', () => {
     const { id } = await addThrough(admin, { type: 'bearer', token: 'a' });
     await addThrough(admin, { type: 'bearer', token: 'g' }, { tenant: 'globex' });
     const store = await nats.copyStore();
-    await vi.waitFor(() => leaseThrough(executor, { connection: id }), { timeout: 20_000, interval: 300 });
+    await untilBack(admin, executor, id);
     await erase(admin);
     await before.stop();
     const after = await startOn(nats, aws(newKey, oldKey));
@@ -189,7 +193,10 @@ describe('a store of before an erasure, restored after it', () => {
     // The keys of today bring the others back, credentials of before included.
     const keys = await (await restored.connect('vault')).bucket('tenant_keys');
     await keys.put('globex.1', present?.value ?? '');
-    const lease = await vi.waitFor(() => leaseThrough(restored.executor, { tenant: 'globex' }), { timeout: 5_000 });
+    const lease = await vi.waitFor(() => leaseThrough(restored.executor, { tenant: 'globex' }), {
+      timeout: 20_000,
+      interval: 300,
+    });
     expect(lease.credential).toEqual({ type: 'bearer', token: 'g' });
     expect(await failureOf(leaseThrough(restored.executor))).toMatchObject({ code: 'vault_unavailable' });
   }, 90_000);
