@@ -195,7 +195,11 @@ describe('the confirmation of AWS SNS', () => {
     });
     for (const mark of ['"Signature":"', '"Token":"', '"SubscribeURL":"https://sns.us-west-2.amazonaws.com/?Action=']) {
       const wrong = flip(confirmation(), { body: mark });
-      expect(await ask('aws_sns', wrong, [], settings, certificate)).toMatchObject(refusedFor('signature_wrong'));
+      // One character of base64 in sixteen is, a bit off, none: then the signature cannot be read at all.
+      expect(await ask('aws_sns', wrong, [], settings, certificate)).toMatchObject({
+        kind: 'refused',
+        why: { reason: expect.stringMatching(/^signature_(wrong|malformed)$/) },
+      });
     }
   });
 
