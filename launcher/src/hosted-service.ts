@@ -1,8 +1,11 @@
 import type { ServiceName } from '@patchbay/contracts';
 
+/** The services that can be run. */
+export type LaunchedService = Exclude<ServiceName, 'webhook-ingress' | 'webhook-delivery'>;
+
 /** A service that the launcher runs, in this process or in one of its own. */
 export interface HostedService {
-  readonly service: ServiceName;
+  readonly service: LaunchedService;
   readonly instance: string;
   /** Null when it runs in this process. */
   readonly pid: number | null;

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig as readAudit } from '@patchbay/audit-service';
-import type { ServiceName } from '@patchbay/contracts';
 import { readConfig as readExecutor } from '@patchbay/executor-service';
 import { ensureIdentityKeys } from '@patchbay/local-servers';
 import { readConfig as readRegistry } from '@patchbay/registry-service';
 import { readConfig as readVault } from '@patchbay/vault-service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LaunchedService } from './hosted-service.ts';
 import { type Installation, serviceEnvironment } from './service-environment.ts';
 import { openStateDirectory, writeSecret } from './state-directory.ts';
 
@@ -30,7 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const readers = { registry: readRegistry, executor: readExecutor, vault: readVault, audit: readAudit };
-const services = Object.keys(readers) as ServiceName[];
+const services = Object.keys(readers) as LaunchedService[];
 
 test.each(services)('the %s service reads what it is given, and is itself', (service) => {
   const env = serviceEnvironment(installation, service, `${service}-7`);

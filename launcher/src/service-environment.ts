@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { ServiceName } from '@patchbay/contracts';
 import { type LocalKeys, seedFileOf } from '@patchbay/local-servers';
+import type { LaunchedService } from './hosted-service.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 export interface Installation {
@@ -20,7 +20,7 @@ export interface Installation {
 /** The variables of one service process: the same whether it runs alone or beside the others. */
 export function serviceEnvironment(
   installation: Installation,
-  service: ServiceName,
+  service: LaunchedService,
   instance: string,
 ): Record<string, string> {
   const { keys, state } = installation;
@@ -38,7 +38,7 @@ export function serviceEnvironment(
 
 function ownVariables(
   { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog }: Installation,
-  service: ServiceName,
+  service: LaunchedService,
 ): Record<string, string> {
   switch (service) {
     case 'registry':

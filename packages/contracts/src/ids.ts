@@ -13,6 +13,8 @@ export const idPrefixes = {
   plan: 'pln',
   submission: 'sbm',
   webhookSource: 'src',
+  webhookSecret: 'sec',
+  webhookRequest: 'req',
   event: 'evt',
   subscription: 'sub',
   delivery: 'dlv',

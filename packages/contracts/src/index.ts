@@ -29,6 +29,12 @@ export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';
 export * from './messages/vault-keys.ts';
 export * from './messages/warm.ts';
+export * from './messages/webhook-deliveries.ts';
+export * from './messages/webhook-events.ts';
+export * from './messages/webhook-filter.ts';
+export * from './messages/webhook-secrets.ts';
+export * from './messages/webhook-sources.ts';
+export * from './messages/webhook-subscriptions.ts';
 export * from './permissions.ts';
 export type {
   BroadcastRoute,

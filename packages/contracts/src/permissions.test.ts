@@ -19,6 +19,8 @@ const identities: [Identity, string?][] = [
   ['executor'],
   ['vault'],
   ['audit'],
+  ['webhook-ingress'],
+  ['webhook-delivery'],
   ['admin'],
   ['provisioner'],
   ['agent', 'acme'],
@@ -46,20 +48,21 @@ describe('permissions', () => {
     }
   });
 
-  test('let nobody delete, purge or restore a stream', () => {
+  test('let nobody delete, purge or restore a stream, but the delivery of webhooks empty its own queue', () => {
     for (const [identity, tenant] of identities) {
       expect(
         permissionsOf(identity, tenant).publish.filter((subject) =>
           /STREAM\.(DELETE|PURGE|RESTORE|MSG\.DELETE)/.test(subject),
         ),
-      ).toEqual([]);
+      ).toEqual(identity === 'webhook-delivery' ? ['$JS.API.STREAM.PURGE.DELIVERIES'] : []);
     }
   });
 
   test('keep an agent inside its tenant', () => {
     const { publish, subscribe } = permissionsOf('agent', 'acme');
     for (const subject of publish) expect(subject).toMatch(/^tools\.v1\.acme\.([a-z]+|stream\.\*)$/);
-    for (const subject of subscribe) expect(subject).toMatch(/^(_INBOX_agent\.acme\.>|events\.v1\.(acme|all)\.)/);
+    for (const subject of subscribe)
+      expect(subject).toMatch(/^(_INBOX_agent\.acme\.>|events\.v1\.(acme|all)\.|webhooks\.v1\.acme\.>)/);
   });
 
   test('let callers credit streams of their own tenant, and executors alone hear it', () => {
@@ -81,11 +84,31 @@ describe('permissions', () => {
     expect(overlap('audit.v1.acme.execution', 'audit.v1.*.*')).toBe(true);
   });
 
-  test('let executors alone write submissions', () => {
+  test.each([
+    ['submissions.v1.*', 'executor'],
+    ['webhooks.v1.*.*.*', 'webhook-ingress'],
+    ['deliveries.v1.*.*.*', 'webhook-delivery'],
+  ])('let %s be written by %s alone', (subjects, writer) => {
     const writers = identities.filter(([identity, tenant]) =>
-      permissionsOf(identity, tenant).publish.some((subject) => overlap(subject, 'submissions.v1.*')),
+      permissionsOf(identity, tenant).publish.some((subject) => overlap(subject, subjects)),
     );
-    expect(writers).toEqual([['executor']]);
+    expect(writers).toEqual([[writer]]);
+  });
+
+  test('let the two services of webhooks reach the vault’s secrets, and no others', () => {
+    for (const subject of ['svc.vault.v1.secrets.keep', 'svc.vault.v1.secrets.lend', 'svc.vault.v1.secrets.drop']) {
+      const callers = identities.filter(([identity, tenant]) =>
+        permissionsOf(identity, tenant).publish.includes(subject),
+      );
+      expect(callers).toEqual([['webhook-ingress'], ['webhook-delivery']]);
+    }
+  });
+
+  test('let a service call what is a tenant’s for any tenant', () => {
+    expect(permissionsOf('webhook-delivery').publish).toContain('tools.v1.*.execute');
+    expect(permissionsOf('webhook-ingress').publish.join(' ')).not.toMatch(/tools\.v1/);
+    for (const [identity, tenant] of identities)
+      expect(permissionsOf(identity, tenant).publish.join(' ')).not.toContain('{');
   });
 
   test('need a tenant for identities that belong to one', () => {

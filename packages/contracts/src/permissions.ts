@@ -6,10 +6,14 @@ import {
   auditConsumer,
   type BucketName,
   buckets,
+  type DurableDefinition,
+  deliverySubject,
   durables,
   streams,
   submissionConsumer,
   submissionSubject,
+  webhookConsumer,
+  webhookSubject,
 } from './streams.ts';
 import { wildcardSubject } from './subjects.ts';
 
@@ -72,7 +76,73 @@ const bucketUse: Record<
     ],
   },
   audit: { watch: [], read: [], write: [] },
+  'webhook-ingress': {
+    watch: ['webhook_sources'],
+    scan: ['webhook_rejected'],
+    read: ['webhook_sources', 'webhook_rejected', 'webhook_requests'],
+    write: ['webhook_sources', 'webhook_rejected', 'webhook_requests'],
+  },
+  'webhook-delivery': {
+    watch: ['subscriptions', 'webhook_sources'],
+    scan: ['deliveries', 'webhook_dead_letters'],
+    read: ['subscriptions', 'webhook_sources', 'webhook_requests', 'deliveries', 'webhook_dead_letters'],
+    write: ['subscriptions', 'deliveries', 'webhook_dead_letters'],
+  },
 };
+
+/** What each service does with streams, beside audit events: the subjects it writes, and its durable. */
+const streamUse: Partial<
+  Record<
+    ServiceName,
+    {
+      readonly write?: string;
+      readonly durable?: DurableDefinition;
+      /** Streams it reads on its own, from any place on: by consumers that it makes and that are gone with it. */
+      readonly read?: readonly string[];
+      /** Queues of its own: it makes and removes their durables, and what waits for one that is no more. */
+      readonly owns?: readonly string[];
+    }
+  >
+> = {
+  audit: { durable: auditConsumer },
+  executor: { write: submissionSubject, durable: submissionConsumer },
+  'webhook-ingress': { write: webhookSubject, read: [streams.webhooks.name] },
+  'webhook-delivery': {
+    write: deliverySubject,
+    durable: webhookConsumer,
+    read: [streams.webhooks.name],
+    owns: [streams.deliveries.name],
+  },
+};
+
+function streamSubjects(service: ServiceName): string[] {
+  const { write, durable, read = [], owns = [] } = streamUse[service] ?? {};
+  return [
+    ...(write === undefined ? [] : [wildcardSubject(write)]),
+    ...(durable === undefined
+      ? []
+      : [
+          `$JS.API.CONSUMER.MSG.NEXT.${durable.stream}.${durable.durable}`,
+          `$JS.API.CONSUMER.INFO.${durable.stream}.${durable.durable}`,
+          `$JS.ACK.${durable.stream}.${durable.durable}.>`,
+        ]),
+    ...[...read, ...owns].flatMap((stream) => [
+      `$JS.API.STREAM.INFO.${stream}`,
+      `$JS.API.STREAM.MSG.GET.${stream}`,
+      `$JS.API.CONSUMER.CREATE.${stream}.>`,
+      `$JS.API.CONSUMER.DELETE.${stream}.*`,
+      `$JS.API.CONSUMER.INFO.${stream}.*`,
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    ]),
+    ...owns.flatMap((stream) => [
+      `$JS.API.STREAM.PURGE.${stream}`,
+      `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.*`,
+      `$JS.API.CONSUMER.LIST.${stream}`,
+      `$JS.API.CONSUMER.NAMES.${stream}`,
+      `$JS.ACK.${stream}.>`,
+    ]),
+  ];
+}
 
 function bucketSubjects(service: ServiceName): string[] {
   const use = bucketUse[service];
@@ -95,7 +165,7 @@ function bucketSubjects(service: ServiceName): string[] {
 }
 
 function servicePermissions(service: ServiceName): Permissions {
-  const publish = new Set<string>(['$JS.API.INFO', ...bucketSubjects(service)]);
+  const publish = new Set<string>(['$JS.API.INFO', ...bucketSubjects(service), ...streamSubjects(service)]);
   const subscribe = new Set<string>([
     `${inboxPrefixOf(service)}.>`,
     '$SRV.PING',
@@ -107,7 +177,7 @@ function servicePermissions(service: ServiceName): Permissions {
   ]);
   publish.add(`${inboxPrefixOf('admin')}.>`); // $SRV answers
   for (const route of Object.values(routes)) {
-    if ((route.callers as readonly Identity[]).includes(service)) publish.add(route.subject);
+    if ((route.callers as readonly Identity[]).includes(service)) publish.add(wildcardSubject(route.subject));
     if (route.owner !== service) continue;
     subscribe.add(`${wildcardSubject(route.subject)} ${queueGroupOf(service)}`);
     for (const caller of route.callers) publish.add(`${inboxPrefixOf(caller)}.>`);
@@ -130,17 +200,6 @@ function servicePermissions(service: ServiceName): Permissions {
   for (const [auditClass, producer] of Object.entries(auditProducers)) {
     if (producer === service) publish.add(`audit.v1.*.${auditClass}`);
   }
-  if (service === 'executor') publish.add(wildcardSubject(submissionSubject));
-  const consumer = { audit: auditConsumer, executor: submissionConsumer }[service as string];
-  if (consumer !== undefined) {
-    const { stream, durable } = consumer;
-    for (const subject of [
-      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
-      `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
-      `$JS.ACK.${stream}.${durable}.>`,
-    ])
-      publish.add(subject);
-  }
   return { publish: [...publish].sort(), subscribe: [...subscribe].sort() };
 }
 
@@ -157,6 +216,7 @@ function clientPermissions(identity: 'agent' | 'admin', tenant?: string): Permis
     if (tenant !== undefined && event === events.registryChanged)
       subscribe.push(event.subject.replace('{tenant}', everyTenant));
   }
+  subscribe.push(tenant === undefined ? wildcardSubject(webhookSubject) : `webhooks.v1.${tenant}.>`);
   if (identity === 'admin')
     publish.push('$SRV.PING', '$SRV.PING.>', '$SRV.INFO', '$SRV.INFO.>', '$SRV.STATS', '$SRV.STATS.>');
   return { publish: publish.sort(), subscribe: subscribe.sort() };

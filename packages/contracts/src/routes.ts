@@ -45,15 +45,17 @@ import { ExecutorStats, ExecutorStatsRequest } from './messages/telemetry.ts';
 import { LeaseRevoked } from './messages/vault.ts';
 import { TenantKeysChanged } from './messages/vault-keys.ts';
 import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
+import { SecretsDropped } from './messages/webhook-secrets.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
 import { vaultRoutes } from './vault-routes.ts';
+import { webhookEvents, webhookRoutes } from './webhook-routes.ts';
 
 /** The whole surface on NATS. A name here is the name of the operation's file in the owning service. */
 export const routes = {
   executeTool: request({
     subject: 'tools.v1.{tenant}.execute',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'webhook-delivery'],
     request: ExecuteRequest,
     response: ExecutionResult,
     timeoutMs: 10_000,
@@ -61,7 +63,7 @@ export const routes = {
   executePlan: request({
     subject: 'tools.v1.{tenant}.plan',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'webhook-delivery'],
     request: PlanRequest,
     response: PlanResult,
     timeoutMs: 10_000,
@@ -93,7 +95,7 @@ export const routes = {
   submitTool: request({
     subject: 'tools.v1.{tenant}.submit',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'webhook-delivery'],
     request: SubmitRequest,
     response: SubmitResult,
     timeoutMs: 5_000,
@@ -101,7 +103,7 @@ export const routes = {
   getSubmissionResult: request({
     subject: 'tools.v1.{tenant}.result',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'webhook-delivery'],
     request: SubmissionResultRequest,
     response: SubmissionResult,
     timeoutMs: 5_000,
@@ -187,6 +189,7 @@ export const routes = {
     timeoutMs: 5_000,
   }),
   ...vaultRoutes,
+  ...webhookRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',
@@ -298,6 +301,12 @@ export const events = {
     subscribers: ['executor'],
     body: LeaseRevoked,
   }),
+  secretsDropped: event({
+    subject: 'svc.vault.v1.secrets.dropped',
+    owner: 'vault',
+    subscribers: ['webhook-ingress', 'webhook-delivery'],
+    body: SecretsDropped,
+  }),
   /** Between vaults: the versions of the tenant's key changed. */
   tenantKeysChanged: event({
     subject: 'svc.vault.v1.keys.changed',
@@ -305,6 +314,7 @@ export const events = {
     subscribers: ['vault'],
     body: TenantKeysChanged,
   }),
+  ...webhookEvents,
 } as const;
 
 /** Sent, not answered. */

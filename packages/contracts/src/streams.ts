@@ -61,6 +61,25 @@ export const streams = {
     // A tenant's backlog, so that none can fill the queue for all.
     maxMessagesPerSubject: 1_000,
   },
+  webhooks: {
+    name: 'WEBHOOKS',
+    subjects: ['webhooks.v1.*.*.*'],
+    description: 'Verified webhook events by tenant, source and type, as their vendors sent them',
+    maxAgeMs: 14 * day,
+    maxBytes: -1,
+    duplicateWindowMs: 600_000,
+    sealedAgainstDeletion: false,
+  },
+  deliveries: {
+    name: 'DELIVERIES',
+    subjects: ['deliveries.v1.*.*.*'],
+    description: 'Deliveries left to make, by tenant, subscription and lane; a message goes when it is done',
+    maxAgeMs: 14 * day,
+    maxBytes: -1,
+    duplicateWindowMs: 600_000,
+    sealedAgainstDeletion: false,
+    workQueue: true,
+  },
 } as const satisfies Record<string, StreamDefinition>;
 
 export const buckets = {
@@ -162,6 +181,48 @@ export const buckets = {
     ttlMs: day,
     maxValueBytes: 262_144,
   },
+  webhook_sources: {
+    name: 'webhook_sources',
+    description: 'Webhook sources by tenant; no secret in it',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 65_536,
+  },
+  webhook_requests: {
+    name: 'webhook_requests',
+    description: 'Whole bodies of webhook requests that held several events, by tenant, source and request',
+    history: 1,
+    ttlMs: 14 * day,
+    maxValueBytes: 3_145_728,
+  },
+  webhook_rejected: {
+    name: 'webhook_rejected',
+    description: 'Webhook requests that were turned away or captured, the newest of each source',
+    history: 1,
+    ttlMs: day,
+    maxValueBytes: 1_048_576,
+  },
+  subscriptions: {
+    name: 'subscriptions',
+    description: 'Webhook subscriptions by tenant; no secret in it',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 262_144,
+  },
+  deliveries: {
+    name: 'deliveries',
+    description: 'What became of webhook deliveries, with their attempts, by tenant',
+    history: 1,
+    ttlMs: 14 * day,
+    maxValueBytes: 262_144,
+  },
+  webhook_dead_letters: {
+    name: 'webhook_dead_letters',
+    description: 'Webhook deliveries that were given up, with the reason, by tenant',
+    history: 1,
+    ttlMs: 30 * day,
+    maxValueBytes: 65_536,
+  },
 } as const satisfies Record<string, BucketDefinition>;
 
 export type BucketName = keyof typeof buckets;
@@ -180,8 +241,22 @@ export const submissionConsumer = {
   maxAckPending: 10_000,
 } as const satisfies DurableDefinition;
 
+/** The durable by which the delivery of webhooks reads `WEBHOOKS`. Those of its subscriptions it makes itself. */
+export const webhookConsumer = {
+  stream: 'WEBHOOKS',
+  durable: 'webhook-delivery',
+  ackWaitMs: 30_000,
+  maxAckPending: 1_000,
+} as const satisfies DurableDefinition;
+
 /** Every durable that provisioning makes. */
-export const durables: readonly DurableDefinition[] = [auditConsumer, submissionConsumer];
+export const durables: readonly DurableDefinition[] = [auditConsumer, submissionConsumer, webhookConsumer];
 
 /** Subject of stream `SUBMISSIONS`. Executors alone write there, after the reply subject of the request was checked. */
 export const submissionSubject = 'submissions.v1.{tenant}';
+
+/** Subject of stream `WEBHOOKS`. The ingress alone writes there; agents of the tenant may listen as events come. */
+export const webhookSubject = 'webhooks.v1.{tenant}.{source}.{event_type}';
+
+/** Subject of stream `DELIVERIES`, which the delivery of webhooks alone writes. */
+export const deliverySubject = 'deliveries.v1.{tenant}.{subscription}.{lane}';

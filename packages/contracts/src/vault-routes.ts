@@ -34,6 +34,14 @@ import {
   RotateTenantKeyRequest,
   VaultJobResult,
 } from './messages/vault-keys.ts';
+import {
+  DropSecretsRequest,
+  DropSecretsResult,
+  KeepSecretRequest,
+  KeepSecretResult,
+  LendSecretsRequest,
+  LendSecretsResult,
+} from './messages/webhook-secrets.ts';
 import { request } from './route-kinds.ts';
 
 /** What the vault answers. */
@@ -49,7 +57,7 @@ export const vaultRoutes = {
   getVaultKey: request({
     subject: 'svc.vault.v1.key',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'webhook-ingress', 'webhook-delivery'],
     request: VaultKeyRequest,
     response: VaultKeyResult,
     timeoutMs: 2_000,
@@ -172,6 +180,30 @@ export const vaultRoutes = {
     callers: ['admin'],
     request: ListVaultJobsRequest,
     response: ListVaultJobsResult,
+    timeoutMs: 5_000,
+  }),
+  keepSecret: request({
+    subject: 'svc.vault.v1.secrets.keep',
+    owner: 'vault',
+    callers: ['webhook-ingress', 'webhook-delivery'],
+    request: KeepSecretRequest,
+    response: KeepSecretResult,
+    timeoutMs: 2_000,
+  }),
+  lendSecrets: request({
+    subject: 'svc.vault.v1.secrets.lend',
+    owner: 'vault',
+    callers: ['webhook-ingress', 'webhook-delivery'],
+    request: LendSecretsRequest,
+    response: LendSecretsResult,
+    timeoutMs: 2_000,
+  }),
+  dropSecrets: request({
+    subject: 'svc.vault.v1.secrets.drop',
+    owner: 'vault',
+    callers: ['webhook-ingress', 'webhook-delivery'],
+    request: DropSecretsRequest,
+    response: DropSecretsResult,
     timeoutMs: 5_000,
   }),
 } as const;

@@ -26,6 +26,8 @@ describe('ensureIdentityKeys', () => {
       'executor',
       'vault',
       'audit',
+      'webhook-ingress',
+      'webhook-delivery',
       'admin',
       'provisioner',
       'system',
@@ -40,10 +42,17 @@ describe('ensureIdentityKeys', () => {
 
   it('makes a MAC key for each producer of audit events and one local KMS key, all different', () => {
     const keys = ensureIdentityKeys(fresh(), []);
-    expect(Object.keys(keys.auditMacKeyFiles).sort()).toEqual(['audit', 'executor', 'registry', 'vault']);
+    expect(Object.keys(keys.auditMacKeyFiles).sort()).toEqual([
+      'audit',
+      'executor',
+      'registry',
+      'vault',
+      'webhook-delivery',
+      'webhook-ingress',
+    ]);
     const values = [...Object.values(keys.auditMacKeyFiles), keys.localKmsKeyFile].map(text);
     for (const value of values) expect(value).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set(values).size).toBe(5);
+    expect(new Set(values).size).toBe(7);
   });
 
   it('lets nobody but the owner in, and leaves nothing unfinished behind', () => {

@@ -39,6 +39,8 @@ const installationIdentities = [
   'executor',
   'vault',
   'audit',
+  'webhook-ingress',
+  'webhook-delivery',
   'admin',
   'provisioner',
   'system',

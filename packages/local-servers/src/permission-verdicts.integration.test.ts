@@ -28,7 +28,7 @@ describe('random subjects', () => {
       const { publish, subscribe } = table(key);
       return [...publish, ...subscribe.map((entry) => entry.split(' ')[0] as string)];
     });
-    const queues = ['', '', 'executor', 'vault', 'registry', 'audit', 'other'];
+    const queues = ['', '', 'executor', 'vault', 'registry', 'audit', 'webhook-ingress', 'webhook-delivery', 'other'];
     let [compared, allowedCount] = [0, 0];
     const differences: string[] = [];
     for (const key of identities) {

@@ -20,6 +20,8 @@ export const unavailableCode: Record<RequestRoute['owner'], ErrorCode> = {
   registry: 'overloaded',
   vault: 'vault_unavailable',
   audit: 'audit_unavailable',
+  'webhook-ingress': 'overloaded',
+  'webhook-delivery': 'overloaded',
 };
 
 /**

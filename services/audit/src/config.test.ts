@@ -1,16 +1,19 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditProducers } from '@patchbay/contracts';
 import { ConfigError } from '@patchbay/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
+
+const producers = [...new Set(Object.values(auditProducers))];
 
 let dir: string;
 let env: Record<string, string>;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'audit-config-'));
   mkdirSync(join(dir, 'macs'));
-  ['executor', 'vault', 'registry', 'audit'].forEach((producer, index) => {
+  producers.forEach((producer, index) => {
     writeFileSync(join(dir, 'macs', `${producer}.key`), `${String(index + 1).repeat(64)}\n`, { mode: 0o400 });
   });
   writeFileSync(join(dir, 'seed'), 'SUA', { mode: 0o400 });
@@ -27,7 +30,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 describe('the configuration of the audit service', () => {
   it('holds the key of every producer and the database', () => {
     const config = readConfig(env);
-    expect([...config.auditMacKeys.keys()].sort()).toEqual(['audit', 'executor', 'registry', 'vault']);
+    expect([...config.auditMacKeys.keys()].sort()).toEqual([...producers].sort());
     expect(config.auditMacKeys.get('executor')?.toString('hex')).toBe('1'.repeat(64));
     expect(config).toMatchObject({ databaseUrl: 'pglite:memory', nkeySeed: 'SUA' });
   });

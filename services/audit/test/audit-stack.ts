@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { auditConsumer, buckets, type Identity, inboxPrefixOf, streams } from '@patchbay/contracts';
+import {
+  auditConsumer,
+  auditProducers,
+  buckets,
+  type Identity,
+  inboxPrefixOf,
+  type ServiceName,
+  streams,
+} from '@patchbay/contracts';
 import { ensureIdentityKeys, findBinary, type LocalKeys, seedFileOf, startNatsServer } from '@patchbay/local-servers';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { readKeyFile, readSecretFile } from '@patchbay/service-kit';
@@ -15,7 +23,7 @@ export interface AuditStack {
   readonly keys: LocalKeys;
   readonly dir: string;
   connect(identity: Identity, tenant?: string): Promise<Messaging>;
-  macKeyOf(producer: 'executor' | 'vault' | 'registry' | 'audit'): Buffer;
+  macKeyOf(producer: ServiceName): Buffer;
   configOf(databaseUrl: string, changes?: Partial<AuditConfig>): AuditConfig;
   /** Starts the service; it is stopped with the stack if it still runs then. */
   startService(databaseUrl: string, changes?: Partial<AuditConfig>): Promise<AuditService>;
@@ -26,7 +34,7 @@ export interface AuditStack {
 }
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
-const producers = ['executor', 'vault', 'registry', 'audit'] as const;
+const producers = [...new Set(Object.values(auditProducers))];
 
 export async function startAuditStack(tenants: readonly string[]): Promise<AuditStack> {
   const dir = mkdtempSync(join(tmpdir(), 'audit-stack-'));

@@ -1,18 +1,30 @@
 import { z } from 'zod';
 import { idSchema, TenantToken } from '../ids.ts';
+import type { ServiceName } from '../route-kinds.ts';
 
 /** Token four of an audit subject. Each has exactly one producer (see `auditProducers`). */
-export const AuditClass = z.enum(['execution', 'egress', 'credential', 'connection', 'registry', 'query']);
+export const AuditClass = z.enum([
+  'execution',
+  'egress',
+  'credential',
+  'connection',
+  'registry',
+  'query',
+  'webhook',
+  'delivery',
+]);
 export type AuditClass = z.infer<typeof AuditClass>;
 
 /** The only service that may write each class; the audit service refuses an event whose MAC is another's. */
-export const auditProducers: Record<AuditClass, 'executor' | 'vault' | 'registry' | 'audit'> = {
+export const auditProducers: Record<AuditClass, ServiceName> = {
   execution: 'executor',
   egress: 'executor',
   credential: 'vault',
   connection: 'vault',
   registry: 'registry',
   query: 'audit',
+  webhook: 'webhook-ingress',
+  delivery: 'webhook-delivery',
 };
 
 /** Who or what acted. */

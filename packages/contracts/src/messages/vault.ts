@@ -4,6 +4,9 @@ import { Scope } from './registry.ts';
 
 const Secret = z.string().min(1).max(16_384);
 
+/** An X25519 public key as NATS writes it (xkey). */
+export const XKey = z.string().regex(/^X[A-Z2-7]{55}$/, { error: 'expected an xkey public key, X…' });
+
 /** What stands behind a connection. Only the vault, and the executor a lease was sealed to, ever hold one in clear. */
 export const Credential = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('api_key'), api_key: Secret }),
@@ -149,7 +152,7 @@ export const LeaseRequest = z.strictObject({
   connection: idSchema('connection').optional(),
   execution_id: idSchema('execution'),
   /** The asking executor's xkey public key; the answer is sealed to it. */
-  recipient: z.string().regex(/^X[A-Z2-7]{55}$/),
+  recipient: XKey,
   /** The version that the upstream has just refused: if it is still the present one and can be refreshed, it is. */
   refused_version: z.int().positive().optional(),
 });
