@@ -1,7 +1,9 @@
 export { answerChallenge, type ChallengeOutcome, type HookAnswer, renderAnswer } from './answer-challenge.ts';
-export type { HookRequest, RefusalReason } from './hook-request.ts';
+export { hideSecrets, redacted, repeatsSecret } from './hide-secrets.ts';
+export { type HookRequest, Refusal, type RefusalReason } from './hook-request.ts';
 export { loadSchemes, schemesDirectory } from './load-schemes.ts';
 export { type HookEvent, readEvents } from './read-events.ts';
+export { readJson } from './read-json.ts';
 export { WebhookScheme } from './scheme.ts';
 export { type SignedSample, signSample } from './sign-sample.ts';
 export type { FetchCertificate } from './signatures/asymmetric.ts';

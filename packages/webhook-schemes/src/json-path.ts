@@ -1,3 +1,5 @@
+import { isRawNumber } from './raw-json.ts';
+
 /** A value inside another by a dotted path, `a.0.b`; an empty path is the value itself. `undefined` when nothing is there. */
 export function valueAt(value: unknown, path: string): unknown {
   if (path === '') return value;
@@ -13,5 +15,6 @@ export function valueAt(value: unknown, path: string): unknown {
 /** Text, numbers and truth values as text; null for everything else. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
+  if (isRawNumber(value)) return value.rawJSON;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }

@@ -12,6 +12,8 @@ export interface HookEvent {
   readonly type: string;
   /** Two requests with the same key are the same event, within the scheme's window; null where each is one of its own. */
   readonly dedupKey: string | null;
+  /** The event's own JSON where its request holds a list of events; null where the body is the event. */
+  readonly json: string | null;
 }
 
 /** Events of one request; vendors send a hundred at most. */
@@ -39,16 +41,14 @@ export function readEvents(
 
 function readEvent({ event, dedup }: WebhookScheme, values: Values, signedSha256: string | null): HookEvent {
   const id = event.id === null ? null : readIfThere(event.id, values);
-  const type = readIfThere(event.type, values) ?? 'unknown';
-  if (id === null && dedup.repeats) {
-    return { id, type: type.slice(0, maxLength), dedupKey: dedup.replay_guard ? signedSha256 : null };
-  }
-  const body = createHash('sha256');
-  if (values.item === undefined) body.update(values.view.request.body);
-  else body.update(JSON.stringify(values.item));
-  const digest = body.digest('hex');
+  const type = (readIfThere(event.type, values) ?? 'unknown').slice(0, maxLength);
+  const json = values.item === undefined ? null : JSON.stringify(values.item);
+  if (id === null && dedup.repeats) return { id, type, dedupKey: dedup.replay_guard ? signedSha256 : null, json };
+  const digest = createHash('sha256')
+    .update(json ?? values.view.request.body)
+    .digest('hex');
   const dedupKey = id === null ? digest : event.id_signed || dedup.body_changes ? id : `${id} ${digest}`;
-  return { id, type: type.slice(0, maxLength), dedupKey };
+  return { id, type, dedupKey, json };
 }
 
 /** A body that cannot be read has no id and no type; it is the vendor's all the same. */

@@ -1,4 +1,5 @@
 import { Refusal } from './hook-request.ts';
+import { parseExactly } from './raw-json.ts';
 
 /** Levels of nesting; no vendor's event has a quarter of it. */
 const maxDepth = 64;
@@ -14,11 +15,14 @@ export function readJson(bytes: Uint8Array): unknown {
   }
   if (isDeep(text)) throw new Refusal('body_unreadable', `The body is nested more than ${maxDepth} deep.`);
   try {
-    return JSON.parse(text);
+    return longNumber.test(text) ? parseExactly(text) : JSON.parse(text);
   } catch {
     throw new Refusal('body_unreadable', 'The body is not JSON.');
   }
 }
+
+/** More digits than a double holds for certain. */
+const longNumber = /\d{16}/;
 
 /** Looks at brackets outside of strings alone; what is no JSON fails later. */
 function isDeep(text: string): boolean {
