@@ -3,6 +3,11 @@ import { defineConfig } from 'vitest/config';
 const sources = ['packages/*/src', 'services/*/src', 'launcher/src'];
 const tests = '*.test.{ts,mjs}';
 const integrationTests = '*.integration.test.{ts,mjs}';
+/**
+ * Tests with servers and processes of their own share two cores with each other: in `.ci/run` one that failed gets a second
+ * try, and the run names it at its end (scripts/count-results.mjs). Elsewhere, and in unit tests, the first try counts.
+ */
+const retry = process.env.CI ? 1 : 0;
 
 // Three kinds of test, told apart by name and place. The limits leave room for a busy machine with two cores; no test
 // may lean on them for its verdict.
@@ -36,11 +41,12 @@ export default defineConfig({
           ),
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          retry,
         },
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test-e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: { name: 'e2e', include: ['test-e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, retry },
       },
     ],
     coverage: {

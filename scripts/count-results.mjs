@@ -1,6 +1,7 @@
-// Used by .ci/run: adds up what the tests and the checks left in node_modules/.cache/patchbay, prints `N passed, N failed`
-// and exits with 1 when anything failed. Arguments: the exit codes of the test run and of the checks.
+// Used by .ci/run: adds up what the tests and the checks left in node_modules/.cache/patchbay, names the tests that passed
+// at their second try only, prints `N passed, N failed` and exits with 1 when anything failed. Arguments: the exit codes of the test run and of the checks.
 import { readFileSync, realpathSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './bootstrap.mjs';
 
@@ -21,6 +22,18 @@ export function countResults({ tests, testExit, checks, checkExit }) {
   };
 }
 
+/** Tests that passed only when they were tried again, as `file: test`. Each is a slip of the code or of the test. */
+export function passedLate(tests) {
+  return (tests?.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages?.length > 0)
+      .map(({ fullName, failureMessages }) => ({
+        test: `${relative(root, name)}: ${fullName}`,
+        why: failureMessages[0].split('\n', 1)[0],
+      })),
+  );
+}
+
 function readJson(file) {
   try {
     return JSON.parse(readFileSync(`${root}/node_modules/.cache/patchbay/${file}`, 'utf8'));
@@ -31,8 +44,12 @@ function readJson(file) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [testExit, checkExit] = process.argv.slice(2).map(Number);
+  const tests = readJson('tests.json');
+  const late = passedLate(tests);
+  if (late.length > 0) process.stdout.write(`passed at the second try only (${late.length}):\n`);
+  for (const { test, why } of late) process.stdout.write(`  ${test}\n    ${why}\n`);
   const { passed, failed } = countResults({
-    tests: readJson('tests.json'),
+    tests,
     testExit,
     checks: readJson('checks.json'),
     checkExit,

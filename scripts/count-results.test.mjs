@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { countResults } from './count-results.mjs';
+import { root } from './bootstrap.mjs';
+import { countResults, passedLate } from './count-results.mjs';
 
 const tests = { numPassedTests: 10, numFailedTests: 0 };
 const checks = { passed: 9, failed: 0 };
@@ -16,4 +18,15 @@ it.each([
   ['nothing could start', { tests: null, testExit: 1, checks: null, checkExit: 1 }, { passed: 0, failed: 2 }],
 ])('counts when %s', (_, results, expected) => {
   expect(countResults(results)).toEqual(expected);
+});
+
+it('names the tests that passed at their second try only, and why they failed at first', () => {
+  const assertionResults = [
+    { fullName: 'at once', status: 'passed', failureMessages: [] },
+    { fullName: 'late', status: 'passed', failureMessages: ['Error: too slow\n    at somewhere'] },
+    { fullName: 'never', status: 'failed', failureMessages: ['Error: wrong'] },
+  ];
+  const results = { testResults: [{ name: join(root, 'a.test.ts'), assertionResults }] };
+  expect(passedLate(results)).toEqual([{ test: 'a.test.ts: late', why: 'Error: too slow' }]);
+  expect(passedLate(null)).toEqual([]);
 });
