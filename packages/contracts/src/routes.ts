@@ -8,7 +8,7 @@ import {
   ExecutionFinished,
   ExecutionResult,
 } from './messages/execution.ts';
-import { ExecutorAlive } from './messages/executor.ts';
+import { ProcessAlive } from './messages/executor.ts';
 import { ConnectionExpired } from './messages/oauth.ts';
 import { PlanFinished, PlanProgress, PlanRequest, PlanResult } from './messages/plan.ts';
 import {
@@ -286,7 +286,7 @@ export const events = {
     subject: 'svc.executor.v1.alive',
     owner: 'executor',
     subscribers: ['executor'],
-    body: ExecutorAlive,
+    body: ProcessAlive,
   }),
   /** A connection stopped working until somebody connects it again. */
   connectionExpired: event({

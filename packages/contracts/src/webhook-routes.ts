@@ -1,3 +1,4 @@
+import { ProcessAlive } from './messages/executor.ts';
 import {
   ChangeWebhookDeadLettersRequest,
   ChangeWebhookDeadLettersResult,
@@ -274,7 +275,7 @@ const deliveryRoutes = {
 
 export const webhookRoutes = { ...ingressRoutes, ...deliveryRoutes } as const;
 
-/** What the delivery of webhooks publishes to agents. */
+/** What the delivery of webhooks publishes, to agents unless said otherwise. */
 export const webhookEvents = {
   /** To a target of kind `nats`; `name` is the subscription's subject name, by default its id. */
   webhookDelivered: event({
@@ -295,5 +296,12 @@ export const webhookEvents = {
     owner: 'webhook-delivery',
     subscribers: ['agent', 'admin'],
     body: SubscriptionChanged,
+  }),
+  /** Between processes that deliver, so that each knows its part of a subscription's rate and concurrency. */
+  deliveryAlive: event({
+    subject: 'svc.webhook-delivery.v1.alive',
+    owner: 'webhook-delivery',
+    subscribers: ['webhook-delivery'],
+    body: ProcessAlive,
   }),
 } as const;

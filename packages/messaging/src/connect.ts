@@ -7,8 +7,10 @@ import { type CoalescingConnection, connectCoalescing } from './coalescing-trans
 import { consumeBatches } from './consume.ts';
 import { discoverServices, serviceStatus } from './discover-services.ts';
 import { publishDurable } from './durable-publish.ts';
-import { answerEvent, askAll, publishEvent, subscribeEvent } from './events.ts';
+import { durableNames, durableState, makeDurable, purgeSubject, removeDurable, streamBounds } from './durables.ts';
+import { answerEvent, askAll, publishEvent, publishHeard, subscribeEvent } from './events.ts';
 import { flushPatiently } from './flush.ts';
+import { HeardPublishes } from './heard-publish.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
 import { openReplyStream } from './reply-stream.ts';
@@ -16,6 +18,7 @@ import { sendRequest } from './request.ts';
 import { requestStream } from './request-stream.ts';
 import { serveEndpoints } from './serve.ts';
 import { listenSignal, sendSignal } from './signals.ts';
+import { readStream, streamMessage } from './stream-read.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
 import { workThrough } from './work.ts';
 
@@ -30,6 +33,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   const { connection, written } = await connectPatiently(options);
   const acks = new AckInbox(connection, options.inboxPrefix);
   const own = new OwnPresence(connection, options.inboxPrefix);
+  const heard = new HeardPublishes(connection, options.inboxPrefix);
   const presences = new PresenceWatch(connection, options.inboxPrefix);
   let up = true;
   void followStatus(connection, acks, (type, detail) => {
@@ -48,6 +52,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     serve: (service, endpoints) => serveEndpoints(connection, service, endpoints),
     publishEvent: (route, values, body, eventOptions) =>
       publishEvent(connection, route, values, body, eventOptions?.traceparent),
+    publishHeard: (route, values, payload, named) => publishHeard(connection, heard, route, values, payload, named),
     subscribeEvent: (route, values, onEvent) => subscribeEvent(connection, route, values, onEvent),
     askAll: (route, values, body, answer, askOptions) => askAll(connection, route, values, body, answer, askOptions),
     answerEvent: (route, onEvent) => answerEvent(connection, route, onEvent),
@@ -57,6 +62,14 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     bucket: (name) => openBucket(connection, acks, name),
     consume: (stream, durable, consumeOptions) => consumeBatches(connection, stream, durable, consumeOptions),
     work: (stream, durable, workOptions) => workThrough(connection, stream, durable, workOptions),
+    readStream: (stream, readOptions) => readStream(connection, stream, readOptions),
+    streamMessage: (stream, sequence) => streamMessage(connection, stream, sequence),
+    streamBounds: (stream) => streamBounds(connection, stream),
+    purgeSubject: (stream, subject) => purgeSubject(connection, stream, subject),
+    makeDurable: (durable) => makeDurable(connection, durable),
+    removeDurable: (stream, durable) => removeDurable(connection, stream, durable),
+    durableNames: (stream) => durableNames(connection, stream),
+    durableState: (stream, durable) => durableState(connection, stream, durable),
     provision: (plan) => provision(connection, plan),
     discoverServices: ({ timeoutMs = 500 } = {}) => discoverServices(connection, timeoutMs),
     serviceStatus: (name, { timeoutMs = 500 } = {}) => serviceStatus(connection, name, timeoutMs),

@@ -4,10 +4,13 @@ import {
   type EventRoute,
   headers as headerNames,
   maxMessageBytes,
+  PatchbayError,
   parseSubject,
   wildcardSubject,
 } from '@patchbay/contracts';
 import type { z } from 'zod';
+import { tooLarge } from './failures.ts';
+import type { HeardPublishes } from './heard-publish.ts';
 import { decodeJson } from './json.ts';
 import type { SubjectValues, Subscription } from './types.ts';
 
@@ -26,6 +29,24 @@ export function publishEvent<Route extends EventRoute>(
   const head = headers();
   head.set(headerNames.traceparent, traceparent);
   connection.publish(subject, payload, { headers: head });
+}
+
+/** As `publishEvent`, of bytes that are ready; settles when the server has it, and says whether anybody was subscribed. */
+export async function publishHeard(
+  connection: NatsConnection,
+  heard: HeardPublishes,
+  route: EventRoute,
+  values: SubjectValues,
+  payload: Uint8Array | string,
+  named?: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const subject = buildSubject(route.subject, values);
+  if (Buffer.byteLength(payload) > (connection.info?.max_payload ?? maxMessageBytes)) throw tooLarge();
+  try {
+    return await heard.publish(subject, payload, named);
+  } catch (cause) {
+    throw new PatchbayError('overloaded', { message: 'NATS could not be told of an event.', cause });
+  }
 }
 
 /** `values` may leave placeholders out: those match anything. Messages that do not follow the contract are dropped. */

@@ -1,8 +1,10 @@
 export { connectMessaging } from './connect.ts';
 export { StreamRefusal } from './durable-publish.ts';
+export { type Fleet, joinFleet } from './fleet.ts';
 export { createUserSeed, publicKeyOf } from './nkeys.ts';
 export { createSealingKeys, createSealingSeed, type SealingKeys } from './sealing-keys.ts';
 export { endpoint } from './serve.ts';
+export type { DurableState, FilteredDurable, ReadStreamOptions, StreamAccess, StreamPage } from './stream-access.ts';
 export type {
   AnyEndpoint,
   BatchConsumer,

@@ -9,6 +9,7 @@ import type {
   StreamDefinition,
 } from '@patchbay/contracts';
 import type { z } from 'zod';
+import type { StreamAccess } from './stream-access.ts';
 
 /** Values for a subject's placeholders, such as `{ tenant: 'acme' }`. */
 export type SubjectValues = Readonly<Record<string, string>>;
@@ -236,7 +237,7 @@ export interface DiscoveredService {
 }
 
 /** A connection to NATS, typed by contracts. The only way the rest of the project speaks NATS. */
-export interface Messaging {
+export interface Messaging extends StreamAccess {
   request<Route extends RequestRoute>(
     route: Route,
     values: SubjectValues,
@@ -268,6 +269,16 @@ export interface Messaging {
     body: z.input<Route['body']>,
     options?: { traceparent?: string },
   ): void;
+  /**
+   * Publishes an event whose body is bytes that are ready, and says whether anybody was subscribed. Whoever hears it must not
+   * answer. @throws PatchbayError `overloaded` when the server could not be told, `invalid_request` when it is too large.
+   */
+  publishHeard(
+    route: EventRoute,
+    values: SubjectValues,
+    payload: Uint8Array | string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<boolean>;
   subscribeEvent<Route extends EventRoute>(
     route: Route,
     values: SubjectValues,

@@ -2,7 +2,7 @@ import { createAuditRecorder } from '@patchbay/audit-log';
 import { type ExecutorStatus, events, inboxPrefixOf } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
-import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
+import { connectMessaging, createSealingKeys, joinFleet } from '@patchbay/messaging';
 import { fenceRevisions, openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
 import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
@@ -10,7 +10,6 @@ import { createNatsChunks } from './adapters/nats-chunks.ts';
 import { createNatsCircuits } from './adapters/nats-circuits.ts';
 import { answerExecutors, createNatsExecutors } from './adapters/nats-executors.ts';
 import { createNatsFinishes } from './adapters/nats-finishes.ts';
-import { joinFleet } from './adapters/nats-fleet.ts';
 import { createNatsLeaseCache } from './adapters/nats-lease-cache.ts';
 import { createNatsLedger } from './adapters/nats-ledger.ts';
 import { createNatsWarm } from './adapters/nats-warm.ts';
@@ -80,7 +79,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     },
     onError: (error) => log.error({ err: error }, 'tenant policies not changed: the file cannot be used'),
   });
-  const fleet = joinFleet(messaging);
+  const fleet = joinFleet(messaging, events.executorAlive);
   const limiter = createRedisRateLimiter({
     url: config.redisUrl,
     tenantLimit: (tenant) => policies.of(tenant).limit,

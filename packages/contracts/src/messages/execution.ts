@@ -118,7 +118,7 @@ export type CancelResult = z.infer<typeof CancelResult>;
 export const CancelBroadcast = z.object({ tenant: z.string(), request: CancelRequest });
 export type CancelBroadcast = z.infer<typeof CancelBroadcast>;
 
-/** What each executor answers to it, also when it stopped nothing, with the `process` that it calls itself in `ExecutorAlive`. */
+/** What each executor answers to it, also when it stopped nothing, with the `process` that it calls itself in `ProcessAlive`. */
 export const CancelBroadcastAnswer = CancelResult.extend({ process: z.string().max(128) });
 export type CancelBroadcastAnswer = z.infer<typeof CancelBroadcastAnswer>;
 

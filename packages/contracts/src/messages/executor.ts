@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** `svc.executor.v1.alive`: executors tell each other that they are there, every two seconds and when they go. */
-export const ExecutorAlive = z.object({
+/** Processes of one service tell each other that they are there, every two seconds and when they go: `svc.<service>.v1.alive`. */
+export const ProcessAlive = z.object({
   /** Unlike any other process's. */
   process: z.string().max(128),
   leaving: z.boolean().default(false),
 });
-export type ExecutorAlive = z.infer<typeof ExecutorAlive>;
+export type ProcessAlive = z.infer<typeof ProcessAlive>;
 
 /** What an executor says of itself in `$SRV.STATS`. */
 export const ExecutorStatus = z.object({

@@ -24,10 +24,12 @@ export const DeliveredEvent = z.object({
 });
 export type DeliveredEvent = z.infer<typeof DeliveredEvent>;
 
-/** A message of stream `DELIVERIES`: the event lies in `WEBHOOKS`. */
+/** A message of stream `DELIVERIES`: the event lies in `WEBHOOKS`. Tenant and subscription are in its subject. */
 export const StoredDelivery = z.object({
   delivery: idSchema('delivery'),
   event: idSchema('event'),
+  source: idSchema('webhookSource'),
+  event_type: z.string(),
   /** The event's sequence in `WEBHOOKS`. */
   sequence: z.int().positive(),
   /** Set when it is a replay or a redrive. */

@@ -1,9 +1,8 @@
 import { CancelBroadcastAnswer, events } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
+import type { Fleet, Messaging } from '@patchbay/messaging';
 import { cancelRunning } from '../domain/cancel-running.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import type { AskExecutors } from '../operations/cancel-execution.ts';
-import type { Fleet } from './nats-fleet.ts';
 
 /**
  * Longest wait for the other executors' answers, in milliseconds: only for one that is known to be alive and says nothing.

@@ -1,0 +1,60 @@
+import type { DurableDefinition } from '@patchbay/contracts';
+import type { StreamMessage } from './types.ts';
+
+/** A durable that is made while Patchbay runs, for some of a stream's subjects. */
+export interface FilteredDurable extends DurableDefinition {
+  /** A subject of the stream, with wildcards if need be. */
+  readonly filter: string;
+}
+
+/** Some messages of a stream, in its order. */
+export interface StreamPage {
+  readonly messages: readonly StreamMessage[];
+  /** The sequence number that the page reaches: reading after it goes on where this one is. */
+  readonly upTo: number;
+  /** Messages that were left when the page was made. */
+  readonly left: number;
+}
+
+export interface ReadStreamOptions {
+  /** A subject of the stream, with wildcards if need be. */
+  readonly filter: string;
+  /** From the message behind this sequence number on, or from the first one stored at or after a point in time. */
+  readonly after: number | Date;
+  readonly pageRows: number;
+  /** Leaves payloads behind: a message's is empty. Default false. */
+  readonly headersOnly?: boolean;
+}
+
+/** What a durable has before it. */
+export interface DurableState {
+  /** Messages that were not handed out yet. */
+  readonly waiting: number;
+  /** Handed out and not acknowledged, those that wait for another try included. */
+  readonly open: number;
+  /** Every message up to this sequence number is acknowledged. */
+  readonly doneUpTo: number;
+}
+
+/** Streams beyond publishing and working through a durable that provisioning made. */
+export interface StreamAccess {
+  /**
+   * Reads part of a stream in its order, page by page, and ends when none is left. A page is read when the one before was
+   * taken. @throws Error when the server lost the reading; one from `upTo` on goes on.
+   */
+  readStream(stream: string, options: ReadStreamOptions): AsyncIterable<StreamPage>;
+  /** One message by its number; null when it is no longer there. */
+  streamMessage(stream: string, sequence: number): Promise<StreamMessage | null>;
+  /** The numbers of the first and the last message; the first is beyond the last when there is none. */
+  streamBounds(stream: string): Promise<{ readonly first: number; readonly last: number }>;
+  /** Removes every message of a subject, wildcards included, and says how many those were. */
+  purgeSubject(stream: string, subject: string): Promise<number>;
+  /** Makes a durable, or leaves one as it is that is there already. */
+  makeDurable(durable: FilteredDurable): Promise<void>;
+  /** Removes a durable. What it has not acknowledged stays in the stream. One that is not there counts as removed. */
+  removeDurable(stream: string, durable: string): Promise<void>;
+  /** The names of a stream's durables. */
+  durableNames(stream: string): Promise<string[]>;
+  /** Null when there is no such durable. */
+  durableState(stream: string, durable: string): Promise<DurableState | null>;
+}

@@ -1,0 +1,85 @@
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  JetStreamApiError,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { type NatsConnection, nanos, nuid } from '@nats-io/transport-node';
+import { toStreamMessage } from './consume.ts';
+import { apiTryMs, untilAnswered } from './jetstream-api.ts';
+import type { ReadStreamOptions, StreamPage } from './stream-access.ts';
+import type { StreamMessage } from './types.ts';
+
+/** Milliseconds that one request for a page stays open: messages that it counted on may have gone meanwhile. */
+const pageMs = 1_000;
+/** Milliseconds after which the server forgets a reading that nobody goes on with. */
+const forgottenAfterMs = 60_000;
+/** Milliseconds that the look at one message waits for its answer. */
+const lookPatienceMs = 15_000;
+
+/** Reads part of a stream. A page is asked for when the one before was used up, so that neither side holds more than one. */
+export async function* readStream(
+  connection: NatsConnection,
+  stream: string,
+  { filter, after, pageRows, headersOnly = false }: ReadStreamOptions,
+): AsyncGenerator<StreamPage, void, undefined> {
+  const options = { timeout: apiTryMs };
+  const manager = await untilAnswered('account', () => jetstreamManager(connection, options));
+  const made = await untilAnswered(`reading of ${stream}`, () =>
+    manager.consumers.add(stream, {
+      name: `scan_${nuid.next()}`,
+      ack_policy: AckPolicy.None,
+      ...startOf(after),
+      filter_subject: filter,
+      headers_only: headersOnly,
+      inactive_threshold: nanos(forgottenAfterMs),
+      num_replicas: 1,
+      mem_storage: true,
+    }),
+  );
+  const consumer = jetstream(connection, options).consumers.getConsumerFromInfo(made);
+  try {
+    for (let left = made.num_pending; left > 0; ) {
+      const messages: JsMsg[] = [];
+      const page = await consumer.fetch({ max_messages: Math.min(pageRows, left), expires: pageMs });
+      for await (const message of page) messages.push(message);
+      const last = messages.at(-1);
+      left = last === undefined ? (await consumer.info()).num_pending : last.info.pending;
+      if (last !== undefined) yield { messages: messages.map(toStreamMessage), upTo: last.seq, left };
+    }
+  } finally {
+    // Best effort: the server forgets it by itself.
+    manager.consumers.delete(stream, made.name).catch(() => {});
+  }
+}
+
+function startOf(after: number | Date): Partial<ConsumerConfig> {
+  return typeof after === 'number'
+    ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }
+    : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: after.toISOString() };
+}
+
+/** One message by its number, from the stream's leader; null when it is no longer there. */
+export async function streamMessage(
+  connection: NatsConnection,
+  stream: string,
+  sequence: number,
+): Promise<StreamMessage | null> {
+  const manager = await jetstreamManager(connection, { timeout: apiTryMs, checkAPI: false });
+  try {
+    const found = await untilAnswered(
+      `message of ${stream}`,
+      () => manager.streams.getMessage(stream, { seq: sequence }),
+      lookPatienceMs,
+    );
+    if (found === null) return null;
+    const { subject, data: payload, header: head } = found;
+    return { subject, payload, sequence, deliveries: 0, header: (name) => (head.has(name) ? head.get(name) : null) };
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return null;
+    throw error;
+  }
+}
