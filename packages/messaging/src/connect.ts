@@ -10,6 +10,7 @@ import { publishDurable } from './durable-publish.ts';
 import { durableNames, durableState, makeDurable, purgeSubject, removeDurable, streamBounds } from './durables.ts';
 import { answerEvent, askAll, publishEvent, publishHeard, subscribeEvent } from './events.ts';
 import { flushPatiently } from './flush.ts';
+import { hearMessages } from './hear-messages.ts';
 import { HeardPublishes } from './heard-publish.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
@@ -35,10 +36,14 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   const own = new OwnPresence(connection, options.inboxPrefix);
   const heard = new HeardPublishes(connection, options.inboxPrefix);
   const presences = new PresenceWatch(connection, options.inboxPrefix);
+  const reconnectListeners = new Set<() => void>();
   let up = true;
   void followStatus(connection, acks, (type, detail) => {
     if (type === 'disconnect') up = false;
-    if (type === 'reconnect') up = true;
+    if (type === 'reconnect') {
+      up = true;
+      for (const listener of reconnectListeners) listener();
+    }
     options.onStatus?.({ type, ...(detail !== undefined && { detail }) });
   });
   return {
@@ -54,6 +59,13 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
       publishEvent(connection, route, values, body, eventOptions?.traceparent),
     publishHeard: (route, values, payload, named) => publishHeard(connection, heard, route, values, payload, named),
     subscribeEvent: (route, values, onEvent) => subscribeEvent(connection, route, values, onEvent),
+    hearMessages: (template, values, onMessage) => hearMessages(connection, template, values, onMessage),
+    onReconnect(listener) {
+      // Of its own, so that one who listens twice can stop once.
+      const call = () => listener();
+      reconnectListeners.add(call);
+      return { unsubscribe: () => void reconnectListeners.delete(call) };
+    },
     askAll: (route, values, body, answer, askOptions) => askAll(connection, route, values, body, answer, askOptions),
     answerEvent: (route, onEvent) => answerEvent(connection, route, onEvent),
     askEvery: (route, body) => askEvery(connection, route, body),

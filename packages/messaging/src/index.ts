@@ -1,6 +1,7 @@
 export { connectMessaging } from './connect.ts';
 export { StreamRefusal } from './durable-publish.ts';
 export { type Fleet, joinFleet } from './fleet.ts';
+export type { HeardMessage } from './hear-messages.ts';
 export { createUserSeed, publicKeyOf } from './nkeys.ts';
 export { createSealingKeys, createSealingSeed, type SealingKeys } from './sealing-keys.ts';
 export { endpoint } from './serve.ts';

@@ -9,6 +9,7 @@ import type {
   StreamDefinition,
 } from '@patchbay/contracts';
 import type { z } from 'zod';
+import type { HeardMessage } from './hear-messages.ts';
 import type { StreamAccess } from './stream-access.ts';
 
 /** Values for a subject's placeholders, such as `{ tenant: 'acme' }`. */
@@ -284,6 +285,13 @@ export interface Messaging extends StreamAccess {
     values: SubjectValues,
     onEvent: (body: z.output<Route['body']>, values: SubjectValues) => void,
   ): Subscription;
+  /**
+   * Hears what is published on a subject, such as a stream's messages as they are stored. Placeholders without a value match
+   * anything. What is published while the connection is lost is not heard: see `onReconnect`.
+   */
+  hearMessages(template: string, values: SubjectValues, onMessage: (message: HeardMessage) => void): Subscription;
+  /** Calls back each time that the connection was lost and is there again. */
+  onReconnect(listener: () => void): Subscription;
   /** Publishes an event route and gathers answers for `timeoutMs`; ends early when `enough` says so. */
   askAll<Route extends EventRoute, Answer extends z.ZodType>(
     route: Route,

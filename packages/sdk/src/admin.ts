@@ -23,6 +23,7 @@ import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
 import { type VaultAdmin, vaultOver } from './vault-admin.ts';
+import { type WebhooksAdmin, webhooksOver } from './webhooks/webhooks-admin.ts';
 
 export interface NewConnection {
   readonly integration: string;
@@ -58,6 +59,7 @@ export interface Admin {
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
+  readonly webhooks: WebhooksAdmin;
   close(): Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),
+    webhooks: webhooksOver(messaging, tenant),
     close: () => messaging.close(),
   };
 }

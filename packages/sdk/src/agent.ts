@@ -1,6 +1,7 @@
 import {
   type CancelRequest,
   type CancelResult,
+  type DeliveredEvent,
   type DescribeToolsResult,
   defaultWarmMs,
   type ExecutionContext,
@@ -50,6 +51,8 @@ import {
   submitPlan,
 } from './submit.ts';
 import { Throttle } from './throttle.ts';
+import { type AwaitedWebhook, awaitWebhook, type ExpectedWebhook } from './webhooks/await-webhook.ts';
+import { type Listening, listenWebhooks } from './webhooks/listen-webhooks.ts';
 
 type CallOptions = Omit<ToolCall, 'tool' | 'arguments'>;
 type SubmitOptions = Omit<Submission, 'tool' | 'arguments'>;
@@ -115,6 +118,15 @@ export interface Agent {
   };
   /** Every execution of the tenant that finishes. Returns how to stop listening. */
   onFinished(listener: (event: ExecutionFinished) => void): () => void;
+  /**
+   * Begins to wait for one webhook in a session's name, such as the callback of an async tool; `event` of what it resolves
+   * to settles when it came. Begin before what will cause it. @throws PatchbayError when the wait could not be begun.
+   */
+  awaitWebhook(expected: ExpectedWebhook): Promise<AwaitedWebhook>;
+  /** Verified webhooks of the tenant as they come, as their vendors sent them. Returns how to stop listening. */
+  onWebhook(listening: Listening): () => void;
+  /** What subscriptions deliver to agents under a subject's name, or under any. Returns how to stop listening. */
+  onDelivered(listener: (delivered: DeliveredEvent) => void, name?: string): () => void;
   /** A view of this agent whose calls all carry the context, such as one conversation's session. */
   inSession(context: ExecutionContext): Agent;
   close(): Promise<void>;
@@ -196,6 +208,16 @@ export function agentOver(
     },
     onFinished(listener) {
       const subscription = messaging.subscribeEvent(events.executionFinished, { tenant }, listener);
+      return () => subscription.unsubscribe();
+    },
+    awaitWebhook: (expected) => awaitWebhook(messaging, tenant, expected),
+    onWebhook: (listening) => listenWebhooks(messaging, tenant, listening),
+    onDelivered(listener, name) {
+      const subscription = messaging.subscribeEvent(
+        events.webhookDelivered,
+        { tenant, ...(name !== undefined && { name }) },
+        listener,
+      );
       return () => subscription.unsubscribe();
     },
     inSession: (context) =>

@@ -13,3 +13,15 @@ export type { Submission, SubmissionTerms, SubmittedPlan } from './submit.ts';
 export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';
 export type { VaultAdmin } from './vault-admin.ts';
+export type { AwaitedWebhook, ExpectedWebhook } from './webhooks/await-webhook.ts';
+export type { DeliveriesAdmin, ReplayWebhooks, WebhookDeadLettersAdmin } from './webhooks/deliveries-admin.ts';
+export type { EventWithBody, WebhookEventsAdmin } from './webhooks/events-admin.ts';
+export type { ArrivedWebhook, Listening } from './webhooks/listen-webhooks.ts';
+export type { NewSource, RejectedAdmin, SourceChange, SourcesAdmin } from './webhooks/sources-admin.ts';
+export type {
+  KeyedSubscription,
+  NewSubscription,
+  SubscriptionChange,
+  SubscriptionsAdmin,
+} from './webhooks/subscriptions-admin.ts';
+export type { WebhooksAdmin } from './webhooks/webhooks-admin.ts';
