@@ -177,7 +177,8 @@ function servicePermissions(service: ServiceName): Permissions {
   ]);
   publish.add(`${inboxPrefixOf('admin')}.>`); // $SRV answers
   for (const route of Object.values(routes)) {
-    if ((route.callers as readonly Identity[]).includes(service)) publish.add(wildcardSubject(route.subject));
+    if ((route.callers as readonly Identity[]).includes(service))
+      publish.add(wildcardSubject(route.subject.replace('{caller}', service)));
     if (route.owner !== service) continue;
     subscribe.add(`${wildcardSubject(route.subject)} ${queueGroupOf(service)}`);
     for (const caller of route.callers) publish.add(`${inboxPrefixOf(caller)}.>`);

@@ -6,7 +6,10 @@ export type ServiceName = 'registry' | 'executor' | 'vault' | 'audit' | 'webhook
 
 export interface RequestRoute<Req extends z.ZodType = z.ZodType, Res extends z.ZodType = z.ZodType> {
   readonly kind: 'request';
-  /** `{name}` placeholders are filled by `buildSubject`. */
+  /**
+   * `{name}` placeholders are filled by `buildSubject`. `{caller}` is the identity that asks: each may write its own alone, so
+   * that a service which several may call knows who does. A reply subject does not say: whoever asks chooses it.
+   */
   readonly subject: string;
   /** The service that serves it. */
   readonly owner: ServiceName;

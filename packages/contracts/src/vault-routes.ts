@@ -183,7 +183,7 @@ export const vaultRoutes = {
     timeoutMs: 5_000,
   }),
   keepSecret: request({
-    subject: 'svc.vault.v1.secrets.keep',
+    subject: 'svc.vault.v1.secrets.{caller}.keep',
     owner: 'vault',
     callers: ['webhook-ingress', 'webhook-delivery'],
     request: KeepSecretRequest,
@@ -191,7 +191,7 @@ export const vaultRoutes = {
     timeoutMs: 2_000,
   }),
   lendSecrets: request({
-    subject: 'svc.vault.v1.secrets.lend',
+    subject: 'svc.vault.v1.secrets.{caller}.lend',
     owner: 'vault',
     callers: ['webhook-ingress', 'webhook-delivery'],
     request: LendSecretsRequest,
@@ -199,7 +199,7 @@ export const vaultRoutes = {
     timeoutMs: 2_000,
   }),
   dropSecrets: request({
-    subject: 'svc.vault.v1.secrets.drop',
+    subject: 'svc.vault.v1.secrets.{caller}.drop',
     owner: 'vault',
     callers: ['webhook-ingress', 'webhook-delivery'],
     request: DropSecretsRequest,

@@ -155,6 +155,7 @@ function replyAllowed(route: RequestRoute, values: SubjectValues, reply: string 
 /** The inbox of an identity that may call, and of this tenant, in which the subject lies; null when it lies in none. */
 function inboxOf(route: RequestRoute, values: SubjectValues, subject: string): string | null {
   for (const caller of route.callers) {
+    if (values.caller !== undefined && values.caller !== caller) continue;
     const tenant = tenantIdentities.includes(caller) ? values.tenant : undefined;
     if (tenantIdentities.includes(caller) && tenant === undefined) continue;
     const inbox = `${inboxPrefixOf(caller, tenant)}.`;

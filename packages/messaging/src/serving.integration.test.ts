@@ -1,8 +1,9 @@
-import { inboxPrefixOf, PatchbayError, routes } from '@patchbay/contracts';
+import { inboxPrefixOf, newId, PatchbayError, routes } from '@patchbay/contracts';
 import { startTestServers, type TestServers } from '@patchbay/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { okay, serveExecute } from './execute-endpoint.test-support.ts';
 import { endpoint, type Messaging, type ServedEndpoints, type ServiceDescription } from './index.ts';
+import { rawConnection } from './raw-connection.test-support.ts';
 import { rawPublish, rawRequest } from './raw-session.test-support.ts';
 
 let servers: TestServers;
@@ -136,6 +137,27 @@ describe('a served endpoint', () => {
       await rawPublish(servers, 'tools.v1.acme.execute', '{"tool":"a_tool"}', reply);
     await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(4));
     expect(handler).not.toHaveBeenCalled();
+  });
+
+  test("answers a route that names its caller in that caller's inbox alone", async () => {
+    const [onError, handler] = [vi.fn(), vi.fn(async () => ({ dropped: 0 }))];
+    const vault = await servers.connect('vault');
+    open.push(
+      await vault.serve({ name: 'vault', version: '0.1.0', description: 'test', onError }, [
+        endpoint('drop-secrets', routes.dropSecrets, handler),
+      ]),
+    );
+    const body = { tenant: 'acme', owner: newId('webhookSource') };
+    const ingress = await rawConnection(servers, 'webhook-ingress');
+    // In the inbox of the other service that may call, where its own answers are awaited.
+    ingress.publish('svc.vault.v1.secrets.webhook-ingress.drop', JSON.stringify(body), {
+      reply: `${inboxPrefixOf('webhook-delivery')}.x`,
+    });
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(1));
+    await ingress.close();
+    expect(handler).not.toHaveBeenCalled();
+    const asked = await servers.connect('webhook-ingress');
+    expect(await asked.request(routes.dropSecrets, { caller: 'webhook-ingress' }, body)).toEqual({ dropped: 0 });
   });
 
   test('registers with the services framework', async () => {

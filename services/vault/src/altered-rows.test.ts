@@ -7,7 +7,15 @@ beforeAll(async () => {
   vault = await vaultOverRows();
 });
 
-const names = ['credential', 'wrapped tenant key', 'record of key versions', 'OAuth client', 'connect', 'job'] as const;
+const names = [
+  'credential',
+  'webhook secret',
+  'wrapped tenant key',
+  'record of key versions',
+  'OAuth client',
+  'connect',
+  'job',
+] as const;
 
 function kindOf(name: string): KindOfRow {
   const kind = vault.kinds.find((one) => one.name === name);
@@ -115,7 +123,7 @@ describe.each(names)('a stored %s', (name) => {
 describe('an older row put back', () => {
   it('is refused with an alert once its tenant key was replaced', async () => {
     const { kinds, fresh } = await vaultOverRows();
-    const [credentials, keys, versions] = [kinds[0], kinds[1], kinds[2]] as [KindOfRow, KindOfRow, KindOfRow];
+    const [credentials, , keys, versions] = kinds as [KindOfRow, KindOfRow, KindOfRow, KindOfRow];
     const key = credentials.keys.find((one) => one.startsWith('acme.') && one.endsWith('.1')) as string;
     const [, connection] = key.split('.') as [string, string];
     const old = new Map(

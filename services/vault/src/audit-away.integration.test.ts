@@ -6,19 +6,23 @@ import { failureOf } from '../test/failure-of.ts';
 import { sealCredential } from '../test/memory-vault.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, type RunningVault, runVault } from '../test/running-vault.ts';
+import { keepThrough, lendThrough } from '../test/secrets-through.ts';
 
 const tenant = 'acme';
+const owner = newId('webhookSource');
 let nats: NatsFixture;
 let vault: RunningVault;
 let admin: Messaging;
 let executor: Messaging;
+let ingress: Messaging;
 let store: Messaging;
 
 beforeAll(async () => {
   nats = await startNatsFixture();
-  [admin, executor, store] = await Promise.all([
+  [admin, executor, ingress, store] = await Promise.all([
     nats.connect('admin'),
     nats.connect('executor'),
+    nats.connect('webhook-ingress'),
     nats.connect('vault'),
   ]);
   const keyService = { provider: 'local' as const, rootKey: readKeyFile(nats.keys.localKmsKeyFile) };
@@ -55,6 +59,7 @@ describe('a vault whose audit records nobody takes', () => {
     const sealed_credential = sealCredential({ type: 'bearer', token: 'two' }, public_key);
     const sealed_client = sealCredential({ client_id: 'app' }, public_key);
     expect((await leaseThrough(executor, { connection })).credential).toEqual({ type: 'bearer', token: 'one' });
+    await keepThrough(ingress, { tenant, owner, value: 'one' });
     const before = await rows();
     expect(before.size).toBeGreaterThan(2);
 
@@ -73,6 +78,9 @@ describe('a vault whose audit records nobody takes', () => {
       'wrap anew': () => admin.request(routes.rewrapKeys, {}, {}),
       'set a client': () =>
         admin.request(routes.setOAuthClient, {}, { scope: tenant, integration: 'chat', sealed_client }),
+      'keep a secret': () => keepThrough(ingress, { tenant, owner, value: 'three' }),
+      'borrow secrets': () => lendThrough(ingress, { tenant, owner }),
+      'drop secrets': () => ingress.request(routes.dropSecrets, { caller: 'webhook-ingress' }, { tenant, owner }),
       'remove a client': () => admin.request(routes.removeOAuthClient, {}, { scope: tenant, integration: 'chat' }),
     };
     for (const [what, ask] of Object.entries(asked)) {
@@ -85,5 +93,6 @@ describe('a vault whose audit records nobody takes', () => {
     await room(-1);
     expect((await leaseThrough(executor, { connection })).credential).toEqual({ type: 'bearer', token: 'one' });
     expect((await admin.request(routes.listConnections, {}, { tenant })).connections).toHaveLength(1);
+    expect(await lendThrough(ingress, { tenant, owner })).toEqual(['one']);
   });
 });

@@ -10,6 +10,7 @@ import { sealCredential } from '../test/memory-vault.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { oauthDocument } from '../test/oauth-document.ts';
 import { addThrough, type RunningVault, runVault } from '../test/running-vault.ts';
+import { keepThrough } from '../test/secrets-through.ts';
 
 /** Stands in everything that is the victim's and secret or private. */
 const canary = 'canary-6d0e';
@@ -23,12 +24,19 @@ let nats: NatsFixture;
 let vault: RunningVault;
 let admin: Messaging;
 let executor: Messaging;
+let ingress: Messaging;
 let store: Messaging;
 let vaultKey: string;
 let publicUrl: string;
 
 /** Ids that are the victim's, and rows that nobody else may change. */
-const owned = { connections: [] as string[], connect: '', rows: new Map<string, string>() };
+const owned = {
+  connections: [] as string[],
+  connect: '',
+  source: newId('webhookSource'),
+  secret: '',
+  rows: new Map<string, string>(),
+};
 /** What the other tenants have. */
 const ids: { [tenant: string]: string[] } = {};
 
@@ -36,9 +44,10 @@ beforeAll(async () => {
   nats = await startNatsFixture();
   const port = await freePort();
   publicUrl = `http://127.0.0.1:${port}`;
-  [admin, executor, store] = await Promise.all([
+  [admin, executor, ingress, store] = await Promise.all([
     nats.connect('admin'),
     nats.connect('executor'),
+    nats.connect('webhook-ingress'),
     nats.connect('vault'),
   ]);
   const registry = await (await nats.connect('registry')).bucket('integrations');
@@ -67,6 +76,7 @@ beforeAll(async () => {
       );
   }
   owned.connections = ids[victim] as string[];
+  owned.secret = await keepThrough(ingress, { tenant: victim, owner: owned.source, value: `${canary}-secret` });
   const begun = await admin.request(
     routes.startConnect,
     {},
@@ -93,7 +103,7 @@ async function rowsOfVictim(): Promise<Map<string, string>> {
   const [slack, zendesk] = owned.connections as [string, string];
   const places: [BucketName, string[]][] = [
     ['connections', [slack, zendesk, 'default.slack', 'default.zendesk']],
-    ['credentials', [`${slack}.1`, `${zendesk}.1`]],
+    ['credentials', [`${slack}.1`, `${zendesk}.1`, `secret.${owned.source}.${owned.secret}`]],
     ['tenant_keys', ['1', '2', 'current', 'erased']],
     ['oauth_clients', ['chat']],
     ['connects', [owned.connect]],
@@ -115,7 +125,11 @@ async function rowsOfVictim(): Promise<Map<string, string>> {
 /** What a caller gets to see of an answer, errors and what is sealed to it included. */
 async function answerOf(asked: Promise<unknown>): Promise<string> {
   try {
-    const answer = (await asked) as { sealed?: string; sender?: string };
+    const answer = (await asked) as { sealed?: string; sender?: string; secrets?: object[]; public_key?: string };
+    if (answer.secrets !== undefined) {
+      const lent = answer.secrets.map((one) => answerOf(Promise.resolve({ ...one, sender: answer.public_key })));
+      return (await Promise.all(lent)).join();
+    }
     if (answer.sealed === undefined) return JSON.stringify(answer);
     const message = Buffer.from(answer.sealed, 'base64');
     expect(() => bystander.open(message, answer.sender ?? '')).toThrow();
@@ -131,6 +145,8 @@ interface Draw {
   readonly integration: string;
   readonly connection: string;
   readonly connect: string;
+  readonly source: string;
+  readonly secret: string;
   readonly version: number;
   readonly named: boolean;
 }
@@ -178,6 +194,20 @@ const requests: Readonly<Record<string, (draw: Draw) => Promise<unknown>>> = {
   connect: ({ tenant, connection, named }) =>
     admin.request(routes.startConnect, {}, { tenant, integration: 'chat', ...(named && { connection }) }),
   'look at a connect': ({ tenant, connect }) => admin.request(routes.getConnect, {}, { tenant, connect }),
+  'keep a secret': ({ tenant, source, secret }) =>
+    keepThrough(ingress, { tenant, owner: source, id: secret, value: 'theirs' }),
+  'borrow secrets': ({ tenant, source: owner }) =>
+    ingress.request(
+      routes.lendSecrets,
+      { caller: 'webhook-ingress' },
+      { tenant, owner, public_key: recipient.publicKey },
+    ),
+  'drop secrets': ({ tenant, source: owner, secret, named }) =>
+    ingress.request(
+      routes.dropSecrets,
+      { caller: 'webhook-ingress' },
+      { tenant, owner, ...(named && { secret_id: secret }) },
+    ),
   'rotate keys': ({ tenant }) => admin.request(routes.rotateTenantKey, {}, { tenant }),
   jobs: ({ tenant }) => admin.request(routes.listVaultJobs, {}, { tenant }),
 };
@@ -189,6 +219,8 @@ const draws = () =>
     integration: fc.constantFrom(...integrations),
     connection: fc.constantFrom(...owned.connections, ...Object.values(ids).flat(), newId('connection')),
     connect: fc.constantFrom(owned.connect, newId('connect')),
+    source: fc.constantFrom(owned.source, newId('webhookSource')),
+    secret: fc.constantFrom(owned.secret, newId('webhookSecret')),
     version: fc.constantFrom(1, 2),
     named: fc.boolean(),
   });
@@ -201,8 +233,8 @@ describe('tenants of one vault', () => {
         const answer = await answerOf((requests[what] as (draw: Draw) => Promise<unknown>)(draw));
         expect(answer).not.toContain(canary);
         // Its ids stand in an answer where the question held them, and nowhere else.
-        for (const id of [...owned.connections, owned.connect])
-          if (id !== draw.connection && id !== draw.connect) expect(answer).not.toContain(id);
+        for (const id of [...owned.connections, owned.connect, owned.source])
+          if (!Object.values(draw).includes(id)) expect(answer).not.toContain(id);
         expect(answer).not.toContain(`"tenant":"${victim}"`);
         asked.set(what, (asked.get(what) ?? 0) + 1);
       }),
@@ -260,7 +292,7 @@ describe('tenants of one vault', () => {
   });
 
   it('stand first in every key, and third in every audit subject', () => {
-    const known = new Set([victim, ...others, platformScope]);
+    const known = new Set([victim, ...others, platformScope, '_roots']);
     const buckets = new Set<string>();
     let audited = 0;
     for (const subject of storedSubjects(join(nats.dir, 'nats'))) {

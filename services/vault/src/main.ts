@@ -13,6 +13,7 @@ import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
 import { createLocalFileKeyService } from './adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from './adapters/nats-connection-store.ts';
 import { createNatsCredentialStore } from './adapters/nats-credential-store.ts';
+import { createNatsSecretStore } from './adapters/nats-secret-store.ts';
 import { createNatsTenantKeyStore } from './adapters/nats-tenant-key-store.ts';
 import { createXkeySealer } from './adapters/xkey-sealer.ts';
 import { readConfig, type VaultConfig } from './config.ts';
@@ -29,6 +30,9 @@ import type { BroadcastRevocation, RecordAudit, Report } from './operations/port
 import { removeConnection } from './operations/remove-connection.ts';
 import { setConnectionHealth } from './operations/set-connection-health.ts';
 import { vaultEndpoints } from './routes.ts';
+import { type DropSecretsPorts, dropSecrets } from './secrets/drop-secrets.ts';
+import { keepSecret } from './secrets/keep-secret.ts';
+import { lendSecrets } from './secrets/lend-secrets.ts';
 import { wireJobs } from './wire-jobs.ts';
 import { wireOAuth } from './wire-oauth.ts';
 
@@ -60,7 +64,9 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
     timeoutMs: auditTimeoutMs,
   });
   const connections = createNatsConnectionStore(await messaging.bucket('connections'));
-  const credentials = createNatsCredentialStore(await messaging.bucket('credentials'));
+  const credentialRows = await messaging.bucket('credentials');
+  const credentials = createNatsCredentialStore(credentialRows);
+  const secrets = createNatsSecretStore(credentialRows);
   const now = () => new Date();
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
   const erased = new Set<string>();
@@ -73,8 +79,12 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   });
   const cipher = createCredentialCipher(tenantKeys);
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
-  const broadcastRevocation: BroadcastRevocation = (revoked) =>
+  const broadcastDropped: DropSecretsPorts['broadcastDropped'] = (dropped) =>
+    messaging.publishEvent(events.secretsDropped, {}, dropped);
+  const broadcastRevocation: BroadcastRevocation = (revoked) => {
     messaging.publishEvent(events.leaseRevoked, {}, revoked);
+    if (revoked.connection === undefined) broadcastDropped({ tenant: revoked.tenant });
+  };
 
   const announceExpired: RefreshPorts['announceExpired'] = ({ tenant, id, integration }, reason) =>
     messaging.publishEvent(
@@ -82,7 +92,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       { tenant, connection: id },
       { connection: id, integration, reason },
     );
-  const common = { connections, credentials, cipher, sealer, recordAudit, report, now, broadcastRevocation };
+  const common = { connections, credentials, secrets, cipher, sealer, recordAudit, report, now, broadcastRevocation };
   const oauth = await wireOAuth(config, messaging, log, { ...common, announceExpired });
   const removal = removeConnection({ ...common, revokeUpstream: oauth.revokeUpstream });
   const jobs = await wireJobs(config, messaging, {
@@ -110,6 +120,9 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
         listConnections: listConnections({ connections, recordAudit }),
         setConnectionHealth: setConnectionHealth({ connections, now }),
         removeConnection: removal,
+        keepSecret: keepSecret(common),
+        lendSecrets: lendSecrets({ ...common, assertUsable: tenantKeys.versions }),
+        dropSecrets: dropSecrets({ ...common, broadcastDropped }),
         ...oauth.operations,
         ...jobs.operations,
       },

@@ -17,6 +17,10 @@ import type { setConnectionHealth } from './operations/set-connection-health.ts'
 import type { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
 import type { startRewrap } from './operations/start-rewrap.ts';
 import type { startRotation } from './operations/start-rotation.ts';
+import type { dropSecrets } from './secrets/drop-secrets.ts';
+import type { keepSecret } from './secrets/keep-secret.ts';
+import type { lendSecrets } from './secrets/lend-secrets.ts';
+import type { ServiceCaller } from './secrets/secret-caller.ts';
 
 export interface VaultOperations {
   readonly setConnectionHealth: ReturnType<typeof setConnectionHealth>;
@@ -36,16 +40,28 @@ export interface VaultOperations {
   readonly rotateCredential: ReturnType<typeof rotateCredential>;
   readonly revertCredential: ReturnType<typeof revertCredential>;
   readonly listVaultJobs: ReturnType<typeof listJobs>;
+  readonly keepSecret: ReturnType<typeof keepSecret>;
+  readonly lendSecrets: ReturnType<typeof lendSecrets>;
+  readonly dropSecrets: ReturnType<typeof dropSecrets>;
 }
 
 const callerOf = ({ traceparent, budgetMs }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent), budgetMs });
+
+/** Of a route whose subject names the service that may write to it. */
+const serviceCallerOf = (context: RequestContext): ServiceCaller => ({
+  ...callerOf(context),
+  service: context.values.caller ?? '',
+});
+
+/** These give their own alerts, with what they know more. */
+const selfReporting: readonly unknown[] = [routes.leaseCredential, routes.lendSecrets];
 
 /**
  * Everything the vault answers. Who may ask is in contracts, and the server enforces it. `report` hears of stored rows that
  * an operation met and that no vault wrote.
  */
 export function vaultEndpoints(operations: VaultOperations, report: Report): AnyEndpoint[] {
-  return endpointsOf(operations).map((one) => (one.route === routes.leaseCredential ? one : watched(one, report)));
+  return endpointsOf(operations).map((one) => (selfReporting.includes(one.route) ? one : watched(one, report)));
 }
 
 function endpointsOf(operations: VaultOperations): AnyEndpoint[] {
@@ -87,10 +103,19 @@ function endpointsOf(operations: VaultOperations): AnyEndpoint[] {
       operations.revertCredential(body, callerOf(context)),
     ),
     endpoint('list-vault-jobs', routes.listVaultJobs, (body) => operations.listVaultJobs(body)),
+    endpoint('keep-secret', routes.keepSecret, (body, context) =>
+      operations.keepSecret(body, serviceCallerOf(context)),
+    ),
+    endpoint('lend-secrets', routes.lendSecrets, (body, context) =>
+      operations.lendSecrets(body, serviceCallerOf(context)),
+    ),
+    endpoint('drop-secrets', routes.dropSecrets, (body, context) =>
+      operations.dropSecrets(body, serviceCallerOf(context)),
+    ),
   ];
 }
 
-/** The endpoint, with an alert when it fails because of an altered store. A lease gives its own, with what it knows more. */
+/** The endpoint, with an alert when it fails because of an altered store. */
 function watched(one: AnyEndpoint, report: Report): AnyEndpoint {
   const handler: AnyEndpoint['handler'] = async (body, context) => {
     try {
@@ -105,6 +130,6 @@ function watched(one: AnyEndpoint, report: Report): AnyEndpoint {
 
 /** What a request is about, of the fields that hold ids. */
 function subjectOf(body: unknown): Record<string, unknown> {
-  const fields = ['tenant', 'scope', 'integration', 'connection', 'connect'];
+  const fields = ['tenant', 'scope', 'integration', 'connection', 'connect', 'owner', 'secret_id'];
   return Object.fromEntries(Object.entries(body ?? {}).filter(([name]) => fields.includes(name)));
 }

@@ -30,11 +30,13 @@ import { revertCredential, rotateCredential } from './operations/rotate-credenti
 import { startConnectionErasure, startTenantErasure } from './operations/start-erasure.ts';
 import { startRewrap } from './operations/start-rewrap.ts';
 import { startRotation } from './operations/start-rotation.ts';
+import type { SecretStore } from './secrets/secret-store.ts';
 import { openErasures, startErasingAgain } from './wire-erasures.ts';
 
 interface Wired {
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
+  readonly secrets: SecretStore;
   readonly cipher: CredentialCipher;
   readonly tenantKeys: TenantKeys;
   readonly keyStore: TenantKeyStore;

@@ -5,10 +5,13 @@ import { createNatsConnects } from '../src/adapters/nats-connects.ts';
 import { createNatsCredentialStore } from '../src/adapters/nats-credential-store.ts';
 import { createNatsJobStore } from '../src/adapters/nats-job-store.ts';
 import { createNatsOAuthClients } from '../src/adapters/nats-oauth-clients.ts';
+import { createNatsSecretStore } from '../src/adapters/nats-secret-store.ts';
 import { createNatsTenantKeyStore } from '../src/adapters/nats-tenant-key-store.ts';
 import { createCredentialCipher } from '../src/encryption/credential-cipher.ts';
 import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
 import { deviceBinding } from '../src/oauth/start-connect.ts';
+import { openSecret } from '../src/secrets/open-secret.ts';
+import { secretBindingOf } from '../src/secrets/secret-store.ts';
 import { storedRows } from './stored-rows.ts';
 
 /** Rows of one kind, and what a vault that just started reads of one: only what counts, so that it can be compared. */
@@ -25,6 +28,8 @@ const now = () => new Date('2026-11-29T00:00:00.000Z');
 const seed = createSealingSeed();
 const integrations = ['slack', 'zendesk'];
 const tenants = ['acme', 'globex'];
+const source = 'src_01JD0000000000000000000000';
+const secretIds = ['sec_01JD0000000000000000000000', 'sec_01JD0000000000000000000001'];
 const connections = ['con_01JD0000000000000000000000', 'con_01JD0000000000000000000001'];
 
 /** Every kind of sealed row that a vault stores, in several of each, written by the vault's own parts. */
@@ -45,6 +50,7 @@ export async function vaultOverRows() {
       tenantKeys,
       cipher,
       credentials: createNatsCredentialStore(credentials.bucket),
+      secrets: createNatsSecretStore(credentials.bucket),
       clients: createNatsOAuthClients(clients.bucket, cipher, now),
       connects: createNatsConnects(connects.bucket, seed),
       jobs: createNatsJobStore(jobs.bucket, seed),
@@ -71,6 +77,11 @@ export async function vaultOverRows() {
           await parts.cipher.encrypt(bindingOf(tenant, connection, version), text),
         );
       }
+    for (const id of secretIds) {
+      const name = { tenant, owner: source, id };
+      const text = Buffer.from(JSON.stringify({ value: `${tenant} ${id}` }));
+      await parts.secrets.create(name, await parts.cipher.encrypt(secretBindingOf(name), text));
+    }
     await parts.connects.create({
       id: `cnx_01JD000000000000000000000${tenants.indexOf(tenant)}`,
       tenant,
@@ -105,12 +116,13 @@ export async function vaultOverRows() {
     for (const integration of integrations)
       await parts.clients.set(scope, integration, { client_id: 'app', client_secret: `${scope} ${integration}` });
 
+  const isSecret = (key: string) => key.includes('.secret.');
   const numbered = (key: string) => /\.\d+$/.test(key);
   const kinds: KindOfRow[] = [
     {
       name: 'credential',
       rows: credentials.rows,
-      keys: [...credentials.rows.keys()],
+      keys: [...credentials.rows.keys()].filter((key) => !isSecret(key)),
       unsealed: [],
       async read(key) {
         const [tenant, connection, version] = key.split('.') as [string, string, string];
@@ -118,6 +130,19 @@ export async function vaultOverRows() {
         const stored = await store.get(tenant, connection, Number(version));
         if (stored === null) throw new Error('there is no row');
         return (await cipher.decrypt(bindingOf(tenant, connection, Number(version)), stored)).toString();
+      },
+    },
+    {
+      name: 'webhook secret',
+      rows: credentials.rows,
+      keys: [...credentials.rows.keys()].filter(isSecret),
+      unsealed: [],
+      async read(key) {
+        const [tenant = '', , owner = '', id = ''] = key.split('.');
+        const parts = fresh();
+        for await (const { rows } of parts.secrets.scan({ tenant, owner }))
+          for (const row of rows) if (row.name.id === id) return String(await openSecret(parts, row));
+        throw new Error('there is no row');
       },
     },
     {

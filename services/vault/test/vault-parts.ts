@@ -3,6 +3,7 @@ import { readKeyFile } from '@patchbay/service-kit';
 import { createLocalFileKeyService } from '../src/adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from '../src/adapters/nats-connection-store.ts';
 import { createNatsCredentialStore } from '../src/adapters/nats-credential-store.ts';
+import { createNatsSecretStore } from '../src/adapters/nats-secret-store.ts';
 import { createNatsTenantKeyStore } from '../src/adapters/nats-tenant-key-store.ts';
 import type { ConnectionRecord } from '../src/domain/connection-record.ts';
 import { createCredentialCipher } from '../src/encryption/credential-cipher.ts';
@@ -34,6 +35,7 @@ export async function openVaultParts(nats: NatsFixture, { ttlMs, keyService }: V
   const ports = {
     connections: createNatsConnectionStore(await messaging.bucket('connections')),
     credentials: createNatsCredentialStore(await messaging.bucket('credentials')),
+    secrets: createNatsSecretStore(await messaging.bucket('credentials')),
     cipher: createCredentialCipher(tenantKeys),
     recordAudit: async () => {},
     report: () => {},

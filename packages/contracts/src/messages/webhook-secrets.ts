@@ -16,7 +16,7 @@ export type WebhookSecretValue = z.infer<typeof WebhookSecretValue>;
 const Sealed = z.string().min(1).max(32_768);
 
 /**
- * `svc.vault.v1.secrets.keep`: stores a secret under (tenant, owner, secret id). Keeping the same value under the same id
+ * `svc.vault.v1.secrets.<caller>.keep`: stores a secret under (tenant, owner, secret id). Keeping the same value under the same id
  * again changes nothing; another value under it is `invalid_request`. So is one more than `maxOwnerSecrets`.
  */
 export const KeepSecretRequest = z.strictObject({
@@ -34,7 +34,7 @@ export type KeepSecretResult = z.infer<typeof KeepSecretResult>;
 /** Longest time for which a service may keep a lent secret, in milliseconds: erasure is complete after it. */
 export const maxSecretLifeMs = 60_000;
 
-/** `svc.vault.v1.secrets.lend`: every secret of an owner, none if it has none. Good for `maxSecretLifeMs`. */
+/** `svc.vault.v1.secrets.<caller>.lend`: every secret of an owner, none if it has none. Good for `maxSecretLifeMs`. */
 export const LendSecretsRequest = z.strictObject({
   tenant: TenantId,
   owner: SecretOwner,
@@ -57,7 +57,7 @@ export const LentSecret = WebhookSecretValue.extend({
 });
 export type LentSecret = z.infer<typeof LentSecret>;
 
-/** `svc.vault.v1.secrets.drop`: destroys one secret, or all of an owner. What is not there counts as dropped before. */
+/** `svc.vault.v1.secrets.<caller>.drop`: destroys one secret, or all of an owner. What is not there counts as dropped before. */
 export const DropSecretsRequest = z.strictObject({
   tenant: TenantId,
   owner: SecretOwner,

@@ -3,8 +3,10 @@ import type { ConnectionRecord } from '../domain/connection-record.ts';
 import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { TenantKeys } from '../encryption/tenant-keys.ts';
 import type { BroadcastRevocation, ConnectionStore, CredentialStore } from '../operations/ports.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 import { inGroups } from './in-groups.ts';
 import type { JobInHand, JobTimes, JobWork } from './ports.ts';
+import { deleteSecrets } from './secret-rows.ts';
 
 export interface EraseTenantPorts {
   readonly tenantKeys: Pick<TenantKeys, 'destroyAll'>;
@@ -13,6 +15,7 @@ export interface EraseTenantPorts {
   readonly note: (job: VaultJob) => void;
   readonly connections: Pick<ConnectionStore, 'scan' | 'replace'>;
   readonly credentials: Pick<CredentialStore, 'scan' | 'delete'>;
+  readonly secrets: Pick<SecretStore, 'scan' | 'delete'>;
   readonly broadcastRevocation: BroadcastRevocation;
   readonly removeClients: (tenant: string) => Promise<number>;
   readonly now: () => Date;
@@ -70,6 +73,7 @@ async function revokeAll(ports: EraseTenantPorts, hand: JobInHand): Promise<void
     const deleteOne = (row: (typeof rows)[number]) => ports.credentials.delete(tenant, row.connection, row.version);
     await inGroups(rows, width, deleteOne, () => hand.beat());
   }
+  await deleteSecrets(ports, hand);
 }
 
 /** Leaves of a connection that there was one; what people called it, and its variables, go. One that changes comes again. */

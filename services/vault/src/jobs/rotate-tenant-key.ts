@@ -1,15 +1,16 @@
 import { PatchbayError } from '@patchbay/contracts';
 import type { TenantKeys } from '../encryption/tenant-keys.ts';
 import { bindingOf } from '../operations/open-credential.ts';
-import type { ConnectionStore, CredentialCipher, CredentialRow, CredentialStore, Report } from '../operations/ports.ts';
+import type { ConnectionStore, CredentialRow, CredentialStore, Report } from '../operations/ports.ts';
+import { isDamage } from './is-damage.ts';
 import { passOver, type RowOutcome } from './pass-over.ts';
 import type { JobInHand, JobTimes, JobWork } from './ports.ts';
+import { type ReencryptSecretsPorts, reencryptSecrets } from './secret-rows.ts';
 
-export interface RotateTenantKeyPorts {
+export interface RotateTenantKeyPorts extends ReencryptSecretsPorts {
   readonly tenantKeys: Pick<TenantKeys, 'versions' | 'advance' | 'destroyOlder'>;
   readonly connections: Pick<ConnectionStore, 'get'>;
   readonly credentials: Pick<CredentialStore, 'scan' | 'replace'>;
-  readonly cipher: Pick<CredentialCipher, 'reencrypt'>;
   readonly reencryptClients: (tenant: string, tenantKeyVersion: number) => Promise<number>;
   readonly report: Report;
   readonly times: Pick<JobTimes, 'settleMs'>;
@@ -19,7 +20,7 @@ export interface RotateTenantKeyPorts {
 const width = 16;
 
 /**
- * Gives the tenant a new key, brings every credential under it, and destroys the keys before. All that is done can be done
+ * Gives the tenant a new key, brings every credential and secret under it, and destroys the keys before. All that is done can be done
  * again: where to is written down first, rows that are there already are gone by, and a row that changes at the same
  * moment wins.
  */
@@ -73,8 +74,10 @@ async function pass(
     },
   });
   const clients = await ports.reencryptClients(tenant, target);
-  if (refused.size > 0) throw damaged(ports.report, tenant, [...refused]);
-  return moved + clients;
+  const secrets = await reencryptSecrets(ports, hand, target);
+  const damage = [...refused, ...secrets.refused];
+  if (damage.length > 0) throw damaged(ports.report, tenant, damage);
+  return moved + clients + secrets.moved;
 }
 
 async function moveRow(
@@ -100,15 +103,12 @@ async function moveRow(
   }
 }
 
-function isDamage(error: unknown): boolean {
-  return error instanceof PatchbayError && ['integrity', 'damaged_record'].includes(String(error.body.details.reason));
-}
-
-function damaged(report: Report, tenant: string, connections: readonly string[]): PatchbayError {
+/** `ids` are of connections and of secrets. */
+function damaged(report: Report, tenant: string, ids: readonly string[]): PatchbayError {
   const message = 'stored credentials were refused in a rotation: the store may have been changed';
-  report('error', message, { tenant, connections: connections.slice(0, 20), number: connections.length });
+  report('error', message, { tenant, ids: ids.slice(0, 20), number: ids.length });
   return new PatchbayError('vault_unavailable', {
-    message: `${connections.length} stored credentials are not what was stored, ${connections[0]} among them. Remove those connections or restore their rows, and rotate again: both keys are kept.`,
+    message: `${ids.length} stored credentials are not what was stored, ${ids[0]} among them. Remove those connections or secrets, or restore their rows, and rotate again: both keys are kept.`,
     retryable: false,
     details: { reason: 'integrity' },
   });

@@ -131,7 +131,7 @@ describe('addConnection', () => {
     };
     const { connection } = await vault.add(addRequest(vault.sealer.publicKey), caller);
     expect(vault.connections.rows.has(`acme.${connection.id}`)).toBe(true);
-    expect(vault.reports).toMatchObject([{ level: 'error', facts: { connection: connection.id } }]);
+    expect(vault.reports).toMatchObject([{ level: 'error', facts: { subject: connection.id } }]);
   });
 
   it('records a failure and promises no connection when the store fails', async () => {

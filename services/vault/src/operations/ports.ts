@@ -104,7 +104,10 @@ export interface AuditEntry {
 /** Settles when the record is durable. @throws PatchbayError `audit_unavailable` when no sink took it. */
 export type RecordAudit = (entry: AuditEntry) => Promise<void>;
 
-/** Tells every executor to drop its leases of a connection. Best effort: a lease ends by itself in 30 seconds. */
+/**
+ * Tells every executor to drop its leases of a connection, or of a whole tenant, and then whoever holds secrets of it to drop
+ * those. Best effort: a lease ends by itself in 30 seconds, a secret in 60.
+ */
 export type BroadcastRevocation = (revoked: LeaseRevoked) => void;
 
 /** Reports what an operator should see. `facts` hold no secret. */

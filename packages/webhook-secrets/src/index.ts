@@ -1,0 +1,1 @@
+export { openWebhookSecrets, type WebhookSecrets, type WebhookSecretsOptions } from './webhook-secrets.ts';
