@@ -1,4 +1,5 @@
 import { createEgress } from '@patchbay/egress';
+import { openTenantRules } from '@patchbay/egress/tenant-rules-file';
 import type { Messaging } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
 import type { Logger } from '@patchbay/service-kit';
@@ -6,7 +7,6 @@ import { createNatsConnects } from './adapters/nats-connects.ts';
 import { createNatsOAuthClients } from './adapters/nats-oauth-clients.ts';
 import { createNatsRefreshRecords } from './adapters/nats-refresh-records.ts';
 import { createRegistryDocuments } from './adapters/registry-documents.ts';
-import { openTenantRules } from './adapters/tenant-rules-file.ts';
 import type { VaultConfig } from './config.ts';
 import { createConnectPages } from './http/connect-pages.ts';
 import type { ConnectPorts } from './oauth/connect-ports.ts';

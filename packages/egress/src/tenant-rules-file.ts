@@ -1,6 +1,6 @@
 import { issuesOf, TenantPolicies } from '@patchbay/contracts';
-import { type TenantRules, tenantRules } from '@patchbay/egress';
 import { followFile } from '@patchbay/service-kit';
+import { type TenantRules, tenantRules } from './tenant-rules.ts';
 
 interface Entry {
   readonly text: string;
@@ -8,7 +8,7 @@ interface Entry {
 }
 
 export interface TenantRulesFile {
-  /** Where the tenant's token endpoints may be, besides or only; null: the usual rules. */
+  /** Where the tenant's requests may go, besides or only; null: the usual rules. */
   of(tenant: string): TenantRules | null;
   close(): void;
 }

@@ -1,0 +1,52 @@
+import type { Metric } from '@patchbay/service-kit';
+import type { DeliveryMetrics } from '../domain/delivery-metrics.ts';
+
+/** What was counted, as metrics to export. */
+export function exportedMetrics(metrics: DeliveryMetrics, since: number, subscriptions: number): Metric[] {
+  const sum = (
+    name: string,
+    description: string,
+    unit: string,
+    points: [Record<string, string>, number][],
+  ): Metric => ({
+    name,
+    description,
+    unit,
+    kind: 'sum',
+    points: points.map(([attributes, value]) => ({ attributes, since, value })),
+  });
+  const attributesOf = ({ target, outcome }: { target: string; outcome: string }) => ({
+    'patchbay.webhook.target': target,
+    'patchbay.attempt.outcome': outcome,
+  });
+  return [
+    sum('patchbay.webhook.events', 'Events looked at for subscriptions', '{event}', [[{}, metrics.events]]),
+    sum('patchbay.webhook.deliveries', 'Deliveries begun', '{delivery}', [[{}, metrics.deliveries]]),
+    sum(
+      'patchbay.webhook.attempts',
+      'Attempts that ended',
+      '{attempt}',
+      metrics.attempts.map((series) => [attributesOf(series), series.count]),
+    ),
+    sum(
+      'patchbay.webhook.attempt.time',
+      'Time that attempts took, added up',
+      's',
+      metrics.attempts.map((series) => [attributesOf(series), series.seconds]),
+    ),
+    sum('patchbay.webhook.dead_letters', 'Deliveries that were given up', '{delivery}', [
+      [{ 'patchbay.webhook.reason': 'exhausted' }, metrics.deadLetters.exhausted],
+      [{ 'patchbay.webhook.reason': 'system' }, metrics.deadLetters.system],
+    ]),
+    sum('patchbay.webhook.pauses', 'Subscriptions that paused or disabled themselves', '{subscription}', [
+      [{}, metrics.paused],
+    ]),
+    {
+      name: 'patchbay.webhook.subscriptions',
+      description: 'Subscriptions that this process works for',
+      unit: '{subscription}',
+      kind: 'gauge',
+      points: [{ attributes: {}, since, value: subscriptions }],
+    },
+  ];
+}

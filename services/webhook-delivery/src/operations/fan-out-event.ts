@@ -1,0 +1,45 @@
+import type { StoredDelivery, WebhookSubscription } from '@patchbay/contracts';
+import { type EventView, viewOf } from '../domain/event-view.ts';
+import { orderKey } from '../domain/fill-template.ts';
+import { laneOf } from '../domain/lane.ts';
+import { isAbout, takesEvents } from '../domain/match-subscription.ts';
+import { deliveryId } from './delivery-id.ts';
+import type { KeepSubscriptions, QueueDelivery, StoredEvent } from './ports.ts';
+
+export interface FanOutPorts {
+  readonly subscriptions: Pick<KeepSubscriptions, 'ofTenant'>;
+  readonly queue: Pick<QueueDelivery, 'add'>;
+  readonly now: () => number;
+}
+
+/**
+ * Begins a delivery for each subscription that an event is about, and settles when the stream has all of them: how many.
+ * Done again, it begins none anew. Deliveries of one subscription are begun in the order in which this is called.
+ */
+export function createFanOutEvent({ subscriptions, queue, now }: FanOutPorts) {
+  return async function fanOutEvent({ event, payload, sequence }: StoredEvent): Promise<number> {
+    const candidates = subscriptions.ofTenant(event.tenant);
+    if (candidates.length === 0) return 0;
+    const view = viewOf(event, payload);
+    const about = candidates.filter((one) => takesEvents(one, now()) && isAbout(one, view));
+    await Promise.all(about.map((subscription) => begin(queue, subscription, view, sequence, '')));
+    return about.length;
+  };
+}
+
+/** `again` tells a replay from the first delivery; `replayOf` is the delivery it is made in the place of. */
+export async function begin(
+  queue: Pick<QueueDelivery, 'add'>,
+  subscription: Pick<WebhookSubscription, 'tenant' | 'id' | 'order_by'>,
+  view: EventView,
+  sequence: number,
+  again: string,
+  replayOf: string | null = null,
+): Promise<void> {
+  const { tenant, id, order_by } = subscription;
+  const delivery = deliveryId(view.event.id, id, again);
+  const { id: event, source, type: event_type } = view.event;
+  const stored: StoredDelivery = { delivery, event, source, event_type, sequence, replay_of: replayOf };
+  const lane = laneOf(order_by === null ? null : orderKey(order_by, view));
+  await queue.add({ tenant, subscription: id, lane }, stored, `${tenant}.${delivery}`);
+}

@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WebhookSubscription } from '@patchbay/contracts';
+import { partOfRate, takeTurn } from '../domain/pacing.ts';
+
+/**
+ * Lets deliveries of one subscription go at its rate; each process keeps its part of it. What waits for its turn is in hand,
+ * so that nothing overtakes it.
+ */
+export function createTurns(processes: () => number, now: () => number) {
+  const arrivals = new Map<string, number>();
+  return async function turn({ id, rate }: WebhookSubscription, signal: AbortSignal): Promise<boolean> {
+    if (rate === null) return !signal.aborted;
+    const part = partOfRate({ perSecond: rate.per_second, burst: rate.burst }, processes());
+    const { waitMs, arrival } = takeTurn(part, arrivals.get(id) ?? 0, now());
+    arrivals.delete(id);
+    arrivals.set(id, arrival);
+    forgetPast(arrivals, now());
+    if (waitMs === 0) return !signal.aborted;
+    // Told to stop while it waits: its turn is lost, and nothing else.
+    return delay(waitMs, true, { signal }).catch(() => false);
+  };
+}
+
+/** Targets whose turns are remembered; one that is not in use needs none. */
+const enough = 10_000;
+
+function forgetPast(arrivals: Map<string, number>, now: number): void {
+  if (arrivals.size <= enough) return;
+  for (const [id, arrival] of arrivals) if (arrival <= now) arrivals.delete(id);
+}
