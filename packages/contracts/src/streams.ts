@@ -241,12 +241,16 @@ export const submissionConsumer = {
   maxAckPending: 10_000,
 } as const satisfies DurableDefinition;
 
-/** The durable by which the delivery of webhooks reads `WEBHOOKS`. Those of its subscriptions it makes itself. */
+/**
+ * The durable by which the delivery of webhooks reads `WEBHOOKS`. Those of its subscriptions it makes itself. One event is in
+ * hand at a time, over all processes, so that deliveries are begun in the order in which events were stored; what a process
+ * had in hand that ended is soon another's.
+ */
 export const webhookConsumer = {
   stream: 'WEBHOOKS',
   durable: 'webhook-delivery',
-  ackWaitMs: 30_000,
-  maxAckPending: 1_000,
+  ackWaitMs: 5_000,
+  maxAckPending: 1,
 } as const satisfies DurableDefinition;
 
 /** Every durable that provisioning makes. */

@@ -14,6 +14,8 @@ import { refused } from '../operations/find-subscription.ts';
 import type { SigningKeys } from '../operations/signing-keys.ts';
 import { keyPrefix } from './sign-webhook.ts';
 
+/** In the subjects of the vault's routes for secrets: nobody else may send on them. */
+const caller = { caller: 'webhook-delivery' } as const;
 /** Bytes of a new key; the specification asks for 24 to 64. */
 const keyBytes = 32;
 /** Subscriptions whose keys are held. */
@@ -45,7 +47,7 @@ export function createVaultSigningKeys(
 
   async function fetch(tenant: string, owner: string): Promise<ReadonlyMap<string, string>> {
     const answer = await asked(() =>
-      messaging.request(routes.lendSecrets, {}, { tenant, owner, public_key: keys.publicKey }),
+      messaging.request(routes.lendSecrets, caller, { tenant, owner, public_key: keys.publicKey }),
     );
     return new Map(
       answer.secrets.map(({ secret_id, sealed }) => {
@@ -67,28 +69,24 @@ export function createVaultSigningKeys(
       const { public_key } = await asked(() => messaging.request(routes.getVaultKey, {}, {}));
       const entry = { id: newId('webhookSecret'), created_at: new Date(now()).toISOString(), expires_at: null };
       await asked(() =>
-        messaging.request(
-          routes.keepSecret,
-          {},
-          {
-            tenant,
-            owner: subscription,
-            secret_id: entry.id,
-            sealed: sealTo(keys, value, public_key).ciphertext,
-            public_key: keys.publicKey,
-          },
-        ),
+        messaging.request(routes.keepSecret, caller, {
+          tenant,
+          owner: subscription,
+          secret_id: entry.id,
+          sealed: sealTo(keys, value, public_key).ciphertext,
+          public_key: keys.publicKey,
+        }),
       );
       forget(tenant, subscription);
       return { entry, sealed };
     },
     async drop(tenant, subscription, secretId) {
       await asked(() =>
-        messaging.request(
-          routes.dropSecrets,
-          {},
-          { tenant, owner: subscription, ...(secretId !== undefined && { secret_id: secretId }) },
-        ),
+        messaging.request(routes.dropSecrets, caller, {
+          tenant,
+          owner: subscription,
+          ...(secretId !== undefined && { secret_id: secretId }),
+        }),
       );
       forget(tenant, subscription);
     },
