@@ -41,9 +41,7 @@ import { addVaultJobs } from './commands/vault-jobs.ts';
 import { addVaultRewrap } from './commands/vault-rewrap.ts';
 import { addVaultRotateTenantKey } from './commands/vault-rotate-tenant-key.ts';
 import { addWarm } from './commands/warm.ts';
-import { addWebhooksSchemes } from './commands/webhooks-schemes.ts';
-import { addWebhooksSend } from './commands/webhooks-send.ts';
-import { addWebhooksVerify } from './commands/webhooks-verify.ts';
+import { addWebhooks } from './commands/webhooks/add-webhooks.ts';
 import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 
@@ -109,10 +107,7 @@ export function createProgram(run: Run): Command {
   addSubmissionsReplay(submissions, run);
   addSubmissionsDrop(submissions, run);
 
-  const webhooks = defineGroup(program, 'webhooks', 'Verify webhooks of vendors, and make samples of them');
-  addWebhooksSchemes(webhooks, run);
-  addWebhooksVerify(webhooks, run);
-  addWebhooksSend(webhooks, run);
+  addWebhooks(program, run);
 
   const vault = defineGroup(program, 'vault', 'Look after the keys that credentials are encrypted under');
   addVaultRotateTenantKey(vault, run);

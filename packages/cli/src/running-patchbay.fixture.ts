@@ -12,6 +12,8 @@ import { run } from './run.ts';
 export interface CliResult {
   readonly code: number;
   readonly out: string;
+  /** The same to the byte. */
+  readonly bytes: Buffer;
   readonly err: string;
 }
 
@@ -33,6 +35,7 @@ export interface CliOptions {
 
 /** Runs a command line in this process. */
 export async function cli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const chunks: Buffer[] = [];
   let out = '';
   let err = '';
   const typed = [...(options.typed ?? [])];
@@ -42,8 +45,9 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
   const code = await run(argv, {
     stdin,
     stdout: {
-      write: (text) => {
-        out += text;
+      write: (result) => {
+        chunks.push(Buffer.from(result));
+        out += chunks.at(-1)?.toString();
         options.onOutput?.(out);
       },
       isTTY: options.tty ?? false,
@@ -61,7 +65,7 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
     cwd: options.cwd ?? tmpdir(),
     interrupt: options.interrupt ?? new AbortController().signal,
   });
-  return { code, out, err };
+  return { code, out, bytes: Buffer.concat(chunks), err };
 }
 
 /** The one JSON document of a result. */

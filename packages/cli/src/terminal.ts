@@ -11,10 +11,15 @@ export interface TextSink {
   readonly rows?: number | undefined;
 }
 
+/** Where a result goes: text, or bytes that must stay as they are. */
+export interface ResultSink extends TextSink {
+  write(result: string | Uint8Array): unknown;
+}
+
 /** Everything the program touches of its process, so that a test can be the process. */
 export interface CliIo {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
-  readonly stdout: TextSink;
+  readonly stdout: ResultSink;
   readonly stderr: TextSink;
   readonly env: Environment;
   readonly cwd: string;

@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { defineCommand, type Run } from '../define-command.ts';
 import { parseTime } from '../input/time.ts';
 import { wholeNumber } from '../input/whole-number.ts';
-import { count } from '../render/style.ts';
+import { clock, count } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
 
 interface Options {
@@ -47,7 +47,7 @@ function render(executions: readonly UnknownExecution[], { io, style }: Pick<Com
   return renderTable<UnknownExecution>(
     executions,
     [
-      { title: 'TIME (UTC)', value: ({ time }) => time.slice(0, 19).replace('T', ' '), paint: style.quiet },
+      { title: 'TIME (UTC)', value: ({ time }) => clock(time), paint: style.quiet },
       { title: 'EXECUTION', value: ({ execution_id: id }) => id },
       { title: 'TOOL', value: ({ tool }) => tool ?? '', paint: style.name },
       { title: 'WHY', value: ({ why }) => why.replace('_', ' '), paint: style.bad },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { loadSchemes } from '@patchbay/webhook-schemes';
 import type { CommandContext } from '../context.ts';
 import { everyTool } from '../every-tool.ts';
 import { integrationsOf } from '../integrations-of.ts';
@@ -24,6 +25,20 @@ const connections: Source = async (context) =>
     .filter(({ status }) => status !== 'revoked')
     .map(({ id, integration, label }) => ({ word: id, meaning: `${integration} ${label}` }));
 
+const schemes: Source = async () => [...loadSchemes().values()].map(({ id, name }) => ({ word: id, meaning: name }));
+
+const webhookSources: Source = async (context) =>
+  (await (await context.admin()).webhooks.sources.list()).map(({ id, scheme, name }) => ({
+    word: id,
+    meaning: `${scheme ?? 'bin'} ${name}`,
+  }));
+
+const subscriptions: Source = async (context) =>
+  (await (await context.admin()).webhooks.subscriptions.list()).map(({ id, target, name }) => ({
+    word: id,
+    meaning: `${target.kind} ${name}`,
+  }));
+
 /** `channel=`, `text=`: those not given yet. */
 const toolArguments: Source = async (context, [tool = '', ...given]) => {
   const [definition] = (await (await context.agent()).tools.describe([tool])).tools;
@@ -47,6 +62,36 @@ const sources: Readonly<Record<string, Source>> = {
   'connections list --integration': integrations,
   'audit tail --tool': tools,
   'audit query --tool': tools,
+  'webhooks schemes 0': schemes,
+  'webhooks verify 0': schemes,
+  'webhooks send 0': schemes,
+  'webhooks send --source': webhookSources,
+  'webhooks sources add 0': schemes,
+  'webhooks sources show 0': webhookSources,
+  'webhooks sources change 0': webhookSources,
+  'webhooks sources remove 0': webhookSources,
+  'webhooks sources rotate-secret 0': webhookSources,
+  'webhooks sources remove-secret 0': webhookSources,
+  'webhooks events --source': webhookSources,
+  'webhooks rejected --source': webhookSources,
+  'webhooks inspect --source': webhookSources,
+  'webhooks listen --source': webhookSources,
+  'webhooks bin --source': webhookSources,
+  'webhooks replay --source': webhookSources,
+  'webhooks replay --subscription': subscriptions,
+  'webhooks subscriptions add --source': webhookSources,
+  'webhooks subscriptions add --to-tool': tools,
+  'webhooks subscriptions list --source': webhookSources,
+  'webhooks subscriptions show 0': subscriptions,
+  'webhooks subscriptions change 0': subscriptions,
+  'webhooks subscriptions pause 0': subscriptions,
+  'webhooks subscriptions resume 0': subscriptions,
+  'webhooks subscriptions rotate-key 0': subscriptions,
+  'webhooks subscriptions remove 0': subscriptions,
+  'webhooks deliveries list --subscription': subscriptions,
+  'webhooks dead-letters list --subscription': subscriptions,
+  'webhooks dead-letters redrive --subscription': subscriptions,
+  'webhooks dead-letters drop --subscription': subscriptions,
 };
 
 export function dynamicWords(context: CommandContext): DynamicWords {

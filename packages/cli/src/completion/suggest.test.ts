@@ -24,6 +24,12 @@ describe('what can stand at the cursor', () => {
     [['completion', 'z'], ['zsh']],
     [['audit', 'query', '--class', 'exec'], ['execution']],
     [['connections', 'add', 'x', '-', '--def'], ['--default']],
+    [['webhooks', 'sources', 'add', 'str'], ['stripe']],
+    [
+      ['webhooks', 'dead-letters', 'list', '--reason', ''],
+      ['exhausted', 'system'],
+    ],
+    [['webhooks', 'sources', 'show', 'src_'], []],
     // Without a running Patchbay, nothing is known of tools.
     [['exec', 'sl'], []],
     [['exec', 'x', '--deadline', ''], []],

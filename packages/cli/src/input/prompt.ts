@@ -15,6 +15,16 @@ export async function promptHidden(question: string, io: CliIo): Promise<string>
   return answer;
 }
 
+/**
+ * Asks whether to go on; only `y` and `yes` say so. With `yes`, nobody is asked.
+ * @throws UsageError where there is nobody to ask.
+ */
+export async function confirmed(question: string, yes: boolean, io: CliIo): Promise<boolean> {
+  if (yes) return true;
+  if (!io.stdin.isTTY) throw new UsageError(`${question} Nothing was done: there is no terminal to ask at. Add --yes.`);
+  return /^y(es)?$/i.test((await promptLine(`${question} [y/N]: `, io)).trim());
+}
+
 async function ask(question: string, io: CliIo, echo: (text: string) => unknown): Promise<string> {
   io.stderr.write(question);
   const output = new Writable({

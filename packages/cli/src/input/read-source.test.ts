@@ -1,19 +1,9 @@
-import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { directoryWith } from '../running-patchbay.fixture.ts';
+import { fakeIo } from './fake-io.test-support.ts';
 import { readJson, readSource } from './read-source.ts';
 
-const io = (input: string, cwd = '/') => {
-  const sink = { write: () => {} };
-  return {
-    stdin: Readable.from([input]),
-    stdout: sink,
-    stderr: sink,
-    env: {},
-    cwd,
-    interrupt: new AbortController().signal,
-  };
-};
+const io = (input: string, cwd = '/') => fakeIo({ input, cwd });
 
 test('files are found from the working directory, and - is standard input', async () => {
   const cwd = directoryWith({ 'a.txt': 'text' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTime } from './time.ts';
+import { parseSpan, parseTime } from './time.ts';
 
 const now = Date.parse('2026-03-02T20:00:00Z');
 
@@ -21,4 +21,18 @@ test.each([
 // Without an offset a time would mean something else on each machine.
 test.each(['', 'yesterday', '15', '-5m', '2026-13-01', '2026-03-02T10:00:00', '5 m'])('%j is no time', (text) => {
   expect(() => parseTime('--from', text, now)).toThrow(`--from takes a time`);
+});
+
+test.each([
+  ['0', 0],
+  ['30s', 30_000],
+  ['15m', 900_000],
+  ['2h', 7_200_000],
+  ['1d', 86_400_000],
+])('a span of %s', (text, ms) => {
+  expect(parseSpan('--overlap', text)).toBe(ms);
+});
+
+test.each(['', '30', '1.5h', '-1s', 'day'])('%j is no span', (text) => {
+  expect(() => parseSpan('--overlap', text)).toThrow('--overlap takes a time such as 30s');
 });

@@ -18,3 +18,11 @@ export function parseTime(option: string, text: string, nowMs: number): string {
     `${option} takes a time such as 2026-03-02T20:00:00Z, or how long ago, such as 15m, 2h, 3d; not '${text}'.`,
   );
 }
+
+/** A span such as `30s`, `2h` or `0`, in milliseconds. @throws UsageError */
+export function parseSpan(option: string, text: string): number {
+  const [, number, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(text) ?? [];
+  if (number !== undefined && (unit !== 's' || text.endsWith('s') || number === '0'))
+    return Number(number) * (unitMs[unit] as number);
+  throw new UsageError(`${option} takes a time such as 30s, 15m, 2h or 1d, or 0; not '${text}'.`);
+}

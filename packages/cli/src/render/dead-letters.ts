@@ -1,6 +1,6 @@
 import type { DeadLetter, ListDeadLettersResult } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
-import { count } from './style.ts';
+import { clock, count } from './style.ts';
 import { renderTable } from './table.ts';
 
 export function renderDeadLetters(
@@ -19,7 +19,7 @@ export function renderDeadLetters(
       },
       { title: 'REASON', value: ({ reason }) => reason, paint: style.bad },
       { title: 'TRIES', value: ({ tries }) => String(tries) },
-      { title: 'SINCE (UTC)', value: ({ died_at }) => died_at.slice(0, 19).replace('T', ' ') },
+      { title: 'SINCE (UTC)', value: ({ died_at }) => clock(died_at) },
       { title: 'ERROR', value: ({ error }) => `${error.code}: ${error.message}`, flexible: true },
     ],
     { style, width: io.stdout.columns ?? 120 },

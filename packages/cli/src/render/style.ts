@@ -61,3 +61,20 @@ export function duration(ms: number): string {
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** A time as tables have it, in UTC: `2026-03-02 20:00:00`. */
+export function clock(time: string): string {
+  return time.slice(0, 19).replace('T', ' ');
+}
+
+/** A span that somebody chose, in the largest unit that makes a whole number of it: `30 s`, `2 h`. */
+export function span(ms: number): string {
+  const units: [number, string][] = [
+    [86_400_000, 'd'],
+    [3_600_000, 'h'],
+    [60_000, 'min'],
+    [1_000, 's'],
+  ];
+  const fits = units.find(([unit]) => ms >= unit && ms % unit === 0);
+  return fits === undefined ? `${ms} ms` : `${ms / fits[0]} ${fits[1]}`;
+}

@@ -1,11 +1,11 @@
 import { type NotVerified, readEvents, type Verified, verifyRequest } from '@patchbay/webhook-schemes';
 import type { Command } from 'commander';
-import { defineCommand, type Run } from '../define-command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { UsageError } from '../failures.ts';
-import { readHookMessage } from '../input/hook-message.ts';
-import { type HookOptions, hookOptions, hookSecret, schemeNamed } from '../input/hook-options.ts';
-import { visible } from '../render/style.ts';
+import { defineCommand, type Run } from '../../define-command.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { UsageError } from '../../failures.ts';
+import { readHookMessage } from '../../input/hook-message.ts';
+import { type HookOptions, hookOptions, hookSecret, schemeNamed } from '../../input/hook-options.ts';
+import { visible } from '../../render/style.ts';
 
 interface Options extends HookOptions {
   readonly at?: string;
@@ -15,7 +15,7 @@ interface Options extends HookOptions {
 /** Bytes of what was signed that are shown. */
 const shownBytes = 2_000;
 
-export function addWebhooksVerify(parent: Command, run: Run): void {
+export function addVerify(parent: Command, run: Run): void {
   defineCommand<[string, string], Options>(parent, run, {
     name: 'verify <scheme> <request>',
     summary: 'Say whether a captured webhook is its vendor’s, and if not, why',

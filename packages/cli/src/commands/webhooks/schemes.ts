@@ -1,10 +1,10 @@
 import { loadSchemes, type WebhookScheme } from '@patchbay/webhook-schemes';
 import type { Command } from 'commander';
-import { defineCommand, type Run } from '../define-command.ts';
-import { schemeNamed } from '../input/hook-options.ts';
-import { renderTable } from '../render/table.ts';
+import { defineCommand, type Run } from '../../define-command.ts';
+import { schemeNamed } from '../../input/hook-options.ts';
+import { renderTable } from '../../render/table.ts';
 
-export function addWebhooksSchemes(parent: Command, run: Run): void {
+export function addSchemes(parent: Command, run: Run): void {
   defineCommand<[string | undefined], object>(parent, run, {
     name: 'schemes [scheme]',
     summary: 'List the vendors whose webhooks can be verified, or show how one is',

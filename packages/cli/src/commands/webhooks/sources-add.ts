@@ -1,0 +1,103 @@
+import type { WebhookSourceView } from '@patchbay/contracts';
+import type { WebhookScheme } from '@patchbay/webhook-schemes';
+import type { Command } from 'commander';
+import { defineCommand, type Run } from '../../define-command.ts';
+import { UsageError } from '../../failures.ts';
+import { schemeNamed } from '../../input/hook-options.ts';
+import { nameValue } from '../../input/name-value.ts';
+import { readNewSecret } from '../../input/new-secret.ts';
+import { wholeNumber } from '../../input/whole-number.ts';
+import type { Style } from '../../render/style.ts';
+import { urlOf } from '../../render/webhook-sources.ts';
+
+interface Options {
+  readonly name?: string;
+  readonly variant?: string;
+  readonly setting: Readonly<Record<string, string>>;
+  readonly publicUrl?: string;
+  readonly dedupWindow?: number;
+  readonly secretFile?: string;
+}
+
+export function addSourcesAdd(parent: Command, run: Run): void {
+  defineCommand<[string], Options>(parent, run, {
+    name: 'add <scheme>',
+    summary: 'Take webhooks of a vendor: prints the URL to register there, and which secret it needs',
+    description:
+      'Take webhooks of a vendor. Prints the URL to register there, and which secret it needs. The secret is read from a file, from standard input (-) or from a hidden prompt, and sealed here to the key of the vault. Vendors that show it only once they know the URL get theirs later, by `sources rotate-secret`.',
+    examples: [
+      'patchbay webhooks sources add stripe                             # asks for the secret',
+      'patchbay webhooks sources add github --secret-file secret --name "Shop repository"',
+      'pass show shop/twilio | patchbay webhooks sources add twilio --secret-file -',
+      'patchbay webhooks sources add paypal --setting webhook_id=WH-19973',
+    ],
+    configure: (command) =>
+      command
+        .option('--name <text>', 'what people call it')
+        .option('--secret-file <file>', 'the secret, in a file or on standard input (-)')
+        .option('--variant <name>', 'one way of signing of the scheme only; default: whichever a request has')
+        .option(
+          '--setting <name=value>',
+          'another value that the scheme needs; may be given several times',
+          nameValue,
+          {},
+        )
+        .option('--public-url <url>', "where vendors reach it, without a path; default: the ingress's own")
+        .option(
+          '--dedup-window <h>',
+          'hours in which a second copy is the same event, 72 to 720',
+          wholeNumber('--dedup-window', 72, 720),
+        ),
+    async run(context, options, id) {
+      const scheme = schemeNamed(id);
+      checkAgainst(scheme, options);
+      const secret = await readNewSecret(options.secretFile, scheme, context.io);
+      const admin = await context.admin();
+      const source = await admin.webhooks.sources.add({
+        scheme: id,
+        settings: { ...options.setting },
+        ...(secret !== null && { secret }),
+        ...(options.name !== undefined && { name: options.name }),
+        ...(options.variant !== undefined && { variant: options.variant }),
+        ...(options.publicUrl !== undefined && { public_url: options.publicUrl }),
+        ...(options.dedupWindow !== undefined && { dedup_window_h: options.dedupWindow }),
+      });
+      context.show({ source, secret: scheme.secret, docs: scheme.docs }, () => told(source, scheme, context.style));
+      return undefined;
+    },
+  });
+}
+
+/** @throws UsageError for what the scheme does not have. */
+export function checkAgainst(
+  { id, verify, settings }: WebhookScheme,
+  { variant, setting }: { readonly variant?: string; readonly setting: Readonly<Record<string, string>> },
+): void {
+  const variants = verify.map((one) => one.name);
+  if (variant !== undefined && !variants.includes(variant))
+    throw new UsageError(`The scheme ${id} has no variant '${variant}'. It has: ${variants.join(', ')}.`);
+  const unknown = Object.keys(setting).find((name) => !Object.hasOwn(settings, name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `The scheme ${id} has no setting '${unknown}'. It has: ${Object.keys(settings).join(', ') || 'none'}.`,
+    );
+}
+
+function told(source: WebhookSourceView, scheme: WebhookScheme, style: Style): string {
+  const missing = Object.entries(scheme.settings).filter(([name]) => !Object.hasOwn(source.settings, name));
+  return [
+    `${style.good('added')}  ${source.id}  ${style.name(scheme.name)} of tenant ${source.tenant}`,
+    `  register  ${style.strong(urlOf(source))}`,
+    `  secret    ${secretLine(source, scheme)}`,
+    ...missing.map(([name, meaning]) => `  setting   ${style.warn(name)} is not set: ${meaning}`),
+    `  docs      ${scheme.docs}`,
+  ].join('\n');
+}
+
+function secretLine({ id, secrets }: WebhookSourceView, { secret }: WebhookScheme): string {
+  if (secret.given_by === 'certificate') return 'none: requests name the vendor’s certificate';
+  if (secrets.length > 0) return `${secret.label}: kept in the vault`;
+  if (secret.given_by === 'handshake') return `${secret.label}: comes with the vendor’s handshake`;
+  const from = secret.given_by === 'vendor' ? 'the vendor shows it' : 'choose one, and enter it there';
+  return `${secret.label}: ${from}, then: patchbay webhooks sources rotate-secret ${id} --secret-file <file>`;
+}
