@@ -6,6 +6,7 @@ import { checkFixedFields } from './checks/headers.ts';
 import { checkParameters } from './checks/parameters.ts';
 import { checkHealth, checkNames, checkProbes, checkTool } from './checks/tools.ts';
 import { checkUrls } from './checks/urls.ts';
+import { checkWebhooks } from './checks/webhooks.ts';
 import type { Finding } from './finding.ts';
 import { toolEntries } from './tool-calls.ts';
 
@@ -17,6 +18,7 @@ export function checkDocument(document: IntegrationDocument): Finding[] {
     ...checkFixedFields(document),
     ...checkErrorRules(document),
     ...checkNames(document),
+    ...checkWebhooks(document),
     ...toolEntries(document).flatMap((entry) => [
       ...checkCalls(document, entry),
       ...checkParameters(document, entry),

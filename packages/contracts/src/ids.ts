@@ -69,6 +69,9 @@ export const IntegrationId = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, {
   error: 'expected an integration id: a lower-case letter, then letters, digits or underscores, at most 40 characters',
 });
 
+/** A document of `packages/webhook-schemes/schemes`. */
+export const SchemeId = z.string().regex(/^[a-z][a-z0-9_]{1,39}$/, { error: 'expected a scheme such as stripe' });
+
 /** A callable tool's name. 64 is the limit of the Anthropic and OpenAI APIs; ours is 40 when published (linter). */
 export const ToolName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, {
   error: 'expected a tool name: a lower-case letter, then letters, digits or underscores, at most 64 characters',

@@ -1,8 +1,11 @@
 export * from './documents/category.ts';
+export * from './documents/error-rule.ts';
+export * from './documents/example.ts';
 export * from './documents/exchange.ts';
 export * from './documents/file.ts';
 export * from './documents/graphql.ts';
 export { type GraphQlOperation, readGraphQl } from './documents/graphql-document.ts';
+export { HttpRequest } from './documents/http-request.ts';
 export * from './documents/integration.ts';
 export * from './documents/mail.ts';
 export { grantTypes, type OAuthGrant, oauthFields } from './documents/oauth.ts';
@@ -12,6 +15,8 @@ export * from './documents/probe.ts';
 export * from './documents/single-tool.ts';
 export * from './documents/tenant-policies.ts';
 export * from './documents/tenant-variable.ts';
+export * from './documents/webhook-tools.ts';
+export * from './documents/webhooks.ts';
 export * from './errors.ts';
 export * from './headers.ts';
 export * from './ids.ts';
@@ -35,6 +40,7 @@ export * from './messages/webhook-filter.ts';
 export * from './messages/webhook-secrets.ts';
 export * from './messages/webhook-sources.ts';
 export * from './messages/webhook-subscriptions.ts';
+export * from './messages/webhook-upstream.ts';
 export * from './permissions.ts';
 export type {
   BroadcastRoute,

@@ -1,3 +1,4 @@
+import { executorWebhookRoutes } from './executor-webhook-routes.ts';
 import { AuditQuery, AuditQueryResult, ListUnknown, ListUnknownResult } from './messages/audit.ts';
 import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
@@ -188,6 +189,7 @@ export const routes = {
     response: GetIntegrationResult,
     timeoutMs: 5_000,
   }),
+  ...executorWebhookRoutes,
   ...vaultRoutes,
   ...webhookRoutes,
   queryAudit: request({

@@ -57,7 +57,7 @@ export const vaultRoutes = {
   getVaultKey: request({
     subject: 'svc.vault.v1.key',
     owner: 'vault',
-    callers: ['admin', 'webhook-ingress', 'webhook-delivery'],
+    callers: ['admin', 'executor', 'webhook-ingress', 'webhook-delivery'],
     request: VaultKeyRequest,
     response: VaultKeyResult,
     timeoutMs: 2_000,

@@ -28,6 +28,8 @@ import {
   ListRejectedResult,
   ListSourcesRequest,
   ListSourcesResult,
+  RemoveSourceRequest,
+  RemoveSourceResult,
   RemoveSourceSecretRequest,
   ShowRejectedRequest,
   ShowRejectedResult,
@@ -58,7 +60,8 @@ const ingressRoutes = {
     callers: ['admin'],
     request: AddSourceRequest,
     response: SourceResult,
-    timeoutMs: 10_000,
+    // With a registration at the vendor, and its undoing.
+    timeoutMs: 30_000,
   }),
   listSources: request({
     subject: 'svc.webhook-ingress.v1.sources.list',
@@ -88,9 +91,9 @@ const ingressRoutes = {
     subject: 'svc.webhook-ingress.v1.sources.remove',
     owner: 'webhook-ingress',
     callers: ['admin'],
-    request: SourceName,
-    response: SourceResult,
-    timeoutMs: 10_000,
+    request: RemoveSourceRequest,
+    response: RemoveSourceResult,
+    timeoutMs: 20_000,
   }),
   addSourceSecret: request({
     subject: 'svc.webhook-ingress.v1.secrets.add',

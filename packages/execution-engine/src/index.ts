@@ -1,10 +1,12 @@
 export type { LinearPattern } from './arguments/linear-pattern.ts';
 export { compilePattern, maxPatternLength } from './arguments/linear-pattern.ts';
 export type { AttemptEnd, AttemptStart, AttemptWatch } from './attempts/attempt-watch.ts';
+export { scrubberOf } from './auth/scrub.ts';
 export type { CircuitOptions, CircuitState } from './breaker/circuit.ts';
 export type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
 export { createEngine } from './create-engine.ts';
 export type { Engine, EngineOptions, ExecuteInput, ExecuteOutcome } from './engine-types.ts';
+export { parseDataPath, readDataPath } from './paths/data-path.ts';
 export type { CallOfPlan, CompiledPlan } from './plan/compile-plan.ts';
 export { compilePlan } from './plan/compile-plan.ts';
 export type { CallOutcome, PlanRun } from './plan/run-plan.ts';

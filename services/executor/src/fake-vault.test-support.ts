@@ -1,4 +1,12 @@
-import { events, type LeasePayload, type LeaseRequest, newId, PatchbayError, routes } from '@patchbay/contracts';
+import {
+  events,
+  type LeasePayload,
+  type LeaseRequest,
+  newId,
+  PatchbayError,
+  routes,
+  type SealedSecret,
+} from '@patchbay/contracts';
 import { createSealingKeys, endpoint, type Messaging } from '@patchbay/messaging';
 import type { TestServers } from '@patchbay/testkit';
 
@@ -22,6 +30,8 @@ export interface FakeVault {
   answer: (request: LeaseRequest, number: number) => VaultAnswer | Promise<VaultAnswer>;
   /** Undefined: every connection of the tenant. */
   revoke(connection: string | undefined, tenant?: string): Promise<void>;
+  /** What somebody sealed to the vault's key. */
+  open(sealed: SealedSecret): unknown;
   stop(): Promise<void>;
 }
 
@@ -38,9 +48,12 @@ export async function startFakeVault(servers: TestServers): Promise<FakeVault> {
       messaging.publishEvent(events.leaseRevoked, {}, { tenant, connection });
       await messaging.flush();
     },
+    open: ({ sender, ciphertext }) =>
+      JSON.parse(Buffer.from(keys.open(Buffer.from(ciphertext, 'base64'), sender)).toString()),
     stop: () => served.stop(),
   };
   const served = await messaging.serve({ name: 'vault', version: '0.1.0', description: 'test' }, [
+    endpoint('get-vault-key', routes.getVaultKey, async () => ({ public_key: keys.publicKey })),
     endpoint('lease-credential', routes.leaseCredential, async (request) => {
       vault.asked.push(request);
       const number = vault.asked.length;

@@ -16,6 +16,7 @@ import { createNatsWarm } from './adapters/nats-warm.ts';
 import { createRedisRateLimiter } from './adapters/redis-rate-limiter.ts';
 import { createRegistryTools } from './adapters/registry-tools.ts';
 import { openTenantPolicies } from './adapters/tenant-policies-file.ts';
+import { sealToVault } from './adapters/vault-sealer.ts';
 import { type ExecutorConfig, readConfig } from './config.ts';
 import { Admission, tickMs } from './domain/admission.ts';
 import { RunningExecutions } from './domain/running-executions.ts';
@@ -32,6 +33,7 @@ import { createWarmSession } from './operations/warm-session.ts';
 import { executorEndpoints } from './routes.ts';
 import { startSubmissions } from './start-submissions.ts';
 import { submissionEndpoints } from './submission-endpoints.ts';
+import { webhookEndpoints } from './webhook-endpoints.ts';
 import { wireTelemetry } from './wire-telemetry.ts';
 
 export { type ExecutorConfig, readConfig };
@@ -59,7 +61,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     accepted: config.acceptedRegistryRevision,
     onError: (error) => log.warn({ err: error }, 'the registry revision seen was not written down'),
   });
-  const leases = createNatsLeaseCache(messaging, createSealingKeys());
+  const sealing = createSealingKeys();
+  const leases = createNatsLeaseCache(messaging, sealing);
   const recorder = createAuditRecorder({
     messaging,
     producer: 'executor',
@@ -114,15 +117,21 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
   const ledger = createNatsLedger(await messaging.bucket('executions'));
   const tools = createRegistryTools(copy);
-  const carryOut = createExecuteTool({
-    tools,
+  const reserving = {
     leases,
     limits: telemetry.countDecisions(limiter),
     turns: new Turns(),
     ledger,
-    keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     audit: createExecutionAudit(recorder),
     engine,
+    places: admission,
+    watchAttempt: telemetry.watchAttempt,
+    background: (work: Promise<unknown>) => background.add(work),
+  };
+  const carryOut = createExecuteTool({
+    ...reserving,
+    tools,
+    keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     announce: {
       finished: (tenant, session, { output: _output, ...result }) =>
         messaging.publishEvent(
@@ -135,9 +144,6 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     streamStallMs: config.streamStallMs,
     running,
     callers: { watch: (presence, onGone) => messaging.watchPresence(presence, onGone) },
-    places: admission,
-    watchAttempt: telemetry.watchAttempt,
-    background: (work) => background.add(work),
   });
   const executeTool = telemetry.observe(carryOut);
   const executePlan = createExecutePlan({
@@ -197,6 +203,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         shedCall: shedCalls.shed,
       }),
       ...submissionEndpoints(submissions.operations),
+      ...webhookEndpoints({ ...reserving, webhooks: tools, sealer: () => sealToVault(messaging, sealing) }),
     ],
   );
   log.info({ nats: messaging.serverVersion }, 'executor ready');

@@ -134,7 +134,8 @@ describe('startVault', () => {
     expect(await failureOf(executor.request(routes.listConnections, {}, { tenant: 'acme' }))).toMatchObject({
       code: 'not_permitted',
     });
-    expect(await failureOf(executor.request(routes.getVaultKey, {}, {}))).toMatchObject({ code: 'not_permitted' });
+    const registry = await nats.connect('registry');
+    expect(await failureOf(registry.request(routes.getVaultKey, {}, {}))).toMatchObject({ code: 'not_permitted' });
   });
 
   it('refuses a credential row that somebody exchanged in the store', async () => {

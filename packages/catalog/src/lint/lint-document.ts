@@ -3,6 +3,7 @@ import { freeHost, health, noSecrets, provenance, unusedVariables } from './docu
 import { examples, picks } from './example-rules.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { budgets, descriptions, names, risk, speech, voiceArguments } from './tool-rules.ts';
+import { webhooks } from './webhook-rules.ts';
 
 const rules: readonly LintRule[] = [
   provenance,
@@ -18,6 +19,7 @@ const rules: readonly LintRule[] = [
   budgets,
   examples,
   picks,
+  webhooks,
 ];
 
 /** What would make a sound document better for models and for voice. Takes a document that `normaliseDocument` accepted. */

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { ErrorCode } from '../errors.ts';
 import { IntegrationId, ToolName, Version } from '../ids.ts';
 import { Category } from './category.ts';
+import { ErrorRule } from './error-rule.ts';
+import { Example } from './example.ts';
 import { TokenExchange } from './exchange.ts';
-import { GraphQlRequest } from './graphql.ts';
+import { HeaderName, HttpRequest } from './http-request.ts';
 import { oauthFields } from './oauth.ts';
 import { Pagination } from './pagination.ts';
 import { Parameter } from './parameter.ts';
 import { Probe } from './probe.ts';
 import { TenantVariable } from './tenant-variable.ts';
+import { Webhooks } from './webhooks.ts';
 
-/** An HTTP header's name (RFC 9110 token). Those the HTTP layer owns are refused by the linter and the engine. */
-const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
 const Host = z.string().regex(/^(?:\*\.)?[a-z0-9{}_-]+(?:\.[a-z0-9{}_-]+)*(?::\d{1,5})?$/, {
   error: 'expected a host such as api.example.com, or *.example.com',
 });
@@ -76,42 +76,6 @@ export const Cache = z.strictObject({
 export type Cache = z.infer<typeof Cache>;
 
 /**
- * Turns a response that says 200 but means failure, or a vendor code, into a catalogue error. Rules are tried on every
- * response, whatever its status: the step's, then the tool's, then the document's. First match wins; a response that
- * matches none is judged by its status.
- */
-export const ErrorRule = z.strictObject({
-  /**
-   * `path = literal`, `path != literal` or `exists(path)`, joined by `and` / `or` (`and` binds tighter, no brackets).
-   * A literal is `'text'`, a number, `true`, `false` or `null`. Paths lead into the body; `[0].errorCode` starts at an
-   * array; `$status` is the HTTP status.
-   */
-  when: z.string().min(1).max(400),
-  code: ErrorCode,
-  /** A path into the body whose text becomes part of `message`. */
-  message: z.string().optional(),
-  speakable: z.string().max(200).optional(),
-});
-export type ErrorRule = z.infer<typeof ErrorRule>;
-
-export const HttpRequest = z.strictObject({
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
-  /** Begins with `/`; `{name}` is a path parameter, else a connection variable. Appended to the base URL. */
-  path: z.string().regex(/^\/[^\s?#]*$/, { error: "expected a path that begins with '/' and holds no query" }),
-  /** Another base URL for this request alone. Its host must be among the credential's hosts. `{name}`: connection variables. */
-  base_url: z.string().optional(),
-  /** How the body is encoded. Default `json` when a parameter goes into the body, else `none`. */
-  body: z.enum(['json', 'form', 'multipart', 'raw', 'graphql', 'none']).optional(),
-  /** With `body: graphql`: the document whose variables the body's parameters become. */
-  graphql: GraphQlRequest.optional(),
-  /** Fixed headers, over the document's own; `{name}` is a connection variable. `content-type` here wins over the encoding's. */
-  headers: z.record(HeaderName, z.string()).optional(),
-  /** Fixed query parameters; `{name}` is a connection variable. */
-  query: z.record(z.string(), z.string()).optional(),
-});
-export type HttpRequest = z.infer<typeof HttpRequest>;
-
-/**
  * None: a repeat may act twice. Natural: a repeat is harmless. Header, field (a body field, with the grammar of `x-name`):
  * the upstream takes a key there, under `name`. The key sent is 32 lower-case hexadecimal characters derived from the
  * tenant, the tool and the execution's idempotency key, the same in every attempt.
@@ -172,36 +136,6 @@ export const ResponseShape = z.strictObject({
   streaming: Streaming.optional(),
 });
 export type ResponseShape = z.infer<typeof ResponseShape>;
-
-/**
- * A call and what the upstream answers. Drives the sandbox, the tests and the model's input examples. A `body` that is a
- * string stands for text when a `content-type` header says something other than JSON; no `body` is an empty one. For a
- * tool whose answer streams, a `body` that is a list holds the items: of SSE `{ event, id, data }`, of NDJSON any JSON, of
- * chunked texts.
- */
-export const Example = z.strictObject({
-  title: z.string().optional(),
-  arguments: z.record(z.string(), z.unknown()),
-  response: z
-    .strictObject({
-      status: z.int().min(100).max(599),
-      headers: z.record(z.string(), z.string()).optional(),
-      body: z.unknown().optional(),
-    })
-    .optional(),
-  /** For a tool of several steps: one response per step, by step id. */
-  responses: z
-    .record(
-      z.string(),
-      z.strictObject({
-        status: z.int().min(100).max(599),
-        headers: z.record(z.string(), z.string()).optional(),
-        body: z.unknown().optional(),
-      }),
-    )
-    .optional(),
-});
-export type Example = z.infer<typeof Example>;
 
 /**
  * One HTTP call of a tool that needs several, made in the order written; the first to fail ends the tool. With steps the
@@ -301,7 +235,7 @@ export const IntegrationDocument = z.strictObject({
   timeout_ms: z.int().min(1).max(120_000).default(10_000),
   retry: Retry.default({ max_attempts: 3, backoff: 'exponential', base_ms: 100, cap_ms: 5_000 }),
   errors: z.array(ErrorRule).default([]),
-  webhooks: z.looseObject({ scheme: z.string() }).optional(),
+  webhooks: Webhooks.optional(),
   /** A cheap authenticated read: the key of one of the tools, with arguments. */
   health: z.strictObject({ tool: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) }).optional(),
   tools: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), Tool).refine((tools) => Object.keys(tools).length > 0, {

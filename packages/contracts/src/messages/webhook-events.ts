@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { idSchema, TenantId } from '../ids.ts';
-import { SchemeId } from './webhook-sources.ts';
+import { idSchema, SchemeId, TenantId } from '../ids.ts';
 
 /** SHA-256 in hexadecimal. */
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);

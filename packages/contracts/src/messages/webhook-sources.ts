@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { idSchema, TenantId } from '../ids.ts';
+import { idSchema, SchemeId, TenantId } from '../ids.ts';
 import { SealedSecret } from './vault.ts';
+import { SourceUpstream, UpstreamOrder } from './webhook-upstream.ts';
 
-/** A document of `packages/webhook-schemes/schemes`, and one of its variants. */
-export const SchemeId = z.string().regex(/^[a-z][a-z0-9_]{1,39}$/, { error: 'expected a scheme such as stripe' });
+/** One of a scheme's variants. */
 export const SchemeVariant = z.string().regex(/^[a-z0-9_]{1,40}$/);
 
 /** What a scheme's templates name as `{setting:…}`. Not secret. */
@@ -45,6 +45,8 @@ export const WebhookSource = z.object({
   /** Hours in which a second copy is the same event; null for the scheme's. */
   dedup_window_h: z.int().min(72).max(720).nullable(),
   enabled: z.boolean(),
+  /** Left out: somebody enters its URL at the vendor. */
+  upstream: SourceUpstream.optional(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });
@@ -74,10 +76,16 @@ export const AddSourceRequest = z
     dedup_window_h: DedupWindow.default(null),
     /** A `WebhookSecretValue` sealed to the vault's key. Left out where the vendor's handshake brings it, or there is none. */
     sealed_secret: SealedSecret.optional(),
+    /** Registers it at the vendor. The answer then comes after the vendor's. */
+    upstream: UpstreamOrder.optional(),
   })
   .refine(({ mode, scheme }) => (mode === 'verify') === (scheme !== undefined), {
     path: ['scheme'],
     error: 'is needed to verify, and a capture has none',
+  })
+  .refine(({ upstream, mode, sealed_secret }) => upstream === undefined || (mode === 'verify' && !sealed_secret), {
+    path: ['upstream'],
+    error: 'brings its own secret, and is none of a capture',
   });
 export type AddSourceRequest = z.infer<typeof AddSourceRequest>;
 export const SourceResult = z.object({ source: WebhookSourceView });
@@ -89,9 +97,24 @@ export type ListSourcesRequest = z.infer<typeof ListSourcesRequest>;
 export const ListSourcesResult = z.object({ sources: z.array(WebhookSourceView) });
 export type ListSourcesResult = z.infer<typeof ListSourcesResult>;
 
-/** `svc.webhook-ingress.v1.sources.show`, `.remove`. Removing ends its URL and destroys its secrets; events stay. */
+/** `svc.webhook-ingress.v1.sources.show` */
 export const SourceName = z.strictObject({ tenant: TenantId, source: idSchema('webhookSource') });
 export type SourceName = z.infer<typeof SourceName>;
+
+/**
+ * `svc.webhook-ingress.v1.sources.remove`: ends its URL and destroys its secrets; events stay. One that was registered at
+ * its vendor is removed there first; when that fails nothing else is removed either.
+ */
+export const RemoveSourceRequest = SourceName.extend({
+  /** Remove it here whatever the vendor says. */
+  force: z.boolean().default(false),
+});
+export type RemoveSourceRequest = z.infer<typeof RemoveSourceRequest>;
+export const RemoveSourceResult = SourceResult.extend({
+  /** With `force`: ids of webhooks that the vendor may still have. */
+  left_at_vendor: z.array(z.string()).optional(),
+});
+export type RemoveSourceResult = z.infer<typeof RemoveSourceResult>;
 
 /** `svc.webhook-ingress.v1.sources.change`: fields left out stay as they are; null gives one back to its default. */
 export const ChangeSourceRequest = SourceName.extend({

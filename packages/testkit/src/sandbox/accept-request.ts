@@ -66,11 +66,13 @@ export async function acceptRequest(
 
 /** The right answer to a first request; its effect is recorded unless the plan keeps it from happening. */
 function perform(state: SandboxState, judgement: Judgement, key: string | null, { end }: Plan): Answer {
-  const example = truthOf(judgement);
+  const shown = truthOf(judgement);
+  const example = state.webhooks.look(judgement, shown) ?? shown;
   const happens = judgement.target.hasEffect && example.status < 300;
   if (!happens || (end !== null && !(end.effect ?? hasEffectByNature(end.behaviour)))) return example;
   const number = state.ledger.add(judgement, Date.now());
-  const answer = state.uniqueIds ? withUniqueId(example, number) : example;
+  const answer =
+    state.webhooks.perform(judgement, example) ?? (state.uniqueIds ? withUniqueId(example, number) : example);
   state.keys.keep(key, judgement.values, answer);
   return answer;
 }

@@ -7,6 +7,7 @@ export type {
   Lie,
   RecordedRequest,
   RecordFilter,
+  RegisteredWebhook,
   Sandbox,
   SandboxOptions,
   Violation,

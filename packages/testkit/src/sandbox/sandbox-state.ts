@@ -4,6 +4,7 @@ import type { EffectLedger } from './record/effect-ledger.ts';
 import type { KeyMemory } from './record/key-memory.ts';
 import type { Recorder } from './record/recorder.ts';
 import type { StreamLog } from './record/stream-log.ts';
+import type { WebhookMemory } from './record/webhook-memory.ts';
 import type { RouteTable } from './route/route-table.ts';
 
 /** What answering a request needs. */
@@ -14,6 +15,7 @@ export interface SandboxState {
   readonly keys: KeyMemory;
   readonly recorder: Recorder;
   readonly streams: StreamLog;
+  readonly webhooks: WebhookMemory;
   readonly credentials: 'any' | Readonly<Record<string, Credential>>;
   readonly uniqueIds: boolean;
   /** Aborted by `reset` and `close`: lets waiting answers go. */

@@ -10,6 +10,7 @@ import { EffectLedger } from './record/effect-ledger.ts';
 import { KeyMemory } from './record/key-memory.ts';
 import { Recorder } from './record/recorder.ts';
 import { StreamLog } from './record/stream-log.ts';
+import { WebhookMemory } from './record/webhook-memory.ts';
 import { RouteTable } from './route/route-table.ts';
 import { targetsOf } from './route/targets-of.ts';
 import type { SandboxState } from './sandbox-state.ts';
@@ -38,6 +39,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const keys = new KeyMemory(maxRecords);
   const recorder = new Recorder(record, maxRecords);
   const streams = new StreamLog();
+  const webhooks = new WebhookMemory();
   const state: SandboxState = {
     table,
     rules,
@@ -45,6 +47,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     keys,
     recorder,
     streams,
+    webhooks,
     credentials,
     uniqueIds,
     signal: () => waiting.signal,
@@ -96,12 +99,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       keys.clear();
       recorder.clear();
       streams.clear();
+      webhooks.clear();
       letGo();
     },
     requests: (filter) => recorder.requests(filter),
     effects: (filter) => ledger.list(filter),
     violations: (kind) => recorder.violations(kind),
     streams: () => streams.list(),
+    webhooks: () => webhooks.list(),
     counts: () => ({ ...recorder.counts(), effects: ledger.count }),
     close: async () => {
       letGo();

@@ -100,6 +100,17 @@ export interface StreamRecord {
   readonly open: boolean;
 }
 
+/** A webhook that was registered and not removed since. */
+export interface RegisteredWebhook {
+  readonly integration: string;
+  readonly id: string;
+  readonly url: string;
+  /** Made here, or given by whoever registered it. */
+  readonly secret: string | null;
+  /** As they stood in the request. */
+  readonly events: unknown;
+}
+
 export interface RecordFilter {
   readonly tool?: string;
   readonly step?: string;
@@ -168,12 +179,13 @@ export interface Sandbox {
   addDocument(document: IntegrationDocument): void;
   /** Adds a rule; the first that matches is applied. Returns its removal. */
   behave(rule: BehaviourRule): () => void;
-  /** Forgets rules, records, effects, violations and idempotency keys, and lets hanging requests go. Documents stay. */
+  /** Forgets rules, records, effects, violations, webhooks and idempotency keys, and lets hanging requests go. Documents stay. */
   reset(): void;
   requests(filter?: RecordFilter): RecordedRequest[];
   effects(filter?: RecordFilter): Effect[];
   violations(kind?: ViolationKind): Violation[];
   streams(): StreamRecord[];
+  webhooks(): readonly RegisteredWebhook[];
   /** Totals since the start or the last `reset`; kept even when `record` is off. */
   counts(): { requests: number; accepted: number; refused: number; effects: number; violations: number };
   close(): Promise<void>;

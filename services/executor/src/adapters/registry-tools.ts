@@ -1,14 +1,16 @@
-import type { IntegrationDocument } from '@patchbay/contracts';
+import { type IntegrationDocument, type WebhookCallName, type Webhooks, webhookToolsOf } from '@patchbay/contracts';
 import { type PreparedTool, prepareTool } from '@patchbay/execution-engine';
 import type { RegistryCopy } from '@patchbay/registry-copy';
 import type { FindTool } from '../operations/ports.ts';
 import type { WarmSessionPorts } from '../operations/warm-session.ts';
+import type { FindWebhookTools, VendorWebhooks } from '../operations/webhooks/vendor-webhooks.ts';
 
 /** Tools of the local registry copy, each compiled once and kept as long as the copy keeps its document. */
 export function createRegistryTools(
   copy: Pick<RegistryCopy, 'resolve' | 'visibleTools'>,
-): FindTool & WarmSessionPorts['tools'] {
+): FindTool & WarmSessionPorts['tools'] & FindWebhookTools {
   const prepared = new WeakMap<IntegrationDocument, Map<string, PreparedTool>>();
+  const webhooks = new WeakMap<IntegrationDocument, VendorWebhooks | null>();
   return {
     findOf(tenant, integration) {
       const found = copy.visibleTools(tenant).find(({ document }) => document.id === integration);
@@ -29,8 +31,43 @@ export function createRegistryTools(
       }
       return tool;
     },
+    webhooksOf(tenant, integration) {
+      const document = copy.visibleTools(tenant).find((tool) => tool.document.id === integration)?.document;
+      if (document === undefined) return null;
+      let found = webhooks.get(document);
+      if (found === undefined) {
+        found = vendorWebhooks(document);
+        webhooks.set(document, found);
+      }
+      return found;
+    },
     *names(tenant) {
       for (const { name } of copy.visibleTools(tenant)) yield name;
+    },
+  };
+}
+
+function vendorWebhooks(document: IntegrationDocument): VendorWebhooks | null {
+  const tools = webhookToolsOf(document);
+  if (tools === null) return null;
+  const prepared = new Map<WebhookCallName, PreparedTool>();
+  const prepare = (name: WebhookCallName): PreparedTool => {
+    const tool = prepared.get(name) ?? prepareTool(tools.document, name);
+    prepared.set(name, tool);
+    return tool;
+  };
+  return {
+    webhooks: document.webhooks as Webhooks,
+    prepare,
+    given(name) {
+      const fills = Object.entries(tools.given[name] ?? {});
+      const ours = new Set(fills.map(([argument]) => argument));
+      const { properties = {}, required = [] } = prepare(name).inputSchema as {
+        properties?: object;
+        required?: string[];
+      };
+      const operators = (names: string[]) => new Set(names.filter((argument) => !ours.has(argument)));
+      return { takes: operators(Object.keys(properties)), needs: operators(required), fills };
     },
   };
 }

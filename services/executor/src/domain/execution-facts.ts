@@ -10,12 +10,16 @@ interface ToolFacts {
 /** The facts that an execution's intent and outcome share. No argument's value is among them. */
 export function auditFacts(
   request: ExecuteRequest,
-  call: { readonly traceId: string | null; readonly plan?: { readonly id: string } },
+  call: {
+    readonly traceId: string | null;
+    readonly plan?: { readonly id: string };
+    readonly actor?: AuditData['actor'];
+  },
   tool: ToolFacts | null,
 ): Omit<AuditData, 'outcome'> {
   const { agent, session, end_user } = request.context;
   return {
-    actor: {
+    actor: call.actor ?? {
       kind: 'agent',
       id: agent ?? 'unnamed',
       ...(session !== undefined && { session }),

@@ -1,4 +1,4 @@
-import type { ExecuteRequest } from '@patchbay/contracts';
+import type { AuditData, ExecuteRequest } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
 import type { Span } from '@patchbay/service-kit';
 import type { Lane } from '../domain/admission.ts';
@@ -29,6 +29,8 @@ export interface ExecuteCall {
   readonly presence?: string | null;
   /** Default: made up. */
   readonly executionId?: string;
+  /** Who acts, where that is no agent. */
+  readonly actor?: AuditData['actor'];
   /** The plan that it is a call of, and whether the ledger keeps the answers of its reads too. */
   readonly plan?: { readonly id: string; readonly keepsReads: boolean };
 }

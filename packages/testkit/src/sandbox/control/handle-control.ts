@@ -47,6 +47,7 @@ const commands: Readonly<Record<string, (command: Command) => Answer>> = {
   'GET /_sandbox/violations': ({ sandbox, query }) =>
     jsonAnswer(200, sandbox.violations((query.get('kind') ?? undefined) as ViolationKind | undefined)),
   'GET /_sandbox/streams': ({ sandbox }) => jsonAnswer(200, sandbox.streams()),
+  'GET /_sandbox/webhooks': ({ sandbox }) => jsonAnswer(200, sandbox.webhooks()),
   'GET /_sandbox/counts': ({ sandbox }) => jsonAnswer(200, sandbox.counts()),
 };
 

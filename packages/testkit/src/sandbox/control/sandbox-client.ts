@@ -4,6 +4,7 @@ import type {
   Effect,
   RecordedRequest,
   RecordFilter,
+  RegisteredWebhook,
   StreamRecord,
   Violation,
   ViolationKind,
@@ -19,6 +20,7 @@ export interface SandboxClient {
   effects(filter?: RecordFilter): Promise<Effect[]>;
   violations(kind?: ViolationKind): Promise<Violation[]>;
   streams(): Promise<StreamRecord[]>;
+  webhooks(): Promise<RegisteredWebhook[]>;
   counts(): Promise<{ requests: number; accepted: number; refused: number; effects: number; violations: number }>;
 }
 
@@ -51,6 +53,7 @@ export function sandboxClient(url: string, controlToken: string): SandboxClient 
     effects: async (filter) => (await call('GET', 'effects', { ...filter })) as Effect[],
     violations: async (kind) => (await call('GET', 'violations', { kind })) as Violation[],
     streams: async () => (await call('GET', 'streams')) as StreamRecord[],
+    webhooks: async () => (await call('GET', 'webhooks')) as RegisteredWebhook[],
     counts: async () => (await call('GET', 'counts')) as Awaited<ReturnType<SandboxClient['counts']>>,
   };
 }

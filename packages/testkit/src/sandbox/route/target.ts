@@ -11,6 +11,7 @@ import { fieldOf } from './field-of.ts';
 import { type HostTest, hostTest, placeholder, splitUrl } from './host-pattern.ts';
 import { pageFields } from './page-fields.ts';
 import { type PathPattern, pathPattern } from './path-pattern.ts';
+import type { WebhookPart } from './webhook-target.ts';
 
 /** A header or query value every call of a target carries; with placeholders only what stands before the first is known. */
 export interface FixedValue {
@@ -65,6 +66,8 @@ export interface Target {
   readonly takesCredential: boolean;
   readonly check: ArgumentCheck;
   readonly examples: readonly PreparedExample[];
+  /** Set for a request about webhooks, which no tool makes. */
+  readonly webhook?: WebhookPart;
 }
 
 export interface TargetSource {
