@@ -14,7 +14,7 @@ export function renderRequest(request: HookRequest, style: Style, all = false): 
 }
 
 /** Bytes as text. What is no text is said, and not shown. */
-export function renderBytes(bytes: Uint8Array, style: Style, all = false): string {
+function renderBytes(bytes: Uint8Array, style: Style, all = false): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -24,4 +24,9 @@ export function renderBytes(bytes: Uint8Array, style: Style, all = false): strin
   const shown = all ? text : text.slice(0, shownBytes);
   const more = shown.length < text.length ? `\n${style.quiet(`… ${bytes.length} bytes in all: --all shows them`)}` : '';
   return visible(shown) + more;
+}
+
+/** What a signature was computed over. */
+export function renderSigned(signed: Uint8Array, style: Style, all = false): string {
+  return `The signature was computed over these ${signed.length} bytes:\n${renderBytes(signed, style, all)}`;
 }

@@ -1,6 +1,6 @@
 import type { KeptRequest, StoredKeptRequest } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
-import { renderBytes, renderRequest } from './hook-request.ts';
+import { renderRequest, renderSigned } from './hook-request.ts';
 import { hintFor } from './refusal-hints.ts';
 import { clock, type Style, visible } from './style.ts';
 import { renderTable } from './table.ts';
@@ -47,8 +47,6 @@ function verdictLines(kept: StoredKeptRequest, style: Style, all: boolean): stri
     `  rejected  ${style.bad(kept.reason)} at step ${kept.step}${kept.variant === null ? '' : `, variant ${kept.variant}`}`,
     ...(kept.message === null ? [] : [`  because   ${visible(kept.message)}`]),
     ...(hint === null ? [] : [`  ${style.quiet('next')}      ${hint}`]),
-    ...(signed === null
-      ? []
-      : ['', `The signature was computed over these ${signed.length} bytes:`, renderBytes(signed, style, all)]),
+    ...(signed === null ? [] : ['', renderSigned(signed, style, all)]),
   ];
 }

@@ -1,16 +1,14 @@
-import { maxSecretOverlapMs } from '@patchbay/contracts';
 import type { Command } from 'commander';
 import { defineCommand, type Run } from '../../define-command.ts';
 import { UsageError } from '../../failures.ts';
 import { schemeNamed } from '../../input/hook-options.ts';
 import { readNewSecret } from '../../input/new-secret.ts';
-import { parseSpan } from '../../input/time.ts';
+import { type OverlapOptions, overlapOption, readOverlap } from '../../input/overlap.ts';
 import { requireWebhookId } from '../../input/webhook-id.ts';
 import { renderSource } from '../../render/webhook-sources.ts';
 
-interface Options {
+interface Options extends OverlapOptions {
   readonly secretFile?: string;
-  readonly overlap?: string;
 }
 
 export function addSourcesRotateSecret(parent: Command, run: Run): void {
@@ -25,20 +23,19 @@ export function addSourcesRotateSecret(parent: Command, run: Run): void {
       'patchbay webhooks sources rotate-secret src_01JD0000000000000000000000 --secret-file new --overlap 0',
     ],
     configure: (command) =>
-      command
-        .option('--secret-file <file>', 'the secret, in a file or on standard input (-)')
-        .option('--overlap <time>', 'how long the ones before go on counting, such as 2h; 0 ends them (default: 1d)'),
-    async run(context, { secretFile, overlap }, id) {
+      overlapOption(
+        command.option('--secret-file <file>', 'the secret, in a file or on standard input (-)'),
+        'go on counting',
+      ),
+    async run(context, options, id) {
       requireWebhookId('webhookSource', id);
-      const overlapMs = overlap === undefined ? undefined : parseSpan('--overlap', overlap);
-      if (overlapMs !== undefined && overlapMs > maxSecretOverlapMs)
-        throw new UsageError('--overlap takes at most thirty days, 30d.');
+      const overlap = readOverlap(options);
       const { sources } = (await context.admin()).webhooks;
       const { scheme } = await sources.show(id);
       if (scheme === null) throw new UsageError(`${id} is a bin: it verifies nothing, and has no secret.`);
-      const secret = await readNewSecret(secretFile, schemeNamed(scheme), context.io);
+      const secret = await readNewSecret(options.secretFile, schemeNamed(scheme), context.io);
       if (secret === null) throw new UsageError('Name a file with the secret by --secret-file, or - to pipe it in.');
-      const source = await sources.addSecret(id, secret, overlapMs === undefined ? {} : { overlapMs });
+      const source = await sources.addSecret(id, secret, overlap);
       context.show({ source }, () => `${context.style.good('kept')}  ${renderSource(source, context.style)}`);
       return undefined;
     },

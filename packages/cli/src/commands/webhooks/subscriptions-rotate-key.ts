@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { defineCommand, type Run } from '../../define-command.ts';
 import { withKeyFile } from '../../input/key-file.ts';
-import { parseSpan } from '../../input/time.ts';
+import { type OverlapOptions, overlapOption, readOverlap } from '../../input/overlap.ts';
 import { requireWebhookId } from '../../input/webhook-id.ts';
 import { renderSubscription } from '../../render/webhook-subscriptions.ts';
 
-interface Options {
+interface Options extends OverlapOptions {
   readonly keyFile: string;
-  readonly overlap?: string;
 }
 
 export function addSubscriptionsRotateKey(parent: Command, run: Run): void {
@@ -21,16 +20,16 @@ export function addSubscriptionsRotateKey(parent: Command, run: Run): void {
       'patchbay webhooks subscriptions rotate-key sub_01JD0000000000000000000000 --key-file - | pass insert -m shop/hooks',
     ],
     configure: (command) =>
-      command
-        .requiredOption('--key-file <file>', 'a new file for the key, or - for standard output')
-        .option('--overlap <time>', 'how long the ones before sign too, such as 2h; 0 ends them (default: 1d)'),
-    async run(context, { keyFile, overlap }, id) {
+      overlapOption(
+        command.requiredOption('--key-file <file>', 'a new file for the key, or - for standard output'),
+        'sign too',
+      ),
+    async run(context, options, id) {
       requireWebhookId('subscription', id);
-      const overlapMs = overlap === undefined ? undefined : parseSpan('--overlap', overlap);
+      const { keyFile } = options;
+      const overlap = readOverlap(options);
       const { subscriptions } = (await context.admin()).webhooks;
-      const { subscription } = await withKeyFile(keyFile, context.io, () =>
-        subscriptions.rotateKey(id, overlapMs === undefined ? {} : { overlapMs }),
-      );
+      const { subscription } = await withKeyFile(keyFile, context.io, () => subscriptions.rotateKey(id, overlap));
       if (keyFile === '-') return undefined;
       context.show({ subscription }, () => renderSubscription(subscription, context.style));
       context.note(`The signing key is in ${keyFile}. It is not told again.`);

@@ -5,15 +5,14 @@ import { exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failures.ts';
 import { readHookMessage } from '../../input/hook-message.ts';
 import { type HookOptions, hookOptions, hookSecret, schemeNamed } from '../../input/hook-options.ts';
-import { visible } from '../../render/style.ts';
+import { renderSigned } from '../../render/hook-request.ts';
+import { hintFor } from '../../render/refusal-hints.ts';
+import { type Style, visible } from '../../render/style.ts';
 
 interface Options extends HookOptions {
   readonly at?: string;
   readonly variant?: string;
 }
-
-/** Bytes of what was signed that are shown. */
-const shownBytes = 2_000;
 
 export function addVerify(parent: Command, run: Run): void {
   defineCommand<[string, string], Options>(parent, run, {
@@ -46,7 +45,11 @@ export function addVerify(parent: Command, run: Run): void {
       context.show({ ...documentOf(verdict), events }, () => {
         const { style } = context;
         if (!verdict.ok)
-          return [`${style.bad(verdict.reason)}  ${visible(verdict.message)}`, ...signedLines(verdict)].join('\n');
+          return [
+            `${style.bad(verdict.reason)}  ${visible(verdict.message)}`,
+            `${style.quiet('next')}  ${hintFor(verdict.reason)}`,
+            ...signedLines(verdict, style),
+          ].join('\n');
         const told = events.map((one) => `${visible(one.type)}  ${visible(one.id ?? 'without an id')}`);
         return [`${style.good('verified')}  ${scheme.name}, variant ${verdict.variant}`, ...told].join('\n');
       });
@@ -67,9 +70,6 @@ function documentOf(verdict: Verified | NotVerified): object {
   };
 }
 
-function signedLines({ signed }: NotVerified): string[] {
-  if (signed === null) return [];
-  const text = Buffer.from(signed.subarray(0, shownBytes)).toString('utf8');
-  const more = signed.length > shownBytes ? `, the first ${shownBytes} shown` : '';
-  return [`The signature was computed over these ${signed.length} bytes${more}:`, visible(text)];
+function signedLines({ signed }: NotVerified, style: Style): string[] {
+  return signed === null ? [] : [renderSigned(signed, style)];
 }
