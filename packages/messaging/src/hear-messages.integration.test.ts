@@ -1,8 +1,7 @@
 import { newId, webhookSubject } from '@patchbay/contracts';
-import { serversForSuite } from '@patchbay/testkit';
+import { serversForSuite, startAgain } from '@patchbay/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { HeardMessage, Messaging } from './index.ts';
-import { startAgain } from './restart-nats.test-support.ts';
 
 const servers = serversForSuite({ beforeAll, afterAll }, { tenants: ['acme', 'rival'], redis: false, storage: 'file' });
 let ingress: Messaging;

@@ -1,10 +1,9 @@
 import { auditConsumer, events, routes } from '@patchbay/contracts';
 import type { NatsServer } from '@patchbay/local-servers';
-import { startTestServers, type TestServers } from '@patchbay/testkit';
+import { startAgain, startTestServers, type TestServers } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { okay, serveExecute } from './execute-endpoint.test-support.ts';
 import type { Bucket, BucketPage, Messaging } from './index.ts';
-import { startAgain } from './restart-nats.test-support.ts';
 
 let servers: TestServers;
 let server: NatsServer | undefined;

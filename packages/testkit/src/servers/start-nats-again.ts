@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findBinary, type NatsServer, startNatsServer } from '@patchbay/local-servers';
-import type { TestServers } from '@patchbay/testkit';
+import type { TestServers } from './start-test-servers.ts';
 
-const projectRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const projectRoot = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Starts the one NATS server of these test servers again, after it was stopped: the same port, keys and streams. */
 export function startAgain(servers: TestServers): Promise<NatsServer> {
