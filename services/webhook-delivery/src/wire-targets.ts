@@ -1,6 +1,7 @@
 import { checkUrl, createEgress } from '@patchbay/egress';
 import { openTenantRules } from '@patchbay/egress/tenant-rules-file';
 import { createSealingKeys, type Messaging } from '@patchbay/messaging';
+import { openWebhookSecrets } from '@patchbay/webhook-secrets';
 import { createPlanTarget, createToolTarget } from './adapters/executor-targets.ts';
 import { createHttpTarget } from './adapters/http-target.ts';
 import { createNatsTarget, createSessionTarget } from './adapters/nats-targets.ts';
@@ -26,13 +27,14 @@ export function wireTargets(config: DeliveryConfig, messaging: Messaging, report
     ...(config.dialOverride !== null && { dialOverride: config.dialOverride }),
     onRefused: (refusal) => report('warn', 'egress refused', { refusal }),
   });
-  const keys = createVaultSigningKeys(messaging, createSealingKeys(), now);
+  const secrets = openWebhookSecrets({ messaging, service: 'webhook-delivery' });
+  const keys = createVaultSigningKeys(secrets, createSealingKeys(), now);
   const targets: Targets = {
     nats: createNatsTarget(messaging),
     session: createSessionTarget(messaging),
     tool: createToolTarget(messaging),
     plan: createPlanTarget(messaging),
-    http: createHttpTarget({ egress, lend: keys.lend, now }),
+    http: createHttpTarget({ egress, secrets, now }),
   };
   return {
     targets,
@@ -51,7 +53,7 @@ export function wireTargets(config: DeliveryConfig, messaging: Messaging, report
       return checked.ok ? null : `No request may go to this URL (${checked.reason}).`;
     },
     async close() {
-      keys.close();
+      secrets.close();
       rules.close();
       await egress.close();
     },

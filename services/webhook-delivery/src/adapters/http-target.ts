@@ -2,6 +2,7 @@ import { PatchbayError, type WebhookSubscription } from '@patchbay/contracts';
 import type { Egress, EgressBody, EgressFailure, EgressStreamResponse } from '@patchbay/egress';
 import { retryAfterMs } from '@patchbay/execution-engine/retry-after';
 import { scrub } from '@patchbay/service-kit';
+import type { WebhookSecrets } from '@patchbay/webhook-secrets';
 import { deliveredEvent } from '../domain/delivered-event.ts';
 import { type AttemptOutcome, judgeStatus } from '../domain/judge-attempt.ts';
 import { liveKeys } from '../operations/signing-keys.ts';
@@ -19,15 +20,14 @@ const maxEnvelopeBytes = 8 * 1_048_576;
 
 export interface HttpTargetOptions {
   readonly egress: Pick<Egress, 'open'>;
-  /** The values of a subscription's keys by their ids. @throws PatchbayError `vault_unavailable`. */
-  readonly lend: (tenant: string, subscription: string) => Promise<ReadonlyMap<string, string>>;
+  readonly secrets: Pick<WebhookSecrets, 'of'>;
   readonly now: () => number;
 }
 
 /** Brings events to HTTP targets: a signed POST through the egress guard, no redirect followed. */
-export function createHttpTarget({ egress, lend, now }: HttpTargetOptions): SendToTarget {
+export function createHttpTarget({ egress, secrets, now }: HttpTargetOptions): SendToTarget {
   return async (attempt) => {
-    const keys = await keysOf(attempt.subscription, lend, now());
+    const keys = await keysOf(attempt.subscription, secrets, now());
     if (typeof keys === 'string') return failedOfOurs(keys, { errorCode: 'vault_unavailable' });
     const target = targetOf(attempt);
     const body = bodyOf(attempt, target.payload);
@@ -56,18 +56,19 @@ export function createHttpTarget({ egress, lend, now }: HttpTargetOptions): Send
 
 /** The keys that sign now, newest first; a text says why there are none. */
 async function keysOf(
-  { tenant, id, secrets }: WebhookSubscription,
-  lend: HttpTargetOptions['lend'],
+  { tenant, id, secrets: entries }: WebhookSubscription,
+  secrets: HttpTargetOptions['secrets'],
   now: number,
 ): Promise<string[] | string> {
+  const live = liveKeys(entries, now).map((entry) => entry.id);
   let lent: ReadonlyMap<string, string>;
   try {
-    lent = await lend(tenant, id);
+    lent = await secrets.of({ tenant, owner: id }, live);
   } catch (error) {
     if (error instanceof PatchbayError) return 'The vault lends no signing keys at the moment.';
     throw error;
   }
-  const keys = liveKeys(secrets, now).flatMap((entry) => lent.get(entry.id) ?? []);
+  const keys = live.flatMap((key) => lent.get(key) ?? []);
   // Nothing goes out unsigned: its receiver could not tell it from anybody's.
   return keys.length === 0 ? 'The vault has no signing key of this subscription.' : keys;
 }
