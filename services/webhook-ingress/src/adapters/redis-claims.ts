@@ -1,0 +1,166 @@
+import { Redis } from 'ioredis';
+import type { Claim, ClaimEvents } from '../operations/ports.ts';
+import type { ClaimMemory } from '../operations/rebuild-claims.ts';
+import { claimScript, extendScript, promoteScript, releaseScript, rememberScript } from './claim-scripts.ts';
+
+/** Milliseconds that a claim holds unless it is promoted: longer than a publish may take, and a copy waits no longer for a killed process. */
+const claimMs = 30_000;
+/** Longest wait for Redis, in milliseconds: vendors give us a second or three for everything. */
+const defaultTimeoutMs = 250;
+/** Milliseconds after a call that Redis did not answer in time, before it is asked again. */
+const slowPauseMs = 500;
+/** Milliseconds without an answer after which the connection is given up and made anew. */
+const silenceMs = 2_000;
+/** Set when the claims of the whole window are there. Gone with them when Redis loses its memory. */
+const markerKey = 'hook:marker';
+/** Seconds for which the place of the newest kept request is known: longer than one is kept. */
+const slotSeconds = 172_800;
+
+type Script = 'claim' | 'promote' | 'release' | 'extend' | 'remember';
+type ClaimRedis = Redis & Record<`${Script}Event`, (keys: number, ...args: (string | number)[]) => Promise<number>>;
+
+export interface RedisClaims extends ClaimEvents, ClaimMemory {
+  /** False while Redis does not answer. */
+  readonly shared: boolean;
+  /** The next place in a ring, over all processes; null while Redis is away. */
+  nextSlot(ring: string): Promise<number | null>;
+  close(): void;
+}
+
+export interface RedisClaimsOptions {
+  readonly url: string;
+  /** Called once for each time that Redis goes away. */
+  readonly onAway: (error: unknown) => void;
+  /** Redis answers again. Events since then (Unix milliseconds) were persisted without a claim. */
+  readonly onBack: (awaySince: number) => void;
+  readonly timeoutMs?: number;
+}
+
+const verdicts: readonly Claim[] = ['won', 'duplicate', 'pending'];
+
+/** Claims of events in Redis, shared by all processes of the ingress. Every call rejects at once while Redis is away. */
+export function createRedisClaims({
+  url,
+  onAway,
+  onBack,
+  timeoutMs = defaultTimeoutMs,
+}: RedisClaimsOptions): RedisClaims {
+  /** Unix milliseconds; null while it answers. */
+  let awaySince: number | null = Date.now();
+  let told = false;
+  /** `performance.now()` until which Redis is left alone. */
+  let askAgainAt = 0;
+  /** Runs while it is away: what was persisted meanwhile is to be remembered soon, whether or not a webhook comes. */
+  let probing: NodeJS.Timeout | null = null;
+  let closed = false;
+  const redis = new Redis(url, {
+    enableAutoPipelining: true,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    socketTimeout: silenceMs,
+    retryStrategy: (times) => Math.min(50 * times, 1_000),
+  }) as ClaimRedis;
+  const scripts: Record<Script, string> = {
+    claim: claimScript,
+    promote: promoteScript,
+    release: releaseScript,
+    extend: extendScript,
+    remember: rememberScript,
+  };
+  for (const [name, lua] of Object.entries(scripts)) redis.defineCommand(`${name}Event`, { lua });
+  redis.on('error', away);
+  redis.on('ready', () => {
+    askAgainAt = 0;
+    back();
+  });
+
+  function away(error: unknown): void {
+    if (closed) return;
+    awaySince ??= Date.now();
+    if (!told) onAway(error);
+    told = true;
+    probing ??= setInterval(() => void ask(() => redis.ping()).catch(() => {}), slowPauseMs).unref();
+  }
+
+  function back(): void {
+    if (awaySince === null) return;
+    if (probing !== null) clearInterval(probing);
+    probing = null;
+    const since = awaySince;
+    [awaySince, told] = [null, false];
+    onBack(since);
+  }
+
+  function isShared(): boolean {
+    return redis.status === 'ready' && performance.now() >= askAgainAt;
+  }
+
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    if (!isShared()) {
+      const error = new Error('Redis is away');
+      away(error);
+      throw error;
+    }
+    try {
+      const answer = await inTime(question(), timeoutMs);
+      back();
+      return answer;
+    } catch (error) {
+      // Not every webhook shall wait for a Redis that is slow, nor add to what it has to do.
+      askAgainAt = performance.now() + slowPauseMs;
+      away(error);
+      throw error;
+    }
+  }
+
+  return {
+    get shared() {
+      return isShared();
+    },
+    async claim(events, token) {
+      const answers = await ask(() =>
+        Promise.all(events.map(({ keys }) => redis.claimEvent(keys.length, ...keys, token, claimMs))),
+      );
+      return answers.map((answer) => verdicts[answer] as Claim);
+    },
+    async promote({ keys, windowMs }, token, eventId) {
+      await ask(() => redis.promoteEvent(keys.length, ...keys, token, eventId, windowMs));
+    },
+    async release({ keys }, token) {
+      await ask(() => redis.releaseEvent(keys.length, ...keys, token));
+    },
+    async extend({ keys }, token) {
+      await ask(() => redis.extendEvent(keys.length, ...keys, token, claimMs));
+    },
+    async remember(events) {
+      await Promise.all(
+        events.map(({ keys, eventId, forMs }) => redis.rememberEvent(keys.length, ...keys, eventId, forMs)),
+      );
+    },
+    isComplete: () => ask(async () => (await redis.exists(markerKey)) === 1),
+    markComplete: () => ask(async () => void (await redis.set(markerKey, '1'))),
+    async nextSlot(ring) {
+      if (!isShared()) return null;
+      const key = `hook:ring:${ring}`;
+      const [slot] = await inTime(Promise.all([redis.incr(key), redis.expire(key, slotSeconds)]), timeoutMs).catch(
+        () => [null],
+      );
+      return slot ?? null;
+    },
+    close() {
+      closed = true;
+      if (probing !== null) clearInterval(probing);
+      redis.disconnect();
+    },
+  };
+}
+
+/** Not the client's own time limit: that starts over behind each pipeline under way, so that waits could add up. */
+function inTime<T>(asked: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
+    // The answer may lie in the socket while this process was busy: look there before it counts as late.
+    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
