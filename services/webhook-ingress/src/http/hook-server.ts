@@ -48,7 +48,7 @@ export function createHookServer(options: HookServerOptions): FastifyInstance {
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 64, caseSensitive: true },
+    routerOptions: { maxParamLength: maxHeaders.bytes, caseSensitive: true },
     http: {
       maxHeaderSize: maxHeaders.bytes,
       headersTimeout: options.headersTimeoutMs,
