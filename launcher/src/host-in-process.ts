@@ -21,6 +21,10 @@ const starters: Record<LaunchedService, (env: Environment) => Promise<RunningSer
     const { readConfig, startAudit } = await import('@patchbay/audit-service');
     return startAudit(readConfig(env));
   },
+  async 'webhook-ingress'(env) {
+    const { readConfig, startIngress } = await import('@patchbay/webhook-ingress-service');
+    return startIngress(readConfig(env));
+  },
 };
 
 /** Runs a service in this process. It still speaks to the others over NATS only. */

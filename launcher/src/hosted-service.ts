@@ -1,7 +1,7 @@
 import type { ServiceName } from '@patchbay/contracts';
 
 /** The services that can be run. */
-export type LaunchedService = Exclude<ServiceName, 'webhook-ingress' | 'webhook-delivery'>;
+export type LaunchedService = Exclude<ServiceName, 'webhook-delivery'>;
 
 /** A service that the launcher runs, in this process or in one of its own. */
 export interface HostedService {

@@ -6,6 +6,7 @@ import { readConfig as readExecutor } from '@patchbay/executor-service';
 import { ensureIdentityKeys } from '@patchbay/local-servers';
 import { readConfig as readRegistry } from '@patchbay/registry-service';
 import { readConfig as readVault } from '@patchbay/vault-service';
+import { readConfig as readIngress } from '@patchbay/webhook-ingress-service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LaunchedService } from './hosted-service.ts';
 import { type Installation, serviceEnvironment } from './service-environment.ts';
@@ -25,11 +26,18 @@ beforeAll(() => {
     databaseUrl: `pglite:${state.database}`,
     logLevel: 'warn',
     seedCatalog: true,
+    ingressPort: 7_720,
   };
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const readers = { registry: readRegistry, executor: readExecutor, vault: readVault, audit: readAudit };
+const readers = {
+  registry: readRegistry,
+  executor: readExecutor,
+  vault: readVault,
+  audit: readAudit,
+  'webhook-ingress': readIngress,
+};
 const services = Object.keys(readers) as LaunchedService[];
 
 test.each(services)('the %s service reads what it is given, and is itself', (service) => {

@@ -15,6 +15,8 @@ export interface Installation {
   readonly databaseUrl: string;
   readonly logLevel: string;
   readonly seedCatalog: boolean;
+  /** Port on the loopback that webhooks come to. */
+  readonly ingressPort: number;
 }
 
 /** The variables of one service process: the same whether it runs alone or beside the others. */
@@ -37,7 +39,7 @@ export function serviceEnvironment(
 }
 
 function ownVariables(
-  { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog }: Installation,
+  { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, ingressPort }: Installation,
   service: LaunchedService,
 ): Record<string, string> {
   switch (service) {
@@ -55,7 +57,18 @@ function ownVariables(
         PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile,
         PATCHBAY_VAULT_ERASURES_FILE: state.erasures,
       };
+    case 'webhook-ingress':
+      return {
+        PATCHBAY_REDIS_URL_FILE: redisUrlFile,
+        PATCHBAY_INGRESS_PORT: String(ingressPort),
+        PATCHBAY_INGRESS_PUBLIC_URL: webhooksUrl(ingressPort),
+      };
     case 'audit':
       return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };
   }
+}
+
+/** Where webhooks come to on this machine; a tunnel or a proxy stands before it for vendors. */
+export function webhooksUrl(ingressPort: number): string {
+  return `http://127.0.0.1:${ingressPort}`;
 }

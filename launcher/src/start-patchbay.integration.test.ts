@@ -37,7 +37,7 @@ async function start(over: Partial<StartOptions> = {}): Promise<RunningPatchbay>
     sandbox: true,
     seedCatalog: false,
     logLevel: 'warn',
-    ports: { nats: 0, redis: 0, sandbox: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
     ...over,
   });
   running.push(patchbay);
@@ -70,7 +70,10 @@ describe('the whole in one process', () => {
     expect(JSON.parse(readFileSync(devFile(), 'utf8'))).toEqual(patchbay.facts);
     expect(patchbay.facts).toMatchObject({ tenant: 'demo', pid: process.pid, shape: 'one_process', executors: 2 });
     expect(lines.join('\n')).toMatch(/nats-server on nats:\/\/127\.0\.0\.1:\d+.*sandbox on http:\/\/127\.0\.0\.1:\d+/);
-    expect(lines.join('\n')).toContain('services: audit-1, executor-1, executor-2, registry-1, vault-1 (one process)');
+    expect(lines.join('\n')).toContain(
+      'services: audit-1, executor-1, executor-2, registry-1, vault-1, webhook-ingress-1 (one process)',
+    );
+    expect((await fetch(`${patchbay.facts.webhooks_url}/readyz`)).status).toBe(200);
     expect(JSON.stringify([patchbay.facts, lines])).not.toMatch(/S[UX][A-Z2-7]{56}/);
     await patchbay.addExecutor();
     expect(patchbay.services.map(({ instance }) => instance)).toContain('executor-3');
@@ -96,15 +99,17 @@ describe('the whole in one process', () => {
   }, 90_000);
 
   test('takes free ports when those it prefers are busy', async () => {
-    const busy = await Promise.all([occupy(), occupy(), occupy()]);
-    const [nats, redis, sandbox] = busy.map((server) => (server.address() as AddressInfo).port) as [
+    const busy = await Promise.all([occupy(), occupy(), occupy(), occupy()]);
+    const [nats, redis, sandbox, ingress] = busy.map((server) => (server.address() as AddressInfo).port) as [
+      number,
       number,
       number,
       number,
     ];
-    const { facts } = await start({ ports: { nats, redis, sandbox } });
+    const { facts } = await start({ ports: { nats, redis, sandbox, ingress } });
     expect(facts.nats_url).not.toContain(`:${nats}`);
     expect(facts.sandbox_url).not.toContain(`:${sandbox}`);
+    expect(facts.webhooks_url).not.toContain(`:${ingress}`);
     for (const server of busy) server.close();
   }, 90_000);
 
@@ -144,7 +149,7 @@ describe('the whole in processes', () => {
     const lost: string[] = [];
     const patchbay = await start({ shape: 'processes', onLost: (line) => lost.push(line) });
     const pids = patchbay.services.map(({ pid }) => pid as number);
-    expect(new Set([process.pid, ...pids]).size).toBe(5);
+    expect(new Set([process.pid, ...pids]).size).toBe(patchbay.services.length + 1);
     expect(existsSync(join(stateDir, 'logs', 'sandbox.out'))).toBe(true);
     if (process.platform === 'linux')
       for (const pid of pids) {

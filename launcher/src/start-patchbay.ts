@@ -4,6 +4,7 @@ import { buckets, durables, inboxPrefixOf, streams } from '@patchbay/contracts';
 import {
   ensureIdentityKeys,
   findBinary,
+  freePort,
   type LocalKeys,
   type NatsServer,
   seedFileOf,
@@ -16,7 +17,7 @@ import { telemetryEnvironment } from './config.ts';
 import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
 import type { HostedService, LaunchedService } from './hosted-service.ts';
-import { type Installation, serviceEnvironment } from './service-environment.ts';
+import { type Installation, serviceEnvironment, webhooksUrl } from './service-environment.ts';
 import { type LocalSandbox, startLocalSandbox } from './start-sandbox.ts';
 import {
   type DevFacts,
@@ -44,7 +45,12 @@ export interface StartOptions {
   /** Default: PGlite in the state directory. */
   readonly databaseUrl?: string;
   /** Take these ports if free; others are found otherwise. 0 takes any. */
-  readonly ports?: { readonly nats?: number; readonly redis?: number; readonly sandbox?: number };
+  readonly ports?: {
+    readonly nats?: number;
+    readonly redis?: number;
+    readonly sandbox?: number;
+    readonly ingress?: number;
+  };
   readonly onProgress?: (line: string) => void;
   /** Where services reach NATS, from its own URL; tests put a capturing proxy between. */
   readonly serviceNatsUrl?: (url: string) => Promise<string>;
@@ -145,6 +151,7 @@ async function startAll(
     databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
+    ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
   };
   let executorCount = 0;
   const services: HostedService[] = [];
@@ -173,6 +180,7 @@ async function startAll(
     host('audit', 'audit-1'),
     host('vault', 'vault-1'),
     host('registry', 'registry-1'),
+    host('webhook-ingress', 'webhook-ingress-1'),
     ...Array.from({ length: options.executors }, addExecutor),
   ]);
   say(
@@ -188,6 +196,7 @@ async function startAll(
     agent_credentials: seedFileOf(keys, 'agent', tenant),
     admin_credentials: seedFileOf(keys, 'admin'),
     auditor_credentials: seedFileOf(keys, 'auditor', tenant),
+    webhooks_url: webhooksUrl(installation.ingressPort),
     sandbox_url: sandbox?.url ?? null,
     sandbox_control_token: sandbox === null ? null : writeSecret(state, 'sandbox.token', sandbox.controlToken),
     pid: process.pid,

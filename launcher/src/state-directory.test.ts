@@ -36,6 +36,7 @@ const facts: DevFacts = {
   agent_credentials: '/keys/agent',
   admin_credentials: '/keys/admin',
   auditor_credentials: '/keys/auditor',
+  webhooks_url: 'http://127.0.0.1:7720',
   sandbox_url: null,
   sandbox_control_token: null,
   pid: process.pid,

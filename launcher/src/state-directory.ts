@@ -8,6 +8,8 @@ export interface DevFacts {
   readonly agent_credentials: string;
   readonly admin_credentials: string;
   readonly auditor_credentials: string;
+  /** Where webhooks come to. */
+  readonly webhooks_url: string;
   readonly sandbox_url: string | null;
   /** File with the token that the sandbox's control surface asks for. */
   readonly sandbox_control_token: string | null;

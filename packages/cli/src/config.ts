@@ -22,6 +22,8 @@ export interface LocalFacts {
   readonly tenant: string;
   readonly agent_credentials: string;
   readonly admin_credentials: string;
+  /** Where webhooks come to. */
+  readonly webhooks_url: string;
   /** Null: executors call the real hosts. */
   readonly sandbox_url: string | null;
   /** File with the token that the sandbox's control surface asks for. */

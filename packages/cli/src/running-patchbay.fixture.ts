@@ -111,7 +111,7 @@ export async function startInstallation(
     sandbox: true,
     seedCatalog: true,
     logLevel: 'info',
-    ports: { nats: 0, redis: 0, sandbox: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
     variables,
   });
   const { facts } = patchbay;

@@ -1,7 +1,7 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
-import { connectMessaging, createSealingKeys } from '@patchbay/messaging';
+import { connectMessaging } from '@patchbay/messaging';
 import {
   createLogger,
   type RunningService,
@@ -11,6 +11,7 @@ import {
   traceRequests,
 } from '@patchbay/service-kit';
 import { loadSchemes } from '@patchbay/webhook-schemes';
+import { openWebhookSecrets } from '@patchbay/webhook-secrets';
 import { createEgressVisits } from './adapters/egress-visits.ts';
 import { exportedMetrics } from './adapters/hook-metrics-export.ts';
 import { createNatsEventStream } from './adapters/nats-event-stream.ts';
@@ -70,9 +71,9 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
     onRefused: (refusal) => log.warn({ refusal }, 'egress refused'),
   });
   const schemes = loadSchemes();
-  const secrets = createVaultSecrets(messaging, createSealingKeys());
+  const lent = openWebhookSecrets({ messaging, service: 'webhook-ingress' });
+  const secrets = createVaultSecrets(lent);
   const sources = await openNatsSources(await messaging.bucket('webhook_sources'), {
-    onChanged: (id) => secrets.forget(id),
     onError: (error, key) => log.error({ err: error, key }, 'a webhook source was left out'),
   });
   const counts = new HookCounts(Date.now());
@@ -151,7 +152,7 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
       () => recorder.close(),
       () => claims.stop(),
       () => sources.close(),
-      () => secrets.close(),
+      () => lent.close(),
       () => egress.close(),
       () => messaging.close(),
       () => telemetry.stop(),

@@ -14,7 +14,7 @@ const maxSkewMs = 2_000;
 const recordWaitMs = 5_000;
 
 /** Their routes are there, and nobody serves them yet. */
-const notYet: readonly ServiceName[] = ['webhook-ingress', 'webhook-delivery'];
+const notYet: readonly ServiceName[] = ['webhook-delivery'];
 const services = [...new Set(Object.values(routes).map(({ owner }) => owner))]
   .filter((owner) => !notYet.includes(owner))
   .sort();

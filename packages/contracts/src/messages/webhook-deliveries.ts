@@ -165,7 +165,7 @@ export const ListWebhookDeadLettersResult = z.object({
 export type ListWebhookDeadLettersResult = z.infer<typeof ListWebhookDeadLettersResult>;
 
 /** `svc.webhook-delivery.v1.deadletters.show` */
-export const ShowWebhookDeadLetterRequest = ShowDeliveryRequest;
+export const ShowWebhookDeadLetterRequest = ShowDeliveryRequest.extend({});
 export const ShowWebhookDeadLetterResult = z.object({
   dead_letter: WebhookDeadLetter,
   /** Null when its record is gone. */

@@ -47,6 +47,9 @@ export function exportedMetrics(counts: HookCounts, now: HookGauges): Metric[] {
       [{ 'patchbay.webhook.copy': 'first' }, counts.events.accepted],
       [{ 'patchbay.webhook.copy': 'duplicate' }, counts.events.duplicate],
     ]),
+    sum('patchbay.webhook.shed', 'Requests told to come again because too many were in hand', '{request}', [
+      [{}, counts.shed],
+    ]),
     sum('patchbay.webhook.unclaimed', 'Requests whose duplicates the stream alone told', '{request}', [
       [{}, counts.withoutClaims],
     ]),

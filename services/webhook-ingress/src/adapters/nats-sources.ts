@@ -7,17 +7,12 @@ export interface NatsSources extends StoreSources {
 }
 
 export interface NatsSourcesOptions {
-  /** A source is another one now, or gone. */
-  readonly onChanged: (id: string) => void;
   /** A row that is no source was left out. */
   readonly onError: (error: unknown, key: string) => void;
 }
 
 /** Sources in bucket `webhook_sources`, and a copy of all of them that follows it. */
-export async function openNatsSources(
-  bucket: Bucket,
-  { onChanged, onError }: NatsSourcesOptions,
-): Promise<NatsSources> {
+export async function openNatsSources(bucket: Bucket, { onError }: NatsSourcesOptions): Promise<NatsSources> {
   const copy = new Map<string, WebhookSource>();
   const watch = await bucket.watch('>', (change) => {
     const { key, value } = change;
@@ -30,7 +25,6 @@ export async function openNatsSources(
       copy.delete(id);
       onError(error, key);
     }
-    onChanged(id);
   });
   return {
     find: (id) => copy.get(id) ?? null,

@@ -68,6 +68,5 @@ async function keep(
     await secrets.drop(tenant, id, secretId);
     throw new PatchbayError('in_progress', { message: 'Another handshake gave the source its secret.' });
   }
-  secrets.forget(id);
   await recordAudit(entry('succeeded'));
 }

@@ -63,8 +63,6 @@ export interface KeepSecrets {
   keepClear(tenant: string, owner: string, secretId: string, value: string): Promise<void>;
   /** All of the owner's when none is named. */
   drop(tenant: string, owner: string, secretId?: string): Promise<void>;
-  /** Forgets copies: the record changed. */
-  forget(owner: string): void;
 }
 
 /** What an event is told from others by: keys of which none may be there already. */

@@ -44,7 +44,6 @@ export function addSourceSecret(ports: SourcePorts) {
       await ports.secrets.keep(tenant, id, secretId, { sealed, publicKey });
       try {
         const { before, after } = await changeNow(ports.sources, tenant, id, ({ source }) => next(source));
-        ports.secrets.forget(id);
         const named = new Set(after.secrets.map((one) => one.id));
         await destroy(
           ports,
