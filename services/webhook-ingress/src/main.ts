@@ -13,6 +13,7 @@ import {
 import { loadSchemes } from '@patchbay/webhook-schemes';
 import { openWebhookSecrets } from '@patchbay/webhook-secrets';
 import { createEgressVisits } from './adapters/egress-visits.ts';
+import { createExecutorVendors } from './adapters/executor-vendors.ts';
 import { exportedMetrics } from './adapters/hook-metrics-export.ts';
 import { createNatsEventStream } from './adapters/nats-event-stream.ts';
 import { createNatsKeptRequests } from './adapters/nats-kept-requests.ts';
@@ -103,7 +104,8 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
     publicUrl: config.publicUrl ?? noPublicUrl,
     observe: observed.observe,
   };
-  const ofSources = { sources, schemes, secrets, recordAudit, report, publicUrl: config.publicUrl, now };
+  const vendors = createExecutorVendors(messaging);
+  const ofSources = { sources, schemes, secrets, vendors, recordAudit, report, publicUrl: config.publicUrl, now };
   const served = await messaging.serve(
     {
       name: 'webhook-ingress',

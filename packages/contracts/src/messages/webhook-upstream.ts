@@ -31,6 +31,8 @@ export const SourceUpstream = z.object({
    * vendor may hold `webhook_id`, or one with the source's URL.
    */
   state: z.enum(['registering', 'registered', 'unsettled']),
+  /** Where the vendor was told to send to. */
+  url: z.string(),
   /** The vendor's; null until it is known. */
   webhook_id: z.string().nullable(),
   /** Out of the vendor's answer. */

@@ -141,6 +141,11 @@ async function receive(
     ports.observe({ kind: 'challenge', source });
     return answer;
   }
+  // While it is being registered its secret is on the way: a vendor that is early comes again.
+  if (source.upstream?.state === 'registering' && secrets.length === 0 && scheme.secret.given_by !== 'certificate') {
+    ports.observe(nothingPersisted(source));
+    return problem(503, arrival.id);
+  }
   if (arrival.method !== 'POST')
     return refuse({ step: 'none', reason: 'method', message: 'Events come by POST.', variant: null, signed: null });
 

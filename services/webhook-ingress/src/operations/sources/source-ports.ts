@@ -2,11 +2,13 @@ import type { WebhookSource, WebhookSourceView } from '@patchbay/contracts';
 import { hookPath, PatchbayError } from '@patchbay/contracts';
 import type { WebhookScheme } from '@patchbay/webhook-schemes';
 import type { KeepSecrets, RecordAudit, Report, StoreSources, VersionedSource } from '../ports.ts';
+import type { VendorWebhooks } from '../upstream/vendor-port.ts';
 
 export interface SourcePorts {
   readonly sources: StoreSources;
   readonly schemes: ReadonlyMap<string, WebhookScheme>;
   readonly secrets: KeepSecrets;
+  readonly vendors: VendorWebhooks;
   readonly recordAudit: RecordAudit;
   readonly report: Report;
   /** Where vendors reach us, without a path; null: nobody said. */
