@@ -24,10 +24,25 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** The admin, noting every secret that goes into a connection. */
+/** The admin, noting every secret that goes into a connection or a webhook source. */
 function noteSecrets(admin: Admin, secrets: string[]): Admin {
+  const { sources } = admin.webhooks;
   return {
     ...admin,
+    webhooks: {
+      ...admin.webhooks,
+      sources: {
+        ...sources,
+        add(source) {
+          secrets.push(...secretsOf(source.secret));
+          return sources.add(source);
+        },
+        addSecret(source, secret, options) {
+          secrets.push(...secretsOf(secret));
+          return sources.addSecret(source, secret, options);
+        },
+      },
+    },
     addConnection(connection) {
       for (const value of secretsOf(connection.credential)) secrets.push(value);
       return admin.addConnection(connection);
