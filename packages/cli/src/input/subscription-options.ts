@@ -3,6 +3,7 @@ import type { NewSubscription } from '@patchbay/sdk';
 import type { Command } from 'commander';
 import { UsageError } from '../failures.ts';
 import type { CliIo } from '../terminal.ts';
+import { none, nullForNone, orNone } from './or-none.ts';
 import { readJson } from './read-source.ts';
 import { several } from './several.ts';
 import { parseSpan } from './time.ts';
@@ -22,14 +23,10 @@ export interface SubscriptionOptions {
   readonly expires?: string;
 }
 
-const none = 'none';
-
 export function subscriptionOptions(command: Command): Command {
   return command
     .option('--name <text>', 'what people call it')
-    .option('--source <src>', 'events of this source; default: of every one', (text) =>
-      text === none ? none : webhookId('webhookSource')(text),
-    )
+    .option('--source <src>', 'events of this source; default: of every one', orNone(webhookId('webhookSource')))
     .option('--type <type>', 'events of this type, * for any characters; may be given several times', several, [])
     .option('--filter <json>', 'a condition on body and headers: JSON, @file or -')
     .option('--order-by <template>', 'events of one key one after another, such as {body.customer.id}')
@@ -51,10 +48,10 @@ export async function readSubscription(
   const { name, source, type, filter, orderBy, concurrency, rate, retry, expires } = options;
   return {
     ...(name !== undefined && { name }),
-    ...(source !== undefined && { source: source === none ? null : source }),
+    ...(source !== undefined && { source: nullForNone(source) }),
     ...(type.length > 0 && { types: [...type] }),
     ...(filter !== undefined && { filter: filter === none ? null : await readFilter(filter, io) }),
-    ...(orderBy !== undefined && { order_by: orderBy === none ? null : orderBy }),
+    ...(orderBy !== undefined && { order_by: nullForNone(orderBy) }),
     ...(concurrency !== undefined && { concurrency }),
     ...(rate !== undefined && { rate: rate === none ? null : rateOf(rate) }),
     ...(retry !== undefined && {

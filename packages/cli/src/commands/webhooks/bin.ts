@@ -48,7 +48,7 @@ export function addBin(parent: Command, run: Run): void {
       context.note(style.quiet('Waiting for requests. Ctrl-C ends.'));
       try {
         let shown = 0;
-        for await (const request of arrivals(rejected, source.id, io.interrupt)) {
+        for await (const request of arrivals(rejected, source.id, existing === undefined, io.interrupt)) {
           context.showLine(request, () => `\n${renderKeptRequest(request, style, all)}`);
           if (++shown >= count) break;
         }
@@ -64,10 +64,12 @@ export function addBin(parent: Command, run: Run): void {
 async function* arrivals(
   { list, show }: WebhooksAdmin['rejected'],
   source: string,
+  isNew: boolean,
   interrupt: AbortSignal,
 ): AsyncGenerator<StoredKeptRequest, void, undefined> {
   const look = () => list(source, { kind: 'captured', limit: lookBack });
-  const seen = new Set((await look()).map(({ id }) => id));
+  // What an old bin holds is old news; at a new one everything is news, also what came before the first look.
+  const seen = new Set(isNew ? [] : (await look()).map(({ id }) => id));
   while (await delay(lookEveryMs, true, { signal: interrupt }).catch(() => false)) {
     const found = await look().catch((error: unknown) => {
       // It answers again, or the next look fails for good.

@@ -1,5 +1,4 @@
-import type { WebhookEventFilter } from '@patchbay/contracts';
-import { maxReplay } from '@patchbay/contracts';
+import { maxReplay, type ReplayWebhooksResult, type WebhookEventFilter } from '@patchbay/contracts';
 import type { WebhooksAdmin } from '@patchbay/sdk';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../context.ts';
@@ -72,7 +71,7 @@ async function toSubscriptions(
 ): Promise<undefined> {
   const asked = { ...filter, limit, ...(subscription !== undefined && { subscription }) };
   const counted = await replay({ ...asked, dry_run: true });
-  const what = `${count(counted.events, 'event')} as ${counted.deliveries === 1 ? '1 delivery' : `${counted.deliveries} deliveries`}`;
+  const what = numbersOf(counted);
   const left = counted.more ? `, the newest ${limit} alone (--limit)` : '';
   if (dryRun || counted.deliveries === 0) {
     context.show(counted, () => `Would deliver ${what} again${left}.`);
@@ -83,11 +82,12 @@ async function toSubscriptions(
     return undefined;
   }
   const done = await replay({ ...asked, dry_run: false });
-  context.show(
-    done,
-    () => `${context.style.good('replayed')}  ${count(done.events, 'event')}, ${done.deliveries} deliveries begun`,
-  );
+  context.show(done, () => `${context.style.good('replayed')}  ${numbersOf(done)}`);
   return undefined;
+}
+
+function numbersOf({ events, deliveries }: ReplayWebhooksResult): string {
+  return `${count(events, 'event')} as ${deliveries === 1 ? '1 delivery' : `${deliveries} deliveries`}`;
 }
 
 async function toUrl(

@@ -3,6 +3,7 @@ import { defineCommand, type Run } from '../../define-command.ts';
 import { UsageError } from '../../failures.ts';
 import { schemeNamed } from '../../input/hook-options.ts';
 import { nameValue } from '../../input/name-value.ts';
+import { none, nullForNone, orNone } from '../../input/or-none.ts';
 import { requireWebhookId } from '../../input/webhook-id.ts';
 import { wholeNumber } from '../../input/whole-number.ts';
 import { renderSource } from '../../render/webhook-sources.ts';
@@ -10,20 +11,13 @@ import { checkAgainst } from './sources-add.ts';
 
 interface Options {
   readonly name?: string;
-  readonly variant?: string | null;
+  readonly variant?: string;
   readonly setting: Readonly<Record<string, string>>;
-  readonly publicUrl?: string | null;
-  readonly dedupWindow?: number | null;
+  readonly publicUrl?: string;
+  readonly dedupWindow?: number | typeof none;
   readonly on?: boolean;
   readonly off?: boolean;
 }
-
-const none = 'none';
-const orNone =
-  <T>(parse: (text: string) => T) =>
-  (text: string): T | null =>
-    text === none ? null : parse(text);
-const asIs = (text: string) => text;
 
 export function addSourcesChange(parent: Command, run: Run): void {
   defineCommand<[string], Options>(parent, run, {
@@ -39,9 +33,9 @@ export function addSourcesChange(parent: Command, run: Run): void {
     configure: (command) =>
       command
         .option('--name <text>', 'what people call it')
-        .option('--variant <name>', 'one way of signing of the scheme only, or none', orNone(asIs))
+        .option('--variant <name>', 'one way of signing of the scheme only, or none')
         .option('--setting <name=value>', 'all of its settings anew; may be given several times', nameValue, {})
-        .option('--public-url <url>', 'where vendors reach it, without a path, or none', orNone(asIs))
+        .option('--public-url <url>', 'where vendors reach it, without a path, or none')
         .option(
           '--dedup-window <h>',
           'hours in which a second copy is the same event, 72 to 720, or none',
@@ -55,16 +49,17 @@ export function addSourcesChange(parent: Command, run: Run): void {
       if (on && off) throw new UsageError('Either --on or --off.');
       const change = {
         ...(name !== undefined && { name }),
-        ...(variant !== undefined && { variant }),
+        ...(variant !== undefined && { variant: nullForNone(variant) }),
         ...(Object.keys(setting).length > 0 && { settings: { ...setting } }),
-        ...(publicUrl !== undefined && { public_url: publicUrl }),
-        ...(dedupWindow !== undefined && { dedup_window_h: dedupWindow }),
+        ...(publicUrl !== undefined && { public_url: nullForNone(publicUrl) }),
+        ...(dedupWindow !== undefined && { dedup_window_h: nullForNone(dedupWindow) }),
         ...((on || off) && { enabled: on === true }),
       };
       if (Object.keys(change).length === 0) throw new UsageError('Say what to change, such as --public-url or --off.');
       const { sources } = (await context.admin()).webhooks;
       const { scheme } = await sources.show(id);
-      if (scheme !== null) checkAgainst(schemeNamed(scheme), { setting, ...(variant != null && { variant }) });
+      if (scheme !== null)
+        checkAgainst(schemeNamed(scheme), { setting, ...(variant !== undefined && variant !== none && { variant }) });
       const source = await sources.change(id, change);
       context.show({ source }, () => `${context.style.good('changed')}  ${renderSource(source, context.style)}`);
       return undefined;
