@@ -1,10 +1,11 @@
+import type { ServiceName } from '@patchbay/contracts';
 import type { RunningService } from '@patchbay/service-kit';
-import type { HostedService, LaunchedService } from './hosted-service.ts';
+import type { HostedService } from './hosted-service.ts';
 
 type Environment = Record<string, string>;
 
 /** How each service is read and started; loaded when first needed, so that a process of one service loads one. */
-const starters: Record<LaunchedService, (env: Environment) => Promise<RunningService>> = {
+const starters: Record<ServiceName, (env: Environment) => Promise<RunningService>> = {
   async registry(env) {
     const { readConfig, startRegistry } = await import('@patchbay/registry-service');
     return startRegistry(readConfig(env));
@@ -25,14 +26,14 @@ const starters: Record<LaunchedService, (env: Environment) => Promise<RunningSer
     const { readConfig, startIngress } = await import('@patchbay/webhook-ingress-service');
     return startIngress(readConfig(env));
   },
+  async 'webhook-delivery'(env) {
+    const { readConfig, startWebhookDelivery } = await import('@patchbay/webhook-delivery-service');
+    return startWebhookDelivery(readConfig(env));
+  },
 };
 
 /** Runs a service in this process. It still speaks to the others over NATS only. */
-export async function hostInProcess(
-  service: LaunchedService,
-  instance: string,
-  env: Environment,
-): Promise<HostedService> {
+export async function hostInProcess(service: ServiceName, instance: string, env: Environment): Promise<HostedService> {
   const running = await starters[service](env);
   return {
     service,

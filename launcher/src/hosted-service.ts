@@ -1,11 +1,8 @@
 import type { ServiceName } from '@patchbay/contracts';
 
-/** The services that can be run. */
-export type LaunchedService = Exclude<ServiceName, 'webhook-delivery'>;
-
 /** A service that the launcher runs, in this process or in one of its own. */
 export interface HostedService {
-  readonly service: LaunchedService;
+  readonly service: ServiceName;
   readonly instance: string;
   /** Null when it runs in this process. */
   readonly pid: number | null;

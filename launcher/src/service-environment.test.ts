@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig as readAudit } from '@patchbay/audit-service';
+import type { ServiceName } from '@patchbay/contracts';
 import { readConfig as readExecutor } from '@patchbay/executor-service';
 import { ensureIdentityKeys } from '@patchbay/local-servers';
 import { readConfig as readRegistry } from '@patchbay/registry-service';
 import { readConfig as readVault } from '@patchbay/vault-service';
+import { readConfig as readDelivery } from '@patchbay/webhook-delivery-service';
 import { readConfig as readIngress } from '@patchbay/webhook-ingress-service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LaunchedService } from './hosted-service.ts';
 import { type Installation, serviceEnvironment } from './service-environment.ts';
 import { openStateDirectory, writeSecret } from './state-directory.ts';
 
@@ -37,8 +38,9 @@ const readers = {
   vault: readVault,
   audit: readAudit,
   'webhook-ingress': readIngress,
+  'webhook-delivery': readDelivery,
 };
-const services = Object.keys(readers) as LaunchedService[];
+const services = Object.keys(readers) as ServiceName[];
 
 test.each(services)('the %s service reads what it is given, and is itself', (service) => {
   const env = serviceEnvironment(installation, service, `${service}-7`);

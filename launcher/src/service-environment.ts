@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { ServiceName } from '@patchbay/contracts';
 import { type LocalKeys, seedFileOf } from '@patchbay/local-servers';
-import type { LaunchedService } from './hosted-service.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 export interface Installation {
@@ -22,7 +22,7 @@ export interface Installation {
 /** The variables of one service process: the same whether it runs alone or beside the others. */
 export function serviceEnvironment(
   installation: Installation,
-  service: LaunchedService,
+  service: ServiceName,
   instance: string,
 ): Record<string, string> {
   const { keys, state } = installation;
@@ -40,7 +40,7 @@ export function serviceEnvironment(
 
 function ownVariables(
   { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, ingressPort }: Installation,
-  service: LaunchedService,
+  service: ServiceName,
 ): Record<string, string> {
   switch (service) {
     case 'registry':
@@ -63,6 +63,8 @@ function ownVariables(
         PATCHBAY_INGRESS_PORT: String(ingressPort),
         PATCHBAY_INGRESS_PUBLIC_URL: webhooksUrl(ingressPort),
       };
+    case 'webhook-delivery':
+      return {};
     case 'audit':
       return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };
   }

@@ -71,7 +71,7 @@ describe('the whole in one process', () => {
     expect(patchbay.facts).toMatchObject({ tenant: 'demo', pid: process.pid, shape: 'one_process', executors: 2 });
     expect(lines.join('\n')).toMatch(/nats-server on nats:\/\/127\.0\.0\.1:\d+.*sandbox on http:\/\/127\.0\.0\.1:\d+/);
     expect(lines.join('\n')).toContain(
-      'services: audit-1, executor-1, executor-2, registry-1, vault-1, webhook-ingress-1 (one process)',
+      'services: audit-1, executor-1, executor-2, registry-1, vault-1, webhook-delivery-1, webhook-ingress-1 (one process)',
     );
     expect((await fetch(`${patchbay.facts.webhooks_url}/readyz`)).status).toBe(200);
     expect(JSON.stringify([patchbay.facts, lines])).not.toMatch(/S[UX][A-Z2-7]{56}/);

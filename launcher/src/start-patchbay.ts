@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buckets, durables, inboxPrefixOf, streams } from '@patchbay/contracts';
+import { buckets, durables, inboxPrefixOf, type ServiceName, streams } from '@patchbay/contracts';
 import {
   ensureIdentityKeys,
   findBinary,
@@ -16,7 +16,7 @@ import { readSecretFile, stopInOrder } from '@patchbay/service-kit';
 import { telemetryEnvironment } from './config.ts';
 import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
-import type { HostedService, LaunchedService } from './hosted-service.ts';
+import type { HostedService } from './hosted-service.ts';
 import { type Installation, serviceEnvironment, webhooksUrl } from './service-environment.ts';
 import { type LocalSandbox, startLocalSandbox } from './start-sandbox.ts';
 import {
@@ -60,7 +60,7 @@ export interface StartOptions {
   /** Most bytes that streams may take on disk; tests fill it. */
   readonly maxStreamBytes?: number;
   /** Further variables of a service's processes. */
-  readonly variables?: Partial<Record<LaunchedService, Readonly<Record<string, string>>>>;
+  readonly variables?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** A part ended by itself. */
   readonly onLost?: (line: string) => void;
 }
@@ -155,7 +155,7 @@ async function startAll(
   };
   let executorCount = 0;
   const services: HostedService[] = [];
-  const host = async (service: LaunchedService, instance: string): Promise<HostedService> => {
+  const host = async (service: ServiceName, instance: string): Promise<HostedService> => {
     const env = {
       ...telemetryEnvironment(),
       ...serviceEnvironment(installation, service, instance),
@@ -181,6 +181,7 @@ async function startAll(
     host('vault', 'vault-1'),
     host('registry', 'registry-1'),
     host('webhook-ingress', 'webhook-ingress-1'),
+    host('webhook-delivery', 'webhook-delivery-1'),
     ...Array.from({ length: options.executors }, addExecutor),
   ]);
   say(

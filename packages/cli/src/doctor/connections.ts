@@ -13,11 +13,7 @@ const maxSkewMs = 2_000;
 /** How long a recorded query may take to become readable, in milliseconds. */
 const recordWaitMs = 5_000;
 
-/** Their routes are there, and nobody serves them yet. */
-const notYet: readonly ServiceName[] = ['webhook-delivery'];
-const services = [...new Set(Object.values(routes).map(({ owner }) => owner))]
-  .filter((owner) => !notYet.includes(owner))
-  .sort();
+const services = [...new Set(Object.values(routes).map(({ owner }) => owner))].sort();
 
 export const agentConnection: Check = async ({ globals, io }) => {
   try {
