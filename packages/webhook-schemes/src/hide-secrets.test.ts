@@ -100,6 +100,15 @@ describe('a copy of a request', () => {
     const [first, second] = JSON.parse(Buffer.from(kept).toString()).value;
     expect(first.clientState).toMatch(/^\*+$/);
     expect(second).toEqual(first);
-    expect(hideSecrets(schemeOf('microsoft_graph'), request({ body }), ['else']).body).toBe(body);
+    expect(hideSecrets(schemeOf('stripe'), request({ body }), ['else']).body).toBe(body);
+    expect(hideSecrets(schemeOf('microsoft_graph'), request({ body: Buffer.from('{"value":1') })).body).toHaveLength(
+      10,
+    );
+  });
+
+  test('does not hold another’s token either', () => {
+    const body = Buffer.from(JSON.stringify({ value: [{ clientState: 'of-another', changeType: 'created' }] }));
+    const kept = Buffer.from(hideSecrets(schemeOf('microsoft_graph'), request({ body })).body).toString();
+    expect(JSON.parse(kept)).toEqual({ value: [{ clientState: '**********', changeType: 'created' }] });
   });
 });

@@ -1,4 +1,6 @@
 import type { HookRequest } from './hook-request.ts';
+import { textOf, valueAt } from './json-path.ts';
+import { readJson } from './read-json.ts';
 import type { WebhookScheme } from './scheme.ts';
 import { type TemplatePart, templateOf } from './template.ts';
 
@@ -40,7 +42,7 @@ export function hideSecrets(
     method: request.method,
     url: cover(hideQuery(request.url, (name) => places?.query.has(name) ?? telling.test(name))),
     headers: request.headers.map(([name, value]) => [name, isHidden(name) ? redacted : cover(value)]),
-    body: secrets.reduce(coverBytes, request.body),
+    body: [...secrets, ...(scheme === null ? [] : tokensInBody(scheme, request.body))].reduce(coverBytes, request.body),
   };
 }
 
@@ -76,6 +78,33 @@ function placesOf(scheme: WebhookScheme): Places {
 
 function partsOf(template: string): TemplatePart[] {
   return templateOf(template).filter((part) => typeof part !== 'string');
+}
+
+/** Shorter texts are no secret of anybody's, and stand in any body. */
+const shortestToken = 6;
+
+/** What a body has where its scheme wants the token: the right one, or another's. */
+function tokensInBody({ verify }: WebhookScheme, body: Uint8Array): string[] {
+  const places = verify.flatMap((one) => {
+    if (one.kind !== 'equality') return [];
+    const parts = partsOf(one.given.from).filter(({ source }) => source === 'item' || source === 'json');
+    return parts.map(({ source, argument }) => ({ list: source === 'item' ? one.each : undefined, path: argument }));
+  });
+  if (places.length === 0) return [];
+  let json: unknown;
+  try {
+    json = readJson(body);
+  } catch {
+    return [];
+  }
+  return places.flatMap(({ list, path }) => {
+    const found = list === undefined ? [json] : valueAt(json, list.list);
+    const items = Array.isArray(found) ? found : [];
+    const texts = items.map((item) =>
+      textOf(valueAt(list?.item === undefined ? item : valueAt(item, list.item), path)),
+    );
+    return texts.filter((text): text is string => text !== null && text.length >= shortestToken);
+  });
 }
 
 /** The URL as it is written, but for the values of some names. */

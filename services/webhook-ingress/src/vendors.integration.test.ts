@@ -194,7 +194,7 @@ describe.skipIf(vectorFile === undefined)(
       const free: Record<string, number> = {};
       for (const [name, base64] of vectors) {
         const body = Buffer.from(base64, 'base64');
-          const answer = await fetch(`${ingress.url}/hooks/${source.id}`, {
+        const answer = await fetch(`${ingress.url}/hooks/${source.id}`, {
           method: 'POST',
           headers: {
             'content-type': 'application/json',
