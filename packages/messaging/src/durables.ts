@@ -53,7 +53,8 @@ export async function durableNames(connection: NatsConnection, stream: string): 
 export async function streamBounds(connection: NatsConnection, stream: string) {
   const manager = await managerOf(connection);
   const { state } = await untilAnswered(`stream ${stream}`, () => manager.streams.info(stream));
-  return { first: state.first_seq, last: state.last_seq };
+  // Of a stream that never held anything the server says 0 and 0.
+  return { first: Math.max(1, state.first_seq), last: state.last_seq };
 }
 
 export async function purgeSubject(connection: NatsConnection, stream: string, subject: string): Promise<number> {

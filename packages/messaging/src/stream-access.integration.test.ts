@@ -75,7 +75,8 @@ describe('a stream', () => {
     expect(await delivery.streamMessage('WEBHOOKS', 1_000_000)).toBeNull();
   });
 
-  test('says where it begins and ends', async () => {
+  test('says where it begins and ends, also one that never held anything', async () => {
+    expect(await delivery.streamBounds('KV_webhook_dead_letters')).toEqual({ first: 1, last: 0 });
     const [sequence] = await store('x');
     expect(await delivery.streamBounds('WEBHOOKS')).toEqual({ first: 1, last: sequence });
   });
