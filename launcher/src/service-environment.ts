@@ -55,6 +55,7 @@ function ownVariables(
         PATCHBAY_KMS_PROVIDER: 'local',
         PATCHBAY_LOCAL_KMS_KEY_FILE: keys.localKmsKeyFile,
         PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile,
+        PATCHBAY_VAULT_ROOTS_DIR: state.roots,
         PATCHBAY_VAULT_ERASURES_FILE: state.erasures,
       };
     case 'webhook-ingress':

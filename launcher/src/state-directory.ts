@@ -28,6 +28,8 @@ export interface StateDirectory {
   readonly database: string;
   readonly logs: string;
   readonly run: string;
+  /** See `PATCHBAY_VAULT_ROOTS_DIR`. */
+  readonly roots: string;
   /** A file: see `PATCHBAY_VAULT_ERASURES_FILE`. */
   readonly erasures: string;
 }
@@ -42,6 +44,7 @@ export function openStateDirectory(path: string): StateDirectory {
     database: under('postgres'),
     logs: under('logs'),
     run: under('run'),
+    roots: under('roots'),
     erasures: under('erasures'),
   };
   for (const folder of [path, state.logs, state.run]) {

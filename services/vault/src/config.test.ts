@@ -24,6 +24,7 @@ beforeAll(() => {
     PATCHBAY_NKEY_SEED_FILE: file('vault.nk', createUserSeed().seed),
     PATCHBAY_AUDIT_MAC_KEY_FILE: file('mac.key', 'ab'.repeat(32)),
     PATCHBAY_VAULT_XKEY_SEED_FILE: file('vault-xkey.seed', sealingSeed),
+    PATCHBAY_VAULT_ROOTS_DIR: '/var/lib/vault/roots',
     PATCHBAY_LOCAL_KMS_KEY_FILE: file('local-kms.key', 'cd'.repeat(32)),
     PATCHBAY_MODE: 'development',
     PATCHBAY_KMS_PROVIDER: 'local',
@@ -43,6 +44,7 @@ describe('readConfig', () => {
       mode: 'development',
       keyService: { provider: 'local', rootKey: Buffer.alloc(32, 0xcd) },
       sealingSeed,
+      rootsDir: '/var/lib/vault/roots',
       erasuresFile: null,
     });
   });
@@ -61,6 +63,7 @@ describe('readConfig', () => {
 
   it.each([
     ['a local key in production', { PATCHBAY_MODE: 'production' }, 'PATCHBAY_KMS_PROVIDER'],
+    ['no directory of roots', { PATCHBAY_VAULT_ROOTS_DIR: '' }, 'PATCHBAY_VAULT_ROOTS_DIR'],
     ['no key service', { PATCHBAY_KMS_PROVIDER: '' }, 'PATCHBAY_KMS_PROVIDER'],
     ['an unknown key service', { PATCHBAY_KMS_PROVIDER: 'none' }, 'PATCHBAY_KMS_PROVIDER'],
     ['no local key file', { PATCHBAY_LOCAL_KMS_KEY_FILE: '' }, 'PATCHBAY_LOCAL_KMS_KEY_FILE'],

@@ -27,6 +27,8 @@ export interface VaultConfig extends BaseConfig {
   readonly keyService: KeyServiceConfig;
   /** The vault's xkey seed, the same in every replica. Secret. */
   readonly sealingSeed: string;
+  /** Directory of the tenants' roots, the same for every vault and in no backup of NATS. Secret. */
+  readonly rootsDir: string;
   /** File that remembers erasures apart from the store; null: nothing does but the store. */
   readonly erasuresFile: string | null;
   /** Where people connect accounts; null: nowhere. */
@@ -57,6 +59,7 @@ const variables = z.object({
   PATCHBAY_LOCAL_KMS_PREVIOUS_KEY_FILE: z.string().min(1).optional(),
   PATCHBAY_KMS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   PATCHBAY_VAULT_XKEY_SEED_FILE: z.string().min(1),
+  PATCHBAY_VAULT_ROOTS_DIR: z.string().min(1),
   PATCHBAY_VAULT_ERASURES_FILE: z.string().min(1).optional(),
   PATCHBAY_CONNECT_URL: z.url({ protocol: /^https?$/ }).optional(),
   PATCHBAY_CONNECT_LISTEN: z
@@ -105,6 +108,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...base,
     keyService: keyServiceOf(values),
     sealingSeed: readSealingSeed(values.PATCHBAY_VAULT_XKEY_SEED_FILE),
+    rootsDir: values.PATCHBAY_VAULT_ROOTS_DIR,
     erasuresFile: values.PATCHBAY_VAULT_ERASURES_FILE ?? null,
     connect: connectOf(values),
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,

@@ -91,7 +91,9 @@ describe('vaults that are killed at work', () => {
     admin.request(routes.rewrapKeys, {}, {}).catch(ignored);
     const job = await ended;
     await readers.stop();
-    expect(job).toMatchObject({ kind: 'rewrap_keys', state: 'done', total: tenants.length, done: tenants.length });
+    // With the row that says where roots are: what is behind a page is counted unseen.
+    const rows = tenants.length + 1;
+    expect(job).toMatchObject({ kind: 'rewrap_keys', state: 'done', total: rows, done: rows });
     expect(job.takeovers).toBeGreaterThanOrEqual(kills);
     expect(points).toHaveLength(kills);
     expect(readers.reads.failed).toEqual([]);

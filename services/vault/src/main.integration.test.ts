@@ -214,6 +214,7 @@ describe('startVault', () => {
       auditMacKey: Buffer.alloc(32),
       sealingSeed,
       connect: null,
+      rootsDir: nats.roots,
       erasuresFile: null,
       dialOverride: null,
       trustedOrigins: [],

@@ -10,6 +10,7 @@ import {
   traceRequests,
 } from '@patchbay/service-kit';
 import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
+import { openTenantRoots } from './adapters/directory-tenant-roots.ts';
 import { createLocalFileKeyService } from './adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from './adapters/nats-connection-store.ts';
 import { createNatsCredentialStore } from './adapters/nats-credential-store.ts';
@@ -17,9 +18,11 @@ import { createNatsSecretStore } from './adapters/nats-secret-store.ts';
 import { createNatsTenantKeyStore } from './adapters/nats-tenant-key-store.ts';
 import { createXkeySealer } from './adapters/xkey-sealer.ts';
 import { readConfig, type VaultConfig } from './config.ts';
+import { adoptRoots } from './encryption/adopt-roots.ts';
 import { createCredentialCipher, maxCredentialBytes } from './encryption/credential-cipher.ts';
 import { guardKeyService } from './encryption/guarded-key-service.ts';
 import type { KeyService } from './encryption/key-service.ts';
+import { rootKeyService } from './encryption/rooted-key-service.ts';
 import { createTenantKeys } from './encryption/tenant-keys.ts';
 import type { RefreshPorts } from './oauth/refresh-credential.ts';
 import { addConnection } from './operations/add-connection.ts';
@@ -46,7 +49,9 @@ const auditTimeoutMs = 1_000;
 export async function startVault(config: VaultConfig): Promise<RunningService> {
   const log = createLogger({ service: 'vault', ...config });
   const report: Report = (level, message, facts) => log[level](facts, message);
-  const keyService = guardKeyService(createKeyService(config), { report });
+  const wrapping = guardKeyService(createKeyService(config), { report });
+  const roots = await openTenantRoots(config.rootsDir);
+  const keyService = rootKeyService(wrapping, roots);
   const sealer = createXkeySealer(config.sealingSeed);
   const telemetry = await startTelemetry('vault', config);
   const messaging = await connectMessaging({
@@ -69,6 +74,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const secrets = createNatsSecretStore(credentialRows);
   const now = () => new Date();
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
+  await adoptRoots({ keyStore, keyService, rootsId: roots.id, report });
   const erased = new Set<string>();
   const tenantKeys = createTenantKeys({
     keyService,

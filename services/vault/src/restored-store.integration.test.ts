@@ -1,3 +1,4 @@
+import { cpSync, readdirSync } from 'node:fs';
 import { routes, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { readKeyFile } from '@patchbay/service-kit';
@@ -45,8 +46,11 @@ async function startOn(
 }
 
 /** A server of its own on a copy of a store. */
-async function restore(store: string): Promise<NatsFixture & { admin: Messaging; executor: Messaging }> {
-  const restored = await startNatsFixture({ restored: { store, keys: nats.keys } });
+async function restore(
+  store: string,
+  roots = nats.roots,
+): Promise<NatsFixture & { admin: Messaging; executor: Messaging }> {
+  const restored = await startNatsFixture({ store, keys: nats.keys, roots });
   opened.push(restored);
   return { ...restored, admin: await restored.connect('admin'), executor: await restored.connect('executor') };
 }
@@ -75,18 +79,23 @@ describe('a store of before an erasure, restored after it', () => {
       ids.push((await addThrough(admin, { type: 'bearer', token }, { label: 'Ann Smith' })).id);
     await addThrough(admin, { type: 'bearer', token: 'g' }, { tenant: 'globex' });
     const store = await nats.copyStore();
+    const roots = `${nats.dir}/roots-of-before`;
+    cpSync(nats.roots, roots, { recursive: true });
     await untilBack(admin, executor, ids[0] as string);
     await erase(admin);
     await first.stop();
 
-    // That the copy is worth something: whoever forgot the erasure reads it.
-    const forgetful = await restore(store);
+    // That the copy is worth something: whoever kept the tenant's root as well reads it.
+    const forgetful = await restore(store, roots);
     await startOn(forgetful, local());
     const lease = await leaseThrough(forgetful.executor, { connection: ids[0] as string });
     expect(lease.credential).toEqual({ type: 'bearer', token: 'a' });
 
-    const restored = await restore(store);
+    // With the list, also where the root was brought back with the store.
+    const restored = await restore(store, roots);
+    expect(readdirSync(roots)).toContain('acme.root');
     const vault = await startOn(restored, local(), { erasuresFile });
+    expect(readdirSync(roots)).not.toContain('acme.root');
     for (const connection of ids)
       expect(await failureOf(leaseThrough(restored.executor, { connection }))).toSatisfy(isRefusal);
     const job = async () => (await restored.admin.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];

@@ -1,6 +1,7 @@
 import type { VaultJob } from '@patchbay/contracts';
 import { openFileErasureLedger } from './adapters/file-erasure-ledger.ts';
 import type { VaultConfig } from './config.ts';
+import type { RootedKeyService } from './encryption/key-service.ts';
 import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { type Erased, eraseAgain } from './jobs/erase-again.ts';
@@ -13,13 +14,14 @@ import { settleDefault } from './operations/settle-default.ts';
 
 interface Wired {
   readonly tenantKeys: Pick<TenantKeys, 'drop'>;
+  readonly keyService: Pick<RootedKeyService, 'destroyRoot'>;
   readonly report: Report;
   /** Gets the tenants that jobs, or the ledger, say are erased. */
   readonly erased: Set<string>;
 }
 
 /** What the vault remembers of erasures beside its store: denied from the start, and noted as jobs are heard of. */
-export function openErasures(config: VaultConfig, { tenantKeys, report, erased }: Wired) {
+export function openErasures(config: VaultConfig, { tenantKeys, keyService, report, erased }: Wired) {
   const ledger = openFileErasureLedger(config.erasuresFile, config.sealingSeed);
   for (const { tenant, connection, genuine } of ledger.notes()) {
     if (connection === null) erased.add(tenant);
@@ -39,6 +41,10 @@ export function openErasures(config: VaultConfig, { tenantKeys, report, erased }
       if (kind === 'erase_tenant' && !erased.has(tenant)) {
         erased.add(tenant);
         tenantKeys.drop(tenant);
+        // The vault that works on it does so too; where this one sees a copy of the directory, nobody else would.
+        keyService.destroyRoot(tenant).catch((error: unknown) => {
+          report('error', "an erased tenant's root could not be destroyed here", { tenant, err: error });
+        });
       }
       try {
         note(job);
@@ -51,6 +57,7 @@ export function openErasures(config: VaultConfig, { tenantKeys, report, erased }
 
 export interface ErasingAgainPorts extends StartJobPorts {
   readonly store: JobStore;
+  readonly keyService: Pick<RootedKeyService, 'destroyRoot'>;
   readonly keyStore: TenantKeyStore;
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
@@ -60,9 +67,11 @@ export interface ErasingAgainPorts extends StartJobPorts {
   readonly ledger: ErasureLedger;
 }
 
-/** Resolves when nothing of what is noted is lent any more, and erases in the background what is in the store again. */
+/** Resolves when nothing of what is noted is lent any more, and no root is left of it, and erases in the background what is in the store again. */
 export async function startErasingAgain(ports: ErasingAgainPorts): Promise<{ stop(): Promise<void> }> {
   const erased = erasedOf(ports.ledger);
+  for (const { tenant, connections } of erased)
+    if (connections.length === 0) await ports.keyService.destroyRoot(tenant);
   await revokeErased(ports, erased);
   const stopping = new AbortController();
   const erasing = eraseAgain(

@@ -5,7 +5,7 @@ import { reencryptOAuthClients, removeOAuthClients } from './adapters/nats-oauth
 import { createNatsOverlaps } from './adapters/nats-overlaps.ts';
 import type { VaultConfig } from './config.ts';
 import { maxCredentialBytes } from './encryption/credential-cipher.ts';
-import { isSameKey, type KeyService } from './encryption/key-service.ts';
+import { isSameKey, type RootedKeyService } from './encryption/key-service.ts';
 import type { TenantKeyStore } from './encryption/tenant-key-store.ts';
 import type { TenantKeys } from './encryption/tenant-keys.ts';
 import { createRecordJob } from './jobs/audit-job.ts';
@@ -40,7 +40,7 @@ interface Wired {
   readonly cipher: CredentialCipher;
   readonly tenantKeys: TenantKeys;
   readonly keyStore: TenantKeyStore;
-  readonly keyService: KeyService;
+  readonly keyService: RootedKeyService;
   readonly sealer: Sealer;
   readonly recordAudit: RecordAudit;
   readonly report: Report;

@@ -36,6 +36,7 @@ export async function forkVault(
       rootKeyFile: nats.keys.localKmsKeyFile,
       sealingSeed,
       keyService,
+      rootsDir: nats.roots,
       erasuresFile: erasuresFile ?? null,
     }),
     { mode: 0o600 },

@@ -12,6 +12,7 @@ export function memoryTenantKeyStore(): MemoryTenantKeyStore {
   const rows = new Map<string, StoredTenantKey>();
   const versions = new Map<string, { value: StoredKeyVersions; revision: number }>();
   const erased = new Set<string>();
+  let rootsId: string | null = null;
   const idOf = ({ tenant, version }: TenantKeyName) => `${tenant}.${version}`;
   return {
     rows,
@@ -54,6 +55,12 @@ export function memoryTenantKeyStore(): MemoryTenantKeyStore {
       const revision = versions.get(value.tenant)?.revision ?? null;
       if (revision !== expected) return false;
       versions.set(value.tenant, { value: structuredClone(value), revision: (revision ?? 0) + 1 });
+      return true;
+    },
+    getRootsId: async () => rootsId,
+    async createRootsId(id) {
+      if (rootsId !== null) return false;
+      rootsId = id;
       return true;
     },
   };

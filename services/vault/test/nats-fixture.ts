@@ -18,6 +18,10 @@ export interface NatsFixture {
   readonly keys: LocalKeys;
   /** A directory of this fixture's own, removed by `stop`. */
   readonly dir: string;
+  /** The server's own directory. */
+  readonly store: string;
+  /** Directory of the tenants' roots: apart from the store, and the same for a fixture on a copy of it. */
+  readonly roots: string;
   connect(identity: Identity, tenant?: string): Promise<Messaging>;
   /** Copies the store's directory while the server is stopped, as operators back it up. Connections come back by themselves. */
   copyStore(): Promise<string>;
@@ -29,27 +33,27 @@ const projectRoot = join(import.meta.dirname, '../../..');
 export interface NatsFixtureOptions {
   /** False: without stream `AUDIT`, so that no audit record can be written. */
   readonly auditStream?: boolean;
-  /** Starts on a copy of this store, with the same keys. */
-  readonly restored?: { readonly store: string; readonly keys: LocalKeys };
+  /** Keys and roots of another fixture. */
+  readonly keys?: LocalKeys;
+  readonly roots?: string;
+  /** Starts on a copy of this store, or on an empty one (null), and provisions nothing. */
+  readonly store?: string | null;
 }
 
 /** A real nats-server with the project's keys and permissions, its streams and buckets provisioned. */
 export async function startNatsFixture({
   auditStream = true,
-  restored,
+  store: copy,
+  ...given
 }: NatsFixtureOptions = {}): Promise<NatsFixture> {
   const dir = mkdtempSync(join(tmpdir(), 'patchbay-vault-'));
-  const keys = restored?.keys ?? ensureIdentityKeys(join(dir, 'keys'), ['acme']);
+  const keys = given.keys ?? ensureIdentityKeys(join(dir, 'keys'), ['acme']);
   const store = join(dir, 'nats');
-  if (restored !== undefined) cpSync(restored.store, store, { recursive: true });
-  const start = (port?: number) =>
-    startNatsServer({
-      dir: store,
-      binary: findBinary('nats-server', projectRoot),
-      keys,
-      ...(port !== undefined && { port }),
-    });
-  let server = await start();
+  if (copy != null) cpSync(copy, store, { recursive: true });
+  const start = (port: number) =>
+    startNatsServer({ dir: store, binary: findBinary('nats-server', projectRoot), keys, port });
+  // Any port but the usual one, which another fixture could take while this server is stopped for a copy.
+  let server = await start(0);
   const open: Messaging[] = [];
 
   async function connect(identity: Identity, tenant?: string): Promise<Messaging> {
@@ -63,7 +67,7 @@ export async function startNatsFixture({
     return messaging;
   }
 
-  if (restored === undefined) {
+  if (copy === undefined) {
     const audit = auditStream ? { streams: Object.values(streams), durables } : { streams: [], durables: [] };
     await (await connect('provisioner')).provision({
       ...audit,
@@ -78,6 +82,8 @@ export async function startNatsFixture({
     },
     keys,
     dir,
+    store,
+    roots: given.roots ?? join(dir, 'roots'),
     connect,
     async copyStore() {
       await server.stop();

@@ -34,6 +34,7 @@ export async function runVault(
     keyService,
     sealingSeed,
     connect: null,
+    rootsDir: nats.roots,
     erasuresFile: null,
     dialOverride: null,
     tenantPoliciesFile: null,

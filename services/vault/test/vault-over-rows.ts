@@ -8,10 +8,12 @@ import { createNatsOAuthClients } from '../src/adapters/nats-oauth-clients.ts';
 import { createNatsSecretStore } from '../src/adapters/nats-secret-store.ts';
 import { createNatsTenantKeyStore } from '../src/adapters/nats-tenant-key-store.ts';
 import { createCredentialCipher } from '../src/encryption/credential-cipher.ts';
+import { rootKeyService } from '../src/encryption/rooted-key-service.ts';
 import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
 import { deviceBinding } from '../src/oauth/start-connect.ts';
 import { openSecret } from '../src/secrets/open-secret.ts';
 import { secretBindingOf } from '../src/secrets/secret-store.ts';
+import { memoryRoots } from './memory-roots.ts';
 import { storedRows } from './stored-rows.ts';
 
 /** Rows of one kind, and what a vault that just started reads of one: only what counts, so that it can be compared. */
@@ -41,9 +43,11 @@ export async function vaultOverRows() {
     ReturnType<typeof storedRows>,
     ReturnType<typeof storedRows>,
   ];
+  const roots = memoryRoots();
   /** A vault's parts that hold nothing in memory yet. */
   const fresh = () => {
-    const keyService = createLocalFileKeyService({ rootKey: Buffer.alloc(32, 1), mode: 'development' });
+    const local = createLocalFileKeyService({ rootKey: Buffer.alloc(32, 1), mode: 'development' });
+    const keyService = rootKeyService(local, roots);
     const tenantKeys = createTenantKeys({ keyService, store: createNatsTenantKeyStore(keys.bucket), now });
     const cipher = createCredentialCipher(tenantKeys);
     return {

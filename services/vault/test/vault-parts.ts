@@ -1,5 +1,6 @@
 import { newId } from '@patchbay/contracts';
 import { readKeyFile } from '@patchbay/service-kit';
+import { openTenantRoots } from '../src/adapters/directory-tenant-roots.ts';
 import { createLocalFileKeyService } from '../src/adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from '../src/adapters/nats-connection-store.ts';
 import { createNatsCredentialStore } from '../src/adapters/nats-credential-store.ts';
@@ -8,6 +9,7 @@ import { createNatsTenantKeyStore } from '../src/adapters/nats-tenant-key-store.
 import type { ConnectionRecord } from '../src/domain/connection-record.ts';
 import { createCredentialCipher } from '../src/encryption/credential-cipher.ts';
 import type { KeyService } from '../src/encryption/key-service.ts';
+import { rootKeyService } from '../src/encryption/rooted-key-service.ts';
 import { createTenantKeys } from '../src/encryption/tenant-keys.ts';
 import { createConnection } from '../src/operations/create-connection.ts';
 import { openCredential } from '../src/operations/open-credential.ts';
@@ -16,7 +18,7 @@ import type { NatsFixture } from './nats-fixture.ts';
 export interface VaultPartsOptions {
   /** How long keys are held. */
   readonly ttlMs?: number;
-  /** Left out: the fixture's local key file. */
+  /** Left out: the fixture's local key file. The fixture's roots come to it. */
   readonly keyService?: KeyService;
 }
 
@@ -25,9 +27,10 @@ export async function openVaultParts(nats: NatsFixture, { ttlMs, keyService }: V
   const messaging = await nats.connect('vault');
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
   const now = () => new Date();
+  const local = () =>
+    createLocalFileKeyService({ rootKey: readKeyFile(nats.keys.localKmsKeyFile), mode: 'development' });
   const tenantKeys = createTenantKeys({
-    keyService:
-      keyService ?? createLocalFileKeyService({ rootKey: readKeyFile(nats.keys.localKmsKeyFile), mode: 'development' }),
+    keyService: rootKeyService(keyService ?? local(), await openTenantRoots(nats.roots)),
     store: keyStore,
     now,
     ...(ttlMs !== undefined && { ttlMs }),

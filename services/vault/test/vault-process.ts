@@ -39,6 +39,7 @@ export async function startVaultProcess(
       PATCHBAY_KMS_PROVIDER: 'local',
       PATCHBAY_LOCAL_KMS_KEY_FILE: nats.keys.localKmsKeyFile,
       PATCHBAY_VAULT_XKEY_SEED_FILE: nats.keys.vaultXkeySeedFile,
+      PATCHBAY_VAULT_ROOTS_DIR: nats.roots,
       ...variables,
     },
   });

@@ -43,6 +43,7 @@ export async function startServiceProcess(
         PATCHBAY_KMS_PROVIDER: 'local',
         PATCHBAY_LOCAL_KMS_KEY_FILE: keys.localKmsKeyFile,
         PATCHBAY_VAULT_XKEY_SEED_FILE: keys.vaultXkeySeedFile,
+        PATCHBAY_VAULT_ROOTS_DIR: join(servers.dir, 'roots'),
       }),
       ...variables,
     },

@@ -72,6 +72,13 @@ describe('leases', () => {
     await vi.waitFor(async () => expect(tokenOf(await borrow())).not.toBe('token-1'));
   });
 
+  test('are gone from memory at their end, though nobody asks for them any more', async () => {
+    vault.answer = () => ({ ttlMs: 40 });
+    await borrow();
+    expect(leases.size).toBe(1);
+    await vi.waitFor(() => expect(leases.size).toBe(0));
+  });
+
   test('are renewed before their end, while those who need one go on with the old', async () => {
     const gate = Promise.withResolvers<VaultAnswer>();
     vault.answer = (_request, number) => (number === 1 ? { ttlMs: 4_000 } : gate.promise);

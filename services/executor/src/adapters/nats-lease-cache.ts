@@ -21,6 +21,8 @@ const refreshTimeoutMs = 5_000;
 const noAnswer: ReadonlySet<ErrorCode> = new Set(['deadline_exceeded', 'outcome_unknown']);
 
 export interface LeaseCache extends BorrowLease {
+  /** Leases in memory. */
+  readonly size: number;
   close(): void;
 }
 
@@ -36,7 +38,8 @@ interface Flight {
  * per connection and lease life, however many executions. A revoked connection's lease is dropped at once.
  */
 export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): LeaseCache {
-  const leases = new LRUCache<string, CachedLease>({ max: maxLeases });
+  // Taken out by a timer, not at the next look: nothing of a tenant that was erased outlives its lease in an idle process.
+  const leases = new LRUCache<string, CachedLease>({ max: maxLeases, ttlAutopurge: true });
   const flights = new Map<string, Flight>();
   const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) => {
     // Which connection a flight brings is not known before it lands: none of them is kept, or joined any more.
@@ -68,6 +71,9 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
   }
 
   return {
+    get size() {
+      return leases.size;
+    },
     async borrow(asked) {
       const key = `${asked.tenant}\n${asked.integration}\n${asked.connection ?? ''}`;
       const kept = leases.get(key);

@@ -1,7 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { PatchbayError } from '@patchbay/contracts';
 import { decryptGcm, encryptGcm, ivBytes, tagBytes } from '../encryption/aes-256-gcm.ts';
-import { type KeyService, type TenantKeyName, tenantKeyBytes, wrappingContext } from '../encryption/key-service.ts';
+import {
+  type KeyService,
+  type TenantKeyName,
+  tenantKeyBytes,
+  wrappingContextBytes,
+} from '../encryption/key-service.ts';
 
 /** First byte of a wrapped key: format 1 is AES-256-GCM as version 1, IV 12, key 32, tag 16. */
 const format = 1;
@@ -64,21 +69,15 @@ export function createLocalFileKeyService({
 
 function wrap(rootKey: Buffer, key: Buffer, name: TenantKeyName): Buffer {
   const iv = randomBytes(ivBytes);
-  return Buffer.concat([Buffer.from([format]), iv, encryptGcm(rootKey, iv, additionalData(name), key)]);
+  return Buffer.concat([Buffer.from([format]), iv, encryptGcm(rootKey, iv, wrappingContextBytes(format, name), key)]);
 }
 
 function unwrap(rootKey: Buffer, wrapped: Buffer, name: TenantKeyName): Buffer {
   if (wrapped.length !== wrappedBytes || wrapped[0] !== format) throw refused();
   const iv = wrapped.subarray(1, 1 + ivBytes);
-  const key = decryptGcm(rootKey, iv, additionalData(name), wrapped.subarray(1 + ivBytes));
+  const key = decryptGcm(rootKey, iv, wrappingContextBytes(format, name), wrapped.subarray(1 + ivBytes));
   if (key === null) throw refused();
   return key;
-}
-
-function additionalData(name: TenantKeyName): Buffer {
-  return Buffer.from(
-    JSON.stringify([format, Object.entries(wrappingContext(name)).sort(([a], [b]) => (a < b ? -1 : 1))]),
-  );
 }
 
 function refused(): PatchbayError {

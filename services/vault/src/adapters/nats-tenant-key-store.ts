@@ -3,9 +3,12 @@ import type { Bucket, BucketEntry } from '@patchbay/messaging';
 import type { TenantKeyRow, TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import { parseRecord, reachable, readRecord, scanRecords, storeTimeoutMs } from './nats-record.ts';
 
+/** No scope may be called so. */
+const rootsKey = '_roots.id';
+
 /**
  * Bucket `tenant_keys`: wrapped keys at `<tenant>.<version>`, written once and never changed, and at `<tenant>.current` the
- * record of which versions are in use. At `<tenant>.erased`: none is, ever again.
+ * record of which versions are in use. At `<tenant>.erased`: none is, ever again. At `_roots.id`: where roots are.
  */
 export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
   return {
@@ -55,10 +58,15 @@ export function createNatsTenantKeyStore(bucket: Bucket): TenantKeyStore {
           : bucket.update(key, value, revision, storeTimeoutMs);
       return (await reachable(written)) !== null;
     },
+    async getRootsId() {
+      const entry = await reachable(bucket.get(rootsKey));
+      return entry === null ? null : Buffer.from(entry.value).toString();
+    },
+    createRootsId: async (id) => (await reachable(bucket.create(rootsKey, id, storeTimeoutMs))) !== null,
   };
 }
 
-/** Null for what is no key: the record of versions, or of an erasure. */
+/** Null for what is no key: the record of versions, of an erasure, or of where roots are. */
 function toRow({ key, value, revision }: BucketEntry): TenantKeyRow | null {
   const at = key.lastIndexOf('.');
   const name = { tenant: key.slice(0, at), version: Number(key.slice(at + 1)) };

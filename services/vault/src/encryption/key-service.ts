@@ -23,6 +23,20 @@ export interface KeyService {
 }
 
 /**
+ * A key service whose wrapped keys take a tenant's root to unwrap, beside the wrapping key: what destroys the root leaves
+ * every copy of the tenant's wrapped keys without use, wherever it lies. Errors as of `KeyService`; of a tenant whose root was
+ * destroyed `details.reason` is `erased`.
+ */
+export interface RootedKeyService extends KeyService {
+  /** Whether a wrapped key takes a root at all: those of before there were roots do not, and are refused. */
+  isRooted(wrapped: Uint8Array): boolean;
+  /** A wrapped key of before there were roots, under its tenant's root from now on. */
+  root(wrapped: Uint8Array, name: TenantKeyName): Promise<Uint8Array>;
+  /** Destroys the tenant's root for good. Again is no error. */
+  destroyRoot(tenant: string): Promise<void>;
+}
+
+/**
  * Whether two names are of one wrapping key. AWS KMS multi-Region keys have one key id (`mrk-…`) and one material in every
  * Region, whatever the rest of their ARNs says.
  */
@@ -41,4 +55,11 @@ export const tenantKeyBytes = 32;
  */
 export function wrappingContext(name: TenantKeyName): Record<string, string> {
   return { tenant: name.tenant, purpose: 'patchbay-tenant-key', key_version: String(name.version) };
+}
+
+/** The same as bytes, for what we encrypt ourselves. @param format says which layout they belong to. */
+export function wrappingContextBytes(format: number | string, name: TenantKeyName): Buffer {
+  return Buffer.from(
+    JSON.stringify([format, Object.entries(wrappingContext(name)).sort(([a], [b]) => (a < b ? -1 : 1))]),
+  );
 }

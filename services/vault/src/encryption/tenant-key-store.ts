@@ -32,4 +32,8 @@ export interface TenantKeyStore {
   deleteVersions(tenant: string): Promise<void>;
   /** `revision` is null for the tenant's first. False when another process was first. */
   setVersions(versions: StoredKeyVersions, revision: number | null): Promise<boolean>;
+  /** Names the place of the roots that wrapped keys take; null: no vault with roots was here. */
+  getRootsId(): Promise<string | null>;
+  /** False when it is said already. */
+  createRootsId(id: string): Promise<boolean>;
 }

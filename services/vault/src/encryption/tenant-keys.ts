@@ -2,6 +2,7 @@ import type { KeyringNode } from '@aws-crypto/client-node';
 import { type KeyVersions, PatchbayError } from '@patchbay/contracts';
 import { base64Bytes } from './base64.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { erased } from './erased.ts';
 import { type KeyService, type TenantKeyName, tenantKeyBytes } from './key-service.ts';
 import { firstVersions, openKeyVersions, sealKeyVersions } from './key-versions.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -90,8 +91,8 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
   const keyringOf = (name: TenantKeyName) => cache.get(idOf(name), () => load(name));
 
   async function read(tenant: string): Promise<{ versions: KeyVersions; revision: number | null }> {
-    const [stored, erased] = await Promise.all([store.getVersions(tenant), store.isErased(tenant)]);
-    if (erased || isErased(tenant)) throw gone(tenant);
+    const [stored, isGone] = await Promise.all([store.getVersions(tenant), store.isErased(tenant)]);
+    if (isGone || isErased(tenant)) throw erased(tenant);
     if (stored === null) return { versions: firstVersions, revision: null };
     const versions =
       stored.value.tenant === tenant
@@ -175,14 +176,6 @@ function importKey(name: TenantKeyName, key: Uint8Array): KeyringNode {
   if (key.length === tenantKeyBytes) return createTenantKeyring(name, key);
   key.fill(0);
   throw refused('The key service returned a key of the wrong length.');
-}
-
-function gone(tenant: string): PatchbayError {
-  return new PatchbayError('vault_unavailable', {
-    message: `The tenant '${tenant}' was erased.`,
-    retryable: false,
-    details: { reason: 'erased' },
-  });
 }
 
 function refused(message: string): PatchbayError {

@@ -1,5 +1,6 @@
 import type { VaultJob } from '@patchbay/contracts';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
+import type { RootedKeyService } from '../encryption/key-service.ts';
 import type { TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { TenantKeys } from '../encryption/tenant-keys.ts';
 import type { BroadcastRevocation, ConnectionStore, CredentialStore } from '../operations/ports.ts';
@@ -11,6 +12,7 @@ import { deleteSecrets } from './secret-rows.ts';
 export interface EraseTenantPorts {
   readonly tenantKeys: Pick<TenantKeys, 'destroyAll'>;
   readonly keyStore: Pick<TenantKeyStore, 'setErased'>;
+  readonly keyService: Pick<RootedKeyService, 'destroyRoot'>;
   /** Remembers the erasure apart from the store. */
   readonly note: (job: VaultJob) => void;
   readonly connections: Pick<ConnectionStore, 'scan' | 'replace'>;
@@ -37,7 +39,8 @@ export function eraseTenant(ports: EraseTenantPorts): JobWork {
     ports.note(hand.job);
     await ports.keyStore.setErased({ tenant, erased_at: ports.now().toISOString(), job });
 
-    // 2. Destroy the keys. Vaults drop what they hold, executors their leases.
+    // 2. Destroy the root, without which no copy of the keys is of use, and the keys. Vaults drop what they hold, executors
+    //    their leases.
     await destroy(ports, hand);
     ports.broadcastRevocation({ tenant });
 
@@ -54,6 +57,7 @@ export function eraseTenant(ports: EraseTenantPorts): JobWork {
 }
 
 async function destroy(ports: EraseTenantPorts, hand: JobInHand): Promise<void> {
+  await ports.keyService.destroyRoot(hand.job.tenant);
   const destroyed = await ports.tenantKeys.destroyAll(hand.job.tenant);
   await hand.save({ step: 'destroys keys', keys_destroyed: hand.job.keys_destroyed + destroyed });
 }

@@ -1,5 +1,6 @@
 import { PatchbayError } from '@patchbay/contracts';
 import { base64Bytes } from '../encryption/base64.ts';
+import { isErased } from '../encryption/erased.ts';
 import { isSameKey, type KeyService } from '../encryption/key-service.ts';
 import type { TenantKeyRow, TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { Report } from '../operations/ports.ts';
@@ -67,6 +68,8 @@ async function rewrap(
     // When it changed meanwhile, it comes again.
     return (await keyStore.replace(again, revision)) ? 'changed' : 'passed';
   } catch (error) {
+    // It came back with an older store, and is dead under any wrapping key.
+    if (isErased(error)) return 'passed';
     if (error instanceof PatchbayError && !error.body.retryable) return 'refused';
     throw error;
   }
