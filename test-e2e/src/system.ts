@@ -20,6 +20,8 @@ export interface System {
   readonly sandbox: SandboxClient;
   readonly stateDir: string;
   agentOf(tenant: string): Promise<Agent>;
+  /** Another secret that nothing may be found of after `stop`. */
+  noteSecret(value: string): void;
   /** Ends it, and fails if a credential given to it stands in anything it left: logs, streams, rows. */
   stop(): Promise<void>;
 }
@@ -109,6 +111,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     sandbox: sandboxClient(facts.sandbox_url as string, readFileSync(facts.sandbox_control_token as string, 'utf8')),
     stateDir,
     agentOf,
+    noteSecret: (value) => void secrets.push(value),
     async stop() {
       await Promise.all(opened.map((one) => one.close()));
       await patchbay.stop();

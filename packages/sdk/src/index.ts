@@ -17,7 +17,15 @@ export type { AwaitedWebhook, ExpectedWebhook } from './webhooks/await-webhook.t
 export type { DeliveriesAdmin, ReplayWebhooks, WebhookDeadLettersAdmin } from './webhooks/deliveries-admin.ts';
 export type { EventWithBody, WebhookEventsAdmin } from './webhooks/events-admin.ts';
 export type { ArrivedWebhook, Listening } from './webhooks/listen-webhooks.ts';
-export type { NewSource, RejectedAdmin, SourceChange, SourcesAdmin } from './webhooks/sources-admin.ts';
+export type { Registration } from './webhooks/registration.ts';
+export type {
+  NewSource,
+  RegisteredSource,
+  RejectedAdmin,
+  RemovedSource,
+  SourceChange,
+  SourcesAdmin,
+} from './webhooks/sources-admin.ts';
 export type {
   KeyedSubscription,
   NewSubscription,

@@ -3,13 +3,11 @@ import {
   type ConnectionHealth,
   type ErrorCode,
   type ExecutionResult,
-  type IntegrationDocument,
-  PatchbayError,
-  platformScope,
   routes,
   toolNameOf,
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
+import { connectedDocument } from './connected-document.ts';
 
 export interface TestedConnection {
   readonly connection: Connection;
@@ -29,11 +27,7 @@ const refusals = new Set<ErrorCode>(['credential_expired', 'not_permitted']);
  * keeps what it showed. @throws PatchbayError `connection_missing`, or when Patchbay itself does not answer.
  */
 export async function testConnection(messaging: Messaging, tenant: string, id: string): Promise<TestedConnection> {
-  const { connections } = await messaging.request(routes.listConnections, {}, { tenant });
-  const connection = connections.find((one) => one.id === id && one.status !== 'revoked');
-  if (connection === undefined)
-    throw new PatchbayError('connection_missing', { message: `The tenant has no connection ${id}.` });
-  const document = await documentOf(messaging, tenant, connection.integration);
+  const { connection, document } = await connectedDocument(messaging, tenant, id);
   const { health } = document;
   const tool = health && document.tools[health.tool];
   if (health === undefined || tool === undefined) return { connection, state: 'unchecked', error: null };
@@ -61,15 +55,4 @@ export async function testConnection(messaging: Messaging, tenant: string, id: s
     },
   );
   return { connection: kept.connection, state, error };
-}
-
-/** The tenant's own document, else the platform's: what a call by the tool's name means. */
-async function documentOf(messaging: Messaging, tenant: string, integration: string): Promise<IntegrationDocument> {
-  const ask = (scope: string) => messaging.request(routes.getIntegration, {}, { integration, scope });
-  try {
-    return (await ask(tenant)).document;
-  } catch (error) {
-    if (!(error instanceof PatchbayError && error.code === 'tool_not_found')) throw error;
-    return (await ask(platformScope)).document;
-  }
 }

@@ -8,24 +8,37 @@ import {
 import type { Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { sealSecret } from '../seal-secret.ts';
+import { orderOf, type Registration } from './registration.ts';
 
 type AddRequest = z.input<typeof routes.addSource.request>;
 type ChangeRequest = z.input<typeof routes.changeSource.request>;
 
 /** A source to be. Left out: the secret of a vendor whose handshake brings it, or of a bin. */
-export type NewSource = Omit<AddRequest, 'tenant' | 'sealed_secret'> & { readonly secret?: string };
+export type NewSource = Omit<AddRequest, 'tenant' | 'sealed_secret' | 'upstream'> & { readonly secret?: string };
+/** A source that its vendor is told of: the scheme is that of the connection's integration, and the secret comes of it. */
+export type RegisteredSource = Omit<NewSource, 'secret' | 'mode' | 'scheme'> & Registration;
+/** What was removed, and ids of what the vendor may still have. */
+export type RemovedSource = WebhookSourceView & { readonly left_at_vendor: readonly string[] };
 /** Fields left out stay as they are; null gives one back to its default. */
 export type SourceChange = Omit<ChangeRequest, 'tenant' | 'source'>;
 
 /** The URLs at which the tenant takes webhooks. A secret is sealed to the vault's key here; nothing in between can read it. */
 export interface SourcesAdmin {
   add(source: NewSource): Promise<WebhookSourceView>;
+  /**
+   * Adds a source and registers it at its vendor. Takes as long as the vendor does, at most half a minute. @throws PatchbayError
+   * why not; when something may be left at the vendor, `details.source` is there to be removed.
+   */
+  register(source: RegisteredSource): Promise<WebhookSourceView>;
   list(): Promise<WebhookSourceView[]>;
   /** @throws PatchbayError when there is none. */
   show(source: string): Promise<WebhookSourceView>;
   change(source: string, change: SourceChange): Promise<WebhookSourceView>;
-  /** Its URL ends, and its secrets are destroyed. Events that came stay. */
-  remove(source: string): Promise<WebhookSourceView>;
+  /**
+   * Its URL ends, and its secrets are destroyed. Events that came stay. One that was registered is removed at its vendor first:
+   * when that fails so does this, unless `force` says that it may be left there.
+   */
+  remove(source: string, options?: { readonly force?: boolean }): Promise<RemovedSource>;
   /** A further secret. Those before go on counting for the overlap, in milliseconds: default a day, 0 ends them at once. */
   addSecret(source: string, secret: string, options?: { readonly overlapMs?: number }): Promise<WebhookSourceView>;
   /** One secret ends at once. */
@@ -46,11 +59,23 @@ export function sourcesOver(messaging: Messaging, tenant: string): SourcesAdmin 
       const sealed = secret === undefined ? {} : { sealed_secret: await sealSecret(messaging, { value: secret }) };
       return (await messaging.request(routes.addSource, {}, { tenant, ...source, ...sealed })).source;
     },
+    async register({ connection, events, arguments: args, ...source }) {
+      const registration = { connection, ...(events && { events }), ...(args && { arguments: args }) };
+      const order = await orderOf(messaging, tenant, registration);
+      return (await messaging.request(routes.addSource, {}, { tenant, ...source, ...order })).source;
+    },
     list: async () => (await messaging.request(routes.listSources, {}, { tenant })).sources,
     show: async (source) => (await messaging.request(routes.showSource, {}, { tenant, source })).source,
     change: async (source, change) =>
       (await messaging.request(routes.changeSource, {}, { tenant, source, ...change })).source,
-    remove: async (source) => (await messaging.request(routes.removeSource, {}, { tenant, source })).source,
+    async remove(source, options = {}) {
+      const { source: removed, left_at_vendor = [] } = await messaging.request(
+        routes.removeSource,
+        {},
+        { tenant, source, ...options },
+      );
+      return { ...removed, left_at_vendor };
+    },
     async addSecret(source, secret, { overlapMs } = {}) {
       const sealed_secret = await sealSecret(messaging, { value: secret });
       const overlap = overlapMs === undefined ? {} : { overlap_ms: overlapMs };

@@ -94,7 +94,8 @@ describe('sources', () => {
     expect(await sources.show(src)).toEqual(source());
     await sources.change(src, { enabled: false, public_url: null });
     await sources.removeSecret(src, sec);
-    await sources.remove(src);
+    expect(await sources.remove(src)).toEqual({ ...source(), left_at_vendor: [] });
+    await sources.remove(src, { force: true });
     expect(await rejected.list(src, { kind: 'captured', limit: 3 })).toEqual([]);
     const named = { tenant: 'acme', source: src };
     expect(asked).toEqual([
@@ -102,7 +103,8 @@ describe('sources', () => {
       ['show', named],
       ['change', { ...named, enabled: false, public_url: null }],
       ['remove-secret', { ...named, secret_id: sec }],
-      ['remove', named],
+      ['remove', { ...named, force: false }],
+      ['remove', { ...named, force: true }],
       ['rejected', { ...named, kind: 'captured', limit: 3 }],
     ]);
   });
