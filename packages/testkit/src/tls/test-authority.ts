@@ -12,10 +12,17 @@ export interface TestCertificate {
 export interface TestAuthority {
   /** PEM, for those who shall trust it. */
   readonly ca: string;
-  issue(name: string, options?: { readonly expired?: boolean }): Promise<TestCertificate>;
+  /** `rsa`: with a key of 2,048 bits, for signatures that want one. */
+  issue(name: string, options?: { readonly expired?: boolean; readonly rsa?: boolean }): Promise<TestCertificate>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const rsaAlgorithm = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  modulusLength: 2_048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+};
 const dayMs = 86_400_000;
 
 export async function createTestAuthority(): Promise<TestAuthority> {
@@ -35,8 +42,8 @@ export async function createTestAuthority(): Promise<TestAuthority> {
 
   return {
     ca: authority.toString('pem'),
-    async issue(name, { expired = false } = {}) {
-      const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    async issue(name, { expired = false, rsa = false } = {}) {
+      const keys = await webcrypto.subtle.generateKey(rsa ? rsaAlgorithm : algorithm, true, ['sign', 'verify']);
       const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: '02',
         subject: `CN=${name}`,
