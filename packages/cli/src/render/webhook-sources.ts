@@ -34,6 +34,7 @@ export function renderSource(source: WebhookSourceView, style: Style): string {
   return [
     `${id}  ${style.name(schemeOf(source))} of tenant ${tenant}${name === '' ? '' : `, ${name}`}`,
     `  url      ${urlOf(source)}`,
+    ...upstreamLines(source, style),
     ...(enabled ? [] : [`  state    ${style.warn('off')}: its URL answers as if it were not there`]),
     ...(source.variant === null ? [] : [`  variant  ${source.variant}`]),
     ...Object.entries(settings).map(([setting, value]) => `  setting  ${setting}=${value}`),
@@ -45,6 +46,19 @@ export function renderSource(source: WebhookSourceView, style: Style): string {
     ...(dedup_window_h === null ? [] : [`  window   ${dedup_window_h} h in which a second copy is the same event`]),
     `  since    ${clock(created_at)}`,
   ].join('\n');
+}
+
+/** What the vendor has of it. */
+function upstreamLines({ id, upstream }: WebhookSourceView, style: Style): string[] {
+  if (upstream === undefined) return [];
+  const { integration, connection, events, state, webhook_id } = upstream;
+  const what = webhook_id === null ? 'a webhook' : `webhook ${webhook_id}`;
+  return [
+    state === 'registered'
+      ? `  vendor   ${what} of ${integration}, over ${connection}`
+      : `  vendor   ${style.warn('not settled')}: ${integration} may hold ${what}. Remove it: patchbay webhooks sources remove ${id}`,
+    ...(events.length === 0 ? [] : [`  events   ${events.join(', ')}`]),
+  ];
 }
 
 /** The URL to enter at the vendor, or what to do so that there is one. */

@@ -1,6 +1,7 @@
 import type { WebhookSourceView } from '@patchbay/contracts';
 import type { WebhookScheme } from '@patchbay/webhook-schemes';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../../context.ts';
 import { defineCommand, type Run } from '../../define-command.ts';
 import { UsageError } from '../../failures.ts';
 import { schemeNamed } from '../../input/hook-options.ts';
@@ -8,7 +9,7 @@ import { nameValue } from '../../input/name-value.ts';
 import { readNewSecret } from '../../input/new-secret.ts';
 import { wholeNumber } from '../../input/whole-number.ts';
 import type { Style } from '../../render/style.ts';
-import { urlOf } from '../../render/webhook-sources.ts';
+import { renderSource, urlOf } from '../../render/webhook-sources.ts';
 
 interface Options {
   readonly name?: string;
@@ -17,23 +18,36 @@ interface Options {
   readonly publicUrl?: string;
   readonly dedupWindow?: number;
   readonly secretFile?: string;
+  readonly connection?: string;
+  readonly events?: readonly string[];
+  readonly argument: Readonly<Record<string, string>>;
 }
 
 export function addSourcesAdd(parent: Command, run: Run): void {
-  defineCommand<[string], Options>(parent, run, {
-    name: 'add <scheme>',
-    summary: 'Take webhooks of a vendor: prints the URL to register there, and which secret it needs',
+  defineCommand<[string | undefined], Options>(parent, run, {
+    name: 'add [scheme]',
+    summary: 'Take webhooks of a vendor: prints the URL to register there, and which secret it needs, or registers it',
     description:
-      'Take webhooks of a vendor. Prints the URL to register there, and which secret it needs. The secret is read from a file, from standard input (-) or from a hidden prompt, and sealed here to the key of the vault. Vendors that show it only once they know the URL get theirs later, by `sources rotate-secret`.',
+      'Take webhooks of a vendor. Prints the URL to register there, and which secret it needs. The secret is read from a file, from standard input (-) or from a hidden prompt, and sealed here to the key of the vault. Vendors that show it only once they know the URL get theirs later, by `sources rotate-secret`.\n\nWith --connection the vendor is told of the URL over that connection, as the document of its integration says, and the secret goes from there into the vault; nothing is left to do. When that fails half way, what the vendor has is removed again, or the source says what may be left.',
     examples: [
       'patchbay webhooks sources add stripe                             # asks for the secret',
       'patchbay webhooks sources add github --secret-file secret --name "Shop repository"',
       'pass show shop/twilio | patchbay webhooks sources add twilio --secret-file -',
       'patchbay webhooks sources add paypal --setting webhook_id=WH-19973',
+      'patchbay webhooks sources add --connection con_01JD0000000000000000000000 --events invoice.paid,charge.refunded',
+      'patchbay webhooks sources add --connection con_01JD0000000000000000000000 --argument owner=octocat --argument repo=Hello-World',
     ],
     configure: (command) =>
       command
         .option('--name <text>', 'what people call it')
+        .option('--connection <id>', 'register it at the vendor that this connection is to')
+        .option('--events <names>', 'what to hear of, by the names of the vendor, with commas between them', commaList)
+        .option(
+          '--argument <name=value>',
+          'what the vendor needs to know, such as owner and repo; may be given several times',
+          nameValue,
+          {},
+        )
         .option('--secret-file <file>', 'the secret, in a file or on standard input (-)')
         .option('--variant <name>', 'one way of signing of the scheme only; default: whichever a request has')
         .option(
@@ -49,23 +63,59 @@ export function addSourcesAdd(parent: Command, run: Run): void {
           wholeNumber('--dedup-window', 72, 720),
         ),
     async run(context, options, id) {
+      if (options.connection !== undefined) return register(context, options, options.connection, id);
+      if (options.events !== undefined || Object.keys(options.argument).length > 0)
+        throw new UsageError('--events and --argument go with --connection.');
+      if (id === undefined)
+        throw new UsageError('Say which scheme, or --connection. Schemes: patchbay webhooks schemes');
       const scheme = schemeNamed(id);
       checkAgainst(scheme, options);
       const secret = await readNewSecret(options.secretFile, scheme, context.io);
       const admin = await context.admin();
       const source = await admin.webhooks.sources.add({
         scheme: id,
-        settings: { ...options.setting },
+        ...given(options),
         ...(secret !== null && { secret }),
-        ...(options.name !== undefined && { name: options.name }),
-        ...(options.variant !== undefined && { variant: options.variant }),
-        ...(options.publicUrl !== undefined && { public_url: options.publicUrl }),
-        ...(options.dedupWindow !== undefined && { dedup_window_h: options.dedupWindow }),
       });
       context.show({ source, secret: scheme.secret, docs: scheme.docs }, () => told(source, scheme, context.style));
       return undefined;
     },
   });
+}
+
+function given({ setting, name, variant, publicUrl, dedupWindow }: Options) {
+  return {
+    settings: { ...setting },
+    ...(name !== undefined && { name }),
+    ...(variant !== undefined && { variant }),
+    ...(publicUrl !== undefined && { public_url: publicUrl }),
+    ...(dedupWindow !== undefined && { dedup_window_h: dedupWindow }),
+  };
+}
+
+/** The vendor gives the secret, or takes one that is made for it: nobody here has one. */
+async function register(
+  context: CommandContext,
+  options: Options,
+  connection: string,
+  id: string | undefined,
+): Promise<undefined> {
+  if (id !== undefined) throw new UsageError('Either a scheme or --connection, which means that of its integration.');
+  if (options.secretFile !== undefined) throw new UsageError('--secret-file has no place beside --connection.');
+  const source = await (await context.admin()).webhooks.sources.register({
+    connection,
+    arguments: { ...options.argument },
+    ...(options.events !== undefined && { events: options.events }),
+    ...given(options),
+  });
+  context.show({ source }, () => `${context.style.good('registered')}  ${renderSource(source, context.style)}`);
+  return undefined;
+}
+
+function commaList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Write names with commas between them, such as push,issues.');
+  return names;
 }
 
 /** @throws UsageError for what the scheme does not have. */
