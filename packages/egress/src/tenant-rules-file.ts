@@ -1,4 +1,4 @@
-import { issuesOf, TenantPolicies } from '@patchbay/contracts';
+import { issuesOf, type TenantEgress, TenantPolicies } from '@patchbay/contracts';
 import { followFile } from '@patchbay/service-kit';
 import { type TenantRules, tenantRules } from './tenant-rules.ts';
 
@@ -37,23 +37,28 @@ export function openTenantRules({ path, onApplied, onError, lookMs }: TenantRule
   return { of: (tenant) => file.value.get(tenant)?.rules ?? null, close: file.close };
 }
 
+/** What the file of tenant policies says. @throws Error naming the file and what is wrong with it. */
+export function parseTenantPolicies(path: string, text: string): TenantPolicies {
+  const parsed = TenantPolicies.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const issues = issuesOf(parsed.error).map((issue) => `${issue.path} ${issue.message}`);
+  throw new Error(`${path}: ${issues.join('; ')}`);
+}
+
+/** The rules that a tenant's policy makes for its requests. */
+export function rulesOfPolicy({ hosts, private_hosts, private_networks }: TenantEgress): TenantRules {
+  return tenantRules({ hosts, privateHosts: private_hosts, privateNetworks: private_networks });
+}
+
 /** Rules that did not change stay the same object, so that sockets opened under them stay. */
 function read(path: string, text: string, previous: ReadonlyMap<string, Entry> | null): ReadonlyMap<string, Entry> {
-  const parsed = TenantPolicies.safeParse(JSON.parse(text));
-  if (!parsed.success) {
-    const issues = issuesOf(parsed.error).map((issue) => `${issue.path} ${issue.message}`);
-    throw new Error(`${path}: ${issues.join('; ')}`);
-  }
+  const policies = parseTenantPolicies(path, text);
   const table = new Map<string, Entry>();
-  for (const [tenant, { egress }] of Object.entries(parsed.data.tenants)) {
+  for (const [tenant, { egress }] of Object.entries(policies.tenants)) {
     if (egress === undefined) continue;
-    const { hosts, private_hosts: privateHosts, private_networks: privateNetworks } = egress;
     const own = JSON.stringify(egress);
     const before = previous?.get(tenant);
-    table.set(
-      tenant,
-      before?.text === own ? before : { text: own, rules: tenantRules({ hosts, privateHosts, privateNetworks }) },
-    );
+    table.set(tenant, before?.text === own ? before : { text: own, rules: rulesOfPolicy(egress) });
   }
   return table;
 }

@@ -1,5 +1,5 @@
-import { issuesOf, TenantPolicies } from '@patchbay/contracts';
-import { type TenantRules, tenantRules } from '@patchbay/egress';
+import type { TenantRules } from '@patchbay/egress';
+import { parseTenantPolicies, rulesOfPolicy } from '@patchbay/egress/tenant-rules-file';
 import { followFile } from '@patchbay/service-kit';
 import {
   type CompiledPolicy,
@@ -31,33 +31,16 @@ export interface PoliciesOptions {
  */
 export function openTenantPolicies({ path, onApplied, onError, lookMs }: PoliciesOptions): OpenPolicies {
   if (path === null) {
-    const none = compilePolicies<TenantRules>({ tenants: {} }, compileRules);
+    const none = compilePolicies<TenantRules>({ tenants: {} }, rulesOfPolicy);
     return { of: (tenant) => policyOf(none, tenant), close: () => {} };
   }
   const file = followFile<PolicyTable<TenantRules>>({
     path,
-    parse: (text, previous) => read(path, text, previous ?? undefined),
+    parse: (text, previous) => compilePolicies(parseTenantPolicies(path, text), rulesOfPolicy, previous ?? undefined),
     onChanged: (now, before) => onApplied(changedTenants(before, now)),
     onError,
     lookMs,
   });
   onApplied(changedTenants(null, file.value));
   return { of: (tenant) => policyOf(file.value, tenant), close: file.close };
-}
-
-function read(path: string, text: string, previous?: PolicyTable<TenantRules>): PolicyTable<TenantRules> {
-  const parsed = TenantPolicies.safeParse(JSON.parse(text));
-  if (!parsed.success) {
-    const issues = issuesOf(parsed.error).map((issue) => `${issue.path} ${issue.message}`);
-    throw new Error(`${path}: ${issues.join('; ')}`);
-  }
-  return compilePolicies(parsed.data, compileRules, previous);
-}
-
-function compileRules(egress: Parameters<Parameters<typeof compilePolicies>[1]>[0]): TenantRules {
-  return tenantRules({
-    hosts: egress.hosts,
-    privateHosts: egress.private_hosts,
-    privateNetworks: egress.private_networks,
-  });
 }
