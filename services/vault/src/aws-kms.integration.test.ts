@@ -1,6 +1,7 @@
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withAwsEnvironment } from '../test/aws-environment.test-support.ts';
 import { failureOf } from '../test/failure-of.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, runVault } from '../test/running-vault.ts';
@@ -12,10 +13,8 @@ let nats: NatsFixture;
 let admin: Messaging;
 let executor: Messaging;
 
+withAwsEnvironment();
 beforeAll(async () => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
   kms = await startFakeKms(keyId);
   nats = await startNatsFixture();
   [admin, executor] = await Promise.all([nats.connect('admin'), nats.connect('executor')]);
@@ -24,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await nats?.stop();
   await kms?.stop();
-  vi.unstubAllEnvs();
   // AWS logs contexts in clear.
   for (const { context } of kms?.calls ?? [])
     expect(context).toEqual({

@@ -1,7 +1,8 @@
 import { routes, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { withAwsEnvironment } from '../test/aws-environment.test-support.ts';
 import { failureOf } from '../test/failure-of.ts';
 import { forkVault, type KillableVaultOptions } from '../test/killable-vault.ts';
 import { startKilledVaults } from '../test/killed-at-work.ts';
@@ -17,16 +18,11 @@ let nats: NatsFixture;
 let admin: Messaging;
 let vaults: Awaited<ReturnType<typeof startKilledVaults>>;
 
-beforeAll(() => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
-});
+withAwsEnvironment();
 afterEach(async () => {
   await vaults?.stop();
   await nats?.stop();
 });
-afterAll(() => vi.unstubAllEnvs());
 
 async function startVaults(options?: KillableVaultOptions): Promise<void> {
   vaults = await startKilledVaults({

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../test/failure-of.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, type RunningVault, runVault } from '../test/running-vault.ts';
+import { openVaultParts } from '../test/vault-parts.ts';
 import { startVault } from './main.ts';
 
 const canary = 'canary-9b27/secret+value';
@@ -223,6 +224,28 @@ describe('startVault', () => {
     await expect(
       startVault({ ...config, keyService: { provider: 'local', rootKey: Buffer.alloc(32) } }),
     ).rejects.toThrow('development only');
+  });
+});
+
+describe('startVault on a store that knew no roots', () => {
+  it('roots its keys, serves what is there, and starts with no other directory from then on', async () => {
+    const older = await startNatsFixture();
+    const keyService = () => ({ provider: 'local' as const, rootKey: readKeyFile(older.keys.localKmsKeyFile) });
+    const parts = await openVaultParts(older, { rooted: false });
+    const [added] = await parts.add('acme', ['stored before']);
+    const vault = await runVault(older, keyService(), sealingSeed);
+    const borrowing = await older.connect('executor');
+    const lease = await leaseThrough(borrowing, { integration: added?.integration ?? '' });
+    expect(lease.credential).toEqual({ type: 'bearer', token: 'stored before' });
+    expect(vault.log()).toContain('take one from now on');
+    // What knows no roots reads it no more.
+    const without = await openVaultParts(older, { rooted: false });
+    expect(await failureOf(without.tokenOf('acme', added?.id ?? ''))).toMatchObject({ reason: 'tenant_key' });
+
+    const elsewhere = runVault(older, keyService(), sealingSeed, 'vault-2', { rootsDir: join(older.dir, 'other') });
+    await expect(elsewhere).rejects.toThrow('PATCHBAY_VAULT_ROOTS_DIR');
+    await vault.stop();
+    await older.stop();
   });
 });
 

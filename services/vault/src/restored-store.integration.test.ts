@@ -3,8 +3,9 @@ import { routes, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { readKeyFile } from '@patchbay/service-kit';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuditLog, readAuditLog } from '../test/audit-log.ts';
+import { withAwsEnvironment } from '../test/aws-environment.test-support.ts';
 import { failureOf } from '../test/failure-of.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, type RunningVault, runVault } from '../test/running-vault.ts';
@@ -17,11 +18,7 @@ const opened: { stop(): Promise<void> }[] = [];
 let started = 0;
 let nats: NatsFixture;
 
-beforeAll(() => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
-});
+withAwsEnvironment();
 beforeEach(async () => {
   nats = await startNatsFixture();
 });
@@ -29,7 +26,6 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.stop();
   await nats?.stop();
 });
-afterAll(() => vi.unstubAllEnvs());
 
 function local(): KeyServiceConfig {
   return { provider: 'local', rootKey: readKeyFile(nats.keys.localKmsKeyFile) };

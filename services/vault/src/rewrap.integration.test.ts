@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { routes, StoredTenantKey, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withAwsEnvironment } from '../test/aws-environment.test-support.ts';
 import { failureOf } from '../test/failure-of.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, runVault } from '../test/running-vault.ts';
@@ -17,11 +18,7 @@ let admin: Messaging;
 let executor: Messaging;
 let run = 0;
 
-beforeAll(async () => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
-});
+withAwsEnvironment();
 beforeEach(async () => {
   await nats?.stop();
   await kms?.stop();
@@ -32,7 +29,6 @@ beforeEach(async () => {
 afterAll(async () => {
   await nats?.stop();
   await kms?.stop();
-  vi.unstubAllEnvs();
 });
 
 const aws = (keyId: string, previousKeyId?: string): KeyServiceConfig => ({

@@ -3,8 +3,9 @@ import { buckets, newId, routes, StoredTenantKey, type VaultJob } from '@patchba
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { readKeyFile } from '@patchbay/service-kit';
 import { startFakeKms } from '@patchbay/testkit/kms';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openIntents, readAuditLog } from '../test/audit-log.ts';
+import { withAwsEnvironment } from '../test/aws-environment.test-support.ts';
 import { failureOf } from '../test/failure-of.ts';
 import { type NatsFixture, startNatsFixture } from '../test/nats-fixture.ts';
 import { addThrough, leaseThrough, runVault } from '../test/running-vault.ts';
@@ -25,11 +26,7 @@ const wrappingKey = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b';
 let started = 0;
 let nats: NatsFixture;
 
-beforeAll(() => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
-});
+withAwsEnvironment();
 beforeEach(async () => {
   nats = await startNatsFixture();
   opened.push(nats);
@@ -37,7 +34,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.stop();
 });
-afterAll(() => vi.unstubAllEnvs());
 
 /** The wrapping key, which nobody disables: as a vault is configured with it, and as somebody who may use it calls it. */
 async function wrapping(provider: 'local' | 'aws-kms'): Promise<{ config: () => KeyServiceConfig; use: KeyService }> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { erased } from '../src/encryption/erased.ts';
+import { erased } from '../src/encryption/key-refusals.ts';
 import { rootBytes, type TenantRoots } from '../src/encryption/tenant-roots.ts';
 
 /** Roots in memory, made when they are asked for. */

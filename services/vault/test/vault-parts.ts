@@ -20,17 +20,21 @@ export interface VaultPartsOptions {
   readonly ttlMs?: number;
   /** Left out: the fixture's local key file. The fixture's roots come to it. */
   readonly keyService?: KeyService;
+  /** False: as vaults were before there were roots. */
+  readonly rooted?: boolean;
 }
 
 /** A vault's parts over the real store, without its requests, and deaf to broadcasts. */
-export async function openVaultParts(nats: NatsFixture, { ttlMs, keyService }: VaultPartsOptions = {}) {
+export async function openVaultParts(nats: NatsFixture, { ttlMs, keyService, rooted = true }: VaultPartsOptions = {}) {
   const messaging = await nats.connect('vault');
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
   const now = () => new Date();
   const local = () =>
     createLocalFileKeyService({ rootKey: readKeyFile(nats.keys.localKmsKeyFile), mode: 'development' });
   const tenantKeys = createTenantKeys({
-    keyService: rootKeyService(keyService ?? local(), await openTenantRoots(nats.roots)),
+    keyService: rooted
+      ? rootKeyService(keyService ?? local(), await openTenantRoots(nats.roots))
+      : (keyService ?? local()),
     store: keyStore,
     now,
     ...(ttlMs !== undefined && { ttlMs }),

@@ -1,5 +1,6 @@
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withAwsEnvironment } from '../../test/aws-environment.test-support.ts';
 import { failureOf } from '../../test/failure-of.ts';
 import type { KeyService } from '../encryption/key-service.ts';
 import { createAwsKmsKeyService } from './aws-kms-key-service.ts';
@@ -9,10 +10,8 @@ const name = { tenant: 'acme', version: 1 };
 let kms: FakeKms;
 let service: KeyService;
 
+withAwsEnvironment();
 beforeEach(async () => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
   kms = await startFakeKms(keyId);
   service = createAwsKmsKeyService({ keyId, endpoint: kms.endpoint });
 });
@@ -20,7 +19,6 @@ beforeEach(async () => {
 afterEach(async () => {
   service.close();
   await kms.stop();
-  vi.unstubAllEnvs();
 });
 
 describe('createAwsKmsKeyService', () => {

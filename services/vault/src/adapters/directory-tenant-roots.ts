@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PatchbayError } from '@patchbay/contracts';
-import { erased } from '../encryption/erased.ts';
+import { erased, refusedKey } from '../encryption/key-refusals.ts';
 import { rootBytes, type TenantRoots } from '../encryption/tenant-roots.ts';
 
 /**
@@ -44,7 +44,7 @@ export async function openTenantRoots(directory: string): Promise<TenantRoots> {
     const root = await readOrNull(pathOf(tenant, 'root'));
     if (root === null || root.length === rootBytes) return root;
     root.fill(0);
-    throw refused(`The root of '${tenant}' is damaged.`);
+    throw refusedKey(`The root of '${tenant}' is damaged.`);
   }
 
   async function get(tenant: string): Promise<Buffer> {
@@ -52,7 +52,7 @@ export async function openTenantRoots(directory: string): Promise<TenantRoots> {
     if (root !== null) return root;
     // Without its id it is not the directory: a volume that is not there at this moment destroyed nothing.
     if (!(await exists(idFile))) throw away('ENOENT');
-    throw refused(`The root of '${tenant}' is missing, and no vault destroyed it.`);
+    throw refusedKey(`The root of '${tenant}' is missing, and no vault destroyed it.`);
   }
 
   async function ensure(tenant: string): Promise<Buffer> {
@@ -134,10 +134,6 @@ function away(code: string): PatchbayError {
     message: `The directory of roots cannot be used (${code}).`,
     details: { reason: 'roots_away' },
   });
-}
-
-function refused(message: string): PatchbayError {
-  return new PatchbayError('vault_unavailable', { message, retryable: false, details: { reason: 'tenant_key' } });
 }
 
 const codeOf = (error: unknown) => String((error as NodeJS.ErrnoException).code);

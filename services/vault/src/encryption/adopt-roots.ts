@@ -1,6 +1,6 @@
 import type { Report } from '../operations/ports.ts';
 import { base64Bytes } from './base64.ts';
-import { isErased } from './erased.ts';
+import { isErased } from './key-refusals.ts';
 import type { RootedKeyService } from './key-service.ts';
 import type { TenantKeyRow, TenantKeyStore } from './tenant-key-store.ts';
 

@@ -2,6 +2,7 @@ import { newId } from '@patchbay/contracts';
 import { createSealingKeys } from '@patchbay/messaging';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withAwsEnvironment } from '../../test/aws-environment.test-support.ts';
 import { failureOf } from '../../test/failure-of.ts';
 import { memoryTenantKeyStore } from '../../test/memory-tenant-keys.ts';
 import { addRequest, caller, memoryVault } from '../../test/memory-vault.ts';
@@ -19,10 +20,8 @@ const nothing = () => {};
 let kms: FakeKms;
 let aws: KeyService;
 
+withAwsEnvironment();
 beforeEach(async () => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
   kms = await startFakeKms(keyId);
   // Patient, so that what is counted does not depend on how busy the machine is.
   aws = createAwsKmsKeyService({ keyId, endpoint: kms.endpoint, unwrapTimeoutMs: 10_000, generateTimeoutMs: 10_000 });
@@ -35,7 +34,6 @@ afterEach(async () => {
   const { calls } = kms;
   aws.close();
   await kms.stop();
-  vi.unstubAllEnvs();
   // AWS logs contexts in clear: each names the key and says nothing else.
   for (const { context, sourceContext = context, signed } of calls) {
     for (const pairs of [context, sourceContext])

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { PatchbayError } from '@patchbay/contracts';
 import { decryptGcm, encryptGcm, ivBytes } from './aes-256-gcm.ts';
+import { refusedKey } from './key-refusals.ts';
 import { type KeyService, type RootedKeyService, type TenantKeyName, wrappingContextBytes } from './key-service.ts';
 import type { TenantRoots } from './tenant-roots.ts';
 
@@ -30,11 +30,11 @@ export function rootKeyService(inner: KeyService, roots: TenantRoots): RootedKey
   async function open(wrapped: Uint8Array, name: TenantKeyName): Promise<Buffer> {
     const root = await roots.get(name.tenant);
     try {
-      if (!isRooted(wrapped)) throw refused('The wrapped key was stored before tenants had roots.');
+      if (!isRooted(wrapped)) throw refusedKey('The wrapped key was stored before tenants had roots.');
       const iv = Buffer.from(wrapped.subarray(head.length, head.length + ivBytes));
       const sealed = Buffer.from(wrapped.subarray(head.length + ivBytes));
       const inside = iv.length === ivBytes ? decryptGcm(root, iv, wrappingContextBytes(format, name), sealed) : null;
-      if (inside === null) throw refused("The tenant's root does not open this wrapped key.");
+      if (inside === null) throw refusedKey("The tenant's root does not open this wrapped key.");
       return inside;
     } finally {
       root.fill(0);
@@ -62,8 +62,4 @@ export function rootKeyService(inner: KeyService, roots: TenantRoots): RootedKey
     destroyRoot: (tenant) => roots.destroy(tenant),
     close: () => inner.close(),
   };
-}
-
-function refused(message: string): PatchbayError {
-  return new PatchbayError('vault_unavailable', { message, retryable: false, details: { reason: 'tenant_key' } });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withAwsEnvironment } from '../../test/aws-environment.test-support.ts';
 import { failureOf } from '../../test/failure-of.ts';
 import { memoryTenantKeyStore } from '../../test/memory-tenant-keys.ts';
 import { createAwsKmsKeyService } from '../adapters/aws-kms-key-service.ts';
@@ -13,10 +14,8 @@ const keyId = 'alias/vault';
 let kms: FakeKms;
 let keyService: KeyService;
 
+withAwsEnvironment();
 beforeEach(async () => {
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example-secret');
   kms = await startFakeKms(keyId);
   keyService = createAwsKmsKeyService({ keyId, endpoint: kms.endpoint });
 });
@@ -24,7 +23,6 @@ beforeEach(async () => {
 afterEach(async () => {
   keyService.close();
   await kms.stop();
-  vi.unstubAllEnvs();
 });
 
 const now = () => new Date('2026-01-02T03:04:05.000Z');

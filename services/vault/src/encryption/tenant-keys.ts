@@ -1,8 +1,8 @@
 import type { KeyringNode } from '@aws-crypto/client-node';
-import { type KeyVersions, PatchbayError } from '@patchbay/contracts';
+import type { KeyVersions } from '@patchbay/contracts';
 import { base64Bytes } from './base64.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { erased } from './erased.ts';
+import { erased, refusedKey } from './key-refusals.ts';
 import { type KeyService, type TenantKeyName, tenantKeyBytes } from './key-service.ts';
 import { firstVersions, openKeyVersions, sealKeyVersions } from './key-versions.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -60,16 +60,16 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
 
   async function load(name: TenantKeyName): Promise<KeyringNode> {
     const stored = await store.get(name);
-    if (stored === null) throw refused('The tenant key that encrypted this credential is gone.');
+    if (stored === null) throw refusedKey('The tenant key that encrypted this credential is gone.');
     if (stored.tenant !== name.tenant || stored.version !== name.version)
-      throw refused("A tenant key stands under another key's name.");
+      throw refusedKey("A tenant key stands under another key's name.");
     if (stored.provider !== keyService.provider) {
-      throw refused(
+      throw refusedKey(
         `The tenant key was wrapped by the key service '${stored.provider}', and this vault uses '${keyService.provider}'.`,
       );
     }
     const wrapped = base64Bytes(stored.wrapped);
-    if (wrapped === null) throw refused('The wrapped tenant key is not what was stored.');
+    if (wrapped === null) throw refusedKey('The wrapped tenant key is not what was stored.');
     return importKey(name, await keyService.unwrap(wrapped, name));
   }
 
@@ -98,7 +98,7 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
       stored.value.tenant === tenant
         ? await openKeyVersions(await keyringOf({ tenant, version: stored.value.current }), tenant, stored.value)
         : null;
-    if (versions === null) throw refused("The record of the tenant's key versions is not what was stored.");
+    if (versions === null) throw refusedKey("The record of the tenant's key versions is not what was stored.");
     return { versions, revision: stored.revision };
   }
 
@@ -138,7 +138,7 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
       // A rotation elsewhere may be newer than what is held here.
       if (name.version > versions.current) versions = await fresh(name.tenant);
       if (name.version > versions.current || name.version < versions.minimum)
-        throw refused(`Version ${name.version} of the tenant key is not in use.`);
+        throw refusedKey(`Version ${name.version} of the tenant key is not in use.`);
       return keyringOf(name);
     },
     versions: fresh,
@@ -175,9 +175,5 @@ export function createTenantKeys(options: TenantKeysOptions): TenantKeys {
 function importKey(name: TenantKeyName, key: Uint8Array): KeyringNode {
   if (key.length === tenantKeyBytes) return createTenantKeyring(name, key);
   key.fill(0);
-  throw refused('The key service returned a key of the wrong length.');
-}
-
-function refused(message: string): PatchbayError {
-  return new PatchbayError('vault_unavailable', { message, retryable: false, details: { reason: 'tenant_key' } });
+  throw refusedKey('The key service returned a key of the wrong length.');
 }

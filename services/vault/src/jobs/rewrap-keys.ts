@@ -1,6 +1,6 @@
 import { PatchbayError } from '@patchbay/contracts';
 import { base64Bytes } from '../encryption/base64.ts';
-import { isErased } from '../encryption/erased.ts';
+import { isErased } from '../encryption/key-refusals.ts';
 import { isSameKey, type KeyService } from '../encryption/key-service.ts';
 import type { TenantKeyRow, TenantKeyStore } from '../encryption/tenant-key-store.ts';
 import type { Report } from '../operations/ports.ts';

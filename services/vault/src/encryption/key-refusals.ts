@@ -12,3 +12,8 @@ export function erased(tenant: string): PatchbayError {
 export function isErased(error: unknown): boolean {
   return error instanceof PatchbayError && error.body.details.reason === 'erased';
 }
+
+/** What using a key fails with that is not what a vault stored, or is no longer in use. */
+export function refusedKey(message: string): PatchbayError {
+  return new PatchbayError('vault_unavailable', { message, retryable: false, details: { reason: 'tenant_key' } });
+}
