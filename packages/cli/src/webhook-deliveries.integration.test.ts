@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect } from '@patchbay/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -134,6 +134,33 @@ describe('listen', () => {
     expect(arrivals[0]?.body.toString()).toContain(first);
   });
 
+  test('forwards what came while the connection was lost, once it is back', async () => {
+    const nats = await breakable(Number(new URL(here.patchbay.facts.nats_url).port));
+    const person = new AbortController();
+    const notes: string[] = [];
+    const listening = here.cli(
+      ['webhooks', 'listen', '--type', 'lost.*', '--forward', origin, '--nats', `nats://127.0.0.1:${nats.port}`],
+      {
+        interrupt: person.signal,
+        onNote: (text) => notes.push(text),
+        onOutput: (out) => out.split('\n').length > 2 && person.abort(),
+      },
+    );
+    await expect.poll(() => notes.join(''), { timeout: 10_000 }).toContain('Forwarding');
+    nats.cut();
+    const first = await send('lost.first');
+    await eventOf(first);
+    expect(arrivals).toEqual([]);
+    nats.mend();
+    await expect.poll(() => arrivals, { timeout: 20_000 }).toHaveLength(1);
+    const second = await send('lost.second');
+    const { out } = await listening;
+    nats.close();
+    expect(out).toMatch(/lost\.first\n.*lost\.second\n$/);
+    expect(arrivals.map(({ body }) => JSON.parse(body.toString()).id)).toEqual([first, second]);
+    expect(notes.join('')).toContain('The connection was lost and is back; 1 event came meanwhile.');
+  });
+
   test('takes no time, and needs a URL', async () => {
     expect((await webhooks('listen', '--forward', origin, '--from', '1h')).err).toContain('replay --to');
     expect((await webhooks('listen', '--forward', 'localhost')).err).toContain('--forward takes a URL');
@@ -169,6 +196,45 @@ describe('replay', () => {
     expect((await webhooks('replay', '--from', '1h', ...both)).err).toContain('Either --to or --subscription');
   });
 });
+
+/** A way to NATS that can be cut. */
+async function breakable(to: number) {
+  const open = new Set<Socket>();
+  let up = true;
+  const server = createTcpServer((near) => {
+    if (!up) return near.destroy();
+    const far = connectTcp(to, '127.0.0.1');
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+      one.pipe(other);
+    }
+    return undefined;
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const end = () => {
+    for (const socket of open) socket.destroy();
+    open.clear();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut() {
+      up = false;
+      end();
+    },
+    mend() {
+      up = true;
+    },
+    close() {
+      end();
+      server.close();
+    },
+  };
+}
 
 const subIn = ({ out }: CliResult) => /sub_[0-9A-Z]{26}/.exec(out)?.[0] as string;
 

@@ -27,6 +27,7 @@ describe('sources', () => {
     expect(added.code).toBe(0);
     const id = idIn(added, 'src');
     expect(added.out).toContain(`register  ${here.patchbay.facts.webhooks_url}/hooks/${id}`);
+    expect(added.out).toContain('Only this machine reaches it.');
     expect(added.out).toMatch(/secret {4}.*: kept in the vault\n/);
     const shown = await webhooks('sources', 'show', id);
     expect(shown.out).toMatch(/secret {3}sec_[0-9A-Z]{26} since /);

@@ -47,6 +47,17 @@ function verdictLines(kept: StoredKeptRequest, style: Style, all: boolean): stri
     `  rejected  ${style.bad(kept.reason)} at step ${kept.step}${kept.variant === null ? '' : `, variant ${kept.variant}`}`,
     ...(kept.message === null ? [] : [`  because   ${visible(kept.message)}`]),
     ...(hint === null ? [] : [`  ${style.quiet('next')}      ${hint}`]),
+    ...againLines(kept, style),
     ...(signed === null ? [] : ['', renderSigned(signed, style, all)]),
+  ];
+}
+
+/** How to try a secret against it by hand. */
+function againLines({ step, id, scheme, received_at, url }: StoredKeptRequest, style: Style): string[] {
+  if (step !== 'verify' || scheme === null) return [];
+  const [address = ''] = url.split('?');
+  return [
+    `  ${style.quiet('again')}     patchbay webhooks inspect ${id} --raw > request.http`,
+    `            patchbay webhooks verify ${scheme} request.http --at ${received_at} --url ${address} --secret-file <file>`,
   ];
 }

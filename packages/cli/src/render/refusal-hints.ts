@@ -14,7 +14,7 @@ const hints: Readonly<Record<RefusalReason | 'too_large' | 'method', string>> = 
     'Is signing switched on at the vendor, and does no proxy in front drop the header? Some vendors sign only once a secret is set.',
   signature_malformed: 'The signature is not written as the vendor writes it. Is the source of the right scheme?',
   signature_wrong:
-    'Another secret than the vendor’s, a body that a proxy changed, or a public URL that is not the one the vendor calls. `patchbay webhooks verify` tries a secret against the saved request (inspect --raw).',
+    'Another secret than the vendor’s, a body that a proxy changed, or a public URL that is not the one the vendor calls.',
   timestamp_missing: 'The time that is signed is not there. Is the source of the right scheme and variant?',
   timestamp_malformed: 'The time is not written as the vendor writes it. Is the source of the right scheme?',
   timestamp_too_old: 'It was under way too long, or was sent a second time; or the clock here is ahead.',

@@ -42,6 +42,8 @@ describe('a request that was turned away', () => {
         '  rejected  signature_wrong at step verify, variant default',
         '  because   The signature is not that of the body under any secret of the source.',
         expect.any(String),
+        '  again     patchbay webhooks inspect req_01JD0000000000000000000000 --raw > request.http',
+        `            patchbay webhooks verify stripe request.http --at ${at} --url https://hooks.example.com/hooks/${src} --secret-file <file>`,
         '',
         'The signature was computed over these 12 bytes:',
         '1.{"id":"e"}',

@@ -74,7 +74,8 @@ async function toSubscriptions(
   const what = numbersOf(counted);
   const left = counted.more ? `, the newest ${limit} alone (--limit)` : '';
   if (dryRun || counted.deliveries === 0) {
-    context.show(counted, () => `Would deliver ${what} again${left}.`);
+    const nobody = counted.events > 0 && counted.deliveries === 0 ? ' No subscription wants them.' : '';
+    context.show(counted, () => `Would deliver ${what} again${left}.${nobody}`);
     return undefined;
   }
   if (!(await confirmed(`Deliver ${what} again${left}?`, yes, context.io))) {

@@ -63,7 +63,9 @@ export function addSend(parent: Command, run: Run): void {
         return undefined;
       }
       const answer = await sendRequest(to, request);
-      context.show(answer, () => `${answer.status} in ${duration(answer.duration_ms)}  ${visible(answer.body)}`);
+      context.show(answer, () =>
+        `${answer.status} in ${duration(answer.duration_ms)}  ${visible(answer.body)}`.trimEnd(),
+      );
       return answer.status < 300 ? undefined : exitCodes.failed;
     },
   });

@@ -138,10 +138,19 @@ function told(source: WebhookSourceView, scheme: WebhookScheme, style: Style): s
   return [
     `${style.good('added')}  ${source.id}  ${style.name(scheme.name)} of tenant ${source.tenant}`,
     `  register  ${style.strong(urlOf(source))}`,
+    ...(isHere(source.url) ? [style.warn(`            ${onlyHere(source.id)}`)] : []),
     `  secret    ${secretLine(source, scheme)}`,
     ...missing.map(([name, meaning]) => `  setting   ${style.warn(name)} is not set: ${meaning}`),
     `  docs      ${scheme.docs}`,
   ].join('\n');
+}
+
+function isHere(url: string | null): boolean {
+  return url !== null && /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
+}
+
+function onlyHere(id: string): string {
+  return `Only this machine reaches it. With a tunnel: patchbay webhooks sources change ${id} --public-url <its URL>`;
 }
 
 function secretLine({ id, secrets }: WebhookSourceView, { secret }: WebhookScheme): string {
