@@ -123,6 +123,33 @@ describe('when something is away', () => {
   );
 });
 
+test('a Redis that is full takes nothing: events go on, and it is told once', () =>
+  onStage(async ({ servers, ingress, admin, reader }) => {
+    const client = new Redis(servers.redisUrl);
+    try {
+      const source = await makeSource(admin, { scheme: 'github', secret });
+      await client.config('SET', 'maxmemory', '1');
+      const told = () => ingress.log().split('Redis is away').length - 1;
+      const send = async (number: number) =>
+        (await deliver(ingress, await sampleFor(source, secret, { body: `{"number":${number}}` }))).status;
+      expect(await send(0)).toBe(200);
+      expect(told()).toBe(1);
+      // As long as it takes the ingress to look again, and once more: it answers, and is still no use.
+      const lookedAgain = performance.now() + 1_500;
+      for (let number = 1; performance.now() < lookedAgain; number++) expect(await send(number)).toBe(200);
+      expect(told()).toBe(1);
+      expect(ingress.log()).not.toContain('Redis answers again');
+      await client.config('SET', 'maxmemory', '0');
+      await vi.waitFor(() => expect(ingress.log()).toContain('Redis answers again'));
+      const events = await eventsOf(reader, source);
+      await vi.waitFor(async () =>
+        expect(await client.keys(`hook:acme:${source.id}:*`)).toHaveLength(2 * events.length),
+      );
+    } finally {
+      client.disconnect();
+    }
+  }));
+
 test('a Redis that lost its memory is told again what the stream has, for the whole window', () =>
   onStage(async ({ servers, ingress, admin, reader }) => {
     const client = new Redis(servers.redisUrl);

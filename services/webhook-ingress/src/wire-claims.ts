@@ -40,7 +40,6 @@ export function wireClaims({ redisUrl, stream, sources, schemes, counts, report 
   const rebuild = createRebuildClaims({
     memory: claims,
     history: stream,
-    sources,
     windowHours,
     longestWindowHours: () => Math.max(72, ...sources.all().map(({ id, scheme }) => windowHours(id, scheme ?? ''))),
     report,

@@ -13,6 +13,7 @@ const slowPauseMs = 500;
 const silenceMs = 2_000;
 /** Set when the claims of the whole window are there. Gone with them when Redis loses its memory. */
 const markerKey = 'hook:marker';
+const probeKey = 'hook:probe';
 /** Seconds for which the place of the newest kept request is known: longer than one is kept. */
 const slotSeconds = 172_800;
 
@@ -79,7 +80,8 @@ export function createRedisClaims({
     awaySince ??= Date.now();
     if (!told) onAway(error);
     told = true;
-    probing ??= setInterval(() => void ask(() => redis.ping()).catch(() => {}), slowPauseMs).unref();
+    // By a write: a Redis that is full answers, and takes nothing.
+    probing ??= setInterval(() => void ask(probe).catch(() => {}), slowPauseMs).unref();
   }
 
   function back(): void {
@@ -94,6 +96,8 @@ export function createRedisClaims({
   function isShared(): boolean {
     return redis.status === 'ready' && performance.now() >= askAgainAt;
   }
+
+  const probe = () => redis.set(probeKey, '1', 'PX', slowPauseMs);
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     if (!isShared()) {

@@ -1,6 +1,6 @@
 import type { WebhookEvent } from '@patchbay/contracts';
 import { keysOf } from './event-facts.ts';
-import type { FindSource, Report } from './ports.ts';
+import type { Report } from './ports.ts';
 
 /** An event that the stream has, as its further copies are told by. */
 export interface RememberedEvent {
@@ -27,7 +27,6 @@ export interface ReadHistory {
 export interface RebuildClaimsPorts {
   readonly memory: ClaimMemory;
   readonly history: ReadHistory;
-  readonly sources: FindSource;
   /** Hours in which a second copy of a source's event is the same event. */
   readonly windowHours: (source: string, scheme: string) => number;
   /** Hours of the longest window of all. */
@@ -47,8 +46,8 @@ export interface RebuildClaims {
 const hourMs = 3_600_000;
 /** As long as the stream keeps events, in hours. */
 const historyHours = 336;
-/** Milliseconds before another try. */
-const retryMs = 1_000;
+/** Milliseconds before another try; doubled each time, up to the longest. */
+const retryMs = { first: 1_000, longest: 60_000 };
 
 /**
  * Makes the memory of persisted events whole again out of the stream: after Redis was away or lost it, and after an ingress
@@ -77,6 +76,7 @@ export function createRebuildClaims(ports: RebuildClaimsPorts): RebuildClaims {
   }
 
   async function runAll(): Promise<void> {
+    let pauseMs = retryMs.first;
     while (wanted !== null && !stopped) {
       const since = wanted;
       wanted = null;
@@ -86,7 +86,8 @@ export function createRebuildClaims(ports: RebuildClaimsPorts): RebuildClaims {
         if (stopped) return;
         report('warn', 'the memory of webhook events could not be made whole', { err: error });
         wanted = Math.min(since, wanted ?? since);
-        await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
+        pauseMs = Math.min(2 * pauseMs, retryMs.longest);
       }
     }
   }
