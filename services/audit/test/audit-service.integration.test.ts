@@ -170,7 +170,8 @@ for (const kind of storeKinds) {
       const seen: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null; ) {
         const asked = { tenant, class: 'execution', limit: 1_000, ...(cursor !== undefined && { cursor }) } as const;
-        // A page is read only: who gets no answer asks again.
+        // PGlite, the service and this test share one thread. Held for more than five seconds it answers no ping, so the
+        // server lets its connections go, and an answer on its way with them. A page is read only: ask again.
         const page = await vi.waitFor(() => admin.request(routes.queryAudit, {}, asked, { timeoutMs: 10_000 }), soon);
         seen.push(...page.events.map(({ id }) => id));
         cursor = page.next_cursor;
