@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, type IdKind, idPrefixes, idSchema, newId, TenantId, Version } from './ids.ts';
+import { compareVersions, type IdKind, idPrefixes, idSchema, newId, TenantId, timeOfId, Version } from './ids.ts';
 
 describe('ids', () => {
   test.each(Object.keys(idPrefixes) as IdKind[])('of kind %s follow their schema', (kind) => {
@@ -12,6 +12,7 @@ describe('ids', () => {
     const times = [0, 1, 1_000, 1_700_000_000_000, 1_700_000_000_001, 2 ** 48 - 1];
     const ids = times.map((time) => newId('execution', time));
     expect([...ids].sort()).toEqual(ids);
+    expect(ids.map(timeOfId)).toEqual(times);
   });
 
   test('do not repeat, also past the random pool', () => {

@@ -46,6 +46,12 @@ export function newId(kind: IdKind, nowMs: number = Date.now()): string {
   return `${idPrefixes[kind]}_${time}${random}`;
 }
 
+/** When an id was made, in Unix milliseconds: the first ten characters behind its prefix. */
+export function timeOfId(id: string): number {
+  const start = id.indexOf('_') + 1;
+  return [...id.slice(start, start + 10)].reduce((time, character) => time * 32 + alphabet.indexOf(character), 0);
+}
+
 /** Schema of an id of one kind. */
 export function idSchema(kind: IdKind) {
   return z.string().regex(new RegExp(`^${idPrefixes[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`), {

@@ -1,4 +1,4 @@
-import { idPrefixes, type StoredKeptRequest, type WebhookEventSummary } from '@patchbay/contracts';
+import { type StoredKeptRequest, timeOfId, type WebhookEventSummary } from '@patchbay/contracts';
 import type { WebhooksAdmin } from '@patchbay/sdk';
 import { readEvents } from './read-events.ts';
 
@@ -31,19 +31,11 @@ async function eventsOf(
   id: string,
   source: string | undefined,
 ): Promise<WebhookEventSummary[]> {
-  const began = timeOf(id);
+  const began = timeOfId(id);
   const { events: near } = await readEvents(events, {
     from: new Date(began - before).toISOString(),
     to: new Date(began + after).toISOString(),
     ...(source !== undefined && { source }),
   });
   return near.filter(({ request_id }) => request_id === id).sort((a, b) => a.index - b.index);
-}
-
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** When an id was made, Unix milliseconds: its first ten characters. */
-function timeOf(id: string): number {
-  const start = idPrefixes.webhookRequest.length + 1;
-  return [...id.slice(start, start + 10)].reduce((time, letter) => time * 32 + alphabet.indexOf(letter), 0);
 }

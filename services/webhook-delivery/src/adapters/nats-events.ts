@@ -3,6 +3,7 @@ import {
   decodeWebhookEvent,
   PatchbayError,
   streams,
+  timeOfId,
   type WebhookEvent,
   webhookEventHeader,
   webhookSubject,
@@ -116,15 +117,6 @@ function payloadBytesOf(message: StreamMessage): number {
 function receivedAt(message: StreamMessage): number {
   const event = decodeWebhookEvent(message.header(webhookEventHeader));
   return event === null ? Number.POSITIVE_INFINITY : Date.parse(event.received_at);
-}
-
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** When an id was made, in Unix milliseconds: the first ten characters behind its prefix. */
-function timeOfId(id: string): number {
-  let time = 0;
-  for (const character of id.slice(id.indexOf('_') + 1).slice(0, 10)) time = time * 32 + alphabet.indexOf(character);
-  return time;
 }
 
 async function available<T>(work: Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ export function addSubscriptionsChange(parent: Command, run: Run): void {
     name: 'change <subscription>',
     summary: 'Change what a subscription wants, or where of its kind it goes',
     description:
-      'Change what a subscription wants, or where it goes; the kind of target stays. What is not named stays as it is; the word none takes a source, a filter, an order, a rate or an end away.',
+      'Change what a subscription wants, or where it goes; the kind of target stays. What is not named stays as it is; the word none takes a source, a filter, a rate or an end away.',
     examples: [
       'patchbay webhooks subscriptions change sub_01JD0000000000000000000000 --type "order.*" --type "refund.*"',
       'patchbay webhooks subscriptions change sub_01JD0000000000000000000000 --to-url https://shop.example.com/v2 --rate 5:10',
