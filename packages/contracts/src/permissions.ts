@@ -9,6 +9,7 @@ import {
   type DurableDefinition,
   deliverySubject,
   durables,
+  orderedWebhookConsumer,
   streams,
   submissionConsumer,
   submissionSubject,
@@ -90,13 +91,13 @@ const bucketUse: Record<
   },
 };
 
-/** What each service does with streams, beside audit events: the subjects it writes, and its durable. */
+/** What each service does with streams, beside audit events: the subjects it writes, and its durables. */
 const streamUse: Partial<
   Record<
     ServiceName,
     {
       readonly write?: string;
-      readonly durable?: DurableDefinition;
+      readonly durables?: readonly DurableDefinition[];
       /** Streams it reads on its own, from any place on: by consumers that it makes and that are gone with it. */
       readonly read?: readonly string[];
       /** Queues of its own: it makes and removes their durables, and what waits for one that is no more. */
@@ -104,28 +105,26 @@ const streamUse: Partial<
     }
   >
 > = {
-  audit: { durable: auditConsumer },
-  executor: { write: submissionSubject, durable: submissionConsumer },
+  audit: { durables: [auditConsumer] },
+  executor: { write: submissionSubject, durables: [submissionConsumer] },
   'webhook-ingress': { write: webhookSubject, read: [streams.webhooks.name] },
   'webhook-delivery': {
     write: deliverySubject,
-    durable: webhookConsumer,
+    durables: [webhookConsumer, orderedWebhookConsumer],
     read: [streams.webhooks.name],
     owns: [streams.deliveries.name],
   },
 };
 
 function streamSubjects(service: ServiceName): string[] {
-  const { write, durable, read = [], owns = [] } = streamUse[service] ?? {};
+  const { write, durables: own = [], read = [], owns = [] } = streamUse[service] ?? {};
   return [
     ...(write === undefined ? [] : [wildcardSubject(write)]),
-    ...(durable === undefined
-      ? []
-      : [
-          `$JS.API.CONSUMER.MSG.NEXT.${durable.stream}.${durable.durable}`,
-          `$JS.API.CONSUMER.INFO.${durable.stream}.${durable.durable}`,
-          `$JS.ACK.${durable.stream}.${durable.durable}.>`,
-        ]),
+    ...own.flatMap(({ stream, durable }) => [
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+      `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+      `$JS.ACK.${stream}.${durable}.>`,
+    ]),
     ...[...read, ...owns].flatMap((stream) => [
       `$JS.API.STREAM.INFO.${stream}`,
       `$JS.API.STREAM.MSG.GET.${stream}`,

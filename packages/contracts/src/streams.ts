@@ -241,20 +241,32 @@ export const submissionConsumer = {
   maxAckPending: 10_000,
 } as const satisfies DurableDefinition;
 
-/**
- * The durable by which the delivery of webhooks reads `WEBHOOKS`. Those of its subscriptions it makes itself. One event is in
- * hand at a time, over all processes, so that deliveries are begun in the order in which events were stored; what a process
- * had in hand that ended is soon another's.
- */
+/** The durable by which the delivery of webhooks reads `WEBHOOKS`. Those of its subscriptions it makes itself. */
 export const webhookConsumer = {
   stream: 'WEBHOOKS',
   durable: 'webhook-delivery',
+  ackWaitMs: 5_000,
+  maxAckPending: 2_000,
+} as const satisfies DurableDefinition;
+
+/**
+ * The durable by which it reads it once more, for subscriptions that keep an order: one event in hand at a time, over all
+ * processes, so that their deliveries are begun in the order in which events were stored.
+ */
+export const orderedWebhookConsumer = {
+  stream: 'WEBHOOKS',
+  durable: 'webhook-delivery-ordered',
   ackWaitMs: 5_000,
   maxAckPending: 1,
 } as const satisfies DurableDefinition;
 
 /** Every durable that provisioning makes. */
-export const durables: readonly DurableDefinition[] = [auditConsumer, submissionConsumer, webhookConsumer];
+export const durables: readonly DurableDefinition[] = [
+  auditConsumer,
+  submissionConsumer,
+  webhookConsumer,
+  orderedWebhookConsumer,
+];
 
 /** Subject of stream `SUBMISSIONS`. Executors alone write there, after the reply subject of the request was checked. */
 export const submissionSubject = 'submissions.v1.{tenant}';

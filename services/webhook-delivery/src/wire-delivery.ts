@@ -1,8 +1,8 @@
-import { events, webhookConsumer } from '@patchbay/contracts';
+import { events } from '@patchbay/contracts';
 import { joinFleet, type Messaging } from '@patchbay/messaging';
 import { childTraceparent } from '@patchbay/service-kit';
+import { followEvents } from './adapters/follow-events.ts';
 import { createLaneWorkers } from './adapters/lane-workers.ts';
-import { readStored } from './adapters/nats-events.ts';
 import type { DeliveryConfig } from './config.ts';
 import type { DeliveryMetrics } from './domain/delivery-metrics.ts';
 import { createDeliverEvent } from './operations/deliver-event.ts';
@@ -17,8 +17,6 @@ import type { WiredTargets } from './wire-targets.ts';
 
 /** Milliseconds between two looks for what is over. */
 const sweepMs = 10_000;
-/** Events in hand of the fan-out: one under way, and one that is asked for while it is acknowledged. */
-const eventsInHand = 2;
 
 export interface DeliveryParts {
   readonly config: DeliveryConfig;
@@ -62,24 +60,17 @@ export async function wireDelivery({ config, messaging, storage, targets, audit,
   const workers = new Workers({ ...lanes, processes: () => fleet.size, now, report });
   storage.follow((key, subscription) => workers.follow(key, subscription));
 
-  const fanOut = createFanOutEvent(common);
-  const fanning = await messaging.work(webhookConsumer.stream, webhookConsumer.durable, {
-    concurrency: eventsInHand,
-    onError: (error) => report('warn', 'an event is looked at again', { err: error }),
-    onMessage: async (message) => {
-      const stored = readStored(message);
-      if (stored === null) {
-        report('error', 'a message of the stream of events is none, and was passed over', {
-          sequence: message.sequence,
-        });
-        return { done: true };
-      }
+  const fanOut = await followEvents(messaging, {
+    fanOut: createFanOutEvent(common),
+    onEvent: (stored, begun) => {
       metrics.events++;
-      const begun = await fanOut(stored);
       metrics.deliveries += begun;
       if (begun > 0) storage.events.keep(stored);
-      return { done: true };
     },
+    onOrdered: (begun) => {
+      metrics.deliveries += begun;
+    },
+    report,
   });
   const sweep = createSweepExpired({
     ...common,
@@ -96,7 +87,7 @@ export async function wireDelivery({ config, messaging, storage, targets, audit,
     prepare: lanes.prepare,
     async stop() {
       clearInterval(sweeping);
-      await Promise.all([fanning.stop(), workers.stop()]);
+      await Promise.all([fanOut.stop(), workers.stop()]);
       fleet.close();
     },
   };

@@ -107,12 +107,14 @@ describe('a plan', () => {
 describe('a key of order', () => {
   test('is the text of its template', () => {
     expect(orderKey('{body.id}', view)).toBe('7');
+    expect(orderKey('{header.x-kind}', view)).toBe('a');
     expect(orderKey('{event.source}/{body.id}', view)).toBe(`${event.source}/7`);
     expect(orderKey('{body.tags}', view)).toBe('["a"]');
   });
 
   test('is none where a value is missing', () => {
     expect(orderKey('{body.x}', view)).toBeNull();
+    expect(orderKey('{body.none}', view)).toBeNull();
     expect(orderKey('a {body.x} b', view)).toBeNull();
     expect(orderKey('{body.x|same}', view)).toBe('same');
   });

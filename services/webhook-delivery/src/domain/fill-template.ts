@@ -100,13 +100,15 @@ function fillText(
   });
 }
 
-/** The key of an event under an `order_by` template; null when a value is missing, so that it keeps no order. */
+/** The key of an event under an `order_by` template; null when a value is missing or null, so that it keeps no order. */
 export function orderKey(template: string, view: EventView): string | null {
   let missing = false;
-  const key = fillText(`${template}`, view, JSON.stringify, () => {
+  const report = () => {
     missing = true;
-  });
-  return missing ? null : String(key);
+  };
+  const asText = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
+  const key = fillText(template, view, asText, report);
+  return missing || key === null ? null : String(key);
 }
 
 function valueIn(view: EventView, root: string, name: string | undefined): unknown {

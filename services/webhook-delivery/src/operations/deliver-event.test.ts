@@ -53,7 +53,7 @@ describe('three days of retries', () => {
     expect(delivery.attempts).toHaveLength(6);
     expect(storage.records.get(stored.delivery)?.record).toMatchObject({ state: 'succeeded' });
     expect(storage.letters.size).toBe(0);
-    expect(await delivery.once(stored, subscription.id)).toEqual({ done: true });
+    expect(await delivery.once(stored, subscription.id, 7)).toEqual({ done: true });
     expect(delivery.attempts).toHaveLength(6);
   });
 });

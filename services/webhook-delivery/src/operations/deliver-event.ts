@@ -70,7 +70,8 @@ const unexplainedMost = 100;
 export function createDeliverEvent(ports: DeliverPorts) {
   return async (message: DeliveryMessage, signal: AbortSignal): Promise<MessageVerdict> => {
     const subscription = await currentOf(ports, message);
-    const kept = await ports.deliveries.read(message.tenant, message.stored.delivery);
+    // Handed out for the first time, there is no record yet; should there be one, writing the first is refused.
+    const kept = message.deliveries === 1 ? null : await ports.deliveries.read(message.tenant, message.stored.delivery);
     if (kept !== null && kept.record.state !== 'waiting') {
       // The process that delivered it may have ended before it could take the subscription away.
       if (subscription?.once && kept.record.state === 'succeeded') await ports.health.fulfilled(subscription);

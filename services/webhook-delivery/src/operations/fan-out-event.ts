@@ -1,4 +1,4 @@
-import type { StoredDelivery, WebhookSubscription } from '@patchbay/contracts';
+import type { StoredDelivery, WebhookEvent, WebhookSubscription } from '@patchbay/contracts';
 import { type EventView, viewOf } from '../domain/event-view.ts';
 import { orderKey } from '../domain/fill-template.ts';
 import { laneOf } from '../domain/lane.ts';
@@ -12,19 +12,30 @@ export interface FanOutPorts {
   readonly now: () => number;
 }
 
+/** Milliseconds by which clocks may differ: an event counts as younger than a subscription that was added after it was stored. */
+const clockSkewMs = 60_000;
+
 /**
- * Begins a delivery for each subscription that an event is about, and settles when the stream has all of them: how many.
- * Done again, it begins none anew. Deliveries of one subscription are begun in the order in which this is called.
+ * Begins a delivery for each subscription that an event is about, and settles when the stream has all of them: how many. Done
+ * again, it begins none anew. Subscriptions that keep an order are asked for apart: their deliveries are begun in the order in
+ * which this is called, and whoever calls it for them must do so in the order of events.
  */
 export function createFanOutEvent({ subscriptions, queue, now }: FanOutPorts) {
-  return async function fanOutEvent({ event, payload, sequence }: StoredEvent): Promise<number> {
-    const candidates = subscriptions.ofTenant(event.tenant);
+  return async function fanOutEvent({ event, payload, sequence }: StoredEvent, ordered: boolean): Promise<number> {
+    const candidates = subscriptions
+      .ofTenant(event.tenant)
+      .filter((one) => (one.order_by !== null) === ordered && takesEvents(one, now()) && isYounger(event, one));
     if (candidates.length === 0) return 0;
     const view = viewOf(event, payload);
-    const about = candidates.filter((one) => takesEvents(one, now()) && isAbout(one, view));
+    const about = candidates.filter((one) => isAbout(one, view));
     await Promise.all(about.map((subscription) => begin(queue, subscription, view, sequence, '')));
     return about.length;
   };
+}
+
+/** What lay in the stream for long before there was a subscription is not its business, however late it is looked at. */
+function isYounger(event: WebhookEvent, { created_at }: WebhookSubscription): boolean {
+  return Date.parse(event.received_at) >= Date.parse(created_at) - clockSkewMs;
 }
 
 /** `again` tells a replay from the first delivery; `replayOf` is the delivery it is made in the place of. */

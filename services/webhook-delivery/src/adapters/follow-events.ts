@@ -1,0 +1,59 @@
+import { orderedWebhookConsumer, webhookConsumer } from '@patchbay/contracts';
+import type { Messaging, StreamMessage } from '@patchbay/messaging';
+import type { Report, StoredEvent } from '../operations/ports.ts';
+import { readStored } from './nats-events.ts';
+
+/** Events that are looked at together; each may have a megabyte. */
+const eventsAtOnce = 64;
+/** Milliseconds that events may gather, so that a busy stream costs one question for many of them. */
+const gatherMs = 2;
+/** Of those that keep an order: one under way, and one that is asked for while it is acknowledged. */
+const orderedInHand = 2;
+
+export interface FollowEventsPorts {
+  readonly fanOut: (stored: StoredEvent, ordered: boolean) => Promise<number>;
+  /** An event was looked at, for subscriptions without an order: so many deliveries were begun. */
+  readonly onEvent: (stored: StoredEvent, begun: number) => void;
+  readonly onOrdered: (begun: number) => void;
+  readonly report: Report;
+}
+
+/** Has every event of `WEBHOOKS` looked at twice: with others, and, for those who keep an order, one after another. */
+export async function followEvents(
+  messaging: Pick<Messaging, 'consume' | 'work'>,
+  { fanOut, onEvent, onOrdered, report }: FollowEventsPorts,
+): Promise<{ stop(): Promise<void> }> {
+  const onError = (error: unknown) => report('warn', 'an event is looked at again', { err: error });
+  const eventOf = (message: StreamMessage): StoredEvent | null => {
+    const stored = readStored(message);
+    if (stored === null)
+      report('error', 'a message of the stream of events is none, and was passed over', { sequence: message.sequence });
+    return stored;
+  };
+  const together = await messaging.consume(webhookConsumer.stream, webhookConsumer.durable, {
+    maxMessages: eventsAtOnce,
+    gatherMs,
+    onError,
+    async onBatch(messages) {
+      await Promise.all(
+        messages.map(async (message) => {
+          const stored = eventOf(message);
+          if (stored !== null) onEvent(stored, await fanOut(stored, false));
+        }),
+      );
+      return { ack: true };
+    },
+  });
+  const inOrder = await messaging.work(orderedWebhookConsumer.stream, orderedWebhookConsumer.durable, {
+    concurrency: orderedInHand,
+    onError,
+    async onMessage(message) {
+      const stored = readStored(message);
+      if (stored !== null) onOrdered(await fanOut(stored, true));
+      return { done: true };
+    },
+  });
+  return {
+    stop: async () => void (await Promise.all([together.stop(), inOrder.stop()])),
+  };
+}
