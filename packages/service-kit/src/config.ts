@@ -27,6 +27,14 @@ export function parseConfig<Schema extends z.ZodObject>(
   throw new ConfigError(`The configuration is incomplete or wrong:\n${lines.join('\n')}`);
 }
 
+/** The entries of a comma list, without spaces around them and without empty ones. */
+export function readList(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
 /**
  * Reads a file that holds a secret, without its trailing newline.
  * @throws ConfigError when it is missing, empty, or readable by group or others.
@@ -106,9 +114,7 @@ export function readRuntime(env: Readonly<Record<string, string | undefined>> = 
 export function readBaseConfig(service: string, env: Readonly<Record<string, string | undefined>>): BaseConfig {
   const values = parseConfig(baseVariables, env);
   return {
-    natsUrls: values.PATCHBAY_NATS_URLS.split(',')
-      .map((url) => url.trim())
-      .filter((url) => url !== ''),
+    natsUrls: readList(values.PATCHBAY_NATS_URLS),
     nkeySeed: readSecretFile(values.PATCHBAY_NKEY_SEED_FILE),
     mode: values.PATCHBAY_MODE,
     logLevel: values.PATCHBAY_LOG_LEVEL,

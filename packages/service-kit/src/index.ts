@@ -4,6 +4,7 @@ export {
   parseConfig,
   readBaseConfig,
   readKeyFile,
+  readList,
   readRuntime,
   readSecretFile,
 } from './config.ts';

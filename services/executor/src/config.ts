@@ -1,4 +1,4 @@
-import { type BaseConfig, parseConfig, readBaseConfig, readSecretFile } from '@patchbay/service-kit';
+import { type BaseConfig, parseConfig, readBaseConfig, readList, readSecretFile } from '@patchbay/service-kit';
 import { z } from 'zod';
 import { parseTenantClasses, type TenantClassOf } from './domain/telemetry/tenant-classes.ts';
 
@@ -62,9 +62,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     maxSubmissions: values.PATCHBAY_MAX_SUBMISSIONS,
     streamStallMs: values.PATCHBAY_STREAM_STALL_MS,
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
-    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),
     tenantClassOf: values.PATCHBAY_TENANT_CLASSES,
     tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE || null,
     acceptedRegistryRevision: values.PATCHBAY_ACCEPT_REGISTRY_REVISION ?? null,

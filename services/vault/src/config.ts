@@ -4,6 +4,7 @@ import {
   parseConfig,
   readBaseConfig,
   readKeyFile,
+  readList,
   readSecretFile,
 } from '@patchbay/service-kit';
 import { z } from 'zod';
@@ -113,9 +114,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     connect: connectOf(values),
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE ?? null,
-    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type BaseConfig, parseConfig, readBaseConfig } from '@patchbay/service-kit';
+import { type BaseConfig, parseConfig, readBaseConfig, readList } from '@patchbay/service-kit';
 import { z } from 'zod';
 import { defaultPauseRule, type PauseRule } from './domain/target-health.ts';
 
@@ -44,9 +44,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       failingForMs: values.PATCHBAY_WEBHOOK_PAUSE_HOURS * hourMs,
     },
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
-    trustedOrigins: values.PATCHBAY_EGRESS_TRUSTED_ORIGINS.split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),
     tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE || null,
   };
 }

@@ -16,33 +16,33 @@ export function exportedMetrics(metrics: DeliveryMetrics, since: number, subscri
     points: points.map(([attributes, value]) => ({ attributes, since, value })),
   });
   const attributesOf = ({ target, outcome }: { target: string; outcome: string }) => ({
-    'patchbay.webhook.target': target,
+    'patchbay.delivery.target': target,
     'patchbay.attempt.outcome': outcome,
   });
   return [
-    sum('patchbay.webhook.events', 'Events looked at for subscriptions', '{event}', [[{}, metrics.events]]),
-    sum('patchbay.webhook.deliveries', 'Deliveries begun', '{delivery}', [[{}, metrics.deliveries]]),
+    sum('patchbay.delivery.events', 'Events looked at for subscriptions', '{event}', [[{}, metrics.events]]),
+    sum('patchbay.delivery.begun', 'Deliveries begun', '{delivery}', [[{}, metrics.deliveries]]),
     sum(
-      'patchbay.webhook.attempts',
+      'patchbay.delivery.attempts',
       'Attempts that ended',
       '{attempt}',
       metrics.attempts.map((series) => [attributesOf(series), series.count]),
     ),
     sum(
-      'patchbay.webhook.attempt.time',
+      'patchbay.delivery.attempt_time',
       'Time that attempts took, added up',
       's',
       metrics.attempts.map((series) => [attributesOf(series), series.seconds]),
     ),
-    sum('patchbay.webhook.dead_letters', 'Deliveries that were given up', '{delivery}', [
-      [{ 'patchbay.webhook.reason': 'exhausted' }, metrics.deadLetters.exhausted],
-      [{ 'patchbay.webhook.reason': 'system' }, metrics.deadLetters.system],
+    sum('patchbay.delivery.dead_letters', 'Deliveries that were given up', '{delivery}', [
+      [{ 'patchbay.delivery.reason': 'exhausted' }, metrics.deadLetters.exhausted],
+      [{ 'patchbay.delivery.reason': 'system' }, metrics.deadLetters.system],
     ]),
-    sum('patchbay.webhook.pauses', 'Subscriptions that paused or disabled themselves', '{subscription}', [
+    sum('patchbay.delivery.pauses', 'Subscriptions that paused or disabled themselves', '{subscription}', [
       [{}, metrics.paused],
     ]),
     {
-      name: 'patchbay.webhook.subscriptions',
+      name: 'patchbay.delivery.subscriptions',
       description: 'Subscriptions that this process works for',
       unit: '{subscription}',
       kind: 'gauge',
