@@ -7,6 +7,7 @@ import {
   type WebhookSubscription,
 } from '@patchbay/contracts';
 import type { FilteredDurable, Messaging, StreamMessage } from '@patchbay/messaging';
+import { timeOfId } from '../domain/id-time.ts';
 import { lanesOf, openLane } from '../domain/lane.ts';
 import type { DeliveryMessage, MessageVerdict } from '../operations/deliver-event.ts';
 import type { Report } from '../operations/ports.ts';
@@ -16,6 +17,8 @@ const stream = streams.deliveries.name;
 /** Milliseconds without a sign of life after which a delivery is handed to another process. */
 const ackWaitMs = 15_000;
 const aliveEveryMs = 5_000;
+/** Milliseconds after which whoever does not know a subscription may take its durables for strays. */
+const youngMs = 600_000;
 /** Deliveries of one subscription that wait for another attempt at a time; further ones wait for their first. */
 const maxWaiting = 10_000;
 
@@ -39,8 +42,12 @@ export function createLaneWorkers(
       return messaging.work(stream, durableOf(subscription.id, lane), {
         concurrency,
         aliveEveryMs,
-        onError: (error) =>
-          signal.aborted || report('warn', 'a delivery is tried again', { err: error, subscription: subscription.id }),
+        onError(error) {
+          if (signal.aborted) return;
+          report('warn', 'a delivery is tried again', { err: error, subscription: subscription.id });
+          // Should its durable be gone, whoever took it away, it is made again; what waits is still in the stream.
+          messaging.makeDurable(laneDurable(subscription, lane)).catch(() => {});
+        },
         onMessage: async (message) => {
           const read = readMessage(message);
           if (read !== null) return deliver(read, signal);
@@ -53,7 +60,11 @@ export function createLaneWorkers(
     },
     async removeStrays(known) {
       const names = await messaging.durableNames(stream);
-      const strays = names.filter((name) => /^sub_[0-9A-Z]{26}-\w+$/.test(name) && !known(name.slice(0, 30)));
+      const strays = names.filter((name) => {
+        const subscription = /^(sub_[0-9A-Z]{26})-\w+$/.exec(name)?.[1];
+        // One that was just added may not be known here yet.
+        return subscription !== undefined && !known(subscription) && timeOfId(subscription) < Date.now() - youngMs;
+      });
       for (const name of strays) await messaging.removeDurable(stream, name);
     },
   };

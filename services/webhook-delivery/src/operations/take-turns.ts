@@ -2,11 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WebhookSubscription } from '@patchbay/contracts';
 import { partOfRate, takeTurn } from '../domain/pacing.ts';
 
+/** Waits; false when it was told to stop meanwhile. */
+type Wait = (ms: number, signal: AbortSignal) => Promise<boolean>;
+
+const waitFor: Wait = (ms, signal) => delay(ms, true, { signal }).catch(() => false);
+
 /**
  * Lets deliveries of one subscription go at its rate; each process keeps its part of it. What waits for its turn is in hand,
  * so that nothing overtakes it.
  */
-export function createTurns(processes: () => number, now: () => number) {
+export function createTurns(processes: () => number, now: () => number, wait: Wait = waitFor) {
   const arrivals = new Map<string, number>();
   return async function turn({ id, rate }: WebhookSubscription, signal: AbortSignal): Promise<boolean> {
     if (rate === null) return !signal.aborted;
@@ -17,7 +22,7 @@ export function createTurns(processes: () => number, now: () => number) {
     forgetPast(arrivals, now());
     if (waitMs === 0) return !signal.aborted;
     // Told to stop while it waits: its turn is lost, and nothing else.
-    return delay(waitMs, true, { signal }).catch(() => false);
+    return wait(waitMs, signal);
   };
 }
 
