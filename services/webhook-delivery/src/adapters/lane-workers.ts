@@ -4,10 +4,10 @@ import {
   parseSubject,
   StoredDelivery,
   streams,
+  timeOfId,
   type WebhookSubscription,
 } from '@patchbay/contracts';
 import type { FilteredDurable, Messaging, StreamMessage } from '@patchbay/messaging';
-import { timeOfId } from '../domain/id-time.ts';
 import { lanesOf, openLane } from '../domain/lane.ts';
 import type { DeliveryMessage, MessageVerdict } from '../operations/deliver-event.ts';
 import type { Report } from '../operations/ports.ts';

@@ -10,7 +10,6 @@ import {
 } from '@patchbay/contracts';
 import type { Bucket, Messaging, StreamMessage } from '@patchbay/messaging';
 import { LRUCache } from 'lru-cache';
-import { timeOfId } from '../domain/id-time.ts';
 import type { ReadEvents, StoredEvent } from '../operations/ports.ts';
 import { readBackwards } from './read-backwards.ts';
 
