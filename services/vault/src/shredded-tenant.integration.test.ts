@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { buckets, newId, routes, StoredTenantKey, type VaultJob } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { readKeyFile } from '@patchbay/service-kit';
@@ -202,3 +202,33 @@ describe.each(['local', 'aws-kms'] as const)('a tenant that was erased, with key
     120_000,
   );
 });
+
+it('a tenant is refused at once though the directory of roots is away, and erased when it is back', async () => {
+  const { config } = await wrapping('local');
+  await startForgetful(nats, config());
+  const [admin, executor] = [await nats.connect('admin'), await nats.connect('executor')];
+  for (const tenant of ['acme', 'globex']) {
+    await addThrough(admin, { type: 'bearer', token: tenant }, { tenant });
+    await leaseThrough(executor, { tenant });
+  }
+  const elsewhere = `${nats.dir}/elsewhere`;
+  renameSync(nats.roots, elsewhere);
+  const { job } = await admin.request(routes.eraseTenant, {}, { tenant: 'acme' });
+  const look = async () => (await admin.request(routes.listVaultJobs, {}, { tenant: 'acme' })).jobs[0];
+  await expect
+    .poll(look)
+    .toMatchObject({ state: 'running', keys_destroyed: 1, error: expect.stringContaining('roots') });
+  expect(await failureOf(leaseThrough(executor))).toEqual(erased);
+  // Keys that are held serve on; another takes a root.
+  expect((await leaseThrough(executor, { tenant: 'globex' })).credential).toEqual({ type: 'bearer', token: 'globex' });
+  expect(await failureOf(addThrough(admin, { type: 'bearer', token: 'i' }, { tenant: 'initech' }))).toEqual({
+    code: 'vault_unavailable',
+    retryable: true,
+    reason: 'roots_away',
+  });
+
+  renameSync(elsewhere, nats.roots);
+  await finished(admin, job);
+  expect(readdirSync(nats.roots).sort()).toEqual(['acme.destroyed', 'globex.root', 'id']);
+  await vi.waitFor(() => addThrough(admin, { type: 'bearer', token: 'i' }, { tenant: 'initech' }));
+}, 60_000);

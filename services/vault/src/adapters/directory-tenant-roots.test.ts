@@ -47,7 +47,7 @@ describe('roots in a directory', () => {
     await roots.ensure('acme-2');
     // The same file by another name, as somebody could still have it open.
     linkSync(join(directory, 'acme.root'), join(parent, 'same'));
-    await Promise.all([roots.destroy('acme'), roots.destroy('acme')]);
+    await Promise.all(Array.from({ length: 8 }, () => roots.destroy('acme')));
     expect(readFileSync(join(parent, 'same'))).toHaveLength(32);
     expect(readFileSync(join(parent, 'same')).equals(root)).toBe(false);
     expect(readdirSync(directory).sort()).toEqual(['acme-2.root', 'acme.destroyed', 'id']);
@@ -97,6 +97,14 @@ describe('roots in a directory', () => {
       expect(await failureOf(attempt())).toEqual(away);
     renameSync(join(parent, 'elsewhere'), directory);
     expect(await roots.get('acme')).toEqual(root);
+  });
+
+  it.each(['../acme', 'a/b', '', 'Acme', 'a.b'])('are never looked for under %j', async (tenant) => {
+    const roots = await openTenantRoots(directory);
+    for (const attempt of [() => roots.get(tenant), () => roots.ensure(tenant), () => roots.destroy(tenant)])
+      expect(await failureOf(attempt())).toEqual(refused);
+    expect(readdirSync(parent)).toEqual(['roots']);
+    expect(readdirSync(directory)).toEqual(['id']);
   });
 
   it('have another id in another directory', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PatchbayError } from '@patchbay/contracts';
+import { PatchbayError, Scope } from '@patchbay/contracts';
 import { erased, refusedKey } from '../encryption/key-refusals.ts';
 import { rootBytes, type TenantRoots } from '../encryption/tenant-roots.ts';
 
@@ -15,7 +15,10 @@ export async function openTenantRoots(directory: string): Promise<TenantRoots> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if (((await stat(directory)).mode & 0o077) !== 0)
     throw new Error(`The directory of roots is open to others: chmod 700 ${directory}`);
-  const pathOf = (tenant: string, what: 'root' | 'destroyed') => join(directory, `${tenant}.${what}`);
+  const pathOf = (tenant: string, what: 'root' | 'destroyed') => {
+    if (!Scope.safeParse(tenant).success) throw refusedKey('That is no tenant, and has no root.');
+    return join(directory, `${tenant}.${what}`);
+  };
   const idFile = join(directory, 'id');
 
   /** Puts a whole file in place, or leaves the one that is there. */
@@ -74,11 +77,16 @@ export async function openTenantRoots(directory: string): Promise<TenantRoots> {
       await withFile(remembered, 'a', (file) => file.sync());
       await syncDirectory();
     }
-    if (!(await exists(path))) return;
-    await withFile(path, 'r+', async (file) => {
-      await file.write(randomBytes(rootBytes), 0, rootBytes, 0);
-      await file.sync();
-    });
+    try {
+      await withFile(path, 'r+', async (file) => {
+        await file.write(randomBytes(rootBytes), 0, rootBytes, 0);
+        await file.sync();
+      });
+    } catch (error) {
+      // Another vault was at it too, or there never was one.
+      if (codeOf(error) === 'ENOENT') return;
+      throw error;
+    }
     await rm(path, { force: true });
     await syncDirectory();
   }

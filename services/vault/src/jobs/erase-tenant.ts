@@ -39,15 +39,18 @@ export function eraseTenant(ports: EraseTenantPorts): JobWork {
     ports.note(hand.job);
     await ports.keyStore.setErased({ tenant, erased_at: ports.now().toISOString(), job });
 
-    // 2. Destroy the root, without which no copy of the keys is of use, and the keys. Vaults drop what they hold, executors
-    //    their leases.
+    // 2. Destroy the keys. Vaults drop what they hold, executors their leases.
     await destroy(ports, hand);
     ports.broadcastRevocation({ tenant });
 
-    // 3. Revoke what led to them.
+    // 3. Destroy the root, without which no copy of the keys is of use, and none is made any more.
+    await hand.save({ step: 'destroys the root' });
+    await ports.keyService.destroyRoot(tenant);
+
+    // 4. Revoke what led to them.
     await revokeAll(ports, hand);
 
-    // 4. Whoever had looked before 1. and wrote since is done by now: take that too.
+    // 5. Whoever had looked before 1. and wrote since is done by now: take that too.
     await hand.save({ step: 'waits for writers' });
     await hand.rest(ports.times.settleMs);
     await destroy(ports, hand);
@@ -57,7 +60,6 @@ export function eraseTenant(ports: EraseTenantPorts): JobWork {
 }
 
 async function destroy(ports: EraseTenantPorts, hand: JobInHand): Promise<void> {
-  await ports.keyService.destroyRoot(hand.job.tenant);
   const destroyed = await ports.tenantKeys.destroyAll(hand.job.tenant);
   await hand.save({ step: 'destroys keys', keys_destroyed: hand.job.keys_destroyed + destroyed });
 }
