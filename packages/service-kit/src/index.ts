@@ -10,9 +10,10 @@ export {
 } from './config.ts';
 export { followFile } from './follow-file.ts';
 export { forbidDumps } from './forbid-dumps.ts';
+export { inTime } from './in-time.ts';
 export { createLogger, type Logger, scrub } from './logger.ts';
 export { type RunningService, runMain, stopInOrder } from './run-main.ts';
-export type { HistogramValue, Metric } from './telemetry/metric.ts';
+export { type HistogramValue, type Metric, numberMetric } from './telemetry/metric.ts';
 export { startTelemetry, type Telemetry } from './telemetry/start-telemetry.ts';
 export { traceRequests } from './telemetry/trace-requests.ts';
 export { noTracing, type Span, type SpanAttributes, type Tracing } from './telemetry/tracing.ts';

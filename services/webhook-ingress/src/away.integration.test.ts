@@ -23,6 +23,8 @@ interface Stage {
   readonly vault: FakeVault;
   readonly nats: FaultProxy;
   readonly redis: FaultProxy;
+  /** To Redis itself, whatever befalls the proxy. */
+  readonly client: Redis;
 }
 
 /** An ingress that reaches NATS and Redis through proxies, so that each can be taken away from it alone. */
@@ -35,18 +37,20 @@ async function onStage(run: (stage: Stage) => Promise<void>): Promise<void> {
     const vault = await startFakeVault(await servers.connect('vault'));
     const admin = await servers.connect('admin');
     const reader = await servers.connect('webhook-delivery');
+    const client = new Redis(servers.redisUrl);
     const ingress = await runIngress(servers, 'ingress-1', {
       natsUrls: [nats.url('nats')],
       redisUrl: String(redisUrl),
     });
     try {
-      await run({ servers, ingress, admin, reader, vault, nats, redis });
+      await run({ servers, ingress, admin, reader, vault, nats, redis, client });
     } finally {
       await nats.heal();
       await redis.heal();
       await ingress.stop();
       await nats.stop();
       await redis.stop();
+      client.disconnect();
     }
   });
 }
@@ -103,7 +107,7 @@ describe('when something is away', () => {
   test.each([{ kind: 'down' }, { kind: 'timeout', ms: 0 }] as const)(
     'Redis ($kind): nothing is lost, and the stream alone tells what comes again',
     (fault) =>
-      onStage(async ({ servers, ingress, admin, reader, redis }) => {
+      onStage(async ({ client, ingress, admin, reader, redis }) => {
         const source = await makeSource(admin, { scheme: 'github', secret });
         const before = await sampleFor(source, secret, { body: '{"before":1}' });
         expect((await deliver(ingress, before)).status).toBe(200);
@@ -116,92 +120,74 @@ describe('when something is away', () => {
         await redis.heal();
         await vi.waitFor(() => expect(ingress.log()).toContain('Redis answers again'), 20_000);
         // What was persisted meanwhile is remembered: the event of before, that of meanwhile, and what was signed of each.
-        const client = new Redis(servers.redisUrl);
         const remembered = async () => expect(await client.keys(`hook:acme:${source.id}:*`)).toHaveLength(4);
-        await vi.waitFor(remembered, 20_000).finally(() => client.disconnect());
+        await vi.waitFor(remembered, 20_000);
       }),
   );
 });
 
 test('a Redis that is full takes nothing: events go on, and it is told once', () =>
-  onStage(async ({ servers, ingress, admin, reader }) => {
-    const client = new Redis(servers.redisUrl);
-    try {
-      const source = await makeSource(admin, { scheme: 'github', secret });
-      await client.config('SET', 'maxmemory', '1');
-      const told = () => ingress.log().split('Redis is away').length - 1;
-      const send = async (number: number) =>
-        (await deliver(ingress, await sampleFor(source, secret, { body: `{"number":${number}}` }))).status;
-      expect(await send(0)).toBe(200);
-      expect(told()).toBe(1);
-      // As long as it takes the ingress to look again, and once more: it answers, and is still no use.
-      const lookedAgain = performance.now() + 1_500;
-      for (let number = 1; performance.now() < lookedAgain; number++) expect(await send(number)).toBe(200);
-      expect(told()).toBe(1);
-      expect(ingress.log()).not.toContain('Redis answers again');
-      await client.config('SET', 'maxmemory', '0');
-      await vi.waitFor(() => expect(ingress.log()).toContain('Redis answers again'));
-      const events = await eventsOf(reader, source);
-      await vi.waitFor(async () =>
-        expect(await client.keys(`hook:acme:${source.id}:*`)).toHaveLength(2 * events.length),
-      );
-    } finally {
-      client.disconnect();
-    }
+  onStage(async ({ client, ingress, admin, reader }) => {
+    const source = await makeSource(admin, { scheme: 'github', secret });
+    await client.config('SET', 'maxmemory', '1');
+    const told = () => ingress.log().split('Redis is away').length - 1;
+    const send = async (number: number) =>
+      (await deliver(ingress, await sampleFor(source, secret, { body: `{"number":${number}}` }))).status;
+    expect(await send(0)).toBe(200);
+    expect(told()).toBe(1);
+    // As long as it takes the ingress to look again, and once more: it answers, and is still no use.
+    const lookedAgain = performance.now() + 1_500;
+    for (let number = 1; performance.now() < lookedAgain; number++) expect(await send(number)).toBe(200);
+    expect(told()).toBe(1);
+    expect(ingress.log()).not.toContain('Redis answers again');
+    await client.config('SET', 'maxmemory', '0');
+    await vi.waitFor(() => expect(ingress.log()).toContain('Redis answers again'));
+    const events = await eventsOf(reader, source);
+    await vi.waitFor(async () => expect(await client.keys(`hook:acme:${source.id}:*`)).toHaveLength(2 * events.length));
   }));
 
 test('a Redis that lost its memory is told again what the stream has, for the whole window', () =>
-  onStage(async ({ servers, ingress, admin, reader }) => {
-    const client = new Redis(servers.redisUrl);
+  onStage(async ({ servers, client, ingress, admin, reader }) => {
+    const source = await makeSource(admin, { scheme: 'github', secret });
+    const sample = await sampleFor(source, secret);
+    expect((await deliver(ingress, sample)).status).toBe(200);
+    const keys = async () => (await client.keys(`hook:acme:${source.id}:*`)).sort();
+    const known = await keys();
+    expect(known).toHaveLength(2); // the event and the guard of what was signed
+    const [event] = await eventsOf(reader, source);
+    await client.flushall();
+    // A process that starts finds the marker gone.
+    const second = await runIngress(servers, 'ingress-2');
     try {
-      const source = await makeSource(admin, { scheme: 'github', secret });
-      const sample = await sampleFor(source, secret);
-      expect((await deliver(ingress, sample)).status).toBe(200);
-      const keys = async () => (await client.keys(`hook:acme:${source.id}:*`)).sort();
-      const known = await keys();
-      expect(known).toHaveLength(2); // the event and the guard of what was signed
-      const [event] = await eventsOf(reader, source);
-      await client.flushall();
-      // A process that starts finds the marker gone.
-      const second = await runIngress(servers, 'ingress-2');
-      try {
-        await vi.waitFor(async () => expect(await client.exists('hook:marker')).toBe(1));
-        expect(await keys()).toEqual(known);
-        for (const key of known) {
-          expect(await client.get(key)).toBe(event?.event.id);
-          expect(await client.pttl(key)).toBeGreaterThan(71 * 3_600_000);
-        }
-        expect((await deliver(second, sample)).status).toBe(200);
-        expect(await eventsOf(reader, source)).toHaveLength(1);
-        expect(second.log()).toContain('Redis has no memory of webhook events');
-      } finally {
-        await second.stop();
+      await vi.waitFor(async () => expect(await client.exists('hook:marker')).toBe(1));
+      expect(await keys()).toEqual(known);
+      for (const key of known) {
+        expect(await client.get(key)).toBe(event?.event.id);
+        expect(await client.pttl(key)).toBeGreaterThan(71 * 3_600_000);
       }
+      expect((await deliver(second, sample)).status).toBe(200);
+      expect(await eventsOf(reader, source)).toHaveLength(1);
+      expect(second.log()).toContain('Redis has no memory of webhook events');
     } finally {
-      client.disconnect();
+      await second.stop();
     }
   }));
 
 test('a copy whose first is not yet persisted waits for it, and is told to come again when that takes too long', () =>
-  onStage(async ({ servers, ingress, admin, reader }) => {
-    const client = new Redis(servers.redisUrl);
-    try {
-      const source = await makeSource(admin, { scheme: 'github', secret });
-      const sample = await sampleFor(source, secret);
-      // Somebody else is at it: the keys of the event are learned by having it once, and held again.
-      expect((await deliver(ingress, sample)).status).toBe(200);
-      const keys = await client.keys(`hook:acme:${source.id}:*`);
-      for (const key of keys) await client.set(key, '?another', 'PX', 30_000);
-      const started = performance.now();
-      expectUnavailable(await deliver(ingress, sample));
-      expect(performance.now() - started).toBeGreaterThan(1_900);
-      const waiting = deliver(ingress, sample);
-      for (const key of keys) await client.set(key, 'evt_x', 'PX', 30_000);
-      expect((await waiting).status).toBe(200);
-      expect(await eventsOf(reader, source)).toHaveLength(1);
-    } finally {
-      client.disconnect();
-    }
+  onStage(async ({ client, ingress, admin, reader }) => {
+    const source = await makeSource(admin, { scheme: 'github', secret });
+    const sample = await sampleFor(source, secret);
+    // Somebody else is at it: the keys of the event are learned by having it once, and held again.
+    expect((await deliver(ingress, sample)).status).toBe(200);
+    const keys = await client.keys(`hook:acme:${source.id}:*`);
+    for (const key of keys) await client.set(key, '?another', 'PX', 30_000);
+    const started = performance.now();
+    expectUnavailable(await deliver(ingress, sample));
+    expect(performance.now() - started).toBeGreaterThan(1_900);
+    const waiting = deliver(ingress, sample);
+    for (const key of keys) await client.set(key, 'evt_x', 'PX', 30_000);
+    expect((await waiting).status).toBe(200);
+    expect(await eventsOf(reader, source)).toHaveLength(1);
   }));
 
 test('what the vendor signed is its public URL, not where a proxy sends it, and a request says nothing about it', () =>

@@ -1,30 +1,13 @@
 import { routes } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
-import { serversForSuite } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type FakeVault, startFakeVault } from '../test/fake-vault.ts';
-import {
-  deliver,
-  eventsOf,
-  makeSource,
-  runIngress,
-  sampleFor,
-  sealed,
-  type TestIngress,
-} from '../test/running-ingress.ts';
+import { type IngressStage, ingressForSuite } from '../test/ingress-stage.ts';
+import { deliver, eventsOf, makeSource, runIngress, sampleFor, sealed } from '../test/running-ingress.ts';
 
-const servers = serversForSuite({ beforeAll, afterAll }, { tenants: ['acme', 'rival'] });
-let ingress: TestIngress;
-let admin: Messaging;
-let reader: Messaging;
-let vault: FakeVault;
-beforeAll(async () => {
-  vault = await startFakeVault(await servers().connect('vault'));
-  admin = await servers().connect('admin');
-  reader = await servers().connect('webhook-delivery');
-  ingress = await runIngress(servers(), 'ingress-1');
+const stage = ingressForSuite({ beforeAll, afterAll }, ['acme', 'rival']);
+let { servers, ingress, admin, reader, vault } = {} as IngressStage;
+beforeAll(() => {
+  ({ servers, ingress, admin, reader, vault } = stage());
 });
-afterAll(() => ingress?.stop());
 
 const secret = 'whsec_4f1c7e0b9d4f1c7e0b9d4f1c7e0b9d';
 
@@ -76,7 +59,7 @@ describe('a webhook', () => {
   test('sent 100 times at once is one event', async () => {
     const source = await makeSource(admin, { scheme: 'stripe', secret });
     const sample = await sampleFor(source, secret);
-    const second = await runIngress(servers(), 'ingress-2');
+    const second = await runIngress(servers, 'ingress-2');
     try {
       const answers = await Promise.all(
         Array.from({ length: 100 }, (_, at) => deliver(at % 2 === 0 ? ingress : second, sample)),
@@ -104,7 +87,7 @@ describe('a webhook', () => {
       ['contact.creation', '12345678901234567', 0, 2],
       ['contact.deletion', '12345678901234568', 1, 2],
     ]);
-    const requests = await (await servers().connect('webhook-delivery')).bucket('webhook_requests');
+    const requests = await (await servers.connect('webhook-delivery')).bucket('webhook_requests');
     const kept = await requests.get(`acme.${source.id}.${stored[0]?.event.request.id}`);
     expect(Buffer.from(kept?.value ?? []).toString()).toBe(body);
   });

@@ -4,29 +4,20 @@ import { join } from 'node:path';
 import { Signature as HubspotSignature } from '@hubspot/api-client';
 import { sign as signGithub } from '@octokit/webhooks-methods';
 import { routes, type WebhookSourceView } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
-import { serversForSuite } from '@patchbay/testkit';
 import { loadSchemes } from '@patchbay/webhook-schemes';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type FakeVault, startFakeVault } from '../test/fake-vault.ts';
-import { deliver, eventsOf, makeSource, runIngress, sampleFor, type TestIngress } from '../test/running-ingress.ts';
+import { type IngressStage, ingressForSuite } from '../test/ingress-stage.ts';
+import { deliver, eventsOf, makeSource, sampleFor } from '../test/running-ingress.ts';
 
-const servers = serversForSuite({ beforeAll, afterAll }, { tenants: ['acme'] });
-let ingress: TestIngress;
-let admin: Messaging;
-let reader: Messaging;
-let vault: FakeVault;
-beforeAll(async () => {
-  vault = await startFakeVault(await servers().connect('vault'));
-  admin = await servers().connect('admin');
-  reader = await servers().connect('webhook-delivery');
-  ingress = await runIngress(servers(), 'ingress-1');
+const stage = ingressForSuite({ beforeAll, afterAll });
+let { ingress, admin, reader, vault } = {} as IngressStage;
+beforeAll(() => {
+  ({ ingress, admin, reader, vault } = stage());
 });
-afterAll(() => ingress?.stop());
 
 const secret = 'whsec_dGhpcyBpcyBhIHNlY3JldCBvZiAzMiBieXRlcyEhISE=';
 

@@ -20,3 +20,15 @@ export type Metric = { readonly name: string; readonly description: string; read
   | { readonly kind: 'sum' | 'gauge'; readonly points: readonly Point<number>[] }
   | { readonly kind: 'histogram'; readonly points: readonly Point<HistogramValue>[] }
 );
+
+/** A metric of numbers, each with its attributes, that all count from `since` (Unix milliseconds). */
+export function numberMetric(
+  kind: 'sum' | 'gauge',
+  {
+    since,
+    ...named
+  }: { readonly name: string; readonly description: string; readonly unit: string; readonly since: number },
+  values: readonly (readonly [attributes: SpanAttributes, value: number])[],
+): Metric {
+  return { ...named, kind, points: values.map(([attributes, value]) => ({ attributes, since, value })) };
+}

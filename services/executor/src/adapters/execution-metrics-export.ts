@@ -1,5 +1,5 @@
 import type { LatencyHistogram } from '@patchbay/contracts';
-import type { HistogramValue, Metric } from '@patchbay/service-kit';
+import { type HistogramValue, type Metric, numberMetric } from '@patchbay/service-kit';
 import type { ExecutionMetrics } from '../domain/telemetry/execution-metrics.ts';
 
 /** Upper bounds in seconds: those that the conventions advise for request durations, and up to the longest deadline. */
@@ -49,48 +49,41 @@ export function exportedMetrics(
         value: histogramOf(series.durations),
       })),
     },
-    gauge('patchbay.execution.active', 'Executions under way', '{execution}', since, [[{}, now.inFlight]]),
-    {
-      name: 'patchbay.limiter.decisions',
-      description: 'Answers of the rate limiter',
-      unit: '{decision}',
-      kind: 'sum',
-      points: [
-        { attributes: { 'patchbay.limiter.decision': 'admitted' }, since, value: metrics.limiter.admitted },
-        { attributes: { 'patchbay.limiter.decision': 'delayed' }, since, value: metrics.limiter.delayed },
+    numberMetric(
+      'gauge',
+      { name: 'patchbay.execution.active', description: 'Executions under way', unit: '{execution}', since },
+      [[{}, now.inFlight]],
+    ),
+    numberMetric(
+      'sum',
+      { name: 'patchbay.limiter.decisions', description: 'Answers of the rate limiter', unit: '{decision}', since },
+      [
+        [{ 'patchbay.limiter.decision': 'admitted' }, metrics.limiter.admitted],
+        [{ 'patchbay.limiter.decision': 'delayed' }, metrics.limiter.delayed],
       ],
-    },
-    {
-      name: 'patchbay.ledger.replays',
-      description: 'Answers given from the ledger',
-      unit: '{execution}',
-      kind: 'sum',
-      points: [{ attributes: {}, since, value: metrics.replays }],
-    },
+    ),
+    numberMetric(
+      'sum',
+      { name: 'patchbay.ledger.replays', description: 'Answers given from the ledger', unit: '{execution}', since },
+      [[{}, metrics.replays]],
+    ),
     // A tenant's name is no attribute: there is no end of them.
-    gauge('patchbay.circuits', 'Circuits of hosts, and of tenants at hosts, that are not closed', '{circuit}', since, [
-      circuits('open', 'host'),
-      circuits('half_open', 'host'),
-      circuits('open', 'tenant'),
-      circuits('half_open', 'tenant'),
-    ]),
+    numberMetric(
+      'gauge',
+      {
+        name: 'patchbay.circuits',
+        description: 'Circuits of hosts, and of tenants at hosts, that are not closed',
+        unit: '{circuit}',
+        since,
+      },
+      [
+        circuits('open', 'host'),
+        circuits('half_open', 'host'),
+        circuits('open', 'tenant'),
+        circuits('half_open', 'tenant'),
+      ],
+    ),
   ];
-}
-
-function gauge(
-  name: string,
-  description: string,
-  unit: string,
-  since: number,
-  values: readonly [Record<string, string>, number][],
-): Metric {
-  return {
-    name,
-    description,
-    unit,
-    kind: 'gauge',
-    points: values.map(([attributes, value]) => ({ attributes, since, value })),
-  };
 }
 
 function histogramOf(durations: LatencyHistogram): HistogramValue {

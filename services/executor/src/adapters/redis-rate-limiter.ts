@@ -1,4 +1,5 @@
 import type { PreparedTool } from '@patchbay/execution-engine';
+import { inTime } from '@patchbay/service-kit';
 import { Redis } from 'ioredis';
 import { type Decision, type Gcra, gcraOf, type Limit, LocalGcra, partOf } from '../domain/gcra.ts';
 import type { AdmitCall, LimitScope } from '../operations/ports.ts';
@@ -92,7 +93,7 @@ export function createRedisRateLimiter({
       ...limits.map(({ key }) => key),
       ...limits.flatMap(({ gcra }) => [gcra.interval, gcra.tolerance]),
     );
-    const [waitUs, limit] = await inTime(asked, timeoutMs);
+    const [waitUs, limit] = await inTime(asked, timeoutMs, 'Redis');
     if (reported) onShared();
     reported = false;
     // Else a Redis that is lost would hand out a second burst, in parts.
@@ -168,14 +169,4 @@ export function createRedisRateLimiter({
       redis?.disconnect();
     },
   };
-}
-
-/** Not the client's own time limit: that starts over behind each pipeline under way, so that waits could add up. */
-function inTime<T>(asked: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
-    // The answer may lie in the socket while this process was busy: look there before it counts as late.
-    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-    asked.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,20 +1,10 @@
-import type { Metric } from '@patchbay/service-kit';
+import { type Metric, numberMetric } from '@patchbay/service-kit';
 import type { DeliveryMetrics } from '../domain/delivery-metrics.ts';
 
 /** What was counted, as metrics to export. */
 export function exportedMetrics(metrics: DeliveryMetrics, since: number, subscriptions: number): Metric[] {
-  const sum = (
-    name: string,
-    description: string,
-    unit: string,
-    points: [Record<string, string>, number][],
-  ): Metric => ({
-    name,
-    description,
-    unit,
-    kind: 'sum',
-    points: points.map(([attributes, value]) => ({ attributes, since, value })),
-  });
+  const sum = (name: string, description: string, unit: string, points: [Record<string, string>, number][]) =>
+    numberMetric('sum', { name, description, unit, since }, points);
   const attributesOf = ({ target, outcome }: { target: string; outcome: string }) => ({
     'patchbay.delivery.target': target,
     'patchbay.attempt.outcome': outcome,
@@ -41,12 +31,15 @@ export function exportedMetrics(metrics: DeliveryMetrics, since: number, subscri
     sum('patchbay.delivery.pauses', 'Subscriptions that paused or disabled themselves', '{subscription}', [
       [{}, metrics.paused],
     ]),
-    {
-      name: 'patchbay.delivery.subscriptions',
-      description: 'Subscriptions that this process works for',
-      unit: '{subscription}',
-      kind: 'gauge',
-      points: [{ attributes: {}, since, value: subscriptions }],
-    },
+    numberMetric(
+      'gauge',
+      {
+        name: 'patchbay.delivery.subscriptions',
+        description: 'Subscriptions that this process works for',
+        unit: '{subscription}',
+        since,
+      },
+      [[{}, subscriptions]],
+    ),
   ];
 }

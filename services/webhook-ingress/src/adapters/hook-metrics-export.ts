@@ -1,4 +1,4 @@
-import type { Metric } from '@patchbay/service-kit';
+import { type Metric, numberMetric } from '@patchbay/service-kit';
 import type { HookCounts } from '../domain/hook-counts.ts';
 
 /** Upper bounds in seconds: vendors give up after one second at the earliest and thirty at the latest. */
@@ -14,25 +14,10 @@ export interface HookGauges {
 /** What was counted, as metrics to export. */
 export function exportedMetrics(counts: HookCounts, now: HookGauges): Metric[] {
   const { startedAt: since, durations } = counts;
-  const sum = (
-    name: string,
-    description: string,
-    unit: string,
-    values: [Record<string, string>, number][],
-  ): Metric => ({
-    name,
-    description,
-    unit,
-    kind: 'sum',
-    points: values.map(([attributes, value]) => ({ attributes, since, value })),
-  });
-  const gauge = (name: string, description: string, unit: string, value: number): Metric => ({
-    name,
-    description,
-    unit,
-    kind: 'gauge',
-    points: [{ attributes: {}, since, value }],
-  });
+  const sum = (name: string, description: string, unit: string, values: [Record<string, string>, number][]) =>
+    numberMetric('sum', { name, description, unit, since }, values);
+  const gauge = (name: string, description: string, unit: string, value: number) =>
+    numberMetric('gauge', { name, description, unit, since }, [[{}, value]]);
   return [
     sum(
       'patchbay.webhook.requests',
@@ -43,7 +28,7 @@ export function exportedMetrics(counts: HookCounts, now: HookGauges): Metric[] {
         count,
       ]),
     ),
-    sum('patchbay.webhook.events', 'Events that are persisted, and further copies of them', '{event}', [
+    sum('patchbay.webhook.copies', 'Events that were persisted, and further copies of such', '{event}', [
       [{ 'patchbay.webhook.copy': 'first' }, counts.events.accepted],
       [{ 'patchbay.webhook.copy': 'duplicate' }, counts.events.duplicate],
     ]),

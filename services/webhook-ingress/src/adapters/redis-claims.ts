@@ -1,3 +1,4 @@
+import { inTime } from '@patchbay/service-kit';
 import { Redis } from 'ioredis';
 import type { Claim, ClaimEvents } from '../operations/ports.ts';
 import type { ClaimMemory } from '../operations/rebuild-claims.ts';
@@ -106,7 +107,7 @@ export function createRedisClaims({
       throw error;
     }
     try {
-      const answer = await inTime(question(), timeoutMs);
+      const answer = await inTime(question(), timeoutMs, 'Redis');
       back();
       return answer;
     } catch (error) {
@@ -146,9 +147,11 @@ export function createRedisClaims({
     async nextSlot(ring) {
       if (!isShared()) return null;
       const key = `hook:ring:${ring}`;
-      const [slot] = await inTime(Promise.all([redis.incr(key), redis.expire(key, slotSeconds)]), timeoutMs).catch(
-        () => [null],
-      );
+      const [slot] = await inTime(
+        Promise.all([redis.incr(key), redis.expire(key, slotSeconds)]),
+        timeoutMs,
+        'Redis',
+      ).catch(() => [null]);
       return slot ?? null;
     },
     close() {
@@ -157,14 +160,4 @@ export function createRedisClaims({
       redis.disconnect();
     },
   };
-}
-
-/** Not the client's own time limit: that starts over behind each pipeline under way, so that waits could add up. */
-function inTime<T>(asked: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
-    // The answer may lie in the socket while this process was busy: look there before it counts as late.
-    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-    asked.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -43,7 +43,7 @@ describe('what comes', () => {
       [{ 'patchbay.webhook.end': 'challenge' }, 1],
       [{ 'patchbay.webhook.end': 'unknown_source' }, 1],
     ]);
-    expect(points('events')?.map(({ value }) => value)).toEqual([3, 1]);
+    expect(points('copies')?.map(({ value }) => value)).toEqual([3, 1]);
     expect(points('in_question')?.map(({ value }) => value)).toEqual([2]);
     expect(points('duration')).toMatchObject([{ value: { count: 1, sum: 0.003 } }]);
   });

@@ -42,7 +42,8 @@ export async function auditedChange<Result>(
     await recordOutcome('succeeded', facts === undefined ? {} : { facts });
     return result;
   } catch (error) {
-    await recordOutcome('failed', { error_code: toErrorBody(error).code });
+    const { code } = toErrorBody(error);
+    await recordOutcome(code === 'invalid_request' ? 'refused' : 'failed', { error_code: code });
     throw error;
   }
 }
