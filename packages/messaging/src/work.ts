@@ -12,7 +12,8 @@ const openMs = 30_000;
 
 /**
  * Works through a durable with as many messages in hand as told, none fetched ahead: a message waits in the stream, where
- * another process can take it, and never in a process that is busy.
+ * another process can take it, and never in a process that is busy. One request for a message is open while there is nothing to
+ * do, however many may be in hand: a server holds many durables, most of them idle.
  */
 export async function workThrough(
   connection: NatsConnection,
@@ -24,12 +25,28 @@ export async function workThrough(
   const consumer = await untilAnswered(`durable ${durable}`, () => consumers.get(stream, durable));
   const stopping = new AbortController();
   const open = new Set<ConsumerMessages>();
+  const slots = new Set<Promise<void>>();
+  /** Slots that wait for a message. */
+  let waiting = 0;
+
+  /** Has somebody wait for the next message, if there is room for it. */
+  function lookOut(): void {
+    if (stopping.signal.aborted || waiting > 0 || slots.size >= options.concurrency) return;
+    const running = slot();
+    slots.add(running);
+    void running.then(() => slots.delete(running));
+  }
 
   async function slot(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        const message = await next(consumer);
-        if (message !== null) await handle(message);
+        waiting++;
+        const message = await next(consumer).finally(() => waiting--);
+        // Others wait: this one is not needed while there is nothing to do.
+        if (message === null && waiting > 0) return;
+        if (message === null) continue;
+        lookOut();
+        await handle(message);
       } catch (error) {
         if (stopping.signal.aborted) return;
         options.onError?.(error);
@@ -67,7 +84,7 @@ export async function workThrough(
     await message.ackAck({ timeout: retryMs }).catch(() => {});
   }
 
-  const slots = Array.from({ length: options.concurrency }, slot);
+  lookOut();
   return {
     async stop() {
       stopping.abort();

@@ -61,6 +61,7 @@ export async function wireDelivery({ config, messaging, storage, targets, audit,
   storage.follow((key, subscription) => workers.follow(key, subscription));
 
   const fanOut = await followEvents(messaging, {
+    caughtUp: () => storage.subscriptions.caughtUp(),
     fanOut: createFanOutEvent(common),
     onEvent: (stored, begun) => {
       metrics.events++;

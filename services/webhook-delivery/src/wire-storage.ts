@@ -19,6 +19,7 @@ export async function wireStorage(messaging: Messaging, report: Report) {
   const followers: SubscriptionChange[] = [];
   const subscriptions = await openNatsSubscriptions(
     await messaging.bucket(buckets.subscriptions.name),
+    async () => (await messaging.streamBounds(`KV_${buckets.subscriptions.name}`)).last,
     (key, subscription) => {
       for (const follow of followers) follow(key, subscription);
     },

@@ -11,6 +11,8 @@ const gatherMs = 2;
 const orderedInHand = 2;
 
 export interface FollowEventsPorts {
+  /** Settles once every subscription that was added so far is known here: an event that was stored after it must find it. */
+  readonly caughtUp: () => Promise<void>;
   readonly fanOut: (stored: StoredEvent, ordered: boolean) => Promise<number>;
   /** An event was looked at, for subscriptions without an order: so many deliveries were begun. */
   readonly onEvent: (stored: StoredEvent, begun: number) => void;
@@ -21,7 +23,7 @@ export interface FollowEventsPorts {
 /** Has every event of `WEBHOOKS` looked at twice: with others, and, for those who keep an order, one after another. */
 export async function followEvents(
   messaging: Pick<Messaging, 'consume' | 'work'>,
-  { fanOut, onEvent, onOrdered, report }: FollowEventsPorts,
+  { caughtUp, fanOut, onEvent, onOrdered, report }: FollowEventsPorts,
 ): Promise<{ stop(): Promise<void> }> {
   const onError = (error: unknown) => report('warn', 'an event is looked at again', { err: error });
   const eventOf = (message: StreamMessage): StoredEvent | null => {
@@ -35,6 +37,7 @@ export async function followEvents(
     gatherMs,
     onError,
     async onBatch(messages) {
+      await caughtUp();
       await Promise.all(
         messages.map(async (message) => {
           const stored = eventOf(message);
@@ -49,7 +52,9 @@ export async function followEvents(
     onError,
     async onMessage(message) {
       const stored = readStored(message);
-      if (stored !== null) onOrdered(await fanOut(stored, true));
+      if (stored === null) return { done: true };
+      await caughtUp();
+      onOrdered(await fanOut(stored, true));
       return { done: true };
     },
   });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PatchbayError, WebhookSubscription } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { KeepSubscriptions } from '../operations/ports.ts';
@@ -8,9 +9,17 @@ export interface SubscriptionCopy extends KeepSubscriptions {
   all(): Iterable<WebhookSubscription>;
   /** Whether any tenant has one of that id. */
   has(id: string): boolean;
+  /**
+   * Settles once the copy knows every change that was made before this was called, by whichever process.
+   * @throws PatchbayError `overloaded` when it does not get there in time.
+   */
+  caughtUp(): Promise<void>;
   close(): void;
 }
 
+/** Milliseconds between two looks whether the copy has caught up, and after which it is behind for good. */
+const lookMs = 2;
+const patienceMs = 5_000;
 /** Tries of a change that others are ahead of. */
 const maxTries = 20;
 
@@ -20,11 +29,14 @@ const maxTries = 20;
  */
 export async function openNatsSubscriptions(
   bucket: Bucket,
+  newestRevision: () => Promise<number>,
   onChange: SubscriptionChange,
   onError: (error: unknown) => void,
 ): Promise<SubscriptionCopy> {
   const copy = new Map<string, Map<string, WebhookSubscription>>();
   const revisions = new Map<string, number>();
+  /** The revision that the watch has come to. What was written here is known before that. */
+  let watchedUpTo = 0;
 
   function accept(key: string, subscription: WebhookSubscription | null, revision: number): void {
     // A watch that was opened again tells what is known already.
@@ -40,6 +52,7 @@ export async function openNatsSubscriptions(
   }
 
   const watch = await bucket.watch('>', ({ key, value, revision }) => {
+    watchedUpTo = Math.max(watchedUpTo, revision);
     try {
       accept(key, value === null ? null : parse(value), revision);
     } catch (error) {
@@ -55,6 +68,14 @@ export async function openNatsSubscriptions(
   return {
     *all() {
       for (const ofTenant of copy.values()) yield* ofTenant.values();
+    },
+    async caughtUp() {
+      const newest = await available(newestRevision());
+      for (let waitedMs = 0; watchedUpTo < newest; waitedMs += lookMs) {
+        if (waitedMs >= patienceMs)
+          throw new PatchbayError('overloaded', { message: 'The copy of the webhook subscriptions is behind.' });
+        await delay(lookMs);
+      }
     },
     has: (id) => [...copy.values()].some((ofTenant) => ofTenant.has(id)),
     ofTenant: (tenant) => [...(copy.get(tenant)?.values() ?? [])],

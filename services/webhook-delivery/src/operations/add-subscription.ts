@@ -1,6 +1,7 @@
 import {
   type AddSubscriptionRequest,
   newId,
+  PatchbayError,
   type SubscriptionKeyResult,
   type WebhookSubscription,
 } from '@patchbay/contracts';
@@ -18,8 +19,10 @@ export interface AddSubscriptionPorts extends CheckSubscriptionPorts {
   readonly now: () => number;
 }
 
-/** Subscriptions of one tenant, those of waiting sessions included: each has a durable of its own. */
+/** Subscriptions of one tenant: each has a durable of its own. */
 const maxSubscriptions = 1_000;
+/** Of these, sessions that wait: agents shall not take the operator's room. */
+const maxWaiting = 500;
 
 /**
  * Adds a subscription; events that are stored from then on are delivered. An HTTP target gets a signing key.
@@ -29,8 +32,14 @@ export function createAddSubscription(ports: AddSubscriptionPorts) {
   return async (request: AddSubscriptionRequest, by: 'admin' | 'agent' = 'admin'): Promise<SubscriptionKeyResult> => {
     const { recipient, ...asked } = request;
     await checkSubscription(ports, asked);
-    if (ports.subscriptions.ofTenant(asked.tenant).length >= maxSubscriptions)
+    const present = ports.subscriptions.ofTenant(asked.tenant);
+    if (present.length >= maxSubscriptions)
       throw refused('tenant', `A tenant has at most ${maxSubscriptions} subscriptions.`);
+    if (by === 'agent' && present.filter(({ target }) => target.kind === 'session').length >= maxWaiting)
+      throw new PatchbayError('overloaded', {
+        message: `${maxWaiting} sessions of this tenant wait for webhooks; no more may.`,
+        retryAfterMs: 10_000,
+      });
     const id = newId('subscription');
     const now = new Date(ports.now()).toISOString();
     const key = asked.target.kind === 'http' ? await ports.keys.create(asked.tenant, id, recipient) : null;
