@@ -57,6 +57,17 @@ const cases: BrokenCase[] = [
     `${register}.response.settings.region`,
     { [`${register}.response.settings.region`]: '.' },
   ],
+  [
+    'an end that nobody says when',
+    `${register}.lifetime_s`,
+    { [`${register}.parameters.end`]: { 'x-from': 'webhook.until' } },
+  ],
+  ['a lifetime that is not asked for', `${register}.lifetime_s`, { [`${register}.lifetime_s`]: 86_400 }],
+  [
+    'an end that the answer does not tell',
+    `${register}.response.expires_at`,
+    { [`${register}.parameters.end`]: { 'x-from': 'webhook.until' }, [`${register}.lifetime_s`]: 86_400 },
+  ],
   ['a body on a GET', 'webhooks.list.request.body', { 'webhooks.list.request.body': 'json' }],
   [
     'a placeholder that nothing fills',
@@ -82,12 +93,11 @@ describe('webhooks of a document', () => {
     expect(issuesIn(edited(sound(), edits)).map((issue) => issue.path)).toContain(path);
   });
 
-  it('have examples, and say how they are listed', () => {
+  it('have examples', () => {
     const result = normaliseDocument(edited(sound(), { 'webhooks.list': undefined }));
     const said = result.ok ? lintDocument(result.document).map(({ rule, path }) => `${rule} ${path}`) : [];
     expect(said).toEqual(
       expect.arrayContaining([
-        'webhook-list webhooks',
         'examples webhooks.register.examples',
         'examples webhooks.remove.examples',
         'response-pick webhooks.register.response.id',

@@ -66,7 +66,7 @@ describe('webhooks at a vendor', () => {
     const answer = await register('vendor_hooks');
     const [hook] = sandbox.webhooks();
     expect(hook).toMatchObject({ url: urlOf('src_A'), id: answer.webhook_id, events: ['opened'] });
-    expect(answer).toMatchObject({ events: ['opened'], settings: { state: 'on' } });
+    expect(answer).toMatchObject({ events: ['opened'], settings: { state: 'on' }, expires_at: null });
     expect(answer.sealed_secret && vault.open(answer.sealed_secret)).toEqual({ value: hook?.secret });
     expect(JSON.stringify(answer)).not.toContain(hook?.secret);
     expect(sandbox.requests()).toMatchObject([{ arguments: { names: 'for opened' }, verdict: 'accepted' }]);
@@ -82,6 +82,10 @@ describe('webhooks at a vendor', () => {
       secrets.map((value) => ({ value })),
     );
     expect(new Set(secrets).size).toBe(2);
+    expect(first.expires_at).toBe(new Date(1_796_000_000_000).toISOString());
+    const [asked, again] = sandbox.requests().map((request) => request.arguments);
+    expect(Date.parse(asked?.['until'] as string) - Date.now()).toBeGreaterThan(7_000_000);
+    expect(asked?.['nonce']).not.toBe(again?.['nonce']);
     expect(secrets[0]).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(executor.log()).not.toContain(secrets[0]);
   });

@@ -1,7 +1,7 @@
 import { IntegrationDocument } from '@patchbay/contracts';
 
 const url = 'https://hooks.example.com/hooks/src_01JD0000000000000000000000';
-const hook = { id: 7, target: url, state: 'on', secret: 'vendor-example-secret' };
+const hook = { id: 7, target: url, state: 'on', secret: 'vendor-example-secret', ends: 1_796_000_000 };
 const parameters = { team: { type: 'string', required: true } };
 
 /** A vendor of webhooks that gives them their secret, or takes the one it is sent. */
@@ -31,10 +31,14 @@ export function hooksDocument(
           events: { 'x-from': 'webhook.events', 'x-name': 'hook.events' },
           names: { 'x-template': 'for {webhook.events}', 'x-name': 'hook.note' },
           url: { 'x-from': 'webhook.url', 'x-name': 'hook.target' },
+          nonce: { 'x-from': 'webhook.nonce', 'x-name': 'hook.nonce' },
+          ...(secret === 'ours' && { until: { 'x-from': 'webhook.until', 'x-name': 'hook.until' } }),
         },
+        ...(secret === 'ours' && { lifetime_s: 7_200 }),
         response: {
           id: 'hook.id',
           ...(secret === 'of the vendor' && { secret: 'hook.secret' }),
+          ...(secret === 'ours' && { expires_at: 'hook.ends' }),
           settings: { state: 'hook.state' },
         },
         examples: [

@@ -33,8 +33,10 @@ import { changeSource } from './operations/sources/change-source.ts';
 import { removeSource } from './operations/sources/remove-source.ts';
 import { listSources, showSource } from './operations/sources/show-sources.ts';
 import { addSourceSecret, removeSourceSecret } from './operations/sources/source-secrets.ts';
+import { createRenewSources } from './operations/upstream/renew-sources.ts';
 import { ingressEndpoints } from './routes.ts';
 import { wireClaims } from './wire-claims.ts';
+import { wireRenewals } from './wire-renewals.ts';
 
 export { type IngressConfig, readConfig };
 
@@ -141,13 +143,14 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
   });
   await messaging.flush();
   const url = await app.listen({ host: config.host, port: config.port });
+  const renewals = wireRenewals(createRenewSources(ofSources), report);
   const reporting = setInterval(() => observed.report(), reportMs).unref();
   log.info({ nats: messaging.serverVersion, url, public_url: config.publicUrl }, 'webhook ingress ready');
   return {
     name: config.instance,
     url,
     stop: stopInOrder([
-      () => Promise.all([app.close(), served.stop()]),
+      () => Promise.all([app.close(), served.stop(), renewals.stop()]),
       () => kept.settled(),
       () => clearInterval(reporting),
       () => observed.report(),

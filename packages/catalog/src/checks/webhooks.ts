@@ -12,7 +12,7 @@ type Call = 'register' | 'list' | 'remove';
 
 /** What each request may name of what is ours. */
 const knownTo: Readonly<Record<Call, readonly string[]>> = {
-  register: ['webhook.url', 'webhook.secret', 'webhook.events'],
+  register: ['webhook.url', 'webhook.secret', 'webhook.events', 'webhook.until', 'webhook.nonce'],
   list: ['webhook.url'],
   remove: ['webhook.id', 'webhook.url'],
 };
@@ -38,6 +38,7 @@ export function checkWebhooks(document: IntegrationDocument): Finding[] {
     ...asTools,
     ...checkNames(webhooks, tools.given),
     ...checkSecret(webhooks, tools.given.register ?? {}),
+    ...checkLifetime(webhooks, tools.given.register ?? {}),
     ...checkAnswers(webhooks),
   ];
 }
@@ -65,6 +66,20 @@ function checkSecret({ register }: Webhooks, given: Readonly<Record<string, stri
   const ours = Object.values(given).includes('webhook.secret');
   if (register?.response.secret === undefined || !ours) return [];
   return [finding(['webhooks', 'register', 'response', 'secret'], 'the secret is ours: register sends webhook.secret')];
+}
+
+/** How long is asked for goes with asking for it, and with hearing what is given. */
+function checkLifetime({ register }: Webhooks, given: Readonly<Record<string, string>>): Finding[] {
+  if (register === undefined) return [];
+  const asks = Object.values(given).includes('webhook.until');
+  const path = ['webhooks', 'register', 'lifetime_s'];
+  if (asks && register.lifetime_s === undefined)
+    return [finding(path, 'register sends webhook.until: say how long that is')];
+  if (!asks && register.lifetime_s !== undefined)
+    return [finding(path, 'has no meaning: register sends no webhook.until')];
+  if (asks && register.response.expires_at === undefined)
+    return [finding(['webhooks', 'register', 'response', 'expires_at'], 'say where the answer tells when it ends')];
+  return [];
 }
 
 function checkAnswers({ register, list }: Webhooks): Finding[] {

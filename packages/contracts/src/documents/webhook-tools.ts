@@ -14,7 +14,7 @@ export interface WebhookTools {
 }
 
 /** What a request may name beside its own parameters. */
-const known = /^(?:webhook\.(?:url|secret|id|events)|setting\.[a-z_]{1,40})$/;
+const known = /^(?:webhook\.(?:url|secret|id|events|until|nonce)|setting\.[a-z_]{1,40})$/;
 const placeholder = /\{\s*((?:webhook|setting)\.[a-z_]+)\s*(?:\|[^{}]*)?\}/g;
 /** Room for lists of webhooks, in bytes: the executor alone reads them. */
 const maxAnswerBytes = 1_048_576;
@@ -88,14 +88,20 @@ function typeOf(from: string): Parameter {
 }
 
 /** Names under which the answer to `register` is picked. */
-export const registerAnswer = { id: 'id', secret: 'secret', setting: (name: string) => `setting.${name}` } as const;
+export const registerAnswer = {
+  id: 'id',
+  secret: 'secret',
+  expiresAt: 'expires_at',
+  setting: (name: string) => `setting.${name}`,
+} as const;
 
 function responseOf(webhooks: Webhooks, name: WebhookCallName): Tool['response'] {
   if (name === 'remove') return { pick: [] };
   if (name === 'register') {
-    const { id, secret, settings } = (webhooks.register as WebhookRegister).response;
+    const { id, secret, expires_at, settings } = (webhooks.register as WebhookRegister).response;
     const pick: Record<string, string> = { [registerAnswer.id]: id };
     if (secret !== undefined) pick[registerAnswer.secret] = secret;
+    if (expires_at !== undefined) pick[registerAnswer.expiresAt] = expires_at;
     for (const [setting, path] of Object.entries(settings)) pick[registerAnswer.setting(setting)] = path;
     return { pick };
   }

@@ -11,7 +11,8 @@ const Path = z.string().min(1).max(200);
 /**
  * A request about webhooks. Its parameters are those of a tool, and may stand for what only we know: `x-from: webhook.url`,
  * or `{webhook.url}` in a path or a template. Known are `webhook.url`, `webhook.secret`, `webhook.id`, `webhook.events` (by
- * `x-from` the list, in a template its members with commas between them) and `setting.<name>`. Parameters that are not
+ * `x-from` the list, in a template its members with commas between them), `webhook.until` (RFC 3339), `webhook.nonce` (a UUID for
+ * this request) and `setting.<name>`. Parameters that are not
  * hidden are asked of the operator, once for all the requests: under one name they are one.
  */
 const WebhookCall = z.strictObject({
@@ -30,11 +31,15 @@ export const WebhookRegister = WebhookCall.extend({
       prefix: z.string().max(16).default(''),
     })
     .prefault({}),
+  /** Seconds for which it is asked for, as `webhook.until`, of a vendor that ends webhooks. */
+  lifetime_s: z.int().min(3_600).max(31_536_000).optional(),
   response: z.strictObject({
     /** Where the vendor's id of the webhook is: a text or a number. */
     id: Path,
     /** Where its secret is, for a vendor that makes it. */
     secret: Path.optional(),
+    /** Where it says when the vendor ends the webhook: RFC 3339, or Unix seconds or milliseconds. It is registered anew before. */
+    expires_at: Path.optional(),
     /** Settings of the scheme, and what the other requests call `setting.<name>`, as texts out of the answer. */
     settings: z.record(z.string().regex(/^[a-z_]{1,40}$/), Path).default({}),
   }),

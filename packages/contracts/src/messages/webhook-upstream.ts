@@ -37,6 +37,13 @@ export const SourceUpstream = z.object({
   webhook_id: z.string().nullable(),
   /** Out of the vendor's answer. */
   settings: z.record(z.string(), z.string()),
+  registered_at: z.iso.datetime().nullable().default(null),
+  /** When the vendor ends the webhook; null for one that stays. Another takes its place in time. */
+  expires_at: z.iso.datetime().nullable().default(null),
+  /** Until then somebody is at it already, or it was tried and failed. */
+  renew_after: z.iso.datetime().nullable().default(null),
+  /** Webhooks whose place was taken, which the vendor may still have. */
+  replaced: z.array(z.object({ webhook_id: z.string(), settings: z.record(z.string(), z.string()) })).default([]),
 });
 export type SourceUpstream = z.infer<typeof SourceUpstream>;
 
@@ -70,6 +77,8 @@ export const RegisterWebhookResult = z.object({
   events: UpstreamEvents,
   /** Out of the vendor's answer. */
   settings: z.record(z.string(), z.string()),
+  /** When the vendor ends it; null for never. */
+  expires_at: z.iso.datetime().nullable(),
   /** A `WebhookSecretValue` sealed to the vault's key by the executor; null where a handshake brings it, or there is none. */
   sealed_secret: SealedSecret.nullable(),
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   PatchbayError,
   type RegisterWebhookRequest,
@@ -10,7 +10,7 @@ import {
   webhookCalls,
 } from '@patchbay/contracts';
 import { type CallVendorPorts, callVendor, type WebhookCall } from './call-vendor.ts';
-import { vendorText } from './vendor-text.ts';
+import { vendorText, vendorTime } from './vendor-text.ts';
 import { type VendorWebhooks, webhooksOf } from './vendor-webhooks.ts';
 
 export interface RegisterWebhookPorts extends CallVendorPorts {
@@ -41,7 +41,15 @@ export function createRegisterWebhook(ports: RegisterWebhookPorts) {
     // Whatever comes back must have somewhere to go before it is asked for.
     const seal = await ports.sealer();
 
-    const ours = { 'webhook.url': request.url, 'webhook.events': events, 'webhook.secret': secret };
+    const until =
+      register.lifetime_s === undefined ? null : new Date(Date.now() + register.lifetime_s * 1_000).toISOString();
+    const ours = {
+      'webhook.url': request.url,
+      'webhook.events': events,
+      'webhook.secret': secret,
+      'webhook.until': until,
+      'webhook.nonce': randomUUID(),
+    };
     const { executionId, output } = await callVendor(ports, 'register', request, ours, call);
     const id = vendorText(output[registerAnswer.id], maxSetting);
     const value = WebhookSecretValue.safeParse({ value: secret ?? output[registerAnswer.secret] });
@@ -61,6 +69,7 @@ export function createRegisterWebhook(ports: RegisterWebhookPorts) {
       webhook_id: id,
       events,
       settings,
+      expires_at: vendorTime(output[registerAnswer.expiresAt]) ?? until,
       sealed_secret: hasSecret && value.success ? seal(value.data) : null,
     };
   };

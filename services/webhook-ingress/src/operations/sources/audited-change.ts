@@ -15,7 +15,7 @@ export interface SourceChange {
 export async function auditedChange<Result>(
   { recordAudit, report }: Pick<SourcePorts, 'recordAudit' | 'report'>,
   { tenant, source, type }: SourceChange,
-  { traceId }: Caller,
+  { traceId, actor = { kind: 'admin', id: 'admin' } }: Caller,
   work: () => Promise<{ readonly result: Result; readonly facts: AuditData['facts'] }>,
 ): Promise<Result> {
   const record = (outcome: AuditData['outcome'], more: Partial<AuditData> = {}) =>
@@ -24,7 +24,7 @@ export async function auditedChange<Result>(
       type,
       subject: source,
       data: {
-        actor: { kind: 'admin', id: 'admin' },
+        actor,
         target: { kind: 'webhook_source', id: source },
         outcome,
         ...(traceId !== null && { trace_id: traceId }),

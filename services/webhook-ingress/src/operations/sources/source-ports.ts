@@ -1,4 +1,4 @@
-import type { WebhookSource, WebhookSourceView } from '@patchbay/contracts';
+import type { AuditData, WebhookSource, WebhookSourceView } from '@patchbay/contracts';
 import { hookPath, PatchbayError } from '@patchbay/contracts';
 import type { WebhookScheme } from '@patchbay/webhook-schemes';
 import type { KeepSecrets, RecordAudit, Report, StoreSources, VersionedSource } from '../ports.ts';
@@ -19,6 +19,8 @@ export interface SourcePorts {
 
 /** What an operation knows of the request besides its body. */
 export interface Caller {
+  /** Default: the operator. */
+  readonly actor?: AuditData['actor'];
   /** W3C trace id, or null. */
   readonly traceId: string | null;
 }

@@ -75,17 +75,19 @@ export function removeSourceSecret(ports: SourcePorts) {
   };
 }
 
-function endingBy(one: WebhookSecretEntry, endsAt: string): WebhookSecretEntry {
+/** The secret, ending then at the latest. */
+export function endingBy(one: WebhookSecretEntry, endsAt: string): WebhookSecretEntry {
   return one.expires_at !== null && one.expires_at < endsAt ? one : { ...one, expires_at: endsAt };
 }
 
-function counts({ expires_at }: WebhookSecretEntry, now: number): boolean {
+/** Whether the secret counts now. */
+export function counts({ expires_at }: WebhookSecretEntry, now: number): boolean {
   return expires_at === null || Date.parse(expires_at) > now;
 }
 
 /** What no record names is destroyed. When the vault is away it stays there, and counts for nothing. */
-async function destroy(
-  { secrets, report }: SourcePorts,
+export async function destroy(
+  { secrets, report }: Pick<SourcePorts, 'secrets' | 'report'>,
   { tenant, id: source }: WebhookSource,
   ended: readonly WebhookSecretEntry[],
 ): Promise<void> {

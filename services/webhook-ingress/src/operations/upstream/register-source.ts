@@ -1,14 +1,13 @@
 import {
   type ErrorCode,
-  newId,
   PatchbayError,
   type RegisterWebhookResult,
-  type SourceUpstream,
   type UpstreamOrder,
   type WebhookSource,
 } from '@patchbay/contracts';
 import { changeNow, type SourcePorts, viewOf } from '../sources/source-ports.ts';
-import { type LeftAtVendor, type RegisteredSource, removeAtVendor } from './remove-at-vendor.ts';
+import { asFailure, type LeftAtVendor, type RegisteredSource, removeAtVendor } from './remove-at-vendor.ts';
+import { orderTo, takeAnswer } from './take-answer.ts';
 
 type RegisterSourcePorts = Pick<SourcePorts, 'sources' | 'schemes' | 'secrets' | 'vendors' | 'publicUrl' | 'now'>;
 
@@ -44,21 +43,23 @@ export async function registerSource(
   if (url === null) throw noAddress();
   const source: RegisteredSource = {
     ...made,
-    upstream: { ...order, state: 'registering', url, webhook_id: null, settings: {} },
+    upstream: {
+      ...order,
+      state: 'registering',
+      url,
+      webhook_id: null,
+      settings: {},
+      registered_at: null,
+      expires_at: null,
+      renew_after: null,
+      replaced: [],
+    },
   };
   await ports.sources.create(source);
 
   let answer: RegisterWebhookResult;
   try {
-    answer = await ports.vendors.register({
-      tenant: source.tenant,
-      integration: order.integration,
-      connection: order.connection,
-      events: order.events,
-      arguments: order.arguments,
-      url,
-      scheme: source.scheme as string,
-    });
+    answer = await ports.vendors.register(orderTo(source));
   } catch (error) {
     const failure = asFailure(error);
     const known = failure.body.details['webhook_id'];
@@ -69,32 +70,14 @@ export async function registerSource(
     return undo(ports, held, left, failure);
   }
 
-  const settings = schemeSettings(ports, source, answer.settings);
-  const upstream: SourceUpstream = {
-    ...source.upstream,
-    state: 'registered',
-    webhook_id: answer.webhook_id,
-    events: answer.events,
-    settings: answer.settings,
-  };
   try {
-    const secret = answer.sealed_secret === null ? null : newId('webhookSecret');
-    if (secret !== null && answer.sealed_secret !== null) {
-      const { ciphertext: sealed, sender: publicKey } = answer.sealed_secret;
-      await ports.secrets.keep(source.tenant, source.id, secret, { sealed, publicKey });
-    }
-    const at = new Date(ports.now()).toISOString();
+    const taken = await takeAnswer(ports, source, answer);
     // A handshake may have given it its secret meanwhile.
-    const { after } = await changeNow(ports.sources, source.tenant, source.id, ({ source: now }) => ({
-      ...now,
-      settings: { ...now.settings, ...settings },
-      secrets: secret === null ? now.secrets : [...now.secrets, { id: secret, created_at: at, expires_at: null }],
-      upstream,
-      updated_at: at,
-    }));
-    return { ...after, upstream };
+    const { after } = await changeNow(ports.sources, source.tenant, source.id, taken);
+    return after as RegisteredSource;
   } catch (error) {
-    const held = { ...source, upstream };
+    const { webhook_id, settings } = answer;
+    const held = { ...source, upstream: { ...source.upstream, webhook_id, settings } };
     const left = await removeAtVendor(ports.vendors, held);
     return undo(ports, held, left, asFailure(error));
   }
@@ -140,23 +123,9 @@ function surelyNothing({ code, body }: PatchbayError): boolean {
   return nothingSent.has(code);
 }
 
-/** Of what the vendor answered, what the scheme has settings for. The rest is for the removal. */
-function schemeSettings(
-  { schemes }: RegisterSourcePorts,
-  { scheme }: WebhookSource,
-  answered: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const known = schemes.get(scheme ?? '')?.settings ?? {};
-  return Object.fromEntries(Object.entries(answered).filter(([name]) => Object.hasOwn(known, name)));
-}
-
 function noAddress(): PatchbayError {
   return new PatchbayError('invalid_request', {
     message: 'Nobody told the ingress under which address vendors reach it: set its public URL, or one of the source.',
     details: { issues: [{ path: 'public_url', message: 'is needed to register at a vendor' }] },
   });
-}
-
-function asFailure(error: unknown): PatchbayError {
-  return error instanceof PatchbayError ? error : new PatchbayError('internal', { cause: error });
 }

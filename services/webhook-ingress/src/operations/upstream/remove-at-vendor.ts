@@ -4,6 +4,12 @@ import type { VendorWebhooks } from './vendor-port.ts';
 /** A source that its vendor was told of. */
 export type RegisteredSource = WebhookSource & { readonly upstream: SourceUpstream };
 
+/** Where its webhooks are. */
+export function placeOf({ tenant, upstream }: Pick<RegisteredSource, 'tenant' | 'upstream'>) {
+  const { integration, connection, arguments: args, url } = upstream;
+  return { tenant, integration, connection, arguments: args, url };
+}
+
 /** What is left at the vendor, and why. */
 export interface LeftAtVendor {
   /** Ids of webhooks that it has, or may have. */
@@ -21,28 +27,26 @@ export async function removeAtVendor(
   { tenant, upstream }: Pick<RegisteredSource, 'tenant' | 'upstream'>,
   { mayStillCome = false }: { readonly mayStillCome?: boolean } = {},
 ): Promise<LeftAtVendor> {
-  const place = {
-    tenant,
-    integration: upstream.integration,
-    connection: upstream.connection,
-    arguments: upstream.arguments,
-    url: upstream.url,
-  };
-  const ids = new Set(upstream.webhook_id === null ? [] : [upstream.webhook_id]);
+  const place = placeOf({ tenant, upstream });
+  const { settings } = upstream;
+  const held = [
+    ...upstream.replaced,
+    ...(upstream.webhook_id === null ? [] : [{ webhook_id: upstream.webhook_id, settings }]),
+  ];
   let why: PatchbayError | null = null;
-  if (ids.size === 0) {
+  if (upstream.webhook_id === null) {
     const found = await vendors.find(place).catch((error: unknown) => {
       why = asFailure(error);
       return { webhook_ids: [] };
     });
-    for (const id of found.webhook_ids ?? []) ids.add(id);
+    for (const webhook_id of found.webhook_ids ?? []) held.push({ webhook_id, settings });
     const cannotList = found.webhook_ids === null;
-    if (ids.size === 0 && (cannotList || mayStillCome)) why ??= unseen(cannotList);
+    if (held.length === 0 && (cannotList || mayStillCome)) why ??= unseen(cannotList);
   }
   const left: string[] = [];
-  for (const id of ids)
-    await vendors.remove({ ...place, webhook_id: id, settings: upstream.settings }).catch((error: unknown) => {
-      left.push(id);
+  for (const one of held)
+    await vendors.remove({ ...place, ...one }).catch((error: unknown) => {
+      left.push(one.webhook_id);
       why = asFailure(error);
     });
   return { ids: left, why };
@@ -56,6 +60,6 @@ function unseen(cannotList: boolean): PatchbayError {
   });
 }
 
-function asFailure(error: unknown): PatchbayError {
+export function asFailure(error: unknown): PatchbayError {
   return error instanceof PatchbayError ? error : new PatchbayError('internal', { cause: error });
 }
