@@ -51,11 +51,11 @@ export function renderSource(source: WebhookSourceView, style: Style): string {
 /** What the vendor has of it. */
 function upstreamLines({ id, upstream }: WebhookSourceView, style: Style): string[] {
   if (upstream === undefined) return [];
-  const { integration, connection, events, state, webhook_id } = upstream;
+  const { integration, connection, events, state, webhook_id, expires_at } = upstream;
   const what = webhook_id === null ? 'a webhook' : `webhook ${webhook_id}`;
   return [
     state === 'registered'
-      ? `  vendor   ${what} of ${integration}, over ${connection}`
+      ? `  vendor   ${what} of ${integration}, over ${connection}${expires_at === null ? '' : `, until ${clock(expires_at)}`}`
       : `  vendor   ${style.warn('not settled')}: ${integration} may hold ${what}. Remove it: patchbay webhooks sources remove ${id}`,
     ...(events.length === 0 ? [] : [`  events   ${events.join(', ')}`]),
   ];
