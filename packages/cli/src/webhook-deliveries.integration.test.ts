@@ -89,6 +89,25 @@ describe('events', () => {
     expect((await webhooks('events', '--follow', '--from', '1h')).code).toBe(2);
   });
 
+  test('that came in one request are inspected together, and sent on as that request', async () => {
+    const hubspot = json(await webhooks('sources', 'add', 'hubspot', '--secret-file', 'secret', '--json')).source.id;
+    const item = { subscriptionType: 'contact.creation', occurredAt: Date.now() };
+    const body = JSON.stringify([1, 2].map((eventId) => ({ eventId, ...item })));
+    writeFileSync(join(here.cwd, 'list.json'), body);
+    const argv = ['send', '--source', hubspot, '--secret-file', 'secret', '--body', 'list.json'];
+    await expect.poll(async () => (await webhooks(...argv)).code, { timeout: 10_000 }).toBe(0);
+    const { events } = json(await webhooks('events', '--source', hubspot, '--json'));
+    expect(events).toHaveLength(2);
+    const [{ id, request_id }] = events;
+    const whole = await webhooks('inspect', request_id);
+    expect(whole.out).toMatch(/evt_.*contact\.creation[\s\S]*evt_.*contact\.creation/);
+    expect(whole.out).toContain(body);
+    expect((await webhooks('inspect', id)).out).toContain('number 2 of its 2 events');
+    const sent = await webhooks('replay', '--source', hubspot, '--to', origin, '--yes');
+    expect(sent.out).toMatch(/^200 in .* 2 events\n$/);
+    expect(arrivals.map((one) => one.body.toString())).toEqual([body]);
+  });
+
   test('of nobody’s id is nothing that is kept', async () => {
     const nothing = await webhooks('inspect', 'req_01JD0000000000000000000000');
     expect(nothing.code).toBe(1);
@@ -276,6 +295,9 @@ describe('subscriptions', () => {
     expect(heard).toHaveLength(1);
     expect((await webhooks('subscriptions', 'resume', sub)).out).toContain('active');
     await expect.poll(() => heard, { timeout: 15_000 }).toHaveLength(2);
+    expect((await webhooks('replay', id, '--dry-run')).out).toBe('Would deliver 1 event as 1 delivery again.\n');
+    const declined = await here.cli(['webhooks', 'replay', id, '--subscription', sub], { typed: [''] });
+    expect(declined.out).toBe('Nothing was delivered.\n');
     const replayed = await webhooks('replay', id, '--yes');
     expect(replayed.out).toContain('replayed  1 event as 1 delivery');
     await expect.poll(() => heard, { timeout: 15_000 }).toHaveLength(3);
@@ -308,6 +330,11 @@ describe('subscriptions', () => {
     );
     expect(changed.out).toMatch(/filter {4}\{"body":"a","exists":true\}[\s\S]*5 a second, 10 at most/);
     await webhooks('subscriptions', 'remove', sub);
+  });
+
+  test('that match nothing are not replayed to', async () => {
+    const { id } = await eventOf(await send('nobody.wants'));
+    expect((await webhooks('replay', id, '--yes')).out).toContain('as 0 deliveries again. No subscription wants them.');
   });
 
   test('say where, in one way', async () => {

@@ -46,6 +46,23 @@ describe('sources', () => {
     expect((await send(id, '--secret-file', 'secret')).code).toBe(0);
   });
 
+  test('a secret is asked for at a terminal, unseen', async () => {
+    const asked = await here.cli(['webhooks', 'sources', 'add', 'stripe'], { typed: [secret], tty: true });
+    expect(asked.err).toContain('(not shown, empty for later): ');
+    expect(asked.out + asked.err).not.toContain(secret);
+    expect(asked.out).toContain('kept in the vault');
+    const later = await here.cli(['webhooks', 'sources', 'add', 'stripe'], { typed: [''], tty: true });
+    expect(later.out).toContain('the vendor shows it, then: patchbay webhooks sources rotate-secret');
+  });
+
+  test('send refuses what cannot be meant', async () => {
+    const id = await addStripe();
+    expect((await webhooks('send', 'github', '--source', id, '--secret-file', 'secret')).err).toContain(
+      'takes webhooks of stripe, not of github',
+    );
+    expect((await webhooks('send', '--secret-file', 'secret')).err).toContain('Name a scheme');
+  });
+
   test('a rotated secret counts beside the new one, until it is removed', async () => {
     const id = await addStripe();
     const [old] = json(await webhooks('sources', 'show', id, '--json')).source.secrets;

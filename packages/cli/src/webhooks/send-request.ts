@@ -32,7 +32,7 @@ const perHop = new Set([
 ]);
 
 /** The headers that go along: as they came, in their order, but for those of a hop and those whose value is not kept. */
-export function headersToSend({ headers }: Pick<HookRequest, 'headers'>): [string, string][] {
+function headersToSend({ headers }: Pick<HookRequest, 'headers'>): [string, string][] {
   return headers
     .filter(([name, value]) => !perHop.has(name.toLowerCase()) && value !== redacted)
     .map(([name, value]) => [name, value]);
