@@ -11,9 +11,27 @@ export interface HookRequest {
 
 /** The one value of a header; null when there is none. @throws Refusal when there are several: one of them is not the vendor's. */
 export function headerOf(request: HookRequest, name: string): string | null {
-  const values = request.headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
+  const values = byNameOf(request).get(name);
+  if (values === undefined) return null;
   if (values.length > 1) throw new Refusal('repeated_header', `The header ${name} is there ${values.length} times.`);
   return values[0] ?? null;
+}
+
+const named = new WeakMap<HookRequest, ReadonlyMap<string, readonly string[]>>();
+
+/** The headers of a request by their names in lower case: schemes ask for a dozen of them. */
+function byNameOf(request: HookRequest): ReadonlyMap<string, readonly string[]> {
+  const known = named.get(request);
+  if (known !== undefined) return known;
+  const byName = new Map<string, string[]>();
+  for (const [given, value] of request.headers) {
+    const name = given.toLowerCase();
+    const values = byName.get(name);
+    if (values === undefined) byName.set(name, [value]);
+    else values.push(value);
+  }
+  named.set(request, byName);
+  return byName;
 }
 
 /** Why a request is not what its source's vendor sent. A closed list: dashboards and tests count by it. */

@@ -3,7 +3,6 @@ export { hideSecrets, redacted, repeatsSecret } from './hide-secrets.ts';
 export { type HookRequest, Refusal, type RefusalReason } from './hook-request.ts';
 export { loadSchemes, schemesDirectory } from './load-schemes.ts';
 export { type HookEvent, readEvents } from './read-events.ts';
-export { readJson } from './read-json.ts';
 export { WebhookScheme } from './scheme.ts';
 export { type SignedSample, signSample } from './sign-sample.ts';
 export type { FetchCertificate } from './signatures/asymmetric.ts';

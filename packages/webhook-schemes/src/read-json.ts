@@ -13,7 +13,8 @@ export function readJson(bytes: Uint8Array): unknown {
   } catch {
     throw new Refusal('body_unreadable', 'The body is not UTF-8.');
   }
-  if (isDeep(text)) throw new Refusal('body_unreadable', `The body is nested more than ${maxDepth} deep.`);
+  if (hasManyLevels(text) && isDeep(text))
+    throw new Refusal('body_unreadable', `The body is nested more than ${maxDepth} deep.`);
   try {
     return longNumber.test(text) ? parseExactly(text) : JSON.parse(text);
   } catch {
@@ -23,6 +24,18 @@ export function readJson(bytes: Uint8Array): unknown {
 
 /** More digits than a double holds for certain. */
 const longNumber = /\d{16}/;
+
+/** Whether there are as many brackets as it takes to be deep. Most bodies have fewer, and need no closer look. */
+function hasManyLevels(text: string): boolean {
+  let opened = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      opened += 1;
+      if (opened > maxDepth) return true;
+    }
+  }
+  return false;
+}
 
 /** Looks at brackets outside of strings alone; what is no JSON fails later. */
 function isDeep(text: string): boolean {

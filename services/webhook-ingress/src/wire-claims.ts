@@ -46,19 +46,21 @@ export function wireClaims({ redisUrl, stream, sources, schemes, counts, report 
     now: Date.now,
   });
   const later = createSettleLater({ stream, claims });
+  const { accept, settled } = createAcceptEvents({
+    claims,
+    stream,
+    later,
+    report,
+    onClaimsAway: () => {
+      counts.withoutClaims++;
+    },
+  });
   return {
-    acceptEvents: createAcceptEvents({
-      claims,
-      stream,
-      later,
-      report,
-      onClaimsAway: () => {
-        counts.withoutClaims++;
-      },
-    }),
+    acceptEvents: accept,
     nextSlot: claims.nextSlot,
     gauges: () => ({ shared: claims.shared, rebuilding: rebuild.running, inQuestion: later.open }),
-    stop() {
+    async stop() {
+      await settled();
       later.stop();
       rebuild.stop();
       claims.close();

@@ -34,8 +34,14 @@ function parts(over: { readonly claims?: ClaimEvents; readonly stream?: Partial<
   };
   const later = { settle: vi.fn(), open: 0, stop: () => {} };
   const onClaimsAway = vi.fn();
-  const accept = createAcceptEvents({ claims: over.claims ?? claims, stream, later, report: () => {}, onClaimsAway });
-  return { accept, stream, held, later, onClaimsAway };
+  const { accept, settled } = createAcceptEvents({
+    claims: over.claims ?? claims,
+    stream,
+    later,
+    report: () => {},
+    onClaimsAway,
+  });
+  return { accept, settled, stream, held, later, onClaimsAway };
 }
 
 describe('the events of a request', () => {
@@ -99,6 +105,7 @@ describe('the events of a request', () => {
     expect(gone.onClaimsAway).toHaveBeenCalledTimes(1);
     const going = parts({ claims: { ...memoryClaims().claims, promote: away } });
     expect((await going.accept({ events: [newEvent()], request: null })).accepted).toHaveLength(1);
+    await going.settled();
     expect(going.onClaimsAway).toHaveBeenCalledTimes(1);
   });
 

@@ -21,6 +21,12 @@ export interface Accepted {
   readonly doubtful: number;
 }
 
+export interface AcceptEvents {
+  accept(found: FoundEvents): Promise<Accepted>;
+  /** Claims of what is persisted have been made to last. */
+  settled(): Promise<void>;
+}
+
 /** Milliseconds that a copy waits for the first one to be persisted, before it is told to come again. */
 const waitForFirstMs = 2_000;
 /** Milliseconds between two looks. */
@@ -31,8 +37,14 @@ const lookMs = { first: 10, most: 100 };
  * short while, (2) publish those that are ours and wait for the stream, (3) make the claims last, or give them back. What
  * others have claimed is waited for. A request is only to be acknowledged when nothing of it is doubtful.
  */
-export function createAcceptEvents(ports: AcceptEventsPorts) {
-  return async ({ events, request }: FoundEvents): Promise<Accepted> => {
+export function createAcceptEvents(ports: AcceptEventsPorts): AcceptEvents {
+  const promoting = new Set<Promise<void>>();
+  const beside = (work: Promise<void>) => {
+    promoting.add(work);
+    void work.finally(() => promoting.delete(work));
+  };
+
+  async function accept({ events, request }: FoundEvents): Promise<Accepted> {
     const token = randomUUID();
     const giveUpAt = performance.now() + waitForFirstMs;
     const accepted: NewEvent[] = [];
@@ -49,7 +61,7 @@ export function createAcceptEvents(ports: AcceptEventsPorts) {
         open.map(async (one, at): Promise<'accepted' | 'duplicate' | 'doubtful' | 'pending'> => {
           const claim = claims?.[at] ?? null;
           if (claim === 'duplicate' || claim === 'pending') return claim;
-          return persist(ports, one, claim === null ? null : token, keepWhole);
+          return persist(ports, one, claim === null ? null : token, keepWhole, beside);
         }),
       );
       accepted.push(...open.filter((_, at) => verdicts[at] === 'accepted'));
@@ -61,7 +73,8 @@ export function createAcceptEvents(ports: AcceptEventsPorts) {
       await delay(pauseMs);
       pauseMs = Math.min(2 * pauseMs, lookMs.most);
     }
-  };
+  }
+  return { accept, settled: async () => void (await Promise.all(promoting)) };
 }
 
 /** Null when nobody can say: then the stream's window alone tells duplicates. */
@@ -89,6 +102,7 @@ async function persist(
   one: NewEvent,
   token: string | null,
   keepWhole: (first: NewEvent) => Promise<void>,
+  beside: (work: Promise<void>) => void,
 ): Promise<'accepted' | 'duplicate' | 'doubtful'> {
   const { event, payload, claim } = one;
   const promote = async () => {
@@ -106,7 +120,8 @@ async function persist(
   }
   try {
     const { duplicate } = await stream.publish(event, payload);
-    await promote();
+    // It is persisted: the answer need not wait. Copies that come meanwhile find it claimed, and wait.
+    beside(promote());
     return duplicate ? 'duplicate' : 'accepted';
   } catch (error) {
     report('warn', 'a webhook event could not be persisted', { source: event.source, event: event.id, err: error });

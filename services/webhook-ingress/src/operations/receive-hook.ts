@@ -11,7 +11,7 @@ import {
   verifyRequest,
   type WebhookScheme,
 } from '@patchbay/webhook-schemes';
-import type { createAcceptEvents } from './accept-events.ts';
+import type { AcceptEvents } from './accept-events.ts';
 import { checkJson } from './check-json.ts';
 import { factsOf } from './event-facts.ts';
 import type { KeepRequest, Rejection } from './keep-request.ts';
@@ -37,7 +37,7 @@ export interface ReceiveHookPorts {
   readonly sources: FindSource;
   readonly schemes: ReadonlyMap<string, WebhookScheme>;
   readonly secrets: KeepSecrets;
-  readonly acceptEvents: ReturnType<typeof createAcceptEvents>;
+  readonly acceptEvents: AcceptEvents['accept'];
   readonly meetChallenge: MeetChallenge;
   readonly kept: KeepRequest;
   readonly fetchCertificate: (tenant: string) => FetchCertificate;
@@ -156,7 +156,7 @@ async function receive(
   // 4. What does it say?
   let found: ReturnType<typeof factsOf>;
   try {
-    checkJson(scheme, request);
+    checkJson(verdict);
     const events = readEvents(scheme, verdict, source.settings);
     found = factsOf(events, { arrival, source, scheme, request, verdict, secrets: secrets.map(({ value }) => value) });
   } catch (error) {
