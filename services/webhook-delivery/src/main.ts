@@ -41,14 +41,23 @@ export async function startWebhookDelivery(config: DeliveryConfig): Promise<Runn
     macKey: config.auditMacKey,
   });
   const metrics = new DeliveryMetrics();
+  const startedAt = Date.now();
   const audit = createDeliveryAudit(recorder, config.instance, (error) =>
     report('error', 'an audit event was lost', { err: error }),
   );
   const storage = await wireStorage(messaging, report);
   const targets = wireTargets(config, messaging, report);
-  const delivery = await wireDelivery({ config, messaging, storage, targets, audit, metrics, report });
+  const delivery = await wireDelivery({
+    config,
+    messaging,
+    storage,
+    targets,
+    audit,
+    metrics,
+    tracing: telemetry.tracing,
+    report,
+  });
   telemetry.exportMetrics(() => exportedMetrics(metrics, startedAt, delivery.workers.size));
-  const startedAt = Date.now();
   const served = await messaging.serve(
     {
       name: 'webhook-delivery',

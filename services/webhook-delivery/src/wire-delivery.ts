@@ -1,6 +1,6 @@
 import { events } from '@patchbay/contracts';
 import { joinFleet, type Messaging } from '@patchbay/messaging';
-import { childTraceparent } from '@patchbay/service-kit';
+import type { Tracing } from '@patchbay/service-kit';
 import { followEvents } from './adapters/follow-events.ts';
 import { createLaneWorkers } from './adapters/lane-workers.ts';
 import type { DeliveryConfig } from './config.ts';
@@ -25,13 +25,15 @@ export interface DeliveryParts {
   readonly targets: WiredTargets;
   readonly audit: RecordDelivery;
   readonly metrics: DeliveryMetrics;
+  readonly tracing: Tracing;
   readonly report: Report;
 }
 
 export type WiredDelivery = Awaited<ReturnType<typeof wireDelivery>>;
 
 /** What moves events: the fan-out, a worker for each lane, and the look for what is over. */
-export async function wireDelivery({ config, messaging, storage, targets, audit, metrics, report }: DeliveryParts) {
+export async function wireDelivery(parts: DeliveryParts) {
+  const { config, messaging, storage, targets, audit, metrics, tracing, report } = parts;
   const now = () => Date.now();
   const fleet = joinFleet(messaging, events.deliveryAlive, () => workers.refresh());
   const announce: AnnounceSubscription = {
@@ -53,7 +55,8 @@ export async function wireDelivery({ config, messaging, storage, targets, audit,
       },
     },
     random: Math.random,
-    newTraceparent: () => childTraceparent(null),
+    traceAttempt: (target, parent) =>
+      tracing.begin(`deliver ${target}`, 'client', parent, { 'patchbay.delivery.target': target }),
     onAttempt: ({ target }, { outcome }, durationMs) => metrics.attempt(target.kind, outcome, durationMs),
   });
   const lanes = createLaneWorkers(messaging, deliver, report);

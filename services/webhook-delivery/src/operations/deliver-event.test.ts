@@ -1,6 +1,6 @@
 import { defaultRetrySchedule, PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test } from 'vitest';
-import { webhookSubscription } from '../domain/event.fixture.ts';
+import { webhookEvent, webhookSubscription } from '../domain/event.fixture.ts';
 import { systemPatienceMs } from '../domain/retry-schedule.ts';
 import { fakeStorage, simulatedDelivery, storedDelivery } from './fakes.test-support.ts';
 import { failedOfOurs, outcomeOf, succeeded } from './targets.ts';
@@ -107,6 +107,19 @@ describe('failures of ours', () => {
     expect([...storage.letters.values()].map(({ reason }) => reason)).toEqual(['system', 'system']);
     expect(delivery.attempts).toHaveLength(0);
   });
+});
+
+test('an attempt is traced below what its event came in', async () => {
+  const subscription = webhookSubscription();
+  const storage = fakeStorage([subscription]);
+  const seen: string[] = [];
+  const delivery = simulatedDelivery(storage, ({ traceparent }) => {
+    seen.push(traceparent);
+    return failed({ errorCode: 'upstream_error' });
+  });
+  await delivery.once(storedDelivery(storage.store(webhookEvent({ traceparent: '00-a-b-01' }))), subscription.id);
+  expect(seen).toEqual(['below 00-a-b-01']);
+  expect(delivery.spans).toEqual(['nats upstream_error']);
 });
 
 describe('a delivery', () => {

@@ -37,10 +37,17 @@ export interface DeliverPorts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
-  readonly newTraceparent: () => string;
+  /** Opens a span around an attempt, below whatever the event came in. */
+  readonly traceAttempt: (target: string, parent: string | null) => AttemptSpan;
   /** An attempt ended, in so many milliseconds. */
   readonly onAttempt?: (subscription: WebhookSubscription, outcome: AttemptOutcome, durationMs: number) => void;
   readonly report: Report;
+}
+
+/** `end` takes the code of what went wrong, or null. */
+export interface AttemptSpan {
+  readonly traceparent: string;
+  end(errorType: string | null): void;
 }
 
 /** A message of stream `DELIVERIES`. */
@@ -145,23 +152,27 @@ async function sendSafely(
   { event, payload }: StoredEvent,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
+  const span = ports.traceAttempt(subscription.target.kind, event.traceparent);
+  let outcome: AttemptOutcome;
   try {
-    return await ports.targets[subscription.target.kind]({
+    outcome = await ports.targets[subscription.target.kind]({
       subscription,
       delivery: stored.delivery,
       replay: stored.replay_of === null ? null : { mayAct: await mayActAgain(ports, subscription.tenant, stored) },
       view: viewOf(event, payload),
       payload,
       signal,
-      traceparent: ports.newTraceparent(),
+      traceparent: span.traceparent,
     });
   } catch (error) {
     // A defect, or storage that is away. Its text could quote the payload.
     ports.report('error', 'a delivery failed unexpectedly', { err: error, delivery: stored.delivery });
-    return failedOfOurs('Patchbay could not make the attempt.', {
+    outcome = failedOfOurs('Patchbay could not make the attempt.', {
       errorCode: error instanceof PatchbayError ? error.code : 'internal',
     });
   }
+  span.end(outcome.errorCode);
+  return outcome;
 }
 
 /** Whether what a replay repeats is known to have had no effect: only then may it act under a key of its own. */

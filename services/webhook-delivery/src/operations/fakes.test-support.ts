@@ -102,6 +102,7 @@ export function simulatedDelivery(
   const audited: string[] = [];
   const announced: string[] = [];
   const reported: string[] = [];
+  const spans: string[] = [];
   const send = (attempt: Attempt) => {
     attempts.push(clock.now);
     return Promise.resolve(answer(attempt, clock.now));
@@ -129,7 +130,10 @@ export function simulatedDelivery(
     },
     turn: async () => true,
     random: () => 0.5,
-    newTraceparent: () => '00-1-1-01',
+    traceAttempt: (target, parent) => ({
+      traceparent: `below ${parent}`,
+      end: (errorType) => void spans.push(`${target} ${errorType}`),
+    }),
     ...over,
   });
   const signal = new AbortController().signal;
@@ -140,6 +144,7 @@ export function simulatedDelivery(
     audited,
     announced,
     reported,
+    spans,
     /** Hands a delivery out once. */
     once(stored: StoredDelivery, subscription: string, deliveries = ++handed): Promise<MessageVerdict> {
       return deliver({ tenant: 'acme', subscription, stored, deliveries }, signal);
