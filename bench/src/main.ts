@@ -36,6 +36,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'how fast a tenant’s credentials come under a new key, while they are leased',
     load: () => import('./suites/rotation.ts'),
   },
+  webhooks: {
+    what: 'how many webhooks the ingress takes, beside a bare fastify and JetStream, and how soon they arrive',
+    load: () => import('./suites/webhooks.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),

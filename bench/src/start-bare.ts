@@ -11,23 +11,41 @@ import type { Bench } from './start-bench.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The floor of our shape: a nats-server without keys, and a worker that calls the bench's upstream. They end with the bench. */
-export async function startBare({ dir, children, upstreamUrl }: Bench): Promise<{
+export async function startBare(bench: Bench): Promise<{
   readonly url: string;
   readonly pids: Readonly<Record<'nats' | 'worker', number>>;
 }> {
+  const { url, pid } = await startBareNats(bench);
+  const { child } = await startModule('bare-worker.ts', [url, bench.upstreamUrl]);
+  bench.children.push(child);
+  return { url, pids: { nats: pid, worker: child.pid as number } };
+}
+
+/** The floor of an ingress: a nats-server without keys, and a fastify that publishes to it. They end with the bench. */
+export async function startBareHooks(bench: Bench): Promise<{
+  /** Without a path. */
+  readonly url: string;
+  readonly pids: Readonly<Record<'nats' | 'hooks', number>>;
+}> {
+  const { url, pid } = await startBareNats(bench);
+  const { child, first } = await startModule<{ port: number }>('bare-hooks.ts', [url]);
+  bench.children.push(child);
+  return { url: `http://127.0.0.1:${first.port}`, pids: { nats: pid, hooks: child.pid as number } };
+}
+
+/** Its streams reach the disk as those of Patchbay on one machine do. */
+async function startBareNats({ dir, children }: Bench): Promise<{ readonly url: string; readonly pid: number }> {
   const port = await freePort();
   const config = join(dir, 'bare-nats.conf');
-  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n`);
+  const jetstream = `jetstream { store_dir: "${join(dir, 'bare-nats')}", sync_interval: "2m" }`;
+  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n${jetstream}\n`);
   const nats = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
   children.push(nats);
   for (let i = 0; !(await answers(port)); i++) {
     if (i === 200) throw new Error('the bare nats-server did not start');
     await delay(20);
   }
-  const url = `nats://127.0.0.1:${port}`;
-  const { child } = await startModule('bare-worker.ts', [url, upstreamUrl]);
-  children.push(child);
-  return { url, pids: { nats: nats.pid as number, worker: child.pid as number } };
+  return { url: `nats://127.0.0.1:${port}`, pid: nats.pid as number };
 }
 
 function answers(port: number): Promise<boolean> {

@@ -37,7 +37,7 @@ try {
   const runs = new Map<number, Omit<Figure, 'of_linear'>[]>();
   for (const executors of [1, 2, 4]) {
     while (bench.patchbay.services.filter(({ service }) => service === 'executor').length < executors)
-      await bench.patchbay.addExecutor();
+      await bench.patchbay.addService('executor');
     const concurrency = options.concurrency * executors;
     // Gently first: a cold process that is asked for everything at once refuses some of it, and rightly so.
     await ask(driver, { concurrency: concurrency / 4, seconds: 4 });
