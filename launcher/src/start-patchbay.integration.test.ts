@@ -75,7 +75,7 @@ describe('the whole in one process', () => {
     );
     expect((await fetch(`${patchbay.facts.webhooks_url}/readyz`)).status).toBe(200);
     expect(JSON.stringify([patchbay.facts, lines])).not.toMatch(/S[UX][A-Z2-7]{56}/);
-    await patchbay.addExecutor();
+    await patchbay.addService('executor');
     expect(patchbay.services.map(({ instance }) => instance)).toContain('executor-3');
     expect(() => patchbay.services[0]?.kill('SIGKILL')).toThrow(RangeError);
     await patchbay.stop();
@@ -162,7 +162,7 @@ describe('the whole in processes', () => {
     process.kill(patchbay.sandbox?.pid as number, 'SIGKILL');
     await vi.waitFor(() => expect(lost).toHaveLength(2), 10_000);
     expect(lost[1]).toBe('the sandbox ended');
-    const added = await patchbay.addExecutor();
+    const added = await patchbay.addService('executor');
     await patchbay.stop();
     for (const pid of [...pids, added.pid as number, patchbay.redisPid, patchbay.nats.pid]) isGone(pid);
     expect(lost).toHaveLength(2);

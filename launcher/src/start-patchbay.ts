@@ -74,8 +74,8 @@ export interface RunningPatchbay {
   readonly redisPid: number;
   readonly sandbox: LocalSandbox | null;
   readonly services: readonly HostedService[];
-  /** Adds an executor to the fleet. */
-  addExecutor(): Promise<HostedService>;
+  /** Adds a process of a service to those that run, or takes the place of one that was killed. */
+  addService(service: ServiceName, variables?: Readonly<Record<string, string>>): Promise<HostedService>;
   /** Drains services in reverse order, then the servers. */
   stop(): Promise<void>;
 }
@@ -153,13 +153,17 @@ async function startAll(
     seedCatalog: options.seedCatalog,
     ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
   };
-  let executorCount = 0;
+  const started: Partial<Record<ServiceName, number>> = {};
   const services: HostedService[] = [];
-  const host = async (service: ServiceName, instance: string): Promise<HostedService> => {
+  const addService: RunningPatchbay['addService'] = async (service, variables = {}) => {
+    const number = (started[service] ?? 0) + 1;
+    started[service] = number;
+    const instance = `${service}-${number}`;
     const env = {
       ...telemetryEnvironment(),
       ...serviceEnvironment(installation, service, instance),
       ...options.variables?.[service],
+      ...variables,
     };
     const hosted =
       options.shape === 'one_process'
@@ -175,14 +179,9 @@ async function startAll(
     undo.push(() => hosted.stop());
     return hosted;
   };
-  const addExecutor = () => host('executor', `executor-${++executorCount}`);
   await allOrNone([
-    host('audit', 'audit-1'),
-    host('vault', 'vault-1'),
-    host('registry', 'registry-1'),
-    host('webhook-ingress', 'webhook-ingress-1'),
-    host('webhook-delivery', 'webhook-delivery-1'),
-    ...Array.from({ length: options.executors }, addExecutor),
+    ...(['audit', 'vault', 'registry', 'webhook-ingress', 'webhook-delivery'] as const).map((one) => addService(one)),
+    ...Array.from({ length: options.executors }, () => addService('executor')),
   ]);
   say(
     `services: ${services
@@ -217,7 +216,7 @@ async function startAll(
     redisPid: redis.pid,
     sandbox,
     services,
-    addExecutor,
+    addService,
     // Made when asked for, so that executors added since are among them.
     stop: () => (stopping ??= stopInOrder([...undo].reverse())()),
   };

@@ -2,10 +2,10 @@ import { isTestFile, sourceFiles } from './repository.mjs';
 
 export const name = 'environment reads';
 
-/** Sources other than config.ts that read environment variables. Scripts run before there is a configuration. */
+/** Sources other than config.ts, and vitest's, that read environment variables. Scripts run before there is a configuration. */
 export function findings(repository) {
   return sourceFiles(repository)
-    .filter((file) => !isTestFile(file) && !file.startsWith('scripts/') && !/(^|\/)config\.ts$/.test(file))
+    .filter((file) => !isTestFile(file) && !file.startsWith('scripts/') && !/(^|\/)(vitest\.)?config\.ts$/.test(file))
     .flatMap((file) =>
       repository
         .read(file)

@@ -10,7 +10,7 @@ afterAll(() => here?.stop());
 const call = (name: string) => here.cli(['exec', 'slack_create_channel', `name=${name}`]);
 
 test('stats gathers every executor, and shows rates, errors and latencies by tool', async () => {
-  await here.patchbay.addExecutor();
+  await here.patchbay.addService('executor');
   for (let i = 0; i < 6; i++) expect((await call(`stats-${i}`)).code).toBe(0);
   await here.cli(['exec', 'slack_post_message', 'channel=C1', 'text=hi', '--deadline', '1']);
   const report = json(await here.cli(['stats', '--interval', '500', '--json']));

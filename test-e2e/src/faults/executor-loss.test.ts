@@ -31,7 +31,7 @@ afterEach(async () => {
   await vi.waitFor(() => {
     for (const { pid } of system.executors()) expect(killed).not.toContain(pid);
   }, 10_000);
-  while (system.executors().length < 2) await system.patchbay.addExecutor();
+  while (system.executors().length < 2) await system.patchbay.addService('executor');
 });
 afterAll(() => system?.stop());
 

@@ -53,5 +53,5 @@ test('F32: when an executor is killed as by the OOM killer, its peers take over 
   const tookMs = await recovered(25_000);
   measured({ row: 'F32', what: 'killed executor: last failed call after', unit: 'ms', value: tookMs, bound: 10_000 });
   expect(tookMs).toBeLessThan(10_000);
-  await system.patchbay.addExecutor();
+  await system.patchbay.addService('executor');
 });

@@ -25,7 +25,7 @@ export function killAtRandom(system: FaultSystem, everyMs: number): Killer {
       if (executors.length < 2) continue; // somebody must be left to answer
       executors[Math.floor(random() * executors.length)]?.kill('SIGKILL');
       kills++;
-      starting.push(system.patchbay.addExecutor());
+      starting.push(system.patchbay.addService('executor'));
     }
   })();
   return {

@@ -49,7 +49,7 @@ test('F7: a registry restored from an older state runs nothing that was replaced
   measured({ row: 'F7', what: 'runs of the version rolled back to, of 100', unit: 'runs', value: old, bound: 0 });
   expect(old).toBe(0);
 
-  await expect(system.patchbay.addExecutor()).rejects.toThrow('did not start');
+  await expect(system.patchbay.addService('executor')).rejects.toThrow('did not start');
   const out = readFileSync(join(system.patchbay.state.logs, 'executor-2.out'), 'utf8');
   const accepted = /rolled back.*PATCHBAY_ACCEPT_REGISTRY_REVISION=(\d+)/s.exec(out)?.[1];
   expect(accepted).toMatch(/^\d+$/);
@@ -57,5 +57,5 @@ test('F7: a registry restored from an older state runs nothing that was replaced
 
   // Restored on purpose: the operator says exactly what is accepted.
   variables.PATCHBAY_ACCEPT_REGISTRY_REVISION = accepted as string;
-  await system.patchbay.addExecutor();
+  await system.patchbay.addService('executor');
 });

@@ -44,7 +44,7 @@ test('submitted plans whose executors are killed in the middle are finished, and
   const before = (await effects()).length;
   // In the middle of the plans, or the kill shows nothing.
   expect(before).toBeLessThan(plans * callsOfEach);
-  await Promise.all([system.patchbay.addExecutor(), system.patchbay.addExecutor()]);
+  await Promise.all([system.patchbay.addService('executor'), system.patchbay.addService('executor')]);
   const results = await Promise.all(
     accepted.map(({ submission_id }) =>
       vi.waitFor(
