@@ -155,12 +155,13 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
       () => clearInterval(reporting),
       () => observed.report(),
       () => recorder.close(),
+      // What it says last is said while Redis is there.
+      () => telemetry.stop(),
       () => claims.stop(),
       () => sources.close(),
       () => lent.close(),
       () => egress.close(),
       () => messaging.close(),
-      () => telemetry.stop(),
     ]),
   };
 }
