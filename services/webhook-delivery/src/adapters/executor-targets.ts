@@ -8,7 +8,7 @@ import {
   routes,
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
-import { fillArguments, fillPlan } from '../domain/fill-template.ts';
+import { type Filled, fillArguments, fillPlan } from '../domain/fill-template.ts';
 import type { AttemptOutcome } from '../domain/judge-attempt.ts';
 import { type Attempt, failedOfOurs, outcomeOf, type SendToTarget, succeeded } from '../operations/targets.ts';
 
@@ -27,25 +27,25 @@ export function createToolTarget(messaging: Ask): SendToTarget {
   return async (attempt) => {
     const { tenant, target } = attempt.subscription;
     if (target.kind !== 'tool') throw new TypeError('not a tool target');
-    const { value: args, issues } = fillArguments(target.arguments, attempt.view);
-    if (issues.length > 0) return notFilled(issues);
-    return answered(async () => {
-      const result = await messaging.request(
-        routes.executeTool,
-        { tenant },
-        {
-          tool: target.tool,
-          ...(target.version !== undefined && { version: target.version }),
-          ...(target.connection !== undefined && { connection: target.connection }),
-          arguments: args,
-          idempotency_key: keyOf(attempt),
-          deadline_ms: deadlineMs,
-          context: { agent: agentOf(attempt) },
-        },
-        { timeoutMs: deadlineMs + graceMs, traceparent: attempt.traceparent, signal: attempt.signal },
-      );
-      return readResult(result);
-    });
+    const { tool, version, connection } = target;
+    return asked(fillArguments(target.arguments, attempt.view), async (args) =>
+      readResult(
+        await messaging.request(
+          routes.executeTool,
+          { tenant },
+          {
+            tool,
+            ...(version !== undefined && { version }),
+            ...(connection !== undefined && { connection }),
+            arguments: args,
+            idempotency_key: keyOf(attempt),
+            deadline_ms: deadlineMs,
+            context: { agent: agentOf(attempt) },
+          },
+          optionsOf(attempt, deadlineMs),
+        ),
+      ),
+    );
   };
 }
 
@@ -54,23 +54,21 @@ export function createPlanTarget(messaging: Ask): SendToTarget {
   return async (attempt) => {
     const { tenant, target } = attempt.subscription;
     if (target.kind !== 'plan') throw new TypeError('not a plan target');
-    const { value: plan, issues } = fillPlan(target.plan, attempt.view);
-    if (issues.length > 0) return notFilled(issues);
-    return answered(async () => {
-      const result = await messaging.request(
-        routes.executePlan,
-        { tenant },
-        {
-          ...plan,
-          idempotency_key: keyOf(attempt),
-          context: { ...plan.context, agent: plan.context.agent ?? agentOf(attempt) },
-        },
-        { timeoutMs: plan.deadline_ms + graceMs, traceparent: attempt.traceparent, signal: attempt.signal },
+    return asked(fillPlan(target.plan, attempt.view), async (plan) => {
+      const context = { ...plan.context, agent: plan.context.agent ?? agentOf(attempt) };
+      const request = { ...plan, idempotency_key: keyOf(attempt), context };
+      return readPlan(
+        await messaging.request(routes.executePlan, { tenant }, request, optionsOf(attempt, plan.deadline_ms)),
       );
-      return readPlan(result);
     });
   };
 }
+
+const optionsOf = ({ traceparent, signal }: Attempt, deadline: number) => ({
+  timeoutMs: deadline + graceMs,
+  traceparent,
+  signal,
+});
 
 /** The event's once and for all to this subscription; a replay's own only where the first is known to have had no effect. */
 function keyOf({ subscription, view, replay, delivery }: Attempt): string {
@@ -83,10 +81,14 @@ const agentOf = ({ subscription }: Attempt) => `webhook ${subscription.id}`;
 /** What a request fails with when no answer came, or nobody waited for it. */
 const noAnswer: ReadonlySet<string> = new Set(['outcome_unknown', 'cancelled']);
 
-/** No answer is no failure of the target: under its key, asking again tells what became of it. */
-async function answered(ask: () => Promise<AttemptOutcome>): Promise<AttemptOutcome> {
+/** Asks with what was filled in. No answer is no failure of the target: under its key, asking again tells what became of it. */
+async function asked<Value>(
+  { value, issues }: Filled<Value>,
+  ask: (filled: Value) => Promise<AttemptOutcome>,
+): Promise<AttemptOutcome> {
+  if (issues.length > 0) return notFilled(issues);
   try {
-    return await ask();
+    return await ask(value);
   } catch (error) {
     if (!(error instanceof PatchbayError)) throw error;
     const { code, body } = error;
