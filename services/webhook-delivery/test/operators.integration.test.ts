@@ -1,16 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { routes } from '@patchbay/contracts';
 import { canary, scanForCanaries } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DeliveryStack, startDeliveryStack } from './delivery-stack.test-support.ts';
-import type { ServiceProcess } from './service-process.test-support.ts';
 
 let stack: DeliveryStack;
-let service: ServiceProcess;
+let logFile: string;
 let source: string;
 let paths = 0;
 beforeAll(async () => {
   stack = await startDeliveryStack();
-  service = await stack.startProcess('delivery-1');
+  logFile = join(stack.servers.dir, 'delivery.log');
+  await stack.startHere({ logFile, logLevel: 'trace' });
   source = await stack.addSource();
 });
 afterAll(() => stack?.stop());
@@ -201,7 +203,7 @@ test('no signing key lies in a log, a record, a dead letter or a stream, and no 
     patient,
   );
   const delivery = await stack.servers.connect('webhook-delivery');
-  const sources = [{ name: 'log', bytes: Buffer.from(service.log()) }];
+  const sources = [{ name: 'log', bytes: readFileSync(logFile) }];
   for (const bucket of ['subscriptions', 'deliveries', 'webhook_dead_letters']) {
     for await (const { messages } of delivery.readStream(`KV_${bucket}`, {
       filter: `$KV.${bucket}.>`,
