@@ -18,6 +18,11 @@ describe('checking a message', () => {
     );
   });
 
+  it('makes rows of what concerns every tenant', () => {
+    const message = auditMessage([auditEvent({ tenant: 'all' })], { subject: 'audit.v1.all.execution' });
+    expect(check(message)).toMatchObject({ rows: [{ row: { tenant: 'all' } }], quarantined: [] });
+  });
+
   it.each([
     ['mac_missing', auditMessage([auditEvent()], { mac: null })],
     ['mac_missing', auditMessage([auditEvent()], { producer: null })],

@@ -1,4 +1,4 @@
-import { AuditClass, AuditEvent, issuesOf, parseSubject, TenantId } from '@patchbay/contracts';
+import { AuditClass, AuditEvent, issuesOf, parseSubject, TenantToken } from '@patchbay/contracts';
 import { type AuditRow, toAuditRow } from './audit-row.ts';
 import { epochMsOf } from './event-time.ts';
 import { isReason, type QuarantinedItem, type QuarantineReason, wholeMessage } from './quarantine.ts';
@@ -110,7 +110,7 @@ function apart(message: ReceivedMessage, reason: QuarantineReason, detail: strin
 function placeOf(subject: string): { tenant: string; class: AuditClass } | null {
   const values = parseSubject('audit.v1.{tenant}.{class}', subject);
   const auditClass = AuditClass.safeParse(values?.class);
-  const tenant = TenantId.safeParse(values?.tenant);
+  const tenant = TenantToken.safeParse(values?.tenant);
   return auditClass.success && tenant.success ? { tenant: tenant.data, class: auditClass.data } : null;
 }
 
