@@ -7,7 +7,7 @@ export const sub = newId('subscription');
 export const evt = newId('event');
 export const dlv = newId('delivery');
 export const sec = newId('webhookSecret');
-export const req = newId('webhookRequest');
+const req = newId('webhookRequest');
 
 export const source = (over: Partial<WebhookSourceView> = {}): WebhookSourceView => ({
   id: src,
