@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Refusal } from './hook-request.ts';
 import { valueAt } from './json-path.ts';
 import { renderIfThere, type Values } from './render-template.ts';
@@ -44,10 +44,9 @@ function readEvent({ event, dedup }: WebhookScheme, values: Values, signedSha256
   const type = (readIfThere(event.type, values) ?? 'unknown').slice(0, maxLength);
   const json = values.item === undefined ? null : JSON.stringify(values.item);
   if (id === null && dedup.repeats) return { id, type, dedupKey: dedup.replay_guard ? signedSha256 : null, json };
-  const digest = createHash('sha256')
-    .update(json ?? values.view.request.body)
-    .digest('hex');
-  const dedupKey = id === null ? digest : event.id_signed || dedup.body_changes ? id : `${id} ${digest}`;
+  if (id !== null && (event.id_signed || dedup.body_changes)) return { id, type, dedupKey: id, json };
+  const digest = hash('sha256', json ?? values.view.request.body);
+  const dedupKey = id === null ? digest : `${id} ${digest}`;
   return { id, type, dedupKey, json };
 }
 

@@ -23,7 +23,7 @@ export function readJson(bytes: Uint8Array): unknown {
 }
 
 /** More digits than a double holds for certain. */
-const longNumber = /\d{16}/;
+const longNumber = /[:[,]\s*-?\d[\d.eE+-]{15}/;
 
 /** Whether there are as many brackets as it takes to be deep. Most bodies have fewer, and need no closer look. */
 function hasManyLevels(text: string): boolean {

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 import { checkTimestamp } from './check-timestamp.ts';
 import { decode, keyOf, sameBytes, sameText } from './encodings.ts';
 import { signaturesAt, textsAt } from './find-values.ts';
@@ -264,5 +264,5 @@ function holds(signatures: readonly Uint8Array[], computed: Uint8Array): boolean
 }
 
 function sha256(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -1,53 +1,68 @@
 /**
  * The value of a claim's key is `?` and a token while somebody persists the event, and the event's id from then on. All keys
- * of one event are asked and set together.
+ * of one event are asked and set together, and the events of many requests in one call.
+ *
+ * KEYS: the keys of all events, one event after another. ARGV: of each event how many those are, and the values a, b, c.
  */
+function overEvents(body: string): string {
+  return `
+local answers = {}
+local first = 1
+for at = 1, #ARGV, 4 do
+  local last = first + tonumber(ARGV[at]) - 1
+  local a, b, c = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local answer = 0
+  ${body}
+  answers[#answers + 1] = answer
+  first = last + 1
+end
+return answers
+`;
+}
 
-/** ARGV: token, milliseconds. Answers 0 when it is ours now, 1 when the event is persisted, 2 when another is at it. */
-export const claimScript = `
-local pending = false
-for i = 1, #KEYS do
-  local held = redis.call('GET', KEYS[i])
-  if held then
-    if string.sub(held, 1, 1) ~= '?' then return 1 end
-    pending = true
+/** a: token, b: milliseconds. Answers 0 when it is ours now, 1 when the event is persisted, 2 when another is at it. */
+export const claimScript = overEvents(`
+  for i = first, last do
+    local held = redis.call('GET', KEYS[i])
+    if held then
+      if string.sub(held, 1, 1) ~= '?' then
+        answer = 1
+        break
+      end
+      answer = 2
+    end
   end
-end
-if pending then return 2 end
-for i = 1, #KEYS do redis.call('SET', KEYS[i], '?' .. ARGV[1], 'PX', ARGV[2]) end
-return 0
-`;
+  if answer == 0 then
+    for i = first, last do redis.call('SET', KEYS[i], '?' .. a, 'PX', b) end
+  end
+`);
 
-/** ARGV: token, event id, milliseconds. What another has promoted or claimed since stays as it is. */
-export const promoteScript = `
-for i = 1, #KEYS do
-  local held = redis.call('GET', KEYS[i])
-  if not held or held == '?' .. ARGV[1] then redis.call('SET', KEYS[i], ARGV[2], 'PX', ARGV[3]) end
-end
-return 0
-`;
+/** a: token, b: event id, c: milliseconds. What another has promoted or claimed since stays as it is. */
+export const promoteScript = overEvents(`
+  for i = first, last do
+    local held = redis.call('GET', KEYS[i])
+    if not held or held == '?' .. a then redis.call('SET', KEYS[i], b, 'PX', c) end
+  end
+`);
 
-/** ARGV: token. */
-export const releaseScript = `
-for i = 1, #KEYS do
-  if redis.call('GET', KEYS[i]) == '?' .. ARGV[1] then redis.call('DEL', KEYS[i]) end
-end
-return 0
-`;
+/** a: token. */
+export const releaseScript = overEvents(`
+  for i = first, last do
+    if redis.call('GET', KEYS[i]) == '?' .. a then redis.call('DEL', KEYS[i]) end
+  end
+`);
 
-/** ARGV: token, milliseconds. */
-export const extendScript = `
-for i = 1, #KEYS do
-  if redis.call('GET', KEYS[i]) == '?' .. ARGV[1] then redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
-end
-return 0
-`;
+/** a: token, b: milliseconds. */
+export const extendScript = overEvents(`
+  for i = first, last do
+    if redis.call('GET', KEYS[i]) == '?' .. a then redis.call('PEXPIRE', KEYS[i], b) end
+  end
+`);
 
-/** ARGV: event id, milliseconds. The stream has the event, so that a claim which is still open was of somebody who ended. */
-export const rememberScript = `
-for i = 1, #KEYS do
-  local held = redis.call('GET', KEYS[i])
-  if not held or string.sub(held, 1, 1) == '?' then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
-end
-return 0
-`;
+/** a: event id, b: milliseconds. The stream has the event, so that a claim which is still open was of somebody who ended. */
+export const rememberScript = overEvents(`
+  for i = first, last do
+    local held = redis.call('GET', KEYS[i])
+    if not held or string.sub(held, 1, 1) == '?' then redis.call('SET', KEYS[i], a, 'PX', b) end
+  end
+`);

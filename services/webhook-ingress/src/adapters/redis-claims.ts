@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { Claim, ClaimEvents } from '../operations/ports.ts';
 import type { ClaimMemory } from '../operations/rebuild-claims.ts';
 import { claimScript, extendScript, promoteScript, releaseScript, rememberScript } from './claim-scripts.ts';
+import { ScriptBatch } from './script-batch.ts';
 
 /** Milliseconds that a claim holds unless it is promoted: longer than a publish may take, and a copy waits no longer for a killed process. */
 const claimMs = 30_000;
@@ -18,8 +19,25 @@ const probeKey = 'hook:probe';
 /** Seconds for which the place of the newest kept request is known: longer than one is kept. */
 const slotSeconds = 172_800;
 
-type Script = 'claim' | 'promote' | 'release' | 'extend' | 'remember';
-type ClaimRedis = Redis & Record<`${Script}Event`, (keys: number, ...args: (string | number)[]) => Promise<number>>;
+const scripts = {
+  claim: claimScript,
+  promote: promoteScript,
+  release: releaseScript,
+  extend: extendScript,
+  remember: rememberScript,
+};
+type Script = keyof typeof scripts;
+type ClaimRedis = Redis &
+  Record<`${Script}Events`, (keys: number, ...args: (string | number)[]) => Promise<readonly number[]>>;
+
+/** An event's keys, and the values that its script calls a, b and c. */
+interface Entry {
+  readonly keys: readonly string[];
+  readonly values: readonly [string | number, (string | number)?, (string | number)?];
+}
+
+/** Events of one call at most: Redis does nothing else meanwhile. */
+const mostEvents = 200;
 
 export interface RedisClaims extends ClaimEvents, ClaimMemory {
   /** False while Redis does not answer. */
@@ -56,20 +74,25 @@ export function createRedisClaims({
   let probing: NodeJS.Timeout | null = null;
   let closed = false;
   const redis = new Redis(url, {
-    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     socketTimeout: silenceMs,
     retryStrategy: (times) => Math.min(50 * times, 1_000),
   }) as ClaimRedis;
-  const scripts: Record<Script, string> = {
-    claim: claimScript,
-    promote: promoteScript,
-    release: releaseScript,
-    extend: extendScript,
-    remember: rememberScript,
-  };
-  for (const [name, lua] of Object.entries(scripts)) redis.defineCommand(`${name}Event`, { lua });
+  for (const [name, lua] of Object.entries(scripts)) redis.defineCommand(`${name}Events`, { lua });
+  const batchOf = (script: Script) =>
+    new ScriptBatch<Entry, number>((entries) => {
+      const keys = entries.flatMap((entry) => entry.keys);
+      const values = entries.flatMap(({ keys: own, values: [a, b = '', c = ''] }) => [own.length, a, b, c]);
+      return redis[`${script}Events`](keys.length, ...keys, ...values);
+    }, mostEvents);
+  const [claims, promotes, releases, extensions, memories] = [
+    batchOf('claim'),
+    batchOf('promote'),
+    batchOf('release'),
+    batchOf('extend'),
+    batchOf('remember'),
+  ];
   redis.on('error', away);
   redis.on('ready', () => {
     askAgainAt = 0;
@@ -124,23 +147,21 @@ export function createRedisClaims({
     },
     async claim(events, token) {
       const answers = await ask(() =>
-        Promise.all(events.map(({ keys }) => redis.claimEvent(keys.length, ...keys, token, claimMs))),
+        Promise.all(events.map(({ keys }) => claims.add({ keys, values: [token, claimMs] }))),
       );
       return answers.map((answer) => verdicts[answer] as Claim);
     },
     async promote({ keys, windowMs }, token, eventId) {
-      await ask(() => redis.promoteEvent(keys.length, ...keys, token, eventId, windowMs));
+      await ask(() => promotes.add({ keys, values: [token, eventId, windowMs] }));
     },
     async release({ keys }, token) {
-      await ask(() => redis.releaseEvent(keys.length, ...keys, token));
+      await ask(() => releases.add({ keys, values: [token] }));
     },
     async extend({ keys }, token) {
-      await ask(() => redis.extendEvent(keys.length, ...keys, token, claimMs));
+      await ask(() => extensions.add({ keys, values: [token, claimMs] }));
     },
     async remember(events) {
-      await Promise.all(
-        events.map(({ keys, eventId, forMs }) => redis.rememberEvent(keys.length, ...keys, eventId, forMs)),
-      );
+      await Promise.all(events.map(({ keys, eventId, forMs }) => memories.add({ keys, values: [eventId, forMs] })));
     },
     isComplete: () => ask(async () => (await redis.exists(markerKey)) === 1),
     markComplete: () => ask(async () => void (await redis.set(markerKey, '1'))),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { newId, type WebhookEvent, type WebhookSource } from '@patchbay/contracts';
 import {
   type HookEvent,
@@ -117,5 +117,5 @@ function contentTypeOf(headers: HookArrival['headers']): string | null {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
