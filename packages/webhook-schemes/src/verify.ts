@@ -204,12 +204,19 @@ async function matchOf(
   options: VerifyOptions,
 ): Promise<Match> {
   let match: Match | null = null;
+  const spellings = urlSpellings(at.view.request.url, verification).map((url) => ({ ...at, url }));
+  // Of a plain hash, the secret is part of it.
+  const signedBy = (secret: { readonly secret?: string }) =>
+    spellings.map((spelt) => renderBytes(verification.signed, { ...spelt, ...secret }));
+  const ofAll = verification.kind === 'digest' ? null : signedBy({});
   // All are tried, whichever matches: the time tells neither which nor whether there are two.
   for (const { id, value } of secrets) {
-    for (const url of urlSpellings(at.view.request.url, verification)) {
-      const spelt = { ...at, url };
-      if (!(await isRight(verification, value, spelt, signatures, options)) || match !== null) continue;
-      match = { secret: id, signedSha256: sha256(renderBytes(verification.signed, { ...spelt, secret: id })) };
+    const texts = ofAll ?? signedBy({ secret: value });
+    for (const [index, spelt] of spellings.entries()) {
+      const signed = texts[index] as Buffer;
+      if (!(await isRight(verification, value, spelt, signed, signatures, options)) || match !== null) continue;
+      // Told to others, so that it must not hold the secret.
+      match = { secret: id, signedSha256: sha256(ofAll?.[index] ?? (signedBy({ secret: id })[index] as Buffer)) };
     }
   }
   if (match === null)
@@ -221,21 +228,17 @@ async function isRight(
   verification: SignedVerification,
   secret: string,
   at: Values,
+  signed: Buffer,
   signatures: readonly Uint8Array[],
   options: VerifyOptions,
 ): Promise<boolean> {
   switch (verification.kind) {
-    case 'hmac': {
-      const hmac = createHmac(verification.hash, keyOf(secret, verification.key));
-      return holds(signatures, hmac.update(renderBytes(verification.signed, at)).digest());
-    }
-    case 'digest': {
-      const hash = createHash(verification.hash).update(renderBytes(verification.signed, { ...at, secret }));
-      return holds(signatures, hash.digest());
-    }
+    case 'hmac':
+      return holds(signatures, createHmac(verification.hash, keyOf(secret, verification.key)).update(signed).digest());
+    case 'digest':
+      return holds(signatures, createHash(verification.hash).update(signed).digest());
     default: {
       const key = await keyToVerifyWith(verification, secret, at, options.now, options.fetchCertificate);
-      const signed = renderBytes(verification.signed, at);
       return signatures.some((signature) => isSignedBy(key, verification, signed, signature));
     }
   }
