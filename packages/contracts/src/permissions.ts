@@ -9,7 +9,6 @@ import {
   type DurableDefinition,
   deliverySubject,
   durables,
-  orderedWebhookConsumer,
   streams,
   submissionConsumer,
   submissionSubject,
@@ -100,6 +99,8 @@ const streamUse: Partial<
       readonly durables?: readonly DurableDefinition[];
       /** Streams it reads on its own, from any place on: by consumers that it makes and that are gone with it. */
       readonly read?: readonly string[];
+      /** Streams among these that it also reads by durables, which it makes and removes while it runs. */
+      readonly follows?: readonly string[];
       /** Queues of its own: it makes and removes their durables, and what waits for one that is no more. */
       readonly owns?: readonly string[];
     }
@@ -110,14 +111,15 @@ const streamUse: Partial<
   'webhook-ingress': { write: webhookSubject, read: [streams.webhooks.name] },
   'webhook-delivery': {
     write: deliverySubject,
-    durables: [webhookConsumer, orderedWebhookConsumer],
+    durables: [webhookConsumer],
     read: [streams.webhooks.name],
+    follows: [streams.webhooks.name],
     owns: [streams.deliveries.name],
   },
 };
 
 function streamSubjects(service: ServiceName): string[] {
-  const { write, durables: own = [], read = [], owns = [] } = streamUse[service] ?? {};
+  const { write, durables: own = [], read = [], follows = [], owns = [] } = streamUse[service] ?? {};
   return [
     ...(write === undefined ? [] : [wildcardSubject(write)]),
     ...own.flatMap(({ stream, durable }) => [
@@ -133,13 +135,13 @@ function streamSubjects(service: ServiceName): string[] {
       `$JS.API.CONSUMER.INFO.${stream}.*`,
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
     ]),
-    ...owns.flatMap((stream) => [
-      `$JS.API.STREAM.PURGE.${stream}`,
+    ...[...follows, ...owns].flatMap((stream) => [
       `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.*`,
       `$JS.API.CONSUMER.LIST.${stream}`,
       `$JS.API.CONSUMER.NAMES.${stream}`,
       `$JS.ACK.${stream}.>`,
     ]),
+    ...owns.map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
   ];
 }
 

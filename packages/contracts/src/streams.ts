@@ -249,24 +249,8 @@ export const webhookConsumer = {
   maxAckPending: 2_000,
 } as const satisfies DurableDefinition;
 
-/**
- * The durable by which it reads it once more, for subscriptions that keep an order: one event in hand at a time, over all
- * processes, so that their deliveries are begun in the order in which events were stored.
- */
-export const orderedWebhookConsumer = {
-  stream: 'WEBHOOKS',
-  durable: 'webhook-delivery-ordered',
-  ackWaitMs: 5_000,
-  maxAckPending: 1,
-} as const satisfies DurableDefinition;
-
 /** Every durable that provisioning makes. */
-export const durables: readonly DurableDefinition[] = [
-  auditConsumer,
-  submissionConsumer,
-  webhookConsumer,
-  orderedWebhookConsumer,
-];
+export const durables: readonly DurableDefinition[] = [auditConsumer, submissionConsumer, webhookConsumer];
 
 /** Subject of stream `SUBMISSIONS`. Executors alone write there, after the reply subject of the request was checked. */
 export const submissionSubject = 'submissions.v1.{tenant}';

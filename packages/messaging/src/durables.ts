@@ -8,7 +8,7 @@ const managerOf = (connection: NatsConnection) => jetstreamManager(connection, {
 /** Makes a durable for some subjects of a stream. One that is there already stays as it is. */
 export async function makeDurable(
   connection: NatsConnection,
-  { stream, durable, filter, ackWaitMs = 30_000, maxAckPending = 5_000 }: FilteredDurable,
+  { stream, durable, filter, from, ackWaitMs = 30_000, maxAckPending = 5_000 }: FilteredDurable,
 ): Promise<void> {
   const manager = await managerOf(connection);
   await untilAnswered(`durable ${durable}`, async () => {
@@ -17,12 +17,18 @@ export async function makeDurable(
       durable_name: durable,
       filter_subject: filter,
       ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
+      ...startOf(from),
       ack_wait: nanos(ackWaitMs),
       max_ack_pending: maxAckPending,
       max_deliver: -1,
     });
   });
+}
+
+function startOf(from: FilteredDurable['from']) {
+  if (from === undefined) return { deliver_policy: DeliverPolicy.All };
+  if (from === 'now') return { deliver_policy: DeliverPolicy.New };
+  return { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() };
 }
 
 export async function removeDurable(connection: NatsConnection, stream: string, durable: string): Promise<void> {

@@ -5,6 +5,8 @@ import type { StreamMessage } from './types.ts';
 export interface FilteredDurable extends DurableDefinition {
   /** A subject of the stream, with wildcards if need be. */
   readonly filter: string;
+  /** What is its business: messages stored from then on, or from when it is made. Default: all that the stream has. */
+  readonly from?: Date | 'now';
 }
 
 /** Some messages of a stream, in its order. */

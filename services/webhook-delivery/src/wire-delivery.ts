@@ -1,8 +1,9 @@
-import { events } from '@patchbay/contracts';
+import { events, type WebhookSubscription } from '@patchbay/contracts';
 import { joinFleet, type Messaging } from '@patchbay/messaging';
 import type { Tracing } from '@patchbay/service-kit';
 import { followEvents } from './adapters/follow-events.ts';
 import { createLaneWorkers } from './adapters/lane-workers.ts';
+import { createOrderReaders, eventsInHand } from './adapters/order-readers.ts';
 import type { DeliveryConfig } from './config.ts';
 import type { DeliveryMetrics } from './domain/delivery-metrics.ts';
 import { createDeliverEvent } from './operations/deliver-event.ts';
@@ -36,6 +37,7 @@ export async function wireDelivery(parts: DeliveryParts) {
   const { config, messaging, storage, targets, audit, metrics, tracing, report } = parts;
   const now = () => Date.now();
   const fleet = joinFleet(messaging, events.deliveryAlive, () => workers.refresh());
+  const processes = () => fleet.size;
   const announce: AnnounceSubscription = {
     changed({ tenant, id, state }) {
       messaging.publishEvent(events.subscriptionChanged, { tenant, subscription: id }, { subscription: id, state });
@@ -46,7 +48,7 @@ export async function wireDelivery(parts: DeliveryParts) {
     ...common,
     targets: targets.targets,
     health: createWatchTargets({ ...common, rule: config.pauseRule, onPause: () => metrics.paused++ }),
-    turn: createTurns(() => fleet.size, now),
+    turn: createTurns(processes, now),
     audit: {
       attempt: audit.attempt,
       given(record, reason) {
@@ -60,38 +62,61 @@ export async function wireDelivery(parts: DeliveryParts) {
     onAttempt: ({ target }, { outcome }, durationMs) => metrics.attempt(target.kind, outcome, durationMs),
   });
   const lanes = createLaneWorkers(messaging, deliver, report);
-  const workers = new Workers({ ...lanes, processes: () => fleet.size, now, report });
-  storage.follow((key, subscription) => workers.follow(key, subscription));
+  const workers = new Workers({ ...lanes, processes, now, report });
+  const fanOut = createFanOutEvent(common);
+  const readers = createOrderReaders(
+    messaging,
+    async (stored, subscription) => {
+      const begun = await fanOut.inOrder(stored, subscription);
+      metrics.deliveries += begun;
+      return begun;
+    },
+    report,
+  );
+  const reading = new Workers({
+    ...readers,
+    // Whether or not it delivers at the moment: what comes meanwhile waits in its lanes, or passes it by.
+    lanes: ({ order_by }) => (order_by === null ? [] : [{ lane: 'order', concurrency: eventsInHand }]),
+    processes,
+    now,
+    report,
+  });
+  storage.follow((key, subscription) => {
+    workers.follow(key, subscription);
+    reading.follow(key, subscription);
+  });
 
-  const fanOut = await followEvents(messaging, {
+  const following = await followEvents(messaging, {
     caughtUp: () => storage.subscriptions.caughtUp(),
-    fanOut: createFanOutEvent(common),
+    fanOut: fanOut.together,
     onEvent: (stored, begun) => {
       metrics.events++;
       metrics.deliveries += begun;
       if (begun > 0) storage.events.keep(stored);
     },
-    onOrdered: (begun) => {
-      metrics.deliveries += begun;
-    },
     report,
   });
   const sweep = createSweepExpired({
     ...common,
-    removeStrays: () => lanes.removeStrays((id) => storage.subscriptions.has(id)),
+    async removeStrays() {
+      for (const one of [lanes, readers]) await one.removeStrays((id) => storage.subscriptions.has(id));
+    },
   });
   const sweeping = setInterval(() => {
-    workers.refresh();
+    for (const one of [workers, reading]) one.refresh();
     void sweep();
   }, sweepMs).unref();
   return {
     fleet,
     workers,
     announce,
-    prepare: lanes.prepare,
+    async prepare(subscription: WebhookSubscription) {
+      await lanes.prepare(subscription);
+      if (subscription.order_by !== null) await readers.begin(subscription);
+    },
     async stop() {
       clearInterval(sweeping);
-      await Promise.all([fanOut.stop(), workers.stop()]);
+      await Promise.all([following.stop(), reading.stop(), workers.stop()]);
       fleet.close();
     },
   };

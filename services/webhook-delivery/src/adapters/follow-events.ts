@@ -1,4 +1,4 @@
-import { orderedWebhookConsumer, webhookConsumer } from '@patchbay/contracts';
+import { webhookConsumer } from '@patchbay/contracts';
 import type { Messaging, StreamMessage } from '@patchbay/messaging';
 import type { Report, StoredEvent } from '../operations/ports.ts';
 import { readStored } from './nats-events.ts';
@@ -7,23 +7,20 @@ import { readStored } from './nats-events.ts';
 const eventsAtOnce = 64;
 /** Milliseconds that events may gather, so that a busy stream costs one question for many of them. */
 const gatherMs = 2;
-/** Of those that keep an order: one under way, and one that is asked for while it is acknowledged. */
-const orderedInHand = 2;
 
 export interface FollowEventsPorts {
   /** Settles once every subscription that was added so far is known here: an event that was stored after it must find it. */
   readonly caughtUp: () => Promise<void>;
-  readonly fanOut: (stored: StoredEvent, ordered: boolean) => Promise<number>;
+  readonly fanOut: (stored: StoredEvent) => Promise<number>;
   /** An event was looked at, for subscriptions without an order: so many deliveries were begun. */
   readonly onEvent: (stored: StoredEvent, begun: number) => void;
-  readonly onOrdered: (begun: number) => void;
   readonly report: Report;
 }
 
-/** Has every event of `WEBHOOKS` looked at twice: with others, and, for those who keep an order, one after another. */
-export async function followEvents(
-  messaging: Pick<Messaging, 'consume' | 'work'>,
-  { caughtUp, fanOut, onEvent, onOrdered, report }: FollowEventsPorts,
+/** Has every event of `WEBHOOKS` looked at, many together, for subscriptions that keep no order. */
+export function followEvents(
+  messaging: Pick<Messaging, 'consume'>,
+  { caughtUp, fanOut, onEvent, report }: FollowEventsPorts,
 ): Promise<{ stop(): Promise<void> }> {
   const onError = (error: unknown) => report('warn', 'an event is looked at again', { err: error });
   const eventOf = (message: StreamMessage): StoredEvent | null => {
@@ -32,7 +29,7 @@ export async function followEvents(
       report('error', 'a message of the stream of events is none, and was passed over', { sequence: message.sequence });
     return stored;
   };
-  const together = await messaging.consume(webhookConsumer.stream, webhookConsumer.durable, {
+  return messaging.consume(webhookConsumer.stream, webhookConsumer.durable, {
     maxMessages: eventsAtOnce,
     gatherMs,
     onError,
@@ -41,24 +38,10 @@ export async function followEvents(
       await Promise.all(
         messages.map(async (message) => {
           const stored = eventOf(message);
-          if (stored !== null) onEvent(stored, await fanOut(stored, false));
+          if (stored !== null) onEvent(stored, await fanOut(stored));
         }),
       );
       return { ack: true };
     },
   });
-  const inOrder = await messaging.work(orderedWebhookConsumer.stream, orderedWebhookConsumer.durable, {
-    concurrency: orderedInHand,
-    onError,
-    async onMessage(message) {
-      const stored = readStored(message);
-      if (stored === null) return { done: true };
-      await caughtUp();
-      onOrdered(await fanOut(stored, true));
-      return { done: true };
-    },
-  });
-  return {
-    stop: async () => void (await Promise.all([together.stop(), inOrder.stop()])),
-  };
 }

@@ -4,7 +4,6 @@ import {
   parseSubject,
   StoredDelivery,
   streams,
-  timeOfId,
   type WebhookSubscription,
 } from '@patchbay/contracts';
 import type { FilteredDurable, Messaging, StreamMessage } from '@patchbay/messaging';
@@ -12,13 +11,12 @@ import { lanesOf, openLane } from '../domain/lane.ts';
 import type { DeliveryMessage, MessageVerdict } from '../operations/deliver-event.ts';
 import type { Report } from '../operations/ports.ts';
 import type { RunWorkersPorts } from '../operations/run-workers.ts';
+import { removeStrays } from './remove-strays.ts';
 
 const stream = streams.deliveries.name;
 /** Milliseconds without a sign of life after which a delivery is handed to another process. */
 const ackWaitMs = 15_000;
 const aliveEveryMs = 5_000;
-/** Milliseconds after which whoever does not know a subscription may take its durables for strays. */
-const youngMs = 600_000;
 /** Deliveries of one subscription that wait for another attempt at a time; further ones wait for their first. */
 const maxWaiting = 10_000;
 
@@ -58,15 +56,7 @@ export function createLaneWorkers(
         },
       });
     },
-    async removeStrays(known) {
-      const names = await messaging.durableNames(stream);
-      const strays = names.filter((name) => {
-        const subscription = /^(sub_[0-9A-Z]{26})-\w+$/.exec(name)?.[1];
-        // One that was just added may not be known here yet.
-        return subscription !== undefined && !known(subscription) && timeOfId(subscription) < Date.now() - youngMs;
-      });
-      for (const name of strays) await messaging.removeDurable(stream, name);
-    },
+    removeStrays: (known) => removeStrays(messaging, stream, known),
   };
 }
 

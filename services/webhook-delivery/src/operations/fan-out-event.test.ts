@@ -18,8 +18,9 @@ test('a delivery is begun for each subscription that the event is about, and non
   const fanOut = createFanOutEvent({ ...storage.ports, now });
   const stored = storage.store(webhookEvent(), '{"key":"k"}');
   for (let time = 0; time < 2; time++) {
-    expect(await fanOut(stored, false)).toBe(1);
-    expect(await fanOut(stored, true)).toBe(1);
+    expect(await fanOut.together(stored)).toBe(1);
+    expect(await fanOut.inOrder(stored, ordered.id)).toBe(1);
+    expect(await fanOut.inOrder(stored, about.id)).toBe(0);
   }
   const { event } = stored;
   expect(storage.queued).toEqual([
@@ -41,16 +42,17 @@ test('a delivery is begun for each subscription that the event is about, and non
 });
 
 test('an event without its key keeps no order', async () => {
-  const storage = fakeStorage([webhookSubscription({ order_by: '{body.key}' })]);
-  await createFanOutEvent({ ...storage.ports, now })(storage.store(), true);
+  const subscription = webhookSubscription({ order_by: '{body.key}' });
+  const storage = fakeStorage([subscription]);
+  await createFanOutEvent({ ...storage.ports, now }).inOrder(storage.store(), subscription.id);
   expect(storage.queued).toMatchObject([{ lane: 'any' }]);
 });
 
 test('what lay in the stream before there was a subscription is not delivered to it, but for what clocks differ by', async () => {
   const storage = fakeStorage([webhookSubscription({ created_at: '2026-11-29T12:00:00.000Z' })]);
   const fanOut = createFanOutEvent({ ...storage.ports, now });
-  expect(await fanOut(storage.store(webhookEvent({ received_at: '2026-11-29T11:58:59.000Z' })), false)).toBe(0);
-  expect(await fanOut(storage.store(webhookEvent({ received_at: '2026-11-29T11:59:30.000Z' })), false)).toBe(1);
+  expect(await fanOut.together(storage.store(webhookEvent({ received_at: '2026-11-29T11:58:59.000Z' })))).toBe(0);
+  expect(await fanOut.together(storage.store(webhookEvent({ received_at: '2026-11-29T11:59:30.000Z' })))).toBe(1);
 });
 
 test('ids of deliveries are the same whenever they are made, unlike any other’s, and sort by their event', () => {

@@ -15,22 +15,33 @@ export interface FanOutPorts {
 /** Milliseconds by which clocks may differ: an event counts as younger than a subscription that was added after it was stored. */
 const clockSkewMs = 60_000;
 
-/**
- * Begins a delivery for each subscription that an event is about, and settles when the stream has all of them: how many. Done
- * again, it begins none anew. Subscriptions that keep an order are asked for apart: their deliveries are begun in the order in
- * which this is called, and whoever calls it for them must do so in the order of events.
- */
-export function createFanOutEvent({ subscriptions, queue, now }: FanOutPorts) {
-  return async function fanOutEvent({ event, payload, sequence }: StoredEvent, ordered: boolean): Promise<number> {
+/** Begins deliveries of an event, and settles when the stream has all of them: how many. Done again, it begins none anew. */
+export interface FanOutEvent {
+  /** For each subscription without an order that it is about. */
+  readonly together: (stored: StoredEvent) => Promise<number>;
+  /** For one that keeps an order, if it is about it. To be called in the order of events. */
+  readonly inOrder: (stored: StoredEvent, subscription: string) => Promise<number>;
+}
+
+export function createFanOutEvent({ subscriptions, queue, now }: FanOutPorts): FanOutEvent {
+  return {
+    together: (stored) => fanOut(stored, ({ order_by }) => order_by === null),
+    inOrder: (stored, subscription) => fanOut(stored, ({ id, order_by }) => id === subscription && order_by !== null),
+  };
+
+  async function fanOut(
+    { event, payload, sequence }: StoredEvent,
+    isAsked: (subscription: WebhookSubscription) => boolean,
+  ): Promise<number> {
     const candidates = subscriptions
       .ofTenant(event.tenant)
-      .filter((one) => (one.order_by !== null) === ordered && takesEvents(one, now()) && isYounger(event, one));
+      .filter((one) => isAsked(one) && takesEvents(one, now()) && isYounger(event, one));
     if (candidates.length === 0) return 0;
     const view = viewOf(event, payload);
     const about = candidates.filter((one) => isAbout(one, view));
     await Promise.all(about.map((subscription) => begin(queue, subscription, view, sequence, '')));
     return about.length;
-  };
+  }
 }
 
 /** What lay in the stream for long before there was a subscription is not its business, however late it is looked at. */

@@ -10,6 +10,12 @@ export interface LaneWorker {
   stop(): Promise<void>;
 }
 
+/** A lane, and how much of it is in this process's hands at once. */
+export interface LaneAtWork {
+  readonly lane: string;
+  readonly concurrency: number;
+}
+
 export interface RunWorkersPorts {
   /** Makes the durables of a subscription's lanes, or leaves those there are. */
   readonly prepare: (subscription: WebhookSubscription) => Promise<void>;
@@ -19,6 +25,8 @@ export interface RunWorkersPorts {
     concurrency: number,
     signal: AbortSignal,
   ) => Promise<LaneWorker>;
+  /** What is to run for a subscription: nothing for one that rests. Default: its lanes, while it is active. */
+  readonly lanes?: (subscription: WebhookSubscription) => readonly LaneAtWork[];
   /** Processes that deliver, this one among them. */
   readonly processes: () => number;
   readonly now: () => number;
@@ -86,14 +94,16 @@ export class Workers {
   async #bringAbout(key: string): Promise<void> {
     const subscription = this.#stopped ? undefined : this.#wanted.get(key);
     const runs = this.#running.get(key);
-    const shape = subscription === undefined ? null : this.#shapeOf(subscription);
+    const lanes = subscription === undefined ? [] : this.#lanesOf(subscription);
+    const shape = lanes.length === 0 ? null : JSON.stringify(lanes);
     if (shape === (runs?.shape ?? null)) return;
     try {
       if (runs !== undefined) {
         this.#running.delete(key);
         await stopAll(runs);
       }
-      if (shape !== null && subscription !== undefined) this.#running.set(key, await this.#start(subscription, shape));
+      if (shape !== null && subscription !== undefined)
+        this.#running.set(key, await this.#start(subscription, lanes, shape));
     } catch (error) {
       this.#ports.report('warn', 'workers of a subscription could not be started yet', {
         err: error,
@@ -103,27 +113,25 @@ export class Workers {
     }
   }
 
-  /** What is running when all is well; null for nothing. */
-  #shapeOf(subscription: WebhookSubscription): string | null {
-    if (subscription.state.value !== 'active' || isExpired(subscription, this.#ports.now())) return null;
-    const ordered = subscription.order_by !== null;
-    return `${ordered} ${this.#concurrencyOf(subscription)}`;
+  #lanesOf(subscription: WebhookSubscription): readonly LaneAtWork[] {
+    if (isExpired(subscription, this.#ports.now())) return [];
+    if (this.#ports.lanes !== undefined) return this.#ports.lanes(subscription);
+    const { state, order_by, once, concurrency } = subscription;
+    if (state.value !== 'active') return [];
+    return lanesOf(order_by !== null).map((lane) => ({
+      lane,
+      // A lane with an order hands out one delivery at a time, to whichever process asks.
+      concurrency: lane === openLane && !once ? partOfConcurrency(concurrency, this.#ports.processes()) : 1,
+    }));
   }
 
-  #concurrencyOf({ once, concurrency }: WebhookSubscription): number {
-    return once ? 1 : partOfConcurrency(concurrency, this.#ports.processes());
-  }
-
-  async #start(subscription: WebhookSubscription, shape: string): Promise<Running> {
+  async #start(subscription: WebhookSubscription, lanes: readonly LaneAtWork[], shape: string): Promise<Running> {
     await this.#ports.prepare(subscription);
     const stopping = new AbortController();
     const workers: LaneWorker[] = [];
     try {
-      for (const lane of lanesOf(subscription.order_by !== null)) {
-        // A lane with an order hands out one delivery at a time, to whichever process asks.
-        const concurrency = lane === openLane ? this.#concurrencyOf(subscription) : 1;
+      for (const { lane, concurrency } of lanes)
         workers.push(await this.#ports.work(subscription, lane, concurrency, stopping.signal));
-      }
     } catch (error) {
       await stopAll({ shape, stopping, workers });
       throw error;
