@@ -4,8 +4,8 @@ const sources = ['packages/*/src', 'services/*/src', 'launcher/src'];
 const tests = '*.test.{ts,mjs}';
 const integrationTests = '*.integration.test.{ts,mjs}';
 /**
- * Tests with servers and processes of their own share two cores with each other: in `.ci/run` one that failed gets a second
- * try, and the run names it at its end (scripts/count-results.mjs). Elsewhere, and in unit tests, the first try counts.
+ * Tests share two cores with the servers and processes of others: in `.ci/run` one that failed gets a second try, and the run
+ * names it at its end (scripts/count-results.mjs). Elsewhere the first try counts.
  */
 const retry = process.env.CI ? 1 : 0;
 
@@ -17,6 +17,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
+    retry,
     expect: { poll: { timeout: 10_000 } },
     setupFiles: ['scripts/patient-wait-for.mjs'],
     projects: [
@@ -41,12 +42,11 @@ export default defineConfig({
           ),
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          retry,
         },
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test-e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, retry },
+        test: { name: 'e2e', include: ['test-e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
       },
     ],
     coverage: {
