@@ -57,10 +57,12 @@ test('no more deliveries are under way at once than the subscription says', asyn
 test('deliveries go no faster than the rate allows', async () => {
   const path = newPath();
   await http(path, { rate: { per_second: 20, burst: 2 } });
+  // The first may be long on its way, so that it is no beginning to count from.
+  const begun = Date.now();
   for (let i = 0; i < 12; i++) await stack.store(source, String(i), { type: path });
   await vi.waitFor(() => expect(stack.receiver.at(path)).toHaveLength(12), patient);
-  const times = stack.receiver.at(path).map(({ at }) => at);
-  expect((times.at(-1) as number) - (times[0] as number)).toBeGreaterThanOrEqual(450);
+  const last = stack.receiver.at(path).at(-1);
+  expect((last?.at as number) - begun).toBeGreaterThanOrEqual(490);
 });
 
 test('what has one key goes one after another, a failure and all, while other keys go on', async () => {
