@@ -15,7 +15,7 @@ export interface WebhookPart {
   argumentOf(what: string): string | undefined;
 }
 
-/** The document's requests about webhooks, if it has any. */
+/** What the document asks its vendor about webhooks; empty where it says nothing of them. */
 export function webhookTargetsOf(document: IntegrationDocument): Target[] {
   const tools = webhookToolsOf(document);
   if (tools === null) return [];
