@@ -14,6 +14,7 @@ function repositoryWith(file, text) {
     'packages/egress/package.json': manifest('@patchbay/egress'),
     'packages/local-servers/package.json': manifest('@patchbay/local-servers'),
     'packages/testkit/package.json': manifest('@patchbay/testkit', './sandbox'),
+    'packages/vendor-specs/package.json': manifest('@patchbay/vendor-specs'),
     'services/vault/package.json': manifest('@patchbay/vault-service'),
     'services/audit/package.json': manifest('@patchbay/audit-service'),
     'launcher/package.json': manifest('@patchbay/launcher'),
@@ -23,6 +24,11 @@ function repositoryWith(file, text) {
 }
 
 const violations = [
+  [
+    "only tests and tools for development read vendors' specifications",
+    'packages/cli/src/x.ts',
+    "import { openVendorSpec } from '@patchbay/vendor-specs';",
+  ],
   ['contracts imports zod only', 'packages/contracts/src/x.ts', "import { z } from 'yaml';"],
   ['contracts imports zod only', 'packages/contracts/src/x.ts', "import { createHash } from 'node:crypto';"],
   [

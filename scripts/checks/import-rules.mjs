@@ -24,6 +24,9 @@ const names =
 const above = /^(services\/|launcher$|bench$|test-e2e$)/;
 const builtIn = (use) => use.specifier.startsWith('node:');
 
+/** Workspaces that no service, nor the launcher, is made of. */
+const developmentOnly = new Set(['packages/vendor-specs', 'packages/conformance', 'bench']);
+
 /** Packages that speak to something outside the process. */
 const inputAndOutput = names(
   '@nats-io/',
@@ -87,6 +90,12 @@ export const importRules = [
     applies: (use) => names('@patchbay/testkit')(use) && production(use),
     allows: (use) =>
       use.part === 'packages/testkit' || (use.part === 'launcher' && use.specifier === '@patchbay/testkit/sandbox'),
+  },
+  {
+    // They are fetched where Patchbay is developed; what runs it has none.
+    name: "only tests and tools for development read vendors' specifications",
+    applies: (use) => names('@patchbay/vendor-specs')(use) && production(use),
+    allows: (use) => developmentOnly.has(use.part),
   },
   {
     // Looking for a server's program, as doctor does, starts none.
