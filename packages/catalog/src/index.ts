@@ -6,8 +6,10 @@ export { inputSchemaOf, type ObjectSchema } from './input-schema.ts';
 export { lintDocument } from './lint/lint-document.ts';
 export type { LintFinding } from './lint/rule.ts';
 export { catalogDirectory, loadCatalog, loadIntegration } from './load-catalog.ts';
+export { type LocateInText, locateInText, type TextPosition } from './locate-in-text.ts';
 export { type NormalisedDocument, normaliseDocument } from './normalise-document.ts';
 export { parseDocumentText } from './parse-document-text.ts';
+export { type DocumentText, readDocumentText } from './read-document-text.ts';
 
 /** The callable names of a document's tools, in the order written. */
 export function toolNamesOf(document: IntegrationDocument): string[] {

@@ -36,9 +36,9 @@ function checkShape(
   inputPath: (path: readonly PropertyKey[]) => PropertyKey[],
 ): NormalisedDocument {
   const moved = (findings: readonly Finding[]) =>
-    refused(findings.map(({ path, message }) => ({ path: inputPath(path), message })));
+    refused(findings.map((one) => ({ ...one, path: inputPath(one.path) })));
   const parsed = IntegrationDocument.safeParse(input);
-  if (!parsed.success) return moved(shapeFindings(parsed.error));
+  if (!parsed.success) return moved(shapeFindings(parsed.error, IntegrationDocument, input));
   // Paths begin with a slash, so the base never ends with one.
   const document = { ...parsed.data, base_url: parsed.data.base_url.replace(/\/+$/, '') };
   const findings = checkDocument(document);
@@ -59,7 +59,13 @@ function authWarnings({ auth }: IntegrationDocument, form: 'integration' | 'sing
 }
 
 function refused(findings: readonly Finding[]): NormalisedDocument {
-  const issues = findings.map(({ path, message }) => ({ path: joinPath('', path), message }));
+  const issues = findings.map(
+    ({ path, message, suggestion }): Issue => ({
+      path: joinPath('', path),
+      message,
+      ...(suggestion !== undefined && { suggestion }),
+    }),
+  );
   const seen = new Set<string>();
   return {
     ok: false,

@@ -93,6 +93,6 @@ function refusal(reason: string, line: number, column: number): PatchbayError {
   const message = `${reason} (line ${line}, column ${column})`;
   return new PatchbayError('invalid_request', {
     message: `The document cannot be read: ${message}`,
-    details: { line, column, issues: [{ path: '', message }] },
+    details: { line, column, issues: [{ path: '', message, line, column }] },
   });
 }

@@ -20,7 +20,7 @@ const riskOf: Record<string, 'read' | 'destructive'> = { GET: 'read', HEAD: 'rea
  */
 export function convertSingleTool(input: unknown): ConvertedSingleTool | readonly Finding[] {
   const parsed = SingleToolDocument.safeParse(input);
-  if (!parsed.success) return shapeFindings(parsed.error);
+  if (!parsed.success) return shapeFindings(parsed.error, SingleToolDocument, input);
   const source = parsed.data;
   const endpoints = Object.entries(source.endpoints);
   const keys = new Map<string, string>();

@@ -1,5 +1,8 @@
-import { type LintFinding, lintDocument, normaliseDocument, parseDocumentText, toolNamesOf } from '@patchbay/catalog';
-import { PatchbayError } from '@patchbay/contracts';
+import { type LintFinding, lintDocument, locateInText, readDocumentText, toolNamesOf } from '@patchbay/catalog';
+import type { Issue } from '@patchbay/contracts';
+
+/** A finding with its place in the text, and the word that was probably meant. */
+export type LocatedFinding = LintFinding & Pick<Issue, 'line' | 'column' | 'suggestion'>;
 
 /** What was found in one document. The names are null when it cannot be used. */
 export interface LintedFile {
@@ -8,7 +11,7 @@ export interface LintedFile {
   readonly integration: string | null;
   readonly version: string | null;
   readonly tools: readonly string[];
-  readonly findings: readonly LintFinding[];
+  readonly findings: readonly LocatedFinding[];
 }
 
 /**
@@ -16,7 +19,7 @@ export interface LintedFile {
  * single-tool form has no place for most of what the linter asks for, so there it advises only.
  */
 export function lintText(file: string, text: string): LintedFile {
-  const unusable = (findings: LintFinding[]): LintedFile => ({
+  const unusable = (findings: LocatedFinding[]): LintedFile => ({
     file,
     form: null,
     integration: null,
@@ -24,17 +27,14 @@ export function lintText(file: string, text: string): LintedFile {
     tools: [],
     findings,
   });
-  let input: unknown;
-  try {
-    input = parseDocumentText(text);
-  } catch (error) {
-    if (!(error instanceof PatchbayError)) throw error;
-    return unusable([{ severity: 'error', path: '', rule: 'syntax', message: error.message }]);
-  }
-  const normalised = normaliseDocument(input);
-  if (!normalised.ok)
-    return unusable(normalised.issues.map((issue) => ({ severity: 'error', rule: 'document', ...issue })));
-  const { document, form, warnings } = normalised;
+  const read = readDocumentText(text);
+  if (!read.ok)
+    return unusable(
+      // Without a path the text itself could not be read.
+      read.issues.map((issue) => ({ severity: 'error', rule: issue.path === '' ? 'syntax' : 'document', ...issue })),
+    );
+  const locate = locateInText(text);
+  const { document, form, warnings } = read;
   return {
     file,
     form,
@@ -43,9 +43,11 @@ export function lintText(file: string, text: string): LintedFile {
     tools: toolNamesOf(document),
     findings: [
       ...warnings.map((issue) => ({ severity: 'warning' as const, rule: 'document', ...issue })),
-      ...lintDocument(document).map((finding) =>
-        form === 'single_tool' ? { ...finding, severity: 'warning' as const } : finding,
-      ),
+      ...lintDocument(document).map((finding) => ({
+        ...finding,
+        ...locate(finding.path),
+        ...(form === 'single_tool' && { severity: 'warning' as const }),
+      })),
     ],
   };
 }

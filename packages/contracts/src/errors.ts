@@ -198,6 +198,11 @@ export const Issue = z.object({
   /** Where, as a dotted path with brackets: `tools.post_message.request.path`, `arguments.channel`. */
   path: z.string(),
   message: z.string(),
+  /** Where in the text it was read from, both from 1; left out for what is no text. */
+  line: z.int().positive().optional(),
+  column: z.int().positive().optional(),
+  /** The word that was probably meant. */
+  suggestion: z.string().optional(),
 });
 export type Issue = z.infer<typeof Issue>;
 

@@ -7,6 +7,7 @@ export * from './documents/graphql.ts';
 export { type GraphQlOperation, readGraphQl } from './documents/graphql-document.ts';
 export { HttpRequest } from './documents/http-request.ts';
 export * from './documents/integration.ts';
+export { knownFields } from './documents/known-fields.ts';
 export * from './documents/mail.ts';
 export { grantTypes, type OAuthGrant, oauthFields } from './documents/oauth.ts';
 export * from './documents/pagination.ts';

@@ -1,5 +1,5 @@
 import { type Auth, type IntegrationDocument, oauthFields } from '@patchbay/contracts';
-import { type Finding, finding } from '../finding.ts';
+import { type Finding, finding, wrongWord } from '../finding.ts';
 import { patternProblem } from '../pattern-safety.ts';
 import { headerProblem } from './headers.ts';
 
@@ -31,7 +31,9 @@ export function checkAuth(document: IntegrationDocument): Finding[] {
   for (const [name, { pattern }] of Object.entries(auth.variables_from ?? {})) {
     const path = ['auth', 'variables_from', name];
     if (!Object.hasOwn(document.variables ?? {}, name))
-      findings.push(finding(path, `{${name}} is not declared in variables`));
+      findings.push(
+        wrongWord(path, `{${name}} is not declared in variables`, name, Object.keys(document.variables ?? {})),
+      );
     const problem = pattern === undefined ? undefined : patternProblem(pattern);
     if (problem !== undefined) findings.push(finding([...path, 'pattern'], problem));
   }

@@ -1,5 +1,5 @@
 import type { IntegrationDocument, Parameter } from '@patchbay/contracts';
-import { type Finding, finding } from '../finding.ts';
+import { type Finding, finding, wrongWord } from '../finding.ts';
 import { parsePlain } from '../templates.ts';
 import { callsOf, isHidden, type Location, locationOf, type ToolCall, type ToolEntry } from '../tool-calls.ts';
 import { checkGraphQl } from './graphql.ts';
@@ -49,7 +49,12 @@ function checkPath(
     if (parameter === undefined) {
       if (Object.hasOwn(document.variables ?? {}, name)) continue;
       findings.push(
-        finding([...call.path, 'request', 'path'], `{${name}} is neither a parameter nor one of the variables`),
+        wrongWord(
+          [...call.path, 'request', 'path'],
+          `{${name}} is neither a parameter nor one of the variables`,
+          name,
+          [...Object.keys(call.parameters), ...Object.keys(document.variables ?? {})],
+        ),
       );
       continue;
     }

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { type Finding, finding } from '../finding.ts';
+import { type Finding, finding, wrongWord } from '../finding.ts';
 import { patternProblem } from '../pattern-safety.ts';
 import { checkReferences } from './references.ts';
 
@@ -34,6 +34,13 @@ const plainKeywords = new Set([
   'maxProperties',
   'required',
 ]);
+const everyKeyword = [
+  ...plainKeywords,
+  ...valueKeywords,
+  ...schemaKeywords,
+  ...schemaListKeywords,
+  ...schemaMapKeywords,
+];
 const extensions = new Set([
   'x-in',
   'x-name',
@@ -103,10 +110,12 @@ function walk(schema: unknown, path: readonly PropertyKey[], top: boolean, findi
         walk(child, [...at, name], false, findings);
         if (keyword === 'patternProperties') reportPattern(name, [...at, name], findings);
       }
-    } else if (!isKnown(keyword, top)) findings.push(finding(at, `'${keyword}' is not a supported keyword`));
-    else if (keyword === 'type') reportTypes(value, at, findings);
+    } else if (!isKnown(keyword, top)) {
+      const known = top ? [...everyKeyword, ...extensions] : everyKeyword;
+      findings.push(wrongWord(at, `'${keyword}' is not a supported keyword`, keyword, known));
+    } else if (keyword === 'type') reportTypes(value, at, findings);
     else if (keyword === 'format' && typeof value === 'string' && !formats.has(value)) {
-      findings.push(finding(at, `'${value}' is not a supported format`));
+      findings.push(wrongWord(at, `'${value}' is not a supported format`, value, formats));
     } else if (keyword === 'pattern' && typeof value === 'string') reportPattern(value, at, findings);
   }
 }
@@ -125,7 +134,8 @@ function reportTypes(value: unknown, path: readonly PropertyKey[], findings: Fin
   for (const [index, type] of (Array.isArray(value) ? value : [value]).entries()) {
     if (typeof type === 'string' && types.has(type)) continue;
     const at = Array.isArray(value) ? [...path, index] : path;
-    findings.push(finding(at, `${JSON.stringify(type)} is not a JSON Schema type; use ${[...types].join(', ')}`));
+    const message = `${JSON.stringify(type)} is not a JSON Schema type; use ${[...types].join(', ')}`;
+    findings.push(wrongWord(at, message, String(type), types));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IntegrationDocument, Parameter } from '@patchbay/contracts';
-import { type Finding, finding } from '../finding.ts';
+import { type Finding, finding, wrongWord } from '../finding.ts';
 import { parseTemplate, templateFilters } from '../templates.ts';
 import { callsOf, hidingKeywords, isHidden, type ToolEntry } from '../tool-calls.ts';
 import { checkSchema, errorsText, validatorOf } from './json-schema.ts';
@@ -33,7 +33,12 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
       );
       if (!isHidden(parameter) && !Object.hasOwn(entry.tool.parameters, name)) {
         findings.push(
-          finding(path, `the tool has no parameter '${name}', and this one has no x-const, x-template or x-from`),
+          wrongWord(
+            path,
+            `the tool has no parameter '${name}', and this one has no x-const, x-template or x-from`,
+            name,
+            Object.keys(entry.tool.parameters),
+          ),
         );
       }
     }
@@ -59,7 +64,8 @@ function checkCondition(entry: ToolEntry, parameter: Parameter, path: readonly P
   const at = [...path, 'x-when'];
   if (!isHidden(parameter)) return [finding(at, 'works only beside x-const, x-template or x-from')];
   const argument = Object.hasOwn(entry.tool.parameters, name) ? entry.tool.parameters[name] : undefined;
-  return argument === undefined || isHidden(argument) ? [finding(at, `'${name}' is not an argument of the tool`)] : [];
+  if (argument !== undefined && !isHidden(argument)) return [];
+  return [wrongWord(at, `'${name}' is not an argument of the tool`, name, Object.keys(entry.tool.parameters))];
 }
 
 function checkTemplate(
@@ -76,9 +82,19 @@ function checkTemplate(
   return placeholders.flatMap(({ name, filter, quoted }) => {
     const argument = entry.tool.parameters[name];
     const known = argument === undefined ? Object.hasOwn(document.variables ?? {}, name) : !isHidden(argument);
-    if (!known) return [finding(path, `{${name}} is neither an argument nor one of the variables`)];
+    if (!known) {
+      const names = [...Object.keys(entry.tool.parameters), ...Object.keys(document.variables ?? {})];
+      return [wrongWord(path, `{${name}} is neither an argument nor one of the variables`, name, names)];
+    }
     if (filter !== undefined && !templateFilters.has(filter)) {
-      return [finding(path, `there is no filter '${filter}'; use ${[...templateFilters].join(', ')}`)];
+      return [
+        wrongWord(
+          path,
+          `there is no filter '${filter}'; use ${[...templateFilters].join(', ')}`,
+          filter,
+          templateFilters,
+        ),
+      ];
     }
     if (quoted && !quotingFilters.has(filter ?? '')) {
       return [
@@ -129,13 +145,27 @@ function checkSource(
   if (kind === 'connection' && source === `connection.${name}`) {
     return Object.hasOwn(document.variables ?? {}, name as string)
       ? []
-      : [finding(path, `'${name}' is not declared in variables`)];
+      : [
+          wrongWord(
+            path,
+            `'${name}' is not declared in variables`,
+            name as string,
+            Object.keys(document.variables ?? {}),
+          ),
+        ];
   }
   if (kind === 'steps' && source !== `steps.${name}`) {
-    return earlierSteps.includes(name as string) ? [] : [finding(path, `no earlier step is called '${name}'`)];
+    return earlierSteps.includes(name as string)
+      ? []
+      : [wrongWord(path, `no earlier step is called '${name}'`, name as string, earlierSteps)];
   }
   return [
-    finding(path, `expected connection.<variable>, ${[...plainSources].join(', ')} or, in a step, steps.<id>.<path>`),
+    wrongWord(
+      path,
+      `expected connection.<variable>, ${[...plainSources].join(', ')} or, in a step, steps.<id>.<path>`,
+      source,
+      plainSources,
+    ),
   ];
 }
 
@@ -155,7 +185,14 @@ function mailArguments({ 'x-mail': mail }: Parameter): string[] {
 function checkMail(entry: ToolEntry, parameter: Parameter, path: readonly PropertyKey[]): Finding[] {
   return mailArguments(parameter)
     .filter((name) => !Object.hasOwn(entry.tool.parameters, name))
-    .map((name) => finding([...path, 'x-mail'], `'${name}' is not a parameter of the tool`));
+    .map((name) =>
+      wrongWord(
+        [...path, 'x-mail'],
+        `'${name}' is not a parameter of the tool`,
+        name,
+        Object.keys(entry.tool.parameters),
+      ),
+    );
 }
 
 /** An argument that nothing sends would be asked of the person and then dropped. */

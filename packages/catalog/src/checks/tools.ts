@@ -1,5 +1,5 @@
 import { type IntegrationDocument, ToolName, toolNameOf } from '@patchbay/contracts';
-import { type Finding, finding } from '../finding.ts';
+import { type Finding, finding, wrongWord } from '../finding.ts';
 import { inputSchemaOf } from '../input-schema.ts';
 import { type ToolEntry, toolEntries } from '../tool-calls.ts';
 import { pathProblem } from './body-paths.ts';
@@ -119,7 +119,10 @@ export function checkHealth(document: IntegrationDocument): Finding[] {
   const { health } = document;
   if (health === undefined) return [];
   const tool = Object.hasOwn(document.tools, health.tool) ? document.tools[health.tool] : undefined;
-  if (tool === undefined) return [finding(['health', 'tool'], `there is no tool '${health.tool}'`)];
+  if (tool === undefined) {
+    const message = `there is no tool '${health.tool}'`;
+    return [wrongWord(['health', 'tool'], message, health.tool, Object.keys(document.tools))];
+  }
   if (tool.risk !== 'read') return [finding(['health', 'tool'], 'a health check must be a tool of risk read')];
   const validate = validatorOf(inputSchemaOf(document, health.tool));
   if (validate(health.arguments)) return [];

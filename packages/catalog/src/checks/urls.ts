@@ -1,5 +1,5 @@
 import type { IntegrationDocument } from '@patchbay/contracts';
-import { type Finding, finding } from '../finding.ts';
+import { type Finding, finding, wrongWord } from '../finding.ts';
 import { patternProblem } from '../pattern-safety.ts';
 import { parsePlain } from '../templates.ts';
 import { callsOf, toolEntries } from '../tool-calls.ts';
@@ -82,7 +82,9 @@ export function checkVariables(document: IntegrationDocument, text: string, path
   if (problem !== undefined) return [finding(path, problem)];
   return placeholders
     .filter(({ name }) => !Object.hasOwn(document.variables ?? {}, name))
-    .map(({ name }) => finding(path, `{${name}} is not declared in variables`));
+    .map(({ name }) =>
+      wrongWord(path, `{${name}} is not declared in variables`, name, Object.keys(document.variables ?? {})),
+    );
 }
 
 /** What a variable's value must never be able to do: end the host or the path segment it stands in. */

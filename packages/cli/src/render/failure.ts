@@ -1,3 +1,4 @@
+import { Issue } from '@patchbay/contracts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Failure } from '../failures.ts';
 import { type Style, visible } from './style.ts';
@@ -21,11 +22,7 @@ export function failureDocument({ error, next, exitCode }: Failure) {
   return { error: { ...error, next, exit_code: exitCode } };
 }
 
-export function issuesIn(details: Record<string, unknown>): { path: string; message: string }[] {
+export function issuesIn(details: Record<string, unknown>): Issue[] {
   const issues = details.issues;
-  if (!Array.isArray(issues)) return [];
-  return issues.filter(
-    (issue): issue is { path: string; message: string } =>
-      typeof issue?.path === 'string' && typeof issue?.message === 'string',
-  );
+  return Array.isArray(issues) ? issues.flatMap((issue) => Issue.safeParse(issue).data ?? []) : [];
 }

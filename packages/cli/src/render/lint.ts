@@ -1,6 +1,6 @@
 import type { LintedFile } from '../lint-text.ts';
-import { place } from './published.ts';
-import { count, type Style, visible } from './style.ts';
+import { place, problemText } from './published.ts';
+import { count, type Style } from './style.ts';
 
 export interface LintReport {
   readonly files: readonly LintedFile[];
@@ -15,8 +15,8 @@ export function renderLint({ files, errors, warnings }: LintReport, style: Style
       ? `${style.bad('✗')} ${linted.file}`
       : `${linted.findings.some(({ severity }) => severity === 'error') ? style.bad('✗') : style.good('✓')} ${linted.file}  ${style.quiet(`${linted.integration} ${linted.version}, ${count(linted.tools.length, 'tool')}${linted.form === 'single_tool' ? ', single-tool form' : ''}`)}`,
     ...linted.findings.map(
-      ({ severity, path, rule, message }) =>
-        `    ${severity === 'error' ? style.bad('error  ') : style.warn('warning')}  ${place(linted.file, path, style)}  ${visible(message)} ${style.quiet(`(${rule})`)}`,
+      (finding) =>
+        `    ${finding.severity === 'error' ? style.bad('error  ') : style.warn('warning')}  ${place(linted.file, finding, style)}  ${problemText(finding)} ${style.quiet(`(${finding.rule})`)}`,
     ),
   ]);
   const sum = `${count(files.length, 'file')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`;

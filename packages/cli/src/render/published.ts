@@ -1,3 +1,4 @@
+import type { Issue } from '@patchbay/contracts';
 import type { Published } from '../commands/integrations-publish.ts';
 import { issuesIn } from './failure.ts';
 import { type Style, visible } from './style.ts';
@@ -12,7 +13,7 @@ export function renderPublished(
     const lines =
       issues.length === 0
         ? [`  ${visible(error.message)}`]
-        : issues.map((issue) => `  ${place(file, issue.path, style)}  ${visible(issue.message)}`);
+        : issues.map((issue) => `  ${place(file, issue, style)}  ${problemText(issue)}`);
     return [
       `${style.bad('refused')}  ${file}  ${error.code}${issues.length === 0 ? '' : `: ${visible(error.message)}`}`,
       ...lines,
@@ -22,12 +23,18 @@ export function renderPublished(
   return [
     `${style.good(done)}  ${style.name(result.integration)} ${result.version}  ${style.quiet(result.tools.join(', '))}`,
     ...result.warnings.map(
-      (warning) => `  ${style.warn('warning')}  ${place(file, warning.path, style)}  ${visible(warning.message)}`,
+      (warning) => `  ${style.warn('warning')}  ${place(file, warning, style)}  ${problemText(warning)}`,
     ),
   ].join('\n');
 }
 
-/** `slack.yaml:tools.post_message.request`. */
-export function place(file: string, path: string, style: Style): string {
-  return `${file}${path === '' ? '' : `:${style.name(visible(path))}`}`;
+/** `slack.yaml:12:5 tools.post_message.request`; without a text there is only the path. */
+export function place(file: string, { path, line, column }: Omit<Issue, 'message'>, style: Style): string {
+  const at = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  return path === '' ? at : `${at}${line === undefined ? ':' : ' '}${style.name(visible(path))}`;
+}
+
+/** What is wrong, and what was probably meant. */
+export function problemText({ message, suggestion }: Pick<Issue, 'message' | 'suggestion'>): string {
+  return visible(suggestion === undefined ? message : `${message}; did you mean '${suggestion}'?`);
 }

@@ -1,4 +1,4 @@
-import { normaliseDocument, parseDocumentText } from '@patchbay/catalog';
+import { normaliseDocument, readDocumentText } from '@patchbay/catalog';
 import {
   type IntegrationDocument,
   IntegrationId,
@@ -30,9 +30,11 @@ export function readDocument(
         : 'give either document or text, not both';
     throw refusedDocument([{ path: 'document', message }]);
   }
-  const input = request.text === undefined ? request.document : parseDocumentText(request.text);
+  const { input, ...normal } =
+    request.text === undefined
+      ? { ...normaliseDocument(request.document), input: request.document }
+      : readDocumentText(request.text);
   onNamed(namesIn(input));
-  const normal = normaliseDocument(input);
   if (!normal.ok) throw refusedDocument(normal.issues);
   onNamed({ integration: normal.document.id, version: normal.document.version });
   return normal;
