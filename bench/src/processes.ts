@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** Starts a module of this folder as a process and resolves with its first message. */
@@ -35,4 +36,13 @@ export function cpuSeconds(pids: Readonly<Record<string, number>>): Record<strin
       return [role, (Number(fields[11]) + Number(fields[12])) / 100];
     }),
   );
+}
+
+/** Resolves when the process used less than a tenth of a processor over a third of a second; at most a minute. */
+export async function untilIdle(pid: number): Promise<void> {
+  for (let i = 0; i < 180; i++) {
+    const before = cpuSeconds({ pid });
+    await delay(333);
+    if ((cpuSeconds({ pid }).pid as number) - (before.pid as number) < 0.033) return;
+  }
 }

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
-import { ask, cpuSeconds, startModule } from '../processes.ts';
+import { ask, cpuSeconds, startModule, untilIdle } from '../processes.ts';
 import { profileProcess } from '../profile.ts';
 import { startBare } from '../start-bare.ts';
 import { startBench } from '../start-bench.ts';
@@ -28,15 +27,6 @@ const { rounds, seconds, warmup, only, profile } = options;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const bench = await startBench();
 const { children, patchbay, upstream, upstreamUrl } = bench;
-
-/** Resolves when the process used less than a tenth of a processor over a third of a second; at most a minute. */
-async function untilIdle(pid: number): Promise<void> {
-  for (let i = 0; i < 180; i++) {
-    const before = cpuSeconds({ pid });
-    await delay(333);
-    if ((cpuSeconds({ pid }).pid as number) - (before.pid as number) < 0.033) return;
-  }
-}
 
 function report(samples: readonly Sample[]): void {
   const measured = new Set(samples.map(({ candidate }) => candidate));

@@ -1,7 +1,7 @@
 import { seedFileOf } from '@patchbay/local-servers';
 import type { ListenResult } from '../hook-listener.ts';
 import { type HookResult, type HookTask, hookScheme, hookSecret, hookType } from '../hook-work.ts';
-import { ask, cpuSeconds, startModule } from '../processes.ts';
+import { ask, cpuSeconds, startModule, untilIdle } from '../processes.ts';
 import { startBareHooks } from '../start-bare.ts';
 import { startBench } from '../start-bench.ts';
 import { number, print, readOptions, table } from '../suite.ts';
@@ -11,23 +11,24 @@ const usage = `Usage: npm run bench -- webhooks [options]
 
 What the ingress takes: signed webhooks of 1.1 KB, each checked, told from copies, persisted, and only then answered. Beside it,
 in the same run and by turns, a fastify that publishes each body to a JetStream of its own and answers after the ack: the
-floor. At 100 and 1,000 a second whatever becomes of them, at as many as there are, and at half of the most. Then delivery: each
-event goes to several subscriptions on NATS; counted is what arrives a second, and timed is from a webhook's sending to its
-arrival at a subscriber, at 100 a second.
+floor. At 100 and 1,000 a second whatever becomes of them, at as many as there are, and at half of the most. Meanwhile the delivery
+is held back, for nobody reads the floor's stream either; what the most is beside a delivery that looks at each event is printed
+too. Then delivery: each event goes to several subscriptions on NATS; counted is what arrives a second, and timed is from a
+webhook's sending to its arrival at a subscriber, at 100 a second.
 
   --seconds S        seconds per figure (default 5)
   --rounds N         rounds; medians are printed (default 3)
-  --concurrency N    webhooks under way at once, at the most (default 64)
+  --concurrency N    webhooks under way at once, at the most (default 128)
   --subscriptions N  subscriptions that each event goes to (default 5; 0: the ingress alone)
   --json             print one JSON object
 `;
 
-const options = readOptions(usage, { seconds: 5, rounds: 3, concurrency: 64, subscriptions: 5 });
+const options = readOptions(usage, { seconds: 5, rounds: 3, concurrency: 128, subscriptions: 5 });
 const { seconds, rounds, concurrency, subscriptions } = options;
 
 const candidates = ['fastify and JetStream', 'Patchbay'] as const;
 type Candidate = (typeof candidates)[number];
-const figures = ['100 a second', '1,000 a second', 'half of the most', 'the most'] as const;
+const figures = ['100 a second', '1,000 a second', 'half of the most', 'the most', 'the most, read on'] as const;
 type Figure = (typeof figures)[number];
 
 interface Sample extends HookResult {
@@ -39,6 +40,8 @@ interface Sample extends HookResult {
 }
 
 const bench = await startBench();
+/** Lets a delivery that is held back go on, so that it can end. */
+let resume = () => {};
 const samples: Sample[] = [];
 const fanOut: { readonly arrivedPerSecond: number; readonly acceptedPerSecond: number }[] = [];
 const latencies: { readonly ack: HookResult; readonly arrival: ListenResult }[] = [];
@@ -71,7 +74,11 @@ try {
       cpuSeconds: Object.fromEntries(after.map(([role, at]) => [role, at - (before[role] as number)])),
     };
   };
+  const holdDelivery = (signal: 'SIGSTOP' | 'SIGCONT') =>
+    process.kill(pids.Patchbay['webhook-delivery'] as number, signal);
   for (const candidate of candidates) await send(candidate, { concurrency, seconds: 3 });
+  holdDelivery('SIGSTOP');
+  resume = () => holdDelivery('SIGCONT');
   for (let round = 1; round <= rounds; round++) {
     // Half of the most is asked for once it is known, so it comes last.
     for (const candidate of round % 2 === 0 ? candidates : candidates.toReversed()) {
@@ -85,6 +92,18 @@ try {
     }
     process.stderr.write(`round ${round} of ${rounds} done\n`);
   }
+
+  holdDelivery('SIGCONT');
+  resume = () => {};
+  // What waited is looked at first: it would be counted with what comes now.
+  await untilIdle(pids.Patchbay['webhook-delivery'] as number);
+  for (let round = 1; round <= rounds; round++)
+    samples.push({
+      ...(await send('Patchbay', { concurrency, seconds })),
+      candidate: 'Patchbay',
+      figure: 'the most, read on',
+      round,
+    });
 
   const names = Array.from({ length: subscriptions }, (_, i) => `bench-${i}`);
   await bench.asAdmin(async (admin) => {
@@ -116,6 +135,7 @@ try {
     return ask<ListenResult>(listener, { expect: accepted * names.length, withinS: 120 });
   }
 } finally {
+  resume();
   await bench.stop();
 }
 report();
@@ -124,6 +144,8 @@ process.exit();
 function report(): void {
   const of = (candidate: Candidate, figure: Figure, pick: (sample: Sample) => number) =>
     median(samples.filter((one) => one.candidate === candidate && one.figure === figure).map(pick));
+  const wasMeasured = (candidate: Candidate, figure: Figure) =>
+    samples.some((one) => one.candidate === candidate && one.figure === figure);
   const ratio = median(
     Array.from({ length: rounds }, (_, i) => {
       const most = (candidate: Candidate) =>
@@ -138,19 +160,21 @@ function report(): void {
       table(
         ['', 'at', 'accepted/s', 'p50 ms', 'p99 ms'],
         candidates.flatMap((candidate) =>
-          figures.map((figure) => [
-            candidate,
-            figure,
-            number(of(candidate, figure, ({ accepted, seconds: took }) => accepted / took)),
-            number(
-              of(candidate, figure, ({ p50 }) => p50),
-              2,
-            ),
-            number(
-              of(candidate, figure, ({ p99 }) => p99),
-              2,
-            ),
-          ]),
+          figures
+            .filter((figure) => wasMeasured(candidate, figure))
+            .map((figure) => [
+              candidate,
+              figure,
+              number(of(candidate, figure, ({ accepted, seconds: took }) => accepted / took)),
+              number(
+                of(candidate, figure, ({ p50 }) => p50),
+                2,
+              ),
+              number(
+                of(candidate, figure, ({ p99 }) => p99),
+                2,
+              ),
+            ]),
         ),
       ),
       '\nProcessor time at the most, seconds for 1,000 webhooks:\n\n',

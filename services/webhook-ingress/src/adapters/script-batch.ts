@@ -4,14 +4,21 @@ interface Waiting<Entry, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Milliseconds that questions gather at the most behind those that are not answered: a store that hangs shall not keep them. */
+const gatherMs = 5;
+
 /**
- * Questions that come in one turn of the event loop go as one: a client's work for a command is far more than Redis' own,
- * and a busy ingress asks thousands a second.
+ * Questions that come in one turn of the event loop go as one, and while some are under way those that come gather until they
+ * are answered: a client's work for a command is far more than Redis' own, and a busy ingress asks thousands a second. So the
+ * batches grow with the load, and where there is none nobody waits.
  */
 export class ScriptBatch<Entry, Answer> {
   readonly #ask: (entries: readonly Entry[]) => Promise<readonly Answer[]>;
   readonly #most: number;
   #waiting: Waiting<Entry, Answer>[] = [];
+  /** Batches that are not answered yet. */
+  #underWay = 0;
+  #patience: NodeJS.Timeout | null = null;
 
   /** `ask` answers in the order of the entries, of which there are at most `most`. */
   constructor(ask: (entries: readonly Entry[]) => Promise<readonly Answer[]>, most: number) {
@@ -21,22 +28,30 @@ export class ScriptBatch<Entry, Answer> {
 
   add(entry: Entry): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ entry, resolve, reject }) === 1) setImmediate(() => this.#flush());
+      if (this.#waiting.push({ entry, resolve, reject }) > 1) return;
+      if (this.#underWay === 0) setImmediate(() => this.#flush());
+      else this.#patience ??= setTimeout(() => this.#flush(), gatherMs);
     });
   }
 
   #flush(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
     const all = this.#waiting;
     this.#waiting = [];
     for (let at = 0; at < all.length; at += this.#most) void this.#send(all.slice(at, at + this.#most));
   }
 
   async #send(some: readonly Waiting<Entry, Answer>[]): Promise<void> {
+    this.#underWay++;
     try {
       const answers = await this.#ask(some.map(({ entry }) => entry));
       for (const [at, { resolve }] of some.entries()) resolve(answers[at] as Answer);
     } catch (error) {
       for (const { reject } of some) reject(error);
+    } finally {
+      this.#underWay--;
+      if (this.#underWay === 0 && this.#waiting.length > 0) this.#flush();
     }
   }
 }
