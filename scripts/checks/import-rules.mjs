@@ -85,11 +85,12 @@ export const importRules = [
     allows: (use) => ['packages/egress', 'bench'].includes(use.part),
   },
   {
-    // The launcher starts the sandbox for local development, and nothing else of the testkit.
+    // The launcher starts the sandbox for local development, and nothing else of the testkit; conformance is for development.
     name: 'production code never imports the testkit',
     applies: (use) => names('@patchbay/testkit')(use) && production(use),
     allows: (use) =>
-      use.part === 'packages/testkit' || (use.part === 'launcher' && use.specifier === '@patchbay/testkit/sandbox'),
+      use.part === 'packages/testkit' ||
+      (['launcher', 'packages/conformance'].includes(use.part) && use.specifier === '@patchbay/testkit/sandbox'),
   },
   {
     // They are fetched where Patchbay is developed; what runs it has none.

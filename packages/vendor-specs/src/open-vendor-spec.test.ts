@@ -37,6 +37,11 @@ beforeEach(() => {
     year: 2026,
     author: 'vendor' as const,
     integrations: [],
+    slashes_in_path: false,
+    credential_names: [],
+    corrections: [],
+    path_aliases: {},
+    media_types: [],
   });
   place = {
     cache: join(dir, 'cache'),

@@ -1,4 +1,5 @@
 export { type SandboxClient, sandboxClient } from './control/sandbox-client.ts';
+export { type ExampleConnection, exampleConnection } from './example-connection.ts';
 export { startSandbox } from './start-sandbox.ts';
 export type {
   Behaviour,

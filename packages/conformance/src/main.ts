@@ -1,0 +1,70 @@
+// `npm run conform -- [ids]`: holds the catalogue against the vendors' specifications, and says where they differ.
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadCatalog } from '@patchbay/catalog';
+import { readSpecTable } from '@patchbay/vendor-specs';
+import { checkCatalogue } from './check-catalogue.ts';
+import { Deviations } from './deviations.ts';
+import { printReport } from './print-report.ts';
+import { renderDocument, renderResult, renderSources } from './render-document.ts';
+
+const usage = `Usage: npm run conform -- [options] [integration …]
+
+Sends each tool's example requests as the execution engine builds them, to nobody, and holds them against the vendor's own
+API description. docs/conformance.md says what counts.
+
+  --json              print one JSON object: tools, unused
+  --responses         also show where examples' answers are not what the specification describes
+  --spec ID=FILE      hold integration ID against this OpenAPI 3 file instead; may be repeated
+  --write             write docs/conformance.md; for the whole catalogue only
+  --help              this text
+`;
+
+const page = fileURLToPath(new URL('../../../docs/conformance.md', import.meta.url));
+
+async function run(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      responses: { type: 'boolean', default: false },
+      spec: { type: 'string', multiple: true, default: [] },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const catalogue = await loadCatalog();
+  const unknown = positionals.filter((id) => catalogue.every((document) => document.id !== id));
+  if (unknown.length > 0) throw new TypeError(`The catalogue has no integration ${unknown.join(', ')}.`);
+  if (values.write && positionals.length > 0) throw new TypeError('--write is for the whole catalogue.');
+  const documents = catalogue.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
+  const files = new Map(values.spec.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+  const table = readSpecTable();
+  const deviations = Deviations.read();
+  const report = await checkCatalogue(documents, table, deviations, files);
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else printReport(report, values.responses);
+  if (values.write) {
+    const day = new Date().toISOString().slice(0, 10);
+    const text = renderDocument(
+      await readFile(page, 'utf8'),
+      renderSources(table, deviations),
+      renderResult(report.tools, day),
+    );
+    await writeFile(page, text);
+  }
+  return report.tools.some(({ verdict }) => verdict === 'invalid') || report.unused.length > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}
