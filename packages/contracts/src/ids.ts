@@ -67,6 +67,10 @@ export const TenantId = z.string().regex(/^(?!all$)[a-z0-9](?:[a-z0-9-]{0,61}[a-
   error: "expected a tenant id: lower-case letters, digits and inner hyphens, at most 63 characters, and not 'all'",
 });
 
+/** The scope of an integration every tenant sees. Any other scope is a tenant's id. Not a valid tenant id itself. */
+export const platformScope = '_platform';
+export const Scope = z.union([z.literal(platformScope), TenantId]);
+
 /** A tenant, or `all` for what concerns every one. */
 export const TenantToken = z.union([TenantId, z.literal(everyTenant)]);
 

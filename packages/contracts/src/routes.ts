@@ -12,21 +12,7 @@ import {
 import { ProcessAlive } from './messages/executor.ts';
 import { ConnectionExpired } from './messages/oauth.ts';
 import { PlanFinished, PlanProgress, PlanRequest, PlanResult } from './messages/plan.ts';
-import {
-  DescribeToolsRequest,
-  DescribeToolsResult,
-  GetIntegrationRequest,
-  GetIntegrationResult,
-  ListToolsRequest,
-  ListToolsResult,
-  RegisterRequest,
-  RegisterResult,
-  RegistryChanged,
-  RetireRequest,
-  RetireResult,
-  SearchToolsRequest,
-  SearchToolsResult,
-} from './messages/registry.ts';
+import { RegistryChanged } from './messages/registry.ts';
 import { StreamCredit } from './messages/stream.ts';
 import {
   DropDeadLetterRequest,
@@ -47,6 +33,7 @@ import { LeaseRevoked } from './messages/vault.ts';
 import { TenantKeysChanged } from './messages/vault-keys.ts';
 import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
 import { SecretsDropped } from './messages/webhook-secrets.ts';
+import { registryRoutes } from './registry-routes.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
 import { vaultRoutes } from './vault-routes.ts';
 import { webhookEvents, webhookRoutes } from './webhook-routes.ts';
@@ -141,54 +128,7 @@ export const routes = {
     response: DropDeadLetterResult,
     timeoutMs: 5_000,
   }),
-  listTools: request({
-    subject: 'tools.v1.{tenant}.list',
-    owner: 'registry',
-    callers: ['agent', 'admin'],
-    request: ListToolsRequest,
-    response: ListToolsResult,
-    timeoutMs: 5_000,
-  }),
-  searchTools: request({
-    subject: 'tools.v1.{tenant}.search',
-    owner: 'registry',
-    callers: ['agent', 'admin'],
-    request: SearchToolsRequest,
-    response: SearchToolsResult,
-    timeoutMs: 5_000,
-  }),
-  describeTools: request({
-    subject: 'tools.v1.{tenant}.describe',
-    owner: 'registry',
-    callers: ['agent', 'admin'],
-    request: DescribeToolsRequest,
-    response: DescribeToolsResult,
-    timeoutMs: 5_000,
-  }),
-  registerIntegration: request({
-    subject: 'svc.registry.v1.register',
-    owner: 'registry',
-    callers: ['admin'],
-    request: RegisterRequest,
-    response: RegisterResult,
-    timeoutMs: 10_000,
-  }),
-  retireIntegration: request({
-    subject: 'svc.registry.v1.retire',
-    owner: 'registry',
-    callers: ['admin'],
-    request: RetireRequest,
-    response: RetireResult,
-    timeoutMs: 10_000,
-  }),
-  getIntegration: request({
-    subject: 'svc.registry.v1.get',
-    owner: 'registry',
-    callers: ['admin'],
-    request: GetIntegrationRequest,
-    response: GetIntegrationResult,
-    timeoutMs: 5_000,
-  }),
+  ...registryRoutes,
   ...executorWebhookRoutes,
   ...vaultRoutes,
   ...webhookRoutes,

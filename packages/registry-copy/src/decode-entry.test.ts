@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeEntry } from './decode-entry.ts';
+import { decodeChoice, decodeEntry, decodeToolset } from './decode-entry.ts';
 import { storedIntegration } from './stored-integration.fixture.ts';
 
 const address = { scope: 'acme', integration: 'crm', version: '1.0.0' };
@@ -40,5 +40,24 @@ describe('decodeEntry', () => {
       ok: false,
       reason: expect.stringContaining('than its key'),
     });
+  });
+});
+
+describe('choices and toolsets', () => {
+  const at = '2026-01-01T00:00:00.000Z';
+
+  test('are read where they belong', () => {
+    const choice = { scope: 'acme', integration: 'crm', pin: '1.0.0', changed_at: at };
+    expect(decodeChoice({ scope: 'acme', integration: 'crm' }, bytes(choice))).toEqual({ ok: true, stored: choice });
+    const toolset = { scope: 'acme', name: 'desk', title: 'Desk', tools: ['crm.*'], changed_at: at };
+    expect(decodeToolset({ scope: 'acme', name: 'desk' }, bytes(toolset))).toEqual({ ok: true, stored: toolset });
+  });
+
+  test('do not speak for another scope', () => {
+    const choice = { scope: 'globex', integration: 'crm', installed: true, changed_at: at };
+    expect(decodeChoice({ scope: 'acme', integration: 'crm' }, bytes(choice))).toMatchObject({ ok: false });
+    expect(decodeChoice({ scope: 'globex', integration: null }, bytes(choice))).toMatchObject({ ok: false });
+    const toolset = { scope: 'globex', name: 'desk', title: 'Desk', tools: ['a'], changed_at: at };
+    expect(decodeToolset({ scope: 'acme', name: 'desk' }, bytes(toolset))).toMatchObject({ ok: false });
   });
 });

@@ -1,5 +1,15 @@
-export { type DecodedEntry, decodeEntry } from './decode-entry.ts';
-export { type EntryAddress, entryKeyOf, parseEntryKey } from './entry-key.ts';
+export type { SaidBy } from './chosen-tools.ts';
+export { type Decoded, type DecodedEntry, decodeChoice, decodeEntry, decodeToolset } from './decode-entry.ts';
+export {
+  type ChoiceAddress,
+  choiceKeyOf,
+  type EntryAddress,
+  entryKeyOf,
+  parseEntryKey,
+  type RegistryAddress,
+  type ToolsetAddress,
+  toolsetKeyOf,
+} from './entry-key.ts';
 export { fenceRevisions, type RevisionFence, type RevisionFenceOptions, RolledBackError } from './fence-revisions.ts';
 export { byPrecedence, IntegrationVersions, type RegisteredTool, type StoredVersion } from './integration-versions.ts';
 export {

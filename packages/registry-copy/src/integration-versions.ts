@@ -1,5 +1,6 @@
 import {
   compareVersions,
+  type Deprecation,
   type IntegrationDocument,
   type StoredIntegration,
   type Tool,
@@ -18,6 +19,8 @@ export interface RegisteredTool {
   readonly scope: string;
   /** SHA-256 of the document, hex: tells two registrations of one version apart in caches. */
   readonly digest: string;
+  /** Set when it should be used no more. */
+  readonly deprecated?: Deprecation;
 }
 
 /** One version of an integration, with its tools by callable name. */
@@ -36,17 +39,26 @@ export class IntegrationVersions {
   readonly firstRegisteredAt: string;
   /** Names of any version, retired or not. */
   readonly names: ReadonlySet<string>;
+  readonly #byVersion: ReadonlyMap<string, StoredVersion>;
 
   constructor(id: string, versions: readonly StoredVersion[]) {
     this.id = id;
     this.versions = versions.toSorted((a, b) => compareVersions(a.stored.document.version, b.stored.document.version));
     this.latest = this.versions.findLast(({ stored }) => !stored.retired) ?? null;
     this.firstRegisteredAt = versions.map(({ stored }) => stored.registered_at).sort()[0] ?? '';
+    this.#byVersion = new Map(versions.map((one) => [one.stored.document.version, one]));
     this.names = new Set(versions.flatMap(({ tools }) => [...tools.keys()]));
   }
 
   find(version: string): StoredVersion | null {
-    return this.versions.find(({ stored }) => stored.document.version === version) ?? null;
+    return this.#byVersion.get(version) ?? null;
+  }
+
+  /** What calls that name no version mean: the pinned version, else the latest. Null: it is retired, or there is none. */
+  served(pin: string | undefined): StoredVersion | null {
+    if (pin === undefined) return this.latest;
+    const pinned = this.#byVersion.get(pin);
+    return pinned === undefined || pinned.stored.retired ? null : pinned;
   }
 
   with(stored: StoredIntegration): IntegrationVersions {
@@ -79,7 +91,15 @@ function storedVersion(stored: StoredIntegration): StoredVersion {
     const name = toolNameOf(stored.document, toolKey);
     // Registration refuses a name that occurs twice in a document; should one be stored all the same, the first counts.
     if (!tools.has(name))
-      tools.set(name, { name, toolKey, tool, document: stored.document, scope: stored.scope, digest: stored.digest });
+      tools.set(name, {
+        name,
+        toolKey,
+        tool,
+        document: stored.document,
+        scope: stored.scope,
+        digest: stored.digest,
+        ...(stored.deprecated !== undefined && { deprecated: stored.deprecated }),
+      });
   }
   return { stored, tools };
 }

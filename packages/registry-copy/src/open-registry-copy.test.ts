@@ -75,7 +75,9 @@ test('a listener hears what changed until it stops, and one that throws stops no
   deliver(entry(1));
   stop();
   deliver({ key, revision: 2, value: null });
-  expect(changes).toEqual([{ scope: '_platform', integration: 'crm', version: '1.0.0', revision: 1 }]);
+  expect(changes).toEqual([
+    { kind: 'document', scope: '_platform', integration: 'crm', version: '1.0.0', revision: 1 },
+  ]);
   expect(problems.map(String)).toEqual(
     Array.from({ length: 2 }, () => [
       'Error: a listener of mine',
@@ -99,7 +101,20 @@ test('a copy answers all questions of its index, and ends its watch when it is c
   deliver(entry(1));
   expect(copy.offering('_platform', 'crm_ping').map(({ id }) => id)).toEqual(['crm']);
   expect(copy.integration('_platform', 'crm')?.versions).toHaveLength(1);
-  expect(copy.hasOwnDocuments('acme')).toBe(false);
+  expect(copy.hasOwnView('acme')).toBe(false);
+  expect(copy.integrationIds('_platform')).toEqual(['crm']);
+  expect(copy.served('acme', 'crm')?.stored.document.version).toBe('1.0.0');
+  const at = '2026-01-01T00:00:00.000Z';
+  const choice = { scope: 'acme', integration: 'crm', installed: false, changed_at: at };
+  deliver({ key: 'use.acme.crm', revision: 2, value: bytes(choice) });
+  expect(copy.resolve('acme', 'crm_ping')).toBeNull();
+  expect(copy.installed('acme', 'crm')).toEqual({ installed: false, saidBy: 'tenant' });
+  expect(copy.choice('acme', 'crm')).toEqual(choice);
+  expect(copy.choices('acme')).toHaveLength(1);
+  const toolset = { scope: 'acme', name: 'desk', title: 'Desk', tools: ['crm.*'], changed_at: at };
+  deliver({ key: 'set.acme.desk', revision: 3, value: bytes(toolset) });
+  expect(copy.toolset('acme', 'desk')).toEqual(toolset);
+  expect(copy.toolsets('acme')).toEqual([toolset]);
   copy.close();
   expect(isOpen()).toBe(false);
 });

@@ -1,13 +1,11 @@
 import { buckets } from '@patchbay/contracts';
 import type { BucketChange, Messaging } from '@patchbay/messaging';
-import { decodeEntry } from './decode-entry.ts';
-import { type EntryAddress, everyEntry, parseEntryKey } from './entry-key.ts';
+import { type Decoded, decodeChoice, decodeEntry, decodeToolset } from './decode-entry.ts';
+import { everyEntry, parseEntryKey, type RegistryAddress } from './entry-key.ts';
 import { RegistryIndex } from './registry-index.ts';
 
-/** What changed in a copy: one stored document came, was retired, or went. */
-export interface RegistryCopyChange extends EntryAddress {
-  readonly revision: number;
-}
+/** What changed in a copy: a document, a choice or a toolset came, changed, or went. */
+export type RegistryCopyChange = RegistryAddress & { readonly revision: number };
 
 /** An entry that was left out, and why. Holds no content of it. */
 export interface UnreadableEntry {
@@ -23,12 +21,7 @@ export interface RegistryCopyOptions {
 }
 
 /** A complete local copy of the registry, kept fresh by a watch on bucket `integrations`. Reads never leave the process. */
-export interface RegistryCopy
-  extends Pick<RegistryIndex, 'resolve' | 'visibleTools' | 'hasOwnDocuments' | 'integration' | 'offering'> {
-  /** Grows with every change. */
-  readonly generation: number;
-  /** The newest bucket revision applied. */
-  readonly revision: number;
+export interface RegistryCopy extends Omit<RegistryIndex, 'apply' | 'applyChoice' | 'applyToolset' | 'isNewer'> {
   /** Calls the listener after each change was applied. Returns how to stop it. */
   onChange(listener: (change: RegistryCopyChange) => void): () => void;
   /** Takes a write this process made itself before the watch brings it, so that its next answer already knows of it. */
@@ -55,14 +48,24 @@ export async function openRegistryCopy({ messaging, onError = () => {} }: Regist
     }
   }
 
-  function take(change: BucketChange): void {
-    const { key, value, revision } = change;
+  function take({ key, value, revision }: BucketChange): void {
     const address = parseEntryKey(key);
-    if (address === null) return report({ key, revision, reason: 'the key is not one of a stored document' });
-    if (!index.isNewer(address, revision)) return; // this process's own write, or a watch that began again
-    const decoded = value === null ? null : decodeEntry(address, value);
-    if (decoded?.ok === false) report({ key, revision, reason: decoded.reason });
-    index.apply(address, revision, decoded?.ok ? decoded.stored : null);
+    if (address === null) return report({ key, revision, reason: 'the key is not one of the registry' });
+    if (!index.isNewer(key, revision)) return; // this process's own write, or a watch that began again
+    const readable = <Stored>(decoded: Decoded<Stored> | null): Stored | null => {
+      if (decoded?.ok === false) report({ key, revision, reason: decoded.reason });
+      return decoded?.ok ? decoded.stored : null;
+    };
+    switch (address.kind) {
+      case 'document':
+        index.apply(address, revision, readable(value && decodeEntry(address, value)));
+        break;
+      case 'choice':
+        index.applyChoice(address, revision, readable(value && decodeChoice(address, value)));
+        break;
+      case 'toolset':
+        index.applyToolset(address, revision, readable(value && decodeToolset(address, value)));
+    }
     for (const listener of listeners) {
       try {
         listener({ ...address, revision });
@@ -82,9 +85,16 @@ export async function openRegistryCopy({ messaging, onError = () => {} }: Regist
     },
     resolve: (tenant, name, version) => index.resolve(tenant, name, version),
     visibleTools: (tenant) => index.visibleTools(tenant),
-    hasOwnDocuments: (scope) => index.hasOwnDocuments(scope),
+    hasOwnView: (tenant) => index.hasOwnView(tenant),
     integration: (scope, id) => index.integration(scope, id),
+    integrationIds: (scope) => index.integrationIds(scope),
+    served: (scope, id) => index.served(scope, id),
+    installed: (scope, id) => index.installed(scope, id),
+    choice: (scope, id) => index.choice(scope, id),
+    choices: (scope) => index.choices(scope),
     offering: (scope, name) => index.offering(scope, name),
+    toolset: (scope, name) => index.toolset(scope, name),
+    toolsets: (scope) => index.toolsets(scope),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

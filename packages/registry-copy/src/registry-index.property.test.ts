@@ -1,7 +1,13 @@
-import { compareVersions, platformScope, type StoredIntegration, toolNameOf } from '@patchbay/contracts';
+import {
+  compareVersions,
+  platformScope,
+  type StoredChoice,
+  type StoredIntegration,
+  toolNameOf,
+} from '@patchbay/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { entryKeyOf } from './entry-key.ts';
+import { choiceKeyOf, entryKeyOf } from './entry-key.ts';
 import { RegistryIndex } from './registry-index.ts';
 import { storedIntegration } from './stored-integration.fixture.ts';
 
@@ -42,17 +48,71 @@ const history = fc.array(entry, { maxLength: 14 }).map((entries) =>
   ),
 );
 
+const choices = fc
+  .array(
+    fc.record({
+      scope: fc.constantFrom(...scopes),
+      integration: fc.constantFrom('a', 'a_b', 'z', null),
+      installed: fc.option(fc.boolean(), { nil: undefined }),
+      pin: fc.option(fc.constantFrom(...versions), { nil: undefined }),
+      gone: fc.boolean(),
+    }),
+    { maxLength: 6 },
+  )
+  .map((all) =>
+    all.map(({ gone, pin, installed, ...address }, i) => ({
+      address,
+      revision: 100 + i,
+      choice: gone
+        ? null
+        : ({
+            ...address,
+            changed_at: '2026-01-01T00:00:00.000Z',
+            ...(installed !== undefined && { installed }),
+            ...(pin !== undefined && address.integration !== null && { pin }),
+          } as StoredChoice),
+    })),
+  );
+
+type Change =
+  | { write: Write }
+  | {
+      chosen: { address: { scope: string; integration: string | null }; revision: number; choice: StoredChoice | null };
+    };
+
 /** The history in another order, with some writes delivered more than once. */
-const arrival = history.chain((writes) =>
-  fc.tuple(
-    fc.constant(writes),
-    fc.shuffledSubarray([...writes, ...writes], { minLength: writes.length * 2, maxLength: writes.length * 2 }),
-  ),
-);
+const arrival = fc.tuple(history, choices).chain(([writes, chosen]) => {
+  const all: Change[] = [...writes.map((write) => ({ write })), ...chosen.map((one) => ({ chosen: one }))];
+  return fc.tuple(
+    fc.constant({ writes, chosen }),
+    fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2, maxLength: all.length * 2 }),
+  );
+});
 
 /** The rules of resolution said plainly over what the bucket holds in the end. */
-function expected(contents: StoredIntegration[], tenant: string, name: string, version?: string): string | null {
+function expected(
+  contents: StoredIntegration[],
+  said: StoredChoice[],
+  tenant: string,
+  name: string,
+  version?: string,
+): string | null {
+  const word = (scope: string, id: string | null) =>
+    said.find((choice) => choice.scope === scope && choice.integration === id);
+  const own = (id: string) => contents.some((stored) => stored.scope === tenant && stored.document.id === id);
   for (const scope of [tenant, platformScope]) {
+    const installed = (id: string) =>
+      word(tenant, id)?.installed ??
+      (scope === tenant
+        ? true
+        : (word(tenant, null)?.installed ??
+          word(platformScope, id)?.installed ??
+          word(platformScope, null)?.installed ??
+          true));
+    const pinOf = (id: string) =>
+      scope === tenant
+        ? word(tenant, id)?.pin
+        : ((own(id) ? undefined : word(tenant, id)?.pin) ?? word(platformScope, id)?.pin);
     const inScope = contents.filter((stored) => stored.scope === scope);
     const integrations = [...new Set(inScope.map((stored) => stored.document.id))].map((id) => {
       const all = inScope
@@ -69,9 +129,11 @@ function expected(contents: StoredIntegration[], tenant: string, name: string, v
     const offers = (stored: StoredIntegration | undefined) =>
       stored !== undefined &&
       Object.keys(stored.document.tools).some((key) => toolNameOf(stored.document, key) === name);
-    for (const { all, live } of integrations) {
-      if (live.length === 0) continue;
-      const found = version === undefined ? live[0] : all.find((stored) => stored.document.version === version);
+    for (const { id, all, live } of integrations) {
+      if (live.length === 0 || !installed(id)) continue;
+      const pin = pinOf(id);
+      const served = pin === undefined ? live[0] : live.find((stored) => stored.document.version === pin);
+      const found = version === undefined ? served : all.find((stored) => stored.document.version === version);
       if (found === undefined || !offers(found)) continue;
       return found.retired
         ? null
@@ -90,24 +152,29 @@ function actual(index: RegistryIndex, tenant: string, name: string, version?: st
 
 test('what a name means follows from the newest entry of each key, in whatever order entries arrive', () => {
   fc.assert(
-    fc.property(arrival, ([writes, delivered]) => {
+    fc.property(arrival, ([{ writes, chosen }, delivered]) => {
       const index = new RegistryIndex();
-      for (const write of delivered) index.apply(write.address, write.revision, write.stored);
+      for (const change of delivered) {
+        if ('write' in change) index.apply(change.write.address, change.write.revision, change.write.stored);
+        else index.applyChoice(change.chosen.address, change.chosen.revision, change.chosen.choice);
+      }
+      const newestWord = new Map(chosen.map(({ address, choice }) => [choiceKeyOf(address), choice]));
+      const said = [...newestWord.values()].filter((choice) => choice !== null);
       const newest = new Map(writes.map((write) => [entryKeyOf(write.address), write.stored]));
       const contents = [...newest.values()].filter((stored) => stored !== null);
       for (const tenant of ['acme', 'globex']) {
         const names = ['a_b_c', 'a_d', 'e', 'nowhere'];
         for (const name of names) {
           for (const version of [undefined, ...versions]) {
-            expect(actual(index, tenant, name, version)).toBe(expected(contents, tenant, name, version));
+            expect(actual(index, tenant, name, version)).toBe(expected(contents, said, tenant, name, version));
           }
         }
         expect(index.visibleTools(tenant).map((tool) => tool.name)).toEqual(
-          names.filter((name) => expected(contents, tenant, name) !== null),
+          names.filter((name) => expected(contents, said, tenant, name) !== null),
         );
         for (const tool of index.visibleTools(tenant)) expect(index.resolve(tenant, tool.name)).toBe(tool);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });

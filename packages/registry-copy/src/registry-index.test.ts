@@ -95,8 +95,8 @@ describe('scopes', () => {
     const { index } = indexOf({ id: 'own', scope: 'acme' });
     expect(index.resolve('globex', 'own_ping')).toBeNull();
     expect(index.visibleTools('globex')).toEqual([]);
-    expect(index.hasOwnDocuments('acme')).toBe(true);
-    expect(index.hasOwnDocuments('globex')).toBe(false);
+    expect(index.hasOwnView('acme')).toBe(true);
+    expect(index.hasOwnView('globex')).toBe(false);
   });
 });
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { IntegrationId, idSchema, TenantId } from '../ids.ts';
-import { Scope } from './registry.ts';
+import { IntegrationId, idSchema, Scope, TenantId } from '../ids.ts';
 import { Connection, SealedSecret } from './vault.ts';
 
 /** What an app registered at a vendor is known by there. */

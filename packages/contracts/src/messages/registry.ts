@@ -2,12 +2,10 @@ import { z } from 'zod';
 import { Category } from '../documents/category.ts';
 import { IntegrationDocument } from '../documents/integration.ts';
 import { Issue } from '../errors.ts';
-import { IntegrationId, TenantId, ToolName, Version } from '../ids.ts';
+import { IntegrationId, platformScope, Scope, ToolName, Version } from '../ids.ts';
+import { ToolsetName } from './registry-toolsets.ts';
+import { Deprecation, DocumentChange } from './registry-versions.ts';
 import { ToolLatency } from './telemetry.ts';
-
-/** The scope of an integration every tenant sees. Any other scope is a tenant's id. Not a valid tenant id itself. */
-export const platformScope = '_platform';
-export const Scope = z.union([z.literal(platformScope), TenantId]);
 
 /** `svc.registry.v1.register`: a document as data, or as YAML or JSON text. Either form of document. */
 export const RegisterRequest = z.strictObject({
@@ -26,6 +24,9 @@ export const RegisterResult = z.object({
   /** False when this exact document was registered before. */
   created: z.boolean(),
   warnings: z.array(Issue).default([]),
+  /** The version served to the scope before, and what this one changes of it. Null: there was none. */
+  compared_to: Version.nullable().default(null),
+  changes: z.array(DocumentChange).default([]),
 });
 export type RegisterResult = z.infer<typeof RegisterResult>;
 
@@ -51,7 +52,19 @@ export const GetIntegrationRequest = z.strictObject({
 });
 export const GetIntegrationResult = z.object({
   document: IntegrationDocument,
-  versions: z.array(z.object({ version: Version, retired: z.boolean(), registered_at: z.string() })),
+  versions: z.array(
+    z.object({
+      version: Version,
+      retired: z.boolean(),
+      registered_at: z.string(),
+      deprecated: Deprecation.optional(),
+      /** A watched folder's. */
+      origin: z.enum(['folder']).optional(),
+    }),
+  ),
+  /** The version that calls mean when they name none, and the scope's own pin. */
+  served: Version.nullable().default(null),
+  pin: Version.nullable().default(null),
 });
 export type GetIntegrationResult = z.infer<typeof GetIntegrationResult>;
 
@@ -69,6 +82,8 @@ export const ToolSummary = z.object({
   description: z.string(),
   /** Left out when nobody knows yet. */
   latency: ToolLatency.optional(),
+  /** It can be called, and should be replaced. */
+  deprecated: Deprecation.optional(),
 });
 export type ToolSummary = z.infer<typeof ToolSummary>;
 
@@ -77,6 +92,7 @@ export const ListToolsRequest = z.strictObject({
   category: Category.optional(),
   integration: IntegrationId.optional(),
   risk: z.enum(['read', 'write', 'destructive']).optional(),
+  toolset: ToolsetName.optional(),
   limit: z.int().min(1).max(1_000).default(200),
   /** `next_cursor` of the page before. */
   cursor: z.string().max(200).optional(),
@@ -93,6 +109,7 @@ export type ListToolsResult = z.infer<typeof ListToolsResult>;
 export const SearchToolsRequest = z.strictObject({
   query: z.string().min(1).max(400),
   category: Category.optional(),
+  toolset: ToolsetName.optional(),
   limit: z.int().min(1).max(50).default(5),
 });
 export type SearchToolsRequest = z.infer<typeof SearchToolsRequest>;
@@ -103,31 +120,38 @@ export type SearchToolsResult = z.infer<typeof SearchToolsResult>;
 export const DescribeToolsRequest = z.strictObject({
   tools: z.array(ToolName).min(1).max(128),
   version: Version.optional(),
+  /** Names that are not in it are not found. */
+  toolset: ToolsetName.optional(),
   format: ToolFormat.default('patchbay'),
 });
 export type DescribeToolsRequest = z.infer<typeof DescribeToolsRequest>;
 /**
  * `tools` holds definitions in the format asked for; `missing` names those not found; `latencies` says by name how long a
- * call takes, beside the definitions, so that what goes to a model API holds nothing it does not know.
+ * call takes, and `deprecations` which are to be replaced, beside the definitions, so that what goes to a model API holds nothing it does not know.
  */
 export const DescribeToolsResult = z.object({
   tools: z.array(z.record(z.string(), z.unknown())),
   missing: z.array(z.string()),
   latencies: z.record(z.string(), ToolLatency).default({}),
+  deprecations: z.record(z.string(), Deprecation).default({}),
 });
 export type DescribeToolsResult = z.infer<typeof DescribeToolsResult>;
 
-/** `events.v1.<tenant>.registry.changed`; for a platform integration the tenant token is `all`. */
+/**
+ * `events.v1.<tenant>.registry.changed`; for the platform the tenant token is `all`. `chosen`: a scope pinned, installed or
+ * uninstalled something, or deprecated a version; its tools are those concerned, empty where that is every one.
+ */
 export const RegistryChanged = z.object({
   scope: Scope,
-  integration: IntegrationId,
-  version: Version,
-  change: z.enum(['registered', 'retired']),
+  integration: IntegrationId.nullable(),
+  /** Null where no one version is concerned. */
+  version: Version.nullable(),
+  change: z.enum(['registered', 'retired', 'chosen']),
   tools: z.array(ToolName),
 });
 export type RegistryChanged = z.infer<typeof RegistryChanged>;
 
-/** Value of KV `integrations` at `doc.<scope>.<integration>.<version>`: written once, then only `retired` changes. */
+/** Value of KV `integrations` at `doc.<scope>.<integration>.<version>`: written once; then only `retired` and `deprecated` change. */
 export const StoredIntegration = z.object({
   scope: Scope,
   document: IntegrationDocument,
@@ -135,5 +159,8 @@ export const StoredIntegration = z.object({
   retired: z.boolean(),
   /** SHA-256 of the canonical document, hex. */
   digest: z.string(),
+  deprecated: Deprecation.optional(),
+  /** A file of a watched folder published it, and takes it back when it goes. */
+  origin: z.enum(['folder']).optional(),
 });
 export type StoredIntegration = z.infer<typeof StoredIntegration>;

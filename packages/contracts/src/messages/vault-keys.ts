@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { everyTenant, idSchema, TenantId } from '../ids.ts';
-import { Scope } from './registry.ts';
+import { everyTenant, idSchema, Scope, TenantId } from '../ids.ts';
 
 /** A tenant, the platform's own scope, or `all`. */
 const JobScope = z.union([Scope, z.literal(everyTenant)]);

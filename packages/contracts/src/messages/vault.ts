@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { IntegrationId, idSchema, TenantId } from '../ids.ts';
-import { Scope } from './registry.ts';
+import { IntegrationId, idSchema, Scope, TenantId } from '../ids.ts';
 
 const Secret = z.string().min(1).max(16_384);
 

@@ -15,12 +15,12 @@ export interface TenantSearch extends ToolSearch {
  * Search over what each tenant can see. Tenants without documents of their own share one index; the others have their own,
  * so that neither results nor ranking tell one tenant anything of another's tools.
  */
-export function createTenantSearch(documents: Pick<RegistryCopy, 'visibleTools' | 'hasOwnDocuments'>): TenantSearch {
+export function createTenantSearch(documents: Pick<RegistryCopy, 'visibleTools' | 'hasOwnView'>): TenantSearch {
   const sharedIndex = new ToolIndex();
   const tenantIndexes = new LRUCache<string, ToolIndex>({ max: maxTenantIndexes });
 
   function indexOf(tenant: string): ToolIndex {
-    let index = documents.hasOwnDocuments(tenant) ? tenantIndexes.get(tenant) : sharedIndex;
+    let index = documents.hasOwnView(tenant) ? tenantIndexes.get(tenant) : sharedIndex;
     if (index === undefined) {
       index = new ToolIndex();
       tenantIndexes.set(tenant, index);
