@@ -1,5 +1,7 @@
 import { type IntegrationDocument, toolNameOf } from '@patchbay/contracts';
 
+export { diffDocuments } from './diff/diff-documents.ts';
+export { breakingRaise, smallRaise } from './diff/version-raise.ts';
 export { digestOf } from './digest.ts';
 export { type ExportedTool, exportTool } from './exports/export-tool.ts';
 export { inputSchemaOf, type ObjectSchema } from './input-schema.ts';
