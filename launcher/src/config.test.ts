@@ -1,3 +1,5 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +15,7 @@ describe('the options', () => {
       executors: 1,
       sandbox: true,
       stateDir: fileURLToPath(new URL('../../.patchbay', import.meta.url)),
+      integrationsDir: fileURLToPath(new URL('../../.patchbay/integrations', import.meta.url)),
       logLevel: 'info',
       databaseUrl: null,
       connectPort: null,
@@ -21,7 +24,7 @@ describe('the options', () => {
 
   test('are taken as given', () => {
     const argv =
-      '--processes --executors 3 --live --state /tmp/s --database postgres://h/d --log-level debug --once --json --connect-port 7710';
+      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --database postgres://h/d --log-level debug --once --json --connect-port 7710';
     expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
       help: false,
       json: true,
@@ -30,6 +33,7 @@ describe('the options', () => {
       executors: 3,
       sandbox: false,
       stateDir: '/tmp/s',
+      integrationsDir: '/tmp/i',
       logLevel: 'debug',
       databaseUrl: 'postgres://h/d',
       connectPort: 7_710,
@@ -39,6 +43,18 @@ describe('the options', () => {
   test('find the state directory in the environment, and whole wherever it was named', () => {
     expect(readLauncherConfig([], { PATCHBAY_STATE_DIR: '/var/lib/patchbay' }).stateDir).toBe('/var/lib/patchbay');
     expect(readLauncherConfig(['--state', 'here'], {}).stateDir).toBe(join(resolve('.'), 'here'));
+  });
+
+  test('find the folder of integrations where one stands, else in the state', () => {
+    const here = mkdtempSync(join(tmpdir(), 'launcher-config-'));
+    try {
+      const folder = () => readLauncherConfig(['--state', '/tmp/s'], {}, here).integrationsDir;
+      expect(folder()).toBe('/tmp/s/integrations');
+      mkdirSync(join(here, 'integrations'));
+      expect(folder()).toBe(join(here, 'integrations'));
+    } finally {
+      rmSync(here, { recursive: true });
+    }
   });
 
   test.each(['-h', '--help'])('know %s', (option) => expect(readLauncherConfig([option], {}).help).toBe(true));
@@ -65,6 +81,7 @@ describe('the options', () => {
       'executors',
       'live',
       'state',
+      'integrations',
       'database',
       'log-level',
       'once',

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,8 @@ export interface LauncherConfig {
   readonly executors: number;
   readonly sandbox: boolean;
   readonly stateDir: string;
+  /** The folder whose files are integrations, served as they change. */
+  readonly integrationsDir: string;
   readonly logLevel: string;
   readonly databaseUrl: string | null;
   /** Port on the loopback where people connect accounts by OAuth; null: nowhere. */
@@ -25,6 +28,8 @@ tool call, prints what happened, and stays up until Ctrl-C.
   --executors N      executors to run, 1 to 32 (default 1)
   --live             call the real upstream hosts instead of the sandbox
   --state DIR        where keys, streams, database and logs are kept (default .patchbay)
+  --integrations DIR the folder whose files are integrations, served as they change (default: integrations in the
+                     working directory if it is there, else integrations in the state)
   --database URL     postgres://… instead of the built-in PGlite
   --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
   --log-level LEVEL  trace, debug, info, warn, error, fatal or silent (default info), written to the state's logs
@@ -42,6 +47,7 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 export function readLauncherConfig(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
+  workingDirectory: string = process.cwd(),
 ): LauncherConfig {
   const values = parse(argv);
   const executors = Number(values.executors ?? '1');
@@ -53,6 +59,10 @@ export function readLauncherConfig(
   const logLevel = values['log-level'] ?? 'info';
   if (!levels.includes(logLevel))
     throw new UsageError(`--log-level takes one of ${levels.join(', ')}, not '${logLevel}'.`);
+  // Whole: the facts it holds name files in it, and their reader may stand elsewhere.
+  const stateDir = resolve(
+    values.state ?? env.PATCHBAY_STATE_DIR ?? join(fileURLToPath(new URL('../..', import.meta.url)), '.patchbay'),
+  );
   return {
     help: values.help ?? false,
     json: values.json ?? false,
@@ -60,14 +70,18 @@ export function readLauncherConfig(
     shape: values.processes ? 'processes' : 'one_process',
     executors,
     sandbox: !(values.live ?? false),
-    // Whole: the facts it holds name files in it, and their reader may stand elsewhere.
-    stateDir: resolve(
-      values.state ?? env.PATCHBAY_STATE_DIR ?? join(fileURLToPath(new URL('../..', import.meta.url)), '.patchbay'),
-    ),
+    stateDir,
+    integrationsDir: resolve(values.integrations ?? ownFolder(workingDirectory) ?? join(stateDir, 'integrations')),
     logLevel,
     databaseUrl: values.database ?? null,
     connectPort,
   };
+}
+
+/** A folder `integrations` that somebody made where they stand. */
+function ownFolder(workingDirectory: string): string | null {
+  const folder = join(workingDirectory, 'integrations');
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : null;
 }
 
 function parse(argv: readonly string[]) {
@@ -83,6 +97,7 @@ function parse(argv: readonly string[]) {
         live: { type: 'boolean' },
         executors: { type: 'string' },
         state: { type: 'string' },
+        integrations: { type: 'string' },
         database: { type: 'string' },
         'log-level': { type: 'string' },
         'connect-port': { type: 'string' },

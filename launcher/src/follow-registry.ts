@@ -41,7 +41,7 @@ export async function followRegistry({
       .catch((error) => onError(integration, error));
   };
   const onChange = ({ scope, integration, version, change }: RegistryChanged) => {
-    if (change === 'registered')
+    if (change === 'registered' && integration !== null && version !== null)
       follow(integration, async () => (await admin.integration(integration, { scope, version })).document);
   };
   const subscription = admin.messaging.subscribeEvent(events.registryChanged, {}, onChange);

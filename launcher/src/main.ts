@@ -38,6 +38,7 @@ export async function launch(
     executors: config.executors,
     sandbox: config.sandbox,
     seedCatalog: true,
+    integrationsDir: config.integrationsDir,
     logLevel: config.logLevel,
     ...(config.databaseUrl !== null && { databaseUrl: config.databaseUrl }),
     ...(config.connectPort !== null && {
@@ -115,7 +116,8 @@ async function firstCall(
   const readyMs = Math.round(performance.now() - started);
   if (config.json) write(`${JSON.stringify({ ready: true, ready_ms: readyMs, facts, first_call: report })}\n`);
   if (report !== null) say(`\nFirst call:\n${describeMainJob(report)}`);
-  say(`\nready in ${(readyMs / 1000).toFixed(1)} s. Connection facts: ${config.stateDir}/dev.json\n`);
+  say(`\nready in ${(readyMs / 1000).toFixed(1)} s. Connection facts: ${config.stateDir}/dev.json`);
+  say(`integrations written into ${config.integrationsDir} can be called at once\n`);
   say(nextSteps);
   return report === null || report.result.status === 'succeeded';
 }

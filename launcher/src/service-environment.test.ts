@@ -27,6 +27,7 @@ beforeAll(() => {
     databaseUrl: `pglite:${state.database}`,
     logLevel: 'warn',
     seedCatalog: true,
+    integrationsDir: null,
     ingressPort: 7_720,
   };
 });
@@ -69,4 +70,9 @@ test('executors call the sandbox only when there is one', () => {
 test.each([true, false])('the registry is told whether to seed the catalogue: %j', (seedCatalog) => {
   const env = serviceEnvironment({ ...installation, seedCatalog }, 'registry', 'registry-1');
   expect(readRegistry(env).seedCatalogue).toBe(seedCatalog);
+});
+
+test.each(['/var/lib/integrations', null])('the registry is told which folder to watch: %j', (integrationsDir) => {
+  const env = serviceEnvironment({ ...installation, integrationsDir }, 'registry', 'registry-1');
+  expect(readRegistry(env).folder).toBe(integrationsDir);
 });

@@ -15,6 +15,8 @@ export interface Installation {
   readonly databaseUrl: string;
   readonly logLevel: string;
   readonly seedCatalog: boolean;
+  /** The folder whose files are integrations; null: none. */
+  readonly integrationsDir: string | null;
   /** Port on the loopback that webhooks come to. */
   readonly ingressPort: number;
 }
@@ -39,12 +41,15 @@ export function serviceEnvironment(
 }
 
 function ownVariables(
-  { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, ingressPort }: Installation,
+  { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, integrationsDir, ingressPort }: Installation,
   service: ServiceName,
 ): Record<string, string> {
   switch (service) {
     case 'registry':
-      return { PATCHBAY_REGISTRY_SEED_CATALOG: String(seedCatalog) };
+      return {
+        PATCHBAY_REGISTRY_SEED_CATALOG: String(seedCatalog),
+        ...(integrationsDir !== null && { PATCHBAY_REGISTRY_FOLDER: integrationsDir }),
+      };
     case 'executor':
       return {
         PATCHBAY_REDIS_URL_FILE: redisUrlFile,

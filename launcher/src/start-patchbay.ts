@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buckets, durables, inboxPrefixOf, type ServiceName, streams } from '@patchbay/contracts';
@@ -41,6 +42,8 @@ export interface StartOptions {
   readonly dialUpstreamAt?: string;
   /** Registers the catalogue that ships with Patchbay. */
   readonly seedCatalog: boolean;
+  /** A folder whose files are integrations, made where it is not there. Default: none is watched. */
+  readonly integrationsDir?: string;
   readonly logLevel: string;
   /** Default: PGlite in the state directory. */
   readonly databaseUrl?: string;
@@ -151,8 +154,10 @@ async function startAll(
     databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
+    integrationsDir: options.integrationsDir ?? null,
     ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
   };
+  if (options.integrationsDir !== undefined) mkdirSync(options.integrationsDir, { recursive: true });
   const started: Partial<Record<ServiceName, number>> = {};
   const services: HostedService[] = [];
   const addService: RunningPatchbay['addService'] = async (service, variables = {}) => {

@@ -155,6 +155,82 @@ test('integrations are registered, read and retired, for all or for one tenant',
   ]);
 });
 
+test('what is decided about integrations and toolsets is asked of the registry, for all or for one tenant', async () => {
+  const asked: unknown[] = [];
+  const heard = <Answer>(name: string, request: unknown, answer: Answer): Answer => {
+    asked.push([name, request]);
+    return answer;
+  };
+  const pinned = { scope: 'acme', integration: 'crm', pin: '1.0.0', served_before: '2.0.0', served: '1.0.0' };
+  const installed = { scope: 'acme', integration: 'crm', installed: false, said_by: 'tenant' as const };
+  const toolset = {
+    ...{ scope: 'acme', name: 'desk', title: 'Desk', tools: ['crm.*'], changed_at: '2026-01-01T00:00:00Z' },
+    ...{ resolved: ['crm_find'], missing: [], tokens: 80, warnings: [] },
+  };
+  open.push(
+    await serveAs(
+      servers,
+      'registry',
+      endpoint('pin', routes.pinIntegration, async (request) => heard('pin', request, pinned)),
+      endpoint('rollback', routes.rollBackIntegration, async (request) => heard('rollback', request, pinned)),
+      endpoint('install', routes.installIntegration, async (request) => heard('install', request, installed)),
+      endpoint('choices', routes.listChoices, async (request) => heard('choices', request, { choices: [] })),
+      endpoint('deprecate', routes.deprecateIntegration, async (request) => {
+        return heard('deprecate', request, { integration: 'crm', versions: ['1.0.0'] });
+      }),
+      endpoint('diff', routes.diffIntegration, async (request) => {
+        return heard('diff', request, { integration: 'crm', from: '1.0.0', to: '2.0.0', changes: [] });
+      }),
+      endpoint('folder', routes.folderState, async () => ({
+        registry: 'registry-1',
+        folder: null,
+        problem: null,
+        files: [],
+      })),
+      endpoint('set', routes.setToolset, async (request) => heard('set', request, { toolset, created: true })),
+      endpoint('show', routes.showToolset, async (request) => heard('show', request, { toolset })),
+      endpoint('list', routes.listToolsets, async (request) => heard('list', request, { toolsets: [toolset] })),
+      endpoint('remove', routes.removeToolset, async (request) => heard('remove', request, request)),
+    ),
+  );
+  const { integrations, toolsets } = admin;
+  const acme = { scope: 'acme' };
+  expect(await integrations.pin('crm', '1.0.0', acme)).toEqual(pinned);
+  await integrations.unpin('crm');
+  await integrations.rollBack('crm', acme);
+  expect(await integrations.uninstall('crm', acme)).toEqual(installed);
+  await integrations.install('crm');
+  await integrations.forget('crm', acme);
+  await integrations.setDefault(false, acme);
+  expect(await integrations.choices(acme)).toEqual([]);
+  await integrations.deprecate('crm', { message: 'Use chat.' }, { version: '1.0.0' });
+  await integrations.undeprecate('crm');
+  expect((await integrations.diff('crm', { from: '1.0.0' })).to).toBe('2.0.0');
+  expect((await integrations.folder()).folder).toBeNull();
+  expect((await toolsets.set('desk', { title: 'Desk', tools: ['crm.*'] }, acme)).created).toBe(true);
+  expect(await toolsets.show('desk', acme)).toEqual(toolset);
+  expect(await toolsets.list()).toEqual([toolset]);
+  await toolsets.remove('desk', acme);
+  const platform = { scope: '_platform' };
+  expect(asked).toEqual([
+    ['pin', { ...acme, integration: 'crm', version: '1.0.0' }],
+    ['pin', { ...platform, integration: 'crm', version: null }],
+    ['rollback', { ...acme, integration: 'crm' }],
+    ['install', { ...acme, integration: 'crm', installed: false }],
+    ['install', { ...platform, integration: 'crm', installed: true }],
+    ['install', { ...acme, integration: 'crm', installed: null }],
+    ['install', { ...acme, integration: null, installed: false }],
+    ['choices', acme],
+    ['deprecate', { ...platform, integration: 'crm', version: '1.0.0', deprecation: { message: 'Use chat.' } }],
+    ['deprecate', { ...platform, integration: 'crm', deprecation: null }],
+    ['diff', { ...platform, integration: 'crm', from: '1.0.0' }],
+    ['set', { ...acme, name: 'desk', title: 'Desk', tools: ['crm.*'] }],
+    ['show', { ...acme, name: 'desk' }],
+    ['list', platform],
+    ['remove', { ...acme, name: 'desk' }],
+  ]);
+});
+
 test("the audit log is asked for the admin's tenant", async () => {
   const asked: unknown[] = [];
   open.push(

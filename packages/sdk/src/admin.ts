@@ -18,10 +18,12 @@ import {
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { type ConnectSettings, resolveSettings } from './config.ts';
+import { type IntegrationsAdmin, integrationsOver } from './integrations-admin.ts';
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
+import { type ToolsetsAdmin, toolsetsOver } from './toolsets-admin.ts';
 import { type VaultAdmin, vaultOver } from './vault-admin.ts';
 import { type WebhooksAdmin, webhooksOver } from './webhooks/webhooks-admin.ts';
 
@@ -56,6 +58,8 @@ export interface Admin {
   listUnknown(range?: Partial<Omit<ListUnknown, 'tenant'>>): Promise<ListUnknownResult>;
   /** What each executor counted since it started; those that do not answer in time are not in the list. */
   executorStats(): Promise<ExecutorStats[]>;
+  readonly integrations: IntegrationsAdmin;
+  readonly toolsets: ToolsetsAdmin;
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
@@ -113,6 +117,8 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
       const answers = await messaging.askEvery(broadcasts.executorStats, {});
       return answers.sort((a, b) => a.instance.localeCompare(b.instance));
     },
+    integrations: integrationsOver(messaging),
+    toolsets: toolsetsOver(messaging),
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),

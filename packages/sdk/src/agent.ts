@@ -110,11 +110,16 @@ export interface Agent {
   cancel(target: CancelRequest): Promise<CancelResult>;
   /** Gets ready for calls of these tools and integrations, as at the start of a session. Nothing is sent upstream. */
   warm(names: WarmNames): Promise<WarmResult>;
+  /** `toolset` narrows each to a named choice of tools; without it they concern every one. */
   readonly tools: {
     list(filter?: Partial<ListToolsRequest>): Promise<ListToolsResult>;
-    search(query: string, options?: { limit?: number }): Promise<SearchToolsResult>;
+    search(query: string, options?: { limit?: number; toolset?: string }): Promise<SearchToolsResult>;
     /** Definitions ready to hand to a model in the format asked for. */
-    describe(names: readonly string[], format?: ToolFormat): Promise<DescribeToolsResult>;
+    describe(
+      names: readonly string[],
+      format?: ToolFormat,
+      options?: { readonly toolset?: string },
+    ): Promise<DescribeToolsResult>;
   };
   /** Every execution of the tenant that finishes. Returns how to stop listening. */
   onFinished(listener: (event: ExecutionFinished) => void): () => void;
@@ -203,8 +208,8 @@ export function agentOver(
     tools: {
       list: (filter = {}) => messaging.request(routes.listTools, { tenant }, filter),
       search: (query, options = {}) => messaging.request(routes.searchTools, { tenant }, { query, ...options }),
-      describe: (names, format = 'patchbay') =>
-        messaging.request(routes.describeTools, { tenant }, { tools: [...names], format }),
+      describe: (names, format = 'patchbay', options = {}) =>
+        messaging.request(routes.describeTools, { tenant }, { tools: [...names], format, ...options }),
     },
     onFinished(listener) {
       const subscription = messaging.subscribeEvent(events.executionFinished, { tenant }, listener);

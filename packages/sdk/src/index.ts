@@ -3,6 +3,7 @@ export { type Agent, type AgentSettings, agentOver, connect, type WarmNames } fr
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
+export type { IntegrationsAdmin, Scoped } from './integrations-admin.ts';
 export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.ts';
 export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
 export type { ModelCallOptions } from './models/run-model-calls.ts';
@@ -12,6 +13,7 @@ export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission, SubmissionTerms, SubmittedPlan } from './submit.ts';
 export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';
+export type { ToolsetsAdmin } from './toolsets-admin.ts';
 export type { VaultAdmin } from './vault-admin.ts';
 export type { AwaitedWebhook, ExpectedWebhook } from './webhooks/await-webhook.ts';
 export type { DeliveriesAdmin, ReplayWebhooks, WebhookDeadLettersAdmin } from './webhooks/deliveries-admin.ts';

@@ -32,3 +32,10 @@ test('a value that means neither yes nor no is refused by its name', () => {
     /PATCHBAY_REGISTRY_SEED_CATALOG/,
   );
 });
+
+test('no folder is watched unless one is named, and it is known by its whole path', () => {
+  expect(readConfig(env).folder).toBeNull();
+  expect(readConfig({ ...env, PATCHBAY_REGISTRY_FOLDER: 'here/integrations' }).folder).toBe(
+    join(process.cwd(), 'here/integrations'),
+  );
+});

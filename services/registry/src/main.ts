@@ -13,20 +13,33 @@ import {
   traceRequests,
 } from '@patchbay/service-kit';
 import { readCatalogueIds } from './adapters/catalogue-files.ts';
-import { createNatsDocumentStore } from './adapters/nats-document-store.ts';
+import { createNatsEntryStores } from './adapters/nats-entry-stores.ts';
 import { followLatencies } from './adapters/nats-latencies.ts';
+import { watchFolder } from './adapters/watched-folder.ts';
 import { type RegistryConfig, readConfig } from './config.ts';
 import { tenantTokenOf } from './domain/audit-scope.ts';
 import { ObservedLatencies } from './domain/observed-latencies.ts';
 import { toolLatency } from './domain/tool-latency.ts';
+import { deprecateIntegration } from './operations/deprecate-integration.ts';
 import { describeTools } from './operations/describe-tools.ts';
+import { diffIntegration } from './operations/diff-integration.ts';
 import { getIntegration } from './operations/get-integration.ts';
+import { installIntegration } from './operations/install-integration.ts';
+import { keepFolder } from './operations/keep-folder.ts';
+import { listChoices } from './operations/list-choices.ts';
 import { listTools } from './operations/list-tools.ts';
-import type { Announce, LatencyOf, RecordAudit, Report } from './operations/ports.ts';
+import { listToolsets } from './operations/list-toolsets.ts';
+import { pinIntegration } from './operations/pin-integration.ts';
+import type { Announce, Caller, LatencyOf, RecordAudit, Report } from './operations/ports.ts';
+import { publishFile } from './operations/publish-file.ts';
 import { registerIntegration } from './operations/register-integration.ts';
+import { removeToolset } from './operations/remove-toolset.ts';
 import { retireIntegration } from './operations/retire-integration.ts';
+import { rollBackIntegration } from './operations/roll-back-integration.ts';
 import { searchTools } from './operations/search-tools.ts';
 import { seedCatalogue } from './operations/seed-catalogue.ts';
+import { setToolset } from './operations/set-toolset.ts';
+import { showToolset } from './operations/show-toolset.ts';
 import { registryEndpoints } from './routes.ts';
 import { createTenantSearch } from './search/tenant-search.ts';
 
@@ -48,7 +61,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     messaging,
     onError: (problem) => log.error({ problem }, 'an entry of the registry was left out'),
   });
-  const store = createNatsDocumentStore(await messaging.bucket('integrations'), documents.applyOwnWrite);
+  const stores = createNatsEntryStores(await messaging.bucket('integrations'), documents.applyOwnWrite);
   const recorder = createAuditRecorder({
     messaging,
     producer: 'registry',
@@ -61,14 +74,30 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   const catalogueIds = await readCatalogueIds();
   const isCatalogue = (integration: string) => catalogueIds.has(integration);
   const search = createTenantSearch(documents);
-  const register = registerIntegration({
+  const now = () => new Date();
+  const changing = {
+    store: stores.documents,
+    choices: stores.choices,
+    toolsets: stores.toolsets,
     documents,
-    store,
     recordAudit,
     announce,
     report,
-    isCatalogue,
-    now: () => new Date(),
+    now,
+  };
+  const register = registerIntegration({ ...changing, isCatalogue });
+  const retire = retireIntegration(changing);
+  const pin = pinIntegration(changing);
+  const folderCaller: Caller = { actor: { kind: 'service', id: config.instance }, traceId: null };
+  const folder = keepFolder({
+    registry: config.instance,
+    folder: config.folder,
+    documents,
+    publish: publishFile({ documents, register, retire, caller: folderCaller }),
+    retire,
+    caller: folderCaller,
+    report,
+    now,
   });
 
   if (config.seedCatalogue) {
@@ -93,18 +122,38 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     },
     registryEndpoints({
       registerIntegration: register,
-      retireIntegration: retireIntegration({ documents, store, recordAudit, announce, report }),
+      retireIntegration: retire,
+      pinIntegration: pin,
+      rollBackIntegration: rollBackIntegration({ ...changing, pin }),
+      installIntegration: installIntegration(changing),
+      listChoices: listChoices({ documents }),
+      deprecateIntegration: deprecateIntegration(changing),
+      diffIntegration: diffIntegration({ documents }),
+      setToolset: setToolset(changing),
+      showToolset: showToolset({ documents }),
+      listToolsets: listToolsets({ documents }),
+      removeToolset: removeToolset(changing),
+      folderState: folder.state,
       getIntegration: getIntegration({ documents }),
       listTools: listTools({ documents, latencyOf }),
-      searchTools: searchTools({ search, latencyOf }),
+      searchTools: searchTools({ documents, search, latencyOf }),
       describeTools: describeTools({ documents, latencyOf }),
     }),
   );
-  log.info({ nats: messaging.serverVersion }, 'registry ready');
+  const watched =
+    config.folder === null
+      ? null
+      : watchFolder({
+          folder: config.folder,
+          keeper: folder,
+          onError: (error) => log.error({ err: error }, 'following the integrations folder failed'),
+        });
+  log.info({ nats: messaging.serverVersion, folder: config.folder }, 'registry ready');
   return {
     name: config.instance,
     stop: stopInOrder([
       () => served.stop(),
+      () => watched?.close(),
       () => recorder.close(),
       () => latencies.unsubscribe(),
       () => documents.close(),

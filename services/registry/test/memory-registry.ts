@@ -3,10 +3,12 @@ import {
   type RegisterRequest,
   type RegistryChanged,
   type RetireRequest,
+  type StoredChoice,
   type StoredIntegration,
+  type StoredToolset,
 } from '@patchbay/contracts';
-import { type EntryAddress, entryKeyOf, RegistryIndex } from '@patchbay/registry-copy';
-import type { AuditEntry, Caller, DocumentStore } from '../src/operations/ports.ts';
+import { choiceKeyOf, type EntryAddress, entryKeyOf, RegistryIndex, toolsetKeyOf } from '@patchbay/registry-copy';
+import type { AuditEntry, Caller, DocumentStore, EntryStore } from '../src/operations/ports.ts';
 import { registerIntegration } from '../src/operations/register-integration.ts';
 import { retireIntegration } from '../src/operations/retire-integration.ts';
 
@@ -49,6 +51,26 @@ export class MemoryStore {
   }
 }
 
+/** Entries that are no documents, in memory. */
+function memoryEntries<Address, Stored>(
+  keyOf: (address: Address) => string,
+  addressOf: (stored: Stored) => Address,
+  apply: (address: Address, revision: number, stored: Stored) => void,
+): EntryStore<Address, Stored> {
+  const entries = new Map<string, { stored: Stored; revision: number }>();
+  let revision = 0;
+  const set = (stored: Stored) => {
+    entries.set(keyOf(addressOf(stored)), { stored, revision: ++revision });
+    apply(addressOf(stored), revision, stored);
+    return true;
+  };
+  return {
+    read: async (address) => entries.get(keyOf(address)) ?? null,
+    create: async (stored) => !entries.has(keyOf(addressOf(stored))) && set(stored),
+    replace: async (stored, at) => entries.get(keyOf(addressOf(stored)))?.revision === at && set(stored),
+  };
+}
+
 /** The registry's operations over real copies and a store in memory, with what they recorded and announced. */
 export function memoryRegistry({
   store = new MemoryStore(),
@@ -67,6 +89,16 @@ export function memoryRegistry({
   const ports = {
     documents,
     store: store.portFor(documents),
+    choices: memoryEntries(
+      choiceKeyOf,
+      (choice: StoredChoice) => choice,
+      (address, revision, choice) => documents.applyChoice(address, revision, choice),
+    ),
+    toolsets: memoryEntries(
+      toolsetKeyOf,
+      (toolset: StoredToolset) => toolset,
+      (address, revision, toolset) => documents.applyToolset(address, revision, toolset),
+    ),
     recordAudit: async (entry: AuditEntry) => {
       if (failing.has(entry.data.outcome)) throw new PatchbayError('audit_unavailable');
       audit.push(entry);
@@ -90,6 +122,8 @@ export function memoryRegistry({
     reports,
     failing,
     registerOperation: registerPort,
+    retireOperation: retirePort,
+    ports,
     register: (document: unknown, request: Partial<RegisterRequest> = {}) =>
       registerPort({ scope: '_platform', dry_run: false, document, ...request }, admin),
     retire: (integration: string, request: Partial<RetireRequest> = {}) =>

@@ -11,7 +11,7 @@ export interface NatsFixture {
   readonly keys: LocalKeys;
   connect(identity: Identity, tenant?: string): Promise<Messaging>;
   /** The configuration of one registry process on this server. */
-  registryConfig(instance: string, seedCatalogue?: boolean): RegistryConfig;
+  registryConfig(instance: string, seedCatalogue?: boolean, folder?: string | null): RegistryConfig;
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function startNatsFixture(): Promise<NatsFixture> {
   return {
     keys,
     connect,
-    registryConfig: (instance, seedCatalogue = false) => ({
+    registryConfig: (instance, seedCatalogue = false, folder = null) => ({
       natsUrls: [server.url],
       nkeySeed: readSecretFile(seedFileOf(keys, 'registry')),
       mode: 'development',
@@ -58,6 +58,7 @@ export async function startNatsFixture(): Promise<NatsFixture> {
       instance,
       auditMacKey: readKeyFile(keys.auditMacKeyFiles.registry),
       seedCatalogue,
+      folder,
     }),
     async stop() {
       await Promise.all(open.map((messaging) => messaging.close()));

@@ -21,6 +21,8 @@ export const FolderFile = z.object({
   took_ms: z.number().nullable(),
   /** What is wrong now, with line and column. */
   problems: z.array(Issue),
+  /** What was done otherwise than the file says, such as under another version. */
+  warnings: z.array(Issue),
   /** What was wrong last, and when; stays when it was mended. */
   last_problem: z.object({ at: z.string(), issues: z.array(Issue) }).nullable(),
   /** When its content was last taken or turned away, RFC 3339. */

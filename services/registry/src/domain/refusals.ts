@@ -25,3 +25,7 @@ export function unknownIntegration(scope: string, integration: string, version?:
     version === undefined ? `integration '${integration}'` : `version ${version} of integration '${integration}'`;
   return new PatchbayError('tool_not_found', { message: `Scope '${scope}' has no ${what}.` });
 }
+
+export function unknownToolset(scope: string, name: string): PatchbayError {
+  return new PatchbayError('tool_not_found', { message: `Scope '${scope}' has no toolset '${name}'.` });
+}

@@ -1,13 +1,14 @@
-import type { IntegrationDocument, Tool, ToolLatency, ToolSummary } from '@patchbay/contracts';
+import type { Deprecation, IntegrationDocument, Tool, ToolLatency, ToolSummary } from '@patchbay/contracts';
 
 /** A tool with the document it belongs to. */
 export interface DocumentedTool {
   readonly name: string;
   readonly tool: Tool;
   readonly document: IntegrationDocument;
+  readonly deprecated?: Deprecation;
 }
 
-export function summaryOf({ name, tool, document }: DocumentedTool, latency?: ToolLatency): ToolSummary {
+export function summaryOf({ name, tool, document, deprecated }: DocumentedTool, latency?: ToolLatency): ToolSummary {
   return {
     name,
     title: tool.title,
@@ -17,5 +18,6 @@ export function summaryOf({ name, tool, document }: DocumentedTool, latency?: To
     risk: tool.risk,
     description: tool.description,
     ...(latency !== undefined && { latency }),
+    ...(deprecated !== undefined && { deprecated }),
   };
 }

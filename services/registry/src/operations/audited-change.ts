@@ -1,5 +1,4 @@
 import { type AuditData, type ErrorCode, PatchbayError, toErrorBody } from '@patchbay/contracts';
-import type { EntryAddress } from '@patchbay/registry-copy';
 import { tenantTokenOf } from '../domain/audit-scope.ts';
 import type { AuditEntry, Caller, RecordAudit, Report } from './ports.ts';
 
@@ -8,9 +7,24 @@ export interface AuditPorts {
   readonly report: Report;
 }
 
-export interface RegistryChange extends EntryAddress {
-  readonly type: 'dev.patchbay.registry.registered' | 'dev.patchbay.registry.retired';
-  readonly digest: string;
+/** What is changed: an integration, one version of it, every one of them (id `*`), or a toolset. */
+export interface ChangeTarget {
+  readonly scope: string;
+  readonly kind?: 'integration' | 'toolset';
+  readonly id?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+export interface RegistryChange extends ChangeTarget {
+  readonly type: `dev.patchbay.registry.${
+    | 'registered'
+    | 'retired'
+    | 'deprecated'
+    | 'pinned'
+    | 'installed'
+    | 'toolset_set'
+    | 'toolset_removed'}`;
+  readonly facts: Facts;
 }
 
 type Facts = NonNullable<AuditData['facts']>;
@@ -27,7 +41,7 @@ export async function auditedChange<Result>(
   work: () => Promise<{ result: Result; facts: Facts }>,
 ): Promise<Result> {
   const entry = (outcome: AuditData['outcome'], facts: Facts = {}, error_code?: ErrorCode) =>
-    entryOf(change.type, change, caller, outcome, { digest: change.digest, ...facts }, error_code);
+    entryOf(change.type, change, caller, outcome, { ...change.facts, ...facts }, error_code);
   await ports.recordAudit(entry('intent'));
   try {
     const { result, facts } = await work();
@@ -49,7 +63,7 @@ const outcomes: Partial<Record<ErrorCode, AuditData['outcome']>> = {
 /** Records that a change was asked for and refused before it was tried. Nothing changed, so a lost record only is reported. */
 export async function auditRefusal(
   ports: AuditPorts,
-  target: Partial<EntryAddress> & { readonly scope: string },
+  target: ChangeTarget,
   caller: Caller,
   error: unknown,
 ): Promise<void> {
@@ -76,7 +90,7 @@ async function recordOrReport(ports: AuditPorts, entry: AuditEntry): Promise<voi
 
 function entryOf(
   type: string,
-  { scope, integration, version }: Partial<EntryAddress> & { readonly scope: string },
+  { scope, kind = 'integration', id = 'unknown', version }: ChangeTarget,
   caller: Caller,
   outcome: AuditData['outcome'],
   facts: Facts,
@@ -86,13 +100,13 @@ function entryOf(
     tenant: tenantTokenOf(scope),
     class: 'registry',
     type,
-    subject: integration ?? 'unknown',
+    subject: id,
     data: {
       actor: caller.actor,
-      target: { kind: 'integration', id: integration ?? 'unknown', ...(version !== undefined && { version }) },
+      target: { kind, id, ...(version !== undefined && { version }) },
       outcome,
       ...(error_code !== undefined && { error_code }),
-      ...(integration !== undefined && { integration }),
+      ...(kind === 'integration' && id !== 'unknown' && { integration: id }),
       ...(caller.traceId !== null && { trace_id: caller.traceId }),
       facts: { scope, ...facts },
     },

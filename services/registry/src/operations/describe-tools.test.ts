@@ -54,6 +54,7 @@ test('a pinned version is described as it was, and is missing once it is retired
     tools: [],
     missing: ['crm_find', 'crm_more'],
     latencies: {},
+    deprecations: {},
   });
 });
 

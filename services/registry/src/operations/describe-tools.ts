@@ -1,19 +1,23 @@
 import { exportTool } from '@patchbay/catalog';
 import {
+  type Deprecation,
   type DescribeToolsRequest,
   type DescribeToolsResult,
   PatchbayError,
   type ToolLatency,
 } from '@patchbay/contracts';
 import { withLatency } from '../domain/with-latency.ts';
+import { withLoading } from '../domain/with-loading.ts';
+import { findToolset, inToolset } from './find-toolset.ts';
 import type { Documents, LatencyOf } from './ports.ts';
 
 /** Bytes of definitions in one answer; a message holds 1,048,576. */
 const maxAnswerBytes = 1_000_000;
 
 /**
- * Whole definitions in the format asked for, in the order asked; names not found, or retired, are in `missing`.
- * @throws PatchbayError `invalid_request` when they do not fit into one message.
+ * Whole definitions in the format asked for, in the order asked; names not found, retired, or not in the toolset, are in
+ * `missing`.
+ * @throws PatchbayError `invalid_request` when they do not fit into one message, or there is no such toolset.
  */
 export function describeTools({
   documents,
@@ -24,21 +28,25 @@ export function describeTools({
 }) {
   return async (
     tenant: string,
-    { tools: names, version, format }: DescribeToolsRequest,
+    { tools: names, version, toolset, format }: DescribeToolsRequest,
   ): Promise<DescribeToolsResult> => {
+    const loading = toolset === undefined ? undefined : findToolset(documents, tenant, toolset).loading;
+    const belongs = inToolset(documents, tenant, toolset);
     const tools: Record<string, unknown>[] = [];
     const missing: string[] = [];
     const latencies: Record<string, ToolLatency> = {};
+    const deprecations: Record<string, Deprecation> = {};
     let bytes = 0;
     for (const name of names) {
       const found = documents.resolve(tenant, name, version);
-      if (found === null) {
+      if (found === null || !belongs(found)) {
         missing.push(name);
         continue;
       }
       const latency = latencyOf(found);
       if (latency !== undefined) latencies[name] = latency;
-      const definition = withLatency(exportTool(found.document, found.toolKey, format), format, latency);
+      if (found.deprecated !== undefined) deprecations[name] = found.deprecated;
+      const definition = withLatency(exportTool(withLoading(found, loading), found.toolKey, format), format, latency);
       bytes += Buffer.byteLength(JSON.stringify(definition)) + 1;
       if (bytes > maxAnswerBytes) {
         const message = `the definitions are larger than one answer may be; ask for fewer than ${tools.length + 1} at once`;
@@ -49,6 +57,6 @@ export function describeTools({
       }
       tools.push(definition);
     }
-    return { tools, missing, latencies };
+    return { tools, missing, latencies, deprecations };
   };
 }

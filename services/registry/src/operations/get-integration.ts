@@ -2,6 +2,7 @@ import type { GetIntegrationRequest, GetIntegrationResult } from '@patchbay/cont
 import type { z } from 'zod';
 import { unknownIntegration } from '../domain/refusals.ts';
 import type { Documents } from './ports.ts';
+import { servedIn } from './served-in.ts';
 
 /**
  * A stored document with the versions there are, newest first. Without `version`: the latest in use, or the newest retired
@@ -23,7 +24,11 @@ export function getIntegration({ documents }: { readonly documents: Documents })
         version: stored.document.version,
         retired: stored.retired,
         registered_at: stored.registered_at,
+        ...(stored.deprecated !== undefined && { deprecated: stored.deprecated }),
+        ...(stored.origin !== undefined && { origin: stored.origin }),
       })),
+      served: servedIn(documents, scope, integration),
+      pin: documents.choice(scope, integration)?.pin ?? null,
     };
   };
 }

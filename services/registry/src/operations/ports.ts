@@ -2,27 +2,38 @@ import type {
   AuditData,
   IntegrationDocument,
   RegistryChanged,
+  StoredChoice,
   StoredIntegration,
+  StoredToolset,
   ToolLatency,
 } from '@patchbay/contracts';
-import type { EntryAddress, RegisteredTool, RegistryCopy } from '@patchbay/registry-copy';
+import type {
+  ChoiceAddress,
+  EntryAddress,
+  RegisteredTool,
+  RegistryCopy,
+  ToolsetAddress,
+} from '@patchbay/registry-copy';
 
 /** The local copy of everything registered. Reads never leave the process. */
-export type Documents = Pick<RegistryCopy, 'resolve' | 'visibleTools' | 'integration' | 'offering'>;
+export type Documents = Omit<RegistryCopy, 'onChange' | 'applyOwnWrite' | 'close'>;
 
 /**
  * The durable store behind the copy. What a method wrote or read is in the copy when it settles. Every method throws
  * PatchbayError: `overloaded` when the store does not answer or refuses, `outcome_unknown` when a write was sent and
  * nothing came back.
  */
-export interface DocumentStore {
+export interface EntryStore<Address, Stored> {
   /** @throws PatchbayError `invalid_request` when the entry is not one this release can read. */
-  read(address: EntryAddress): Promise<{ stored: StoredIntegration; revision: number } | null>;
+  read(address: Address): Promise<{ stored: Stored; revision: number } | null>;
   /** False when the address is taken. */
-  create(stored: StoredIntegration): Promise<boolean>;
+  create(stored: Stored): Promise<boolean>;
   /** False when the entry changed since `revision`. */
-  replace(stored: StoredIntegration, revision: number): Promise<boolean>;
+  replace(stored: Stored, revision: number): Promise<boolean>;
 }
+export type DocumentStore = EntryStore<EntryAddress, StoredIntegration>;
+export type ChoiceStore = EntryStore<ChoiceAddress, StoredChoice>;
+export type ToolsetStore = EntryStore<ToolsetAddress, StoredToolset>;
 
 export interface AuditEntry {
   readonly tenant: string;

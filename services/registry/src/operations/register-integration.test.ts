@@ -16,6 +16,8 @@ describe('a sound document', () => {
       version: '1.0.0',
       tools: ['crm_ping', 'crm_find'],
       created: true,
+      compared_to: null,
+      changes: [],
       warnings: [],
     });
     expect(registry.documents.resolve('acme', 'crm_find')?.document.id).toBe('crm');

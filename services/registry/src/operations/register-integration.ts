@@ -1,6 +1,8 @@
-import { digestOf, toolNamesOf } from '@patchbay/catalog';
+import { diffDocuments, digestOf, smallRaise, toolNamesOf } from '@patchbay/catalog';
 import {
   buckets,
+  type DocumentChange,
+  type IntegrationDocument,
   type Issue,
   PatchbayError,
   platformScope,
@@ -13,7 +15,7 @@ import { byPrecedence, type EntryAddress, IntegrationVersions } from '@patchbay/
 import { isReservedScope } from '../domain/audit-scope.ts';
 import { judgeNames, type NameClaim } from '../domain/name-clashes.ts';
 import { refusedDocument, versionTaken } from '../domain/refusals.ts';
-import { type AuditPorts, auditedChange, auditRefusal } from './audited-change.ts';
+import { type AuditPorts, auditedChange, auditRefusal, type ChangeTarget } from './audited-change.ts';
 import type { Announce, Caller, DocumentStore, Documents } from './ports.ts';
 import { type ReadDocument, readDocument } from './read-document.ts';
 
@@ -32,7 +34,15 @@ interface Candidate {
   readonly warnings: readonly Issue[];
   /** The version as it stands in the store, if it does. */
   readonly present: StoredIntegration | null;
+  /** The version served before, and what this one changes of it. */
+  readonly compared: { readonly to: string | null; readonly changes: readonly DocumentChange[] };
 }
+
+/** Who keeps the document, where it is not whoever asks: a watched folder takes back what it published. */
+export type Origin = NonNullable<StoredIntegration['origin']>;
+
+/** Changes told of one registration: an answer is one message. */
+const maxChanges = 500;
 
 /** Room in a stored value for its key and headers. */
 const maxStoredBytes = buckets.integrations.maxValueBytes - 4_096;
@@ -45,30 +55,43 @@ const maxTries = 5;
  * @throws PatchbayError `invalid_request` with every issue, `audit_unavailable`, `overloaded`, `outcome_unknown`.
  */
 export function registerIntegration(ports: RegisterPorts) {
-  return async (request: RegisterRequest, caller: Caller): Promise<RegisterResult> => {
+  return async (request: RegisterRequest, caller: Caller, origin?: Origin): Promise<RegisterResult> => {
     // 1. Read and check the document against everything known here.
-    let target: Partial<EntryAddress> & { scope: string } = { scope: request.scope };
+    let target: ChangeTarget = { scope: request.scope };
     let candidate: Candidate;
     try {
       candidate = check(
         ports,
         request.scope,
-        readDocument(request, (named) => (target = { ...target, ...named })),
+        readDocument(request, ({ integration, version }) => (target = { ...target, id: integration, version })),
+        origin,
       );
     } catch (error) {
       if (!request.dry_run) await auditRefusal(ports, target, caller, error);
       throw error;
     }
-    const { stored, warnings, present } = candidate;
+    const { stored, warnings, present, compared } = candidate;
     const { document } = stored;
-    const result = { integration: document.id, version: document.version, tools: toolNamesOf(document) };
+    const result = {
+      integration: document.id,
+      version: document.version,
+      tools: toolNamesOf(document),
+      compared_to: compared.to,
+      changes: [...compared.changes],
+    };
     if (request.dry_run) return { ...result, created: present === null, warnings: [...warnings] };
 
     // 2. Write it between its audit records. The store decides between replicas that register at the same time.
     const address = { scope: stored.scope, integration: document.id, version: document.version };
     const outcome = await auditedChange(
       ports,
-      { ...address, type: 'dev.patchbay.registry.registered', digest: stored.digest },
+      {
+        type: 'dev.patchbay.registry.registered',
+        scope: stored.scope,
+        id: document.id,
+        version: document.version,
+        facts: { digest: stored.digest, ...(origin !== undefined && { origin }) },
+      },
       caller,
       async () => {
         const kept = await keep(ports.store, address, stored);
@@ -88,7 +111,7 @@ export function registerIntegration(ports: RegisterPorts) {
   };
 }
 
-function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candidate {
+function check(ports: RegisterPorts, scope: string, read: ReadDocument, origin: Origin | undefined): Candidate {
   const { document } = read;
   if (isReservedScope(scope))
     throw refusedDocument([
@@ -104,6 +127,7 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candida
     registered_at: ports.now().toISOString(),
     retired: false,
     digest: digestOf(document),
+    ...(origin !== undefined && { origin }),
   };
   const bytes = Buffer.byteLength(JSON.stringify(stored));
   if (bytes > maxStoredBytes)
@@ -137,7 +161,22 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument): Candida
   });
   const { issues, warnings } = judgeNames(document.id, claims, ports.isCatalogue);
   if (issues.length > 0) throw refusedDocument(issues);
-  return { stored, warnings: [...read.warnings, ...warnings], present };
+  const compared = compareToServed(ports.documents, scope, document);
+  const raise = compared.to === null ? null : smallRaise(compared.to, document.version, compared.changes);
+  return {
+    stored,
+    warnings: [...read.warnings, ...warnings, ...(raise === null ? [] : [raise])],
+    present,
+    compared,
+  };
+}
+
+/** What the document changes of the version that the scope serves of its own, which is not the document itself. */
+function compareToServed(documents: Documents, scope: string, document: IntegrationDocument): Candidate['compared'] {
+  const served = documents.served(scope, document.id)?.stored;
+  if (served === undefined || served.scope !== scope) return { to: null, changes: [] };
+  const changes = diffDocuments(served.document, document);
+  return { to: served.document.version, changes: changes.slice(0, maxChanges) };
 }
 
 async function keep(

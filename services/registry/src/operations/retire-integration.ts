@@ -4,6 +4,7 @@ import type { EntryAddress } from '@patchbay/registry-copy';
 import { unknownIntegration } from '../domain/refusals.ts';
 import { type AuditPorts, auditedChange, auditRefusal } from './audited-change.ts';
 import type { Announce, Caller, DocumentStore, Documents } from './ports.ts';
+import { servedIn } from './served-in.ts';
 
 export interface RetirePorts extends AuditPorts {
   readonly documents: Documents;
@@ -24,7 +25,7 @@ export function retireIntegration(ports: RetirePorts) {
     const known =
       ports.documents.integration(scope, integration)?.versions.map(({ stored }) => stored.document.version) ?? [];
     const asked = version === undefined ? known : [version];
-    if (asked.length === 0) return refuse({ scope, integration });
+    if (asked.length === 0) return refuse({});
 
     // 2. Retire each that is not.
     const retired: string[] = [];
@@ -40,18 +41,25 @@ export function retireIntegration(ports: RetirePorts) {
     return {
       integration,
       retired,
-      latest: ports.documents.integration(scope, integration)?.latest?.stored.document.version ?? null,
+      latest: servedIn(ports.documents, scope, integration),
     };
 
-    async function refuse(target: Partial<EntryAddress> & { scope: string; integration: string }): Promise<never> {
+    async function refuse(target: { version?: string }): Promise<never> {
       const error = unknownIntegration(scope, integration, target.version);
-      await auditRefusal(ports, target, caller, error);
+      await auditRefusal(ports, { scope, id: integration, version: target.version }, caller, error);
       throw error;
     }
   };
 
   function retire(address: EntryAddress, { digest, document }: StoredIntegration, caller: Caller): Promise<boolean> {
-    return auditedChange(ports, { ...address, type: 'dev.patchbay.registry.retired', digest }, caller, async () => {
+    const change = {
+      type: 'dev.patchbay.registry.retired' as const,
+      scope: address.scope,
+      id: address.integration,
+      version: address.version,
+      facts: { digest },
+    };
+    return auditedChange(ports, change, caller, async () => {
       const changed = await markRetired(ports.store, address);
       if (changed) ports.announce({ ...address, change: 'retired', tools: toolNamesOf(document) });
       return { result: changed, facts: { changed } };

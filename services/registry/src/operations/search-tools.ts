@@ -1,7 +1,8 @@
 import type { SearchToolsRequest, SearchToolsResult } from '@patchbay/contracts';
 import type { RegisteredTool } from '@patchbay/registry-copy';
 import { type DocumentedTool, summaryOf } from '../domain/tool-summary.ts';
-import type { LatencyOf } from './ports.ts';
+import { inToolset } from './find-toolset.ts';
+import type { Documents, LatencyOf } from './ports.ts';
 
 export interface ToolSearch {
   /** Tools of the tenant that match the query, best first, at most `limit`. */
@@ -12,10 +13,26 @@ export interface ToolSearch {
   ): readonly { readonly tool: RegisteredTool; readonly score: number }[];
 }
 
-/** Tools that fit what an agent wants to do, best first. Nothing that fits is an empty answer. */
-export function searchTools({ search, latencyOf }: { readonly search: ToolSearch; readonly latencyOf: LatencyOf }) {
-  return async (tenant: string, { query, category, limit }: SearchToolsRequest): Promise<SearchToolsResult> => {
-    const accept = ({ document }: DocumentedTool) => category === undefined || document.category === category;
+/**
+ * Tools that fit what an agent wants to do, best first. Nothing that fits is an empty answer.
+ * @throws PatchbayError `invalid_request` when there is no such toolset.
+ */
+export function searchTools({
+  documents,
+  search,
+  latencyOf,
+}: {
+  readonly documents: Documents;
+  readonly search: ToolSearch;
+  readonly latencyOf: LatencyOf;
+}) {
+  return async (
+    tenant: string,
+    { query, category, toolset, limit }: SearchToolsRequest,
+  ): Promise<SearchToolsResult> => {
+    const belongs = inToolset(documents, tenant, toolset);
+    const accept = (tool: DocumentedTool) =>
+      belongs(tool) && (category === undefined || tool.document.category === category);
     const found = search.search(tenant, query, { limit, accept });
     return {
       tools: found.map(({ tool, score }) => ({

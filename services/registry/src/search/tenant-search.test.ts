@@ -46,7 +46,7 @@ async function searching() {
     }),
   );
   const search = createTenantSearch(registry.documents);
-  const operation = searchTools({ search, latencyOf: () => undefined });
+  const operation = searchTools({ documents: registry.documents, search, latencyOf: () => undefined });
   const names = async (query: string, tenant = 'acme', more = {}) =>
     (await operation(tenant, { query, limit: 5, ...more })).tools.map(({ name }) => name);
   return { registry, search, operation, names };

@@ -4,7 +4,7 @@ import { type Bucket, type BucketChange, StreamRefusal } from '@patchbay/messagi
 import { expect, test, vi } from 'vitest';
 import { integrationDocument } from '../../test/documents.ts';
 import { failureOf } from '../../test/failure-of.ts';
-import { createNatsDocumentStore } from './nats-document-store.ts';
+import { createNatsEntryStores } from './nats-entry-stores.ts';
 
 const key = 'doc.acme.crm.1_0_0';
 const address = { scope: 'acme', integration: 'crm', version: '1.0.0' };
@@ -24,9 +24,9 @@ function storeOver(bucket: Partial<Writes>) {
   const unused = () => Promise.reject(new Error('not part of this test'));
   return {
     applied,
-    store: createNatsDocumentStore({ get: unused, create: unused, update: unused, ...bucket }, (change) =>
+    store: createNatsEntryStores({ get: unused, create: unused, update: unused, ...bucket }, (change) =>
       applied.push(change),
-    ),
+    ).documents,
   };
 }
 
