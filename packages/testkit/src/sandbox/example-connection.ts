@@ -1,4 +1,4 @@
-import type { Credential, IntegrationDocument } from '@patchbay/contracts';
+import type { Credential, IntegrationDocument, TokenExchange } from '@patchbay/contracts';
 
 /** What a connection of an integration might hold, all of it made up. */
 export interface ExampleConnection {
@@ -11,20 +11,28 @@ export interface ExampleConnection {
   readonly variables: Record<string, string>;
 }
 
-const token = 'made-up-token-0123456789';
-
-/** A connection that fits the document: variables have their `example`, else their `default`. */
+/**
+ * A connection that fits the document: variables have their `example`, else their `default`; secrets are unlike those of any
+ * other integration.
+ */
 export function exampleConnection(document: IntegrationDocument): ExampleConnection {
   const { auth } = document;
   const variables = Object.fromEntries(
     Object.entries(document.variables ?? {}).map(([name, rule]) => [name, rule.example ?? rule.default ?? 'example']),
   );
-  const shown = credentialOf(document);
-  const credential = auth.exchange === undefined ? shown : exchangeable(auth.exchange);
-  return { credential, shown: auth.exchange === undefined ? shown : tokenOf(document), token, variables };
+  const secret = (name: string) => `made-up-${name}-of-${document.id}-0123456789`;
+  const token = secret('token');
+  if (auth.exchange === undefined) {
+    const credential = credentialOf(document, secret);
+    return { credential, shown: credential, token, variables };
+  }
+  return { credential: exchangeable(auth.exchange, secret), shown: tokenOf(document, secret), token, variables };
 }
 
-function credentialOf({ auth }: IntegrationDocument): Credential | null {
+type Secret = (name: string) => string;
+
+function credentialOf({ auth }: IntegrationDocument, secret: Secret): Credential | null {
+  const token = secret('token');
   switch (auth.type) {
     case 'none':
       return null;
@@ -37,24 +45,27 @@ function credentialOf({ auth }: IntegrationDocument): Credential | null {
     case 'api_key':
       return { type: 'api_key', api_key: token };
     case 'custom':
-      return { type: 'custom', fields: fieldsOf({ ...auth.headers, ...auth.query }) };
+      return { type: 'custom', fields: fieldsOf({ ...auth.headers, ...auth.query }, secret) };
   }
 }
 
 /** A stored credential with every field that the exchange reads. */
-function exchangeable({ headers, fields }: NonNullable<IntegrationDocument['auth']['exchange']>): Credential {
-  const basic = { username: 'ada', password: 'made-up-password-0123456789' };
-  return { type: 'custom', fields: { ...basic, token, ...fieldsOf({ ...headers, ...fields }) } };
+function exchangeable({ headers, fields }: TokenExchange, secret: Secret): Credential {
+  const basic = { username: 'ada', password: secret('password') };
+  return {
+    type: 'custom',
+    fields: { ...basic, token: secret('token'), ...fieldsOf({ ...headers, ...fields }, secret) },
+  };
 }
 
-function tokenOf(document: IntegrationDocument): Credential | null {
-  const { auth } = document;
+function tokenOf({ auth }: IntegrationDocument, secret: Secret): Credential {
+  const token = secret('token');
   if (auth.type === 'api_key') return { type: 'api_key', api_key: token };
   if (auth.type !== 'custom') return { type: 'bearer', token };
-  return { type: 'custom', fields: { ...fieldsOf({ ...auth.headers, ...auth.query }), token } };
+  return { type: 'custom', fields: { ...fieldsOf({ ...auth.headers, ...auth.query }, secret), token } };
 }
 
-function fieldsOf(templates: Readonly<Record<string, string>>): Record<string, string> {
+function fieldsOf(templates: Readonly<Record<string, string>>, secret: Secret): Record<string, string> {
   const names = Object.values(templates).flatMap((text) => [...text.matchAll(/\{([a-z_][a-z0-9_]*)/gi)]);
-  return Object.fromEntries(names.map(([, name = '']) => [name, `made-up-${name}-0123456789`]));
+  return Object.fromEntries(names.map(([, name = '']) => [name, secret(name)]));
 }
