@@ -24,7 +24,17 @@ interface Writing {
   readonly step: Step | null;
 }
 
+type GraphQL = NonNullable<HttpRequest['graphql']>;
+
 const key = '0123456789abcdef0123456789abcdef';
+
+/** Any moment, in each of its forms. */
+const clock: Record<string, string | number> = {
+  now: '2026-03-02T20:00:00Z',
+  date: '2026-03-02',
+  unix: 1_772_481_600,
+  unix_ms: 1_772_481_600_000,
+};
 
 function write(w: Writing): Call {
   const { document, tool, request, step } = w;
@@ -100,6 +110,13 @@ function encodeBody(
     for (const [name, value] of Object.entries(body)) put(written, wire(name), value);
     if (keyField !== undefined) put(written, keyField, key);
     return { type: 'application/json', bytes: JSON.stringify(root ?? written) };
+  }
+  if (kind === 'graphql') {
+    const variables: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(body)) put(variables, wire(name), value);
+    const { document: query, operation_name: named } = w.request.graphql as GraphQL;
+    const operationName = named ?? /(?:query|mutation)\s+(\w+)/.exec(query)?.[1];
+    return { type: 'application/json', bytes: JSON.stringify({ query, operationName, variables }) };
   }
   const all = Object.entries(body).flatMap(([name, value]) => pairs(wire(name), value, w.parameters[name] ?? {}));
   if (keyField !== undefined) all.push([keyField, key]);
@@ -187,7 +204,7 @@ function argument(w: Writing, name: string): unknown {
 
 function lookUp(w: Writing, reference: string): unknown {
   const [origin, name = '', ...path] = reference.split('.');
-  if (origin === 'clock') return '2026-03-02T20:00:00Z';
+  if (origin === 'clock') return clock[name];
   if (origin === 'connection') return variable(w.document, name);
   return path
     .join('.')
