@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { toolNameOf } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { validatorOf } from './checks/json-schema.ts';
@@ -7,9 +8,11 @@ import {
   exportTool,
   inputSchemaOf,
   lintDocument,
+  lintInput,
   loadCatalog,
   loadIntegration,
   normaliseDocument,
+  parseDocumentText,
   toolNamesOf,
 } from './index.ts';
 import { catalogDirectory } from './load-catalog.ts';
@@ -31,10 +34,22 @@ describe('the catalogue', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('names tools and arguments as Anthropic, OpenAI and MCP take them', () => {
+    for (const { document, key } of tools) {
+      const anthropic = exportTool(document, key, 'anthropic');
+      expect(anthropic['name']).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+      const { properties } = anthropic['input_schema'] as { properties: object };
+      for (const name of Object.keys(properties)) expect(name).toMatch(/^[a-zA-Z0-9_.-]{1,64}$/);
+      expect(exportTool(document, key, 'openai')['name']).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+      expect(exportTool(document, key, 'mcp')['name']).toMatch(/^[A-Za-z0-9_.-]{1,128}$/);
+    }
+  });
+
   it.each(documents.map((document) => [document.id, document] as const))(
     '%s has nothing for the linter to say',
-    (_id, document) => {
-      expect(lintDocument(document)).toEqual([]);
+    async (id, document) => {
+      const text = await readFile(join(catalogDirectory, `${id}.yaml`), 'utf8');
+      expect([...lintDocument(document), ...lintInput(parseDocumentText(text))]).toEqual([]);
     },
   );
 

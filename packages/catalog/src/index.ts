@@ -6,6 +6,7 @@ export { digestOf } from './digest.ts';
 export { type ExportedTool, exportTool } from './exports/export-tool.ts';
 export { inputSchemaOf, type ObjectSchema } from './input-schema.ts';
 export { lintDocument } from './lint/lint-document.ts';
+export { lintInput } from './lint/lint-input.ts';
 export type { LintFinding } from './lint/rule.ts';
 export { catalogDirectory, loadCatalog, loadIntegration } from './load-catalog.ts';
 export { type LocateInText, locateInText, type TextPosition } from './locate-in-text.ts';

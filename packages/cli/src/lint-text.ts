@@ -1,4 +1,11 @@
-import { type LintFinding, lintDocument, locateInText, readDocumentText, toolNamesOf } from '@patchbay/catalog';
+import {
+  type LintFinding,
+  lintDocument,
+  lintInput,
+  locateInText,
+  readDocumentText,
+  toolNamesOf,
+} from '@patchbay/catalog';
 import type { Issue } from '@patchbay/contracts';
 
 /** A finding with its place in the text, and the word that was probably meant. */
@@ -34,7 +41,7 @@ export function lintText(file: string, text: string): LintedFile {
       read.issues.map((issue) => ({ severity: 'error', rule: issue.path === '' ? 'syntax' : 'document', ...issue })),
     );
   const locate = locateInText(text);
-  const { document, form, warnings } = read;
+  const { document, form, warnings, input } = read;
   return {
     file,
     form,
@@ -43,7 +50,7 @@ export function lintText(file: string, text: string): LintedFile {
     tools: toolNamesOf(document),
     findings: [
       ...warnings.map((issue) => ({ severity: 'warning' as const, rule: 'document', ...issue })),
-      ...lintDocument(document).map((finding) => ({
+      ...[...lintDocument(document), ...(form === 'integration' ? lintInput(input) : [])].map((finding) => ({
         ...finding,
         ...locate(finding.path),
         ...(form === 'single_tool' && { severity: 'warning' as const }),

@@ -20,7 +20,7 @@ const cases: [string, string, string, (d: Loose) => void][] = [
     'a host that is a variable',
     'free-host',
     'base_url',
-    (d) => Object.assign(d, { base_url: 'https://{site}/api', variables: { site: { pattern: '^a$' } } }),
+    (d) => Object.assign(d, { base_url: 'https://{site}/api', variables: { site: { pattern: '^[a-z.]{1,40}$' } } }),
   ],
   ['an unused variable', 'unused-variable', 'variables.site', (d) => (d['variables'] = { site: { pattern: '^a$' } })],
   [
@@ -217,9 +217,12 @@ describe('lintDocument', () => {
       'error source',
       'error verified-at',
       'error description',
+      'warning description',
       'error description-returns',
       'warning speech',
       'warning speech',
+      'warning keywords',
+      'warning result-size',
       'error examples',
       'error response-pick',
     ]);

@@ -1,8 +1,11 @@
 import type { IntegrationDocument } from '@patchbay/contracts';
-import { freeHost, health, noSecrets, provenance, unusedVariables } from './document-rules.ts';
+import { confirmation, resultSize, searchWords } from './asking-rules.ts';
+import { health, provenance, unusedVariables } from './document-rules.ts';
 import { examples, picks } from './example-rules.ts';
+import { freeHost } from './host-rules.ts';
 import type { LintFinding, LintRule } from './rule.ts';
-import { budgets, descriptions, names, risk, speech, voiceArguments } from './tool-rules.ts';
+import { noSecrets, secretArguments } from './secret-rules.ts';
+import { budgets, descriptions, names, risk, speech, textLimits, voiceArguments } from './tool-rules.ts';
 import { webhooks } from './webhook-rules.ts';
 
 const rules: readonly LintRule[] = [
@@ -11,11 +14,16 @@ const rules: readonly LintRule[] = [
   freeHost,
   unusedVariables,
   noSecrets,
+  secretArguments,
   names,
   descriptions,
   voiceArguments,
+  textLimits,
   risk,
+  confirmation,
   speech,
+  searchWords,
+  resultSize,
   budgets,
   examples,
   picks,

@@ -34,6 +34,8 @@ export function descriptions(document: IntegrationDocument): LintFinding[] {
     const findings: LintFinding[] = [];
     if (tool.description.length < 40)
       findings.push(error('description', path, 'too short for a model to choose by: at least 40 characters'));
+    if (sentences(tool.description) < 2)
+      findings.push(warning('description', path, 'one sentence; say also when to use it and what comes back'));
     if (!/\b(?:returns?|gives? back|answers? with|replies with)\b/i.test(tool.description)) {
       findings.push(error('description-returns', path, "say what comes back, in a sentence with 'Returns'"));
     }
@@ -49,6 +51,24 @@ export function descriptions(document: IntegrationDocument): LintFinding[] {
     }
     return findings;
   });
+}
+
+function sentences(text: string): number {
+  return text.split(/[.!?](?:\s|$)/).filter((part) => part.trim() !== '').length;
+}
+
+/** A text without an end lets a model, or whoever talks to it, send a vendor anything. */
+export function textLimits(document: IntegrationDocument): LintFinding[] {
+  return toolEntries(document).flatMap(({ key, tool }) =>
+    Object.entries(schemaOfTool(tool).properties)
+      .filter(([, schema]) => schema['type'] === 'string')
+      .filter(([, schema]) =>
+        ['maxLength', 'enum', 'const', 'format', 'pattern', 'x-file'].every((keyword) => schema[keyword] === undefined),
+      )
+      .map(([name]) =>
+        warning('text-limit', `tools.${key}.parameters.${name}`, 'give maxLength, enum, format or pattern'),
+      ),
+  );
 }
 
 /** A person on the telephone gives a few plain values, not a tree. */
