@@ -2,6 +2,7 @@ import {
   type CancelRequest,
   type CancelResult,
   type DeliveredEvent,
+  type DescribeToolsRequest,
   type DescribeToolsResult,
   defaultWarmMs,
   type ExecutionContext,
@@ -70,6 +71,9 @@ export interface WarmNames {
 /** Milliseconds past its deadline in which the answer may still arrive. */
 const warmGraceMs = 250;
 
+/** `namespaces` groups `openai-responses` functions by integration; `cache_control` marks `anthropic` tools for the prompt cache. */
+export type DescribeOptions = Partial<Pick<DescribeToolsRequest, 'toolset' | 'namespaces' | 'cache_control'>>;
+
 /** What an agent can do. */
 export interface Agent {
   readonly tenant: string;
@@ -115,11 +119,7 @@ export interface Agent {
     list(filter?: Partial<ListToolsRequest>): Promise<ListToolsResult>;
     search(query: string, options?: { limit?: number; toolset?: string }): Promise<SearchToolsResult>;
     /** Definitions ready to hand to a model in the format asked for. */
-    describe(
-      names: readonly string[],
-      format?: ToolFormat,
-      options?: { readonly toolset?: string },
-    ): Promise<DescribeToolsResult>;
+    describe(names: readonly string[], format?: ToolFormat, options?: DescribeOptions): Promise<DescribeToolsResult>;
   };
   /** Every execution of the tenant that finishes. Returns how to stop listening. */
   onFinished(listener: (event: ExecutionFinished) => void): () => void;

@@ -1,52 +1,10 @@
-import { IntegrationDocument, type Tool } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
+import { documentWith, everyField, parameters } from './every-field.fixture.ts';
 import { exportTool } from './export-tool.ts';
-
-function documentWith(tool: Partial<Tool>, parameters: Tool['parameters'] = {}): IntegrationDocument {
-  return IntegrationDocument.parse({
-    id: 'desk',
-    name: 'Desk',
-    version: '1.2.0',
-    category: 'helpdesk',
-    description: 'A desk.',
-    base_url: 'https://desk.example',
-    auth: { type: 'none' },
-    tools: {
-      act: {
-        title: 'Act',
-        description: 'Acts.',
-        risk: 'destructive',
-        request: { method: 'POST', path: '/act' },
-        parameters,
-        ...tool,
-      },
-    },
-  });
-}
-
-const rich: Partial<Tool> = {
-  idempotency: { kind: 'header', name: 'Key' },
-  examples: [{ arguments: { a: 'x' } }],
-  output: { type: 'object', properties: { id: { type: 'string' } } },
-  open_world: false,
-  confirm: 'always',
-  confirm_prompt: 'Shall I?',
-  loading: 'deferred',
-  callers: ['direct', 'programmatic'],
-  latency: { p50_ms: 200, p95_ms: 900 },
-  timeout_ms: 4_000,
-  speech: { waiting: 'Acting.', done: 'Done.' },
-  keywords: ['act'],
-  meta: { team: 'a' },
-};
-const parameters: Tool['parameters'] = {
-  a: { type: 'string', required: true },
-  b: { type: 'integer', minimum: 1, description: 'How many.' },
-};
 
 describe('exportTool', () => {
   it('loses nothing in our own format', () => {
-    expect(exportTool(documentWith(rich, parameters), 'act', 'patchbay')).toEqual({
+    expect(exportTool(documentWith(everyField, parameters), 'act', 'patchbay')).toEqual({
       name: 'desk_act',
       title: 'Act',
       integration: 'desk',
@@ -66,18 +24,23 @@ describe('exportTool', () => {
       confirm: 'always',
       confirm_prompt: 'Shall I?',
       loading: 'deferred',
-      callers: ['direct', 'programmatic'],
+      callers: ['direct'],
+      eager_input: true,
       latency: { p50_ms: 200, p95_ms: 900 },
       timeout_ms: 4_000,
+      background: true,
+      duplicate: 'reject',
+      cache_ttl_ms: 5_000,
       speech: { waiting: 'Acting.', done: 'Done.' },
       keywords: ['act'],
       examples: [{ a: 'x' }],
+      icons: [{ src: 'https://desk.example/icon.svg', mime_type: 'image/svg+xml', sizes: ['any'] }],
       meta: { team: 'a' },
     });
   });
 
   it('writes a tool of the Messages API, with limits and the answer told in words', () => {
-    expect(exportTool(documentWith(rich, parameters), 'act', 'anthropic')).toEqual({
+    expect(exportTool(documentWith(everyField, parameters), 'act', 'anthropic')).toEqual({
       name: 'desk_act',
       description: 'Acts.\nReturns JSON of this schema: {"type":"object","properties":{"id":{"type":"string"}}}',
       input_schema: {
@@ -89,12 +52,12 @@ describe('exportTool', () => {
       strict: true,
       input_examples: [{ a: 'x' }],
       defer_loading: true,
-      allowed_callers: ['direct', 'code_execution_20250825'],
+      eager_input_streaming: true,
     });
   });
 
   it('writes a function of the Responses API, every argument required and optional ones nullable', () => {
-    expect(exportTool(documentWith(rich, parameters), 'act', 'openai')).toEqual({
+    expect(exportTool(documentWith(everyField, parameters), 'act', 'openai')).toEqual({
       type: 'function',
       name: 'desk_act',
       description: 'Acts.\nExample arguments: {"a":"x"}',
@@ -106,35 +69,34 @@ describe('exportTool', () => {
       },
       strict: true,
       defer_loading: true,
-      allowed_callers: ['direct', 'programmatic'],
+      async: true,
+      allowed_callers: ['direct'],
       output_schema: { type: 'object', properties: { id: { type: 'string' } } },
     });
   });
 
-  it('writes an MCP tool whose hints say the worst only where it is so', () => {
-    const exported = exportTool(documentWith(rich, parameters), 'act', 'mcp');
+  it.each([
+    ['read', 'natural', { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true }],
+    ['write', 'none', { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true }],
+    ['write', 'header', { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true }],
+    ['destructive', 'none', { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true }],
+  ] as const)('says all four hints of MCP for a %s tool of idempotency %s', (risk, kind, hints) => {
+    const { annotations } = exportTool(documentWith({ risk, idempotency: { kind } }), 'act', 'mcp');
+    expect(annotations).toEqual({ title: 'Act', ...hints });
+  });
+
+  it('leaves a tool that code may call unstrict for Anthropic, which takes no other', () => {
+    const programmatic = documentWith({ callers: ['direct', 'programmatic'] }, parameters);
+    const exported = exportTool(programmatic, 'act', 'anthropic');
+    expect(exported).not.toHaveProperty('strict');
     expect(exported).toMatchObject({
-      name: 'desk_act',
-      title: 'Act',
-      outputSchema: { type: 'object' },
-      annotations: {
-        title: 'Act',
-        readOnlyHint: false,
-        destructiveHint: true,
-        idempotentHint: true,
-        openWorldHint: false,
-      },
-      _meta: {
-        'patchbay/integration': 'desk',
-        'patchbay/version': '1.2.0',
-        'patchbay/confirm': 'always',
-        'patchbay/examples': [{ a: 'x' }],
-        'patchbay/meta': { team: 'a' },
-      },
+      allowed_callers: ['direct', 'code_execution_20250825'],
+      input_schema: { properties: { b: { minimum: 1 } } },
     });
-    expect(exportTool(documentWith({}), 'act', 'mcp')['annotations']).toMatchObject({
-      openWorldHint: true,
-      idempotentHint: false,
+    expect(exportTool(programmatic, 'act', 'ai-sdk')).not.toHaveProperty('strict');
+    expect(exportTool(programmatic, 'act', 'openai')).toMatchObject({
+      strict: true,
+      allowed_callers: ['direct', 'programmatic'],
     });
   });
 

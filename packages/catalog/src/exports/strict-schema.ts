@@ -96,3 +96,21 @@ function nullable(schema: Schema): Schema {
   if (type === 'null') return schema;
   return { ...schema, type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...values, null] } : {}) };
 }
+
+/** Arguments as a strict sampler writes them under `nullable`: null for each optional one that is left out. */
+export function nullsForLeftOut(value: Record<string, unknown>, schema: ObjectSchema): Record<string, unknown> {
+  return filled(value, schema as unknown as Schema) as Record<string, unknown>;
+}
+
+function filled(value: unknown, schema: Schema): unknown {
+  const { properties, items } = schema;
+  if (Array.isArray(value)) return items === undefined ? value : value.map((item) => filled(item, items as Schema));
+  if (value === null || typeof value !== 'object' || properties === undefined) return value;
+  const given = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(properties as Record<string, Schema>).map(([name, child]) => [
+      name,
+      Object.hasOwn(given, name) ? filled(given[name], child) : null,
+    ]),
+  );
+}

@@ -164,6 +164,22 @@ export const Speech = z.strictObject({
   failed: z.string().max(200).optional(),
 });
 
+/** An image at an https URL, or within a `data:` one. `sizes` such as `48x48`, or `any`. */
+const Icon = z.strictObject({
+  src: z
+    .string()
+    .max(16_384)
+    .regex(/^(?:https:\/\/|data:image\/)/, { error: 'expected an https URL, or data:image/' }),
+  mime_type: z
+    .string()
+    .regex(/^image\/[a-z0-9.+-]{1,40}$/)
+    .optional(),
+  sizes: z
+    .array(z.string().regex(/^(?:\d{1,5}x\d{1,5}|any)$/))
+    .max(8)
+    .optional(),
+});
+
 /** How a person is asked before the tool runs. A hint for the host of the agent; policies are the registry's. */
 export const Confirm = z.enum(['never', 'policy', 'always']);
 
@@ -205,6 +221,12 @@ export const Tool = z
       .optional(),
     /** Whether exports ask the model API to hold arguments to the schema. Default: wherever the schema fits. */
     strict: z.boolean().optional(),
+    /** Whether a model may send arguments while it writes them, before they are checked as a whole (Anthropic). */
+    eager_input: z.boolean().optional(),
+    /** Whether the conversation may go on while it runs. A hint for the host of the agent. */
+    background: z.boolean().optional(),
+    /** What becomes of a call like one that is still running. A hint for the host of the agent. */
+    duplicate: z.enum(['allow', 'reject', 'replace']).optional(),
     /** What a call usually takes, in milliseconds. */
     latency: z
       .strictObject({ p50_ms: z.int().positive().optional(), p95_ms: z.int().positive().optional() })
@@ -226,6 +248,8 @@ export const IntegrationDocument = z.strictObject({
   description: z.string().min(1).max(2_000),
   base_url: z.string().regex(/^https?:\/\/[^\s?#]+$/, { error: 'expected an absolute http(s) URL without query' }),
   docs: z.string().optional(),
+  /** Pictures of the integration for the host of an agent: MCP icons. */
+  icons: z.array(Icon).max(8).optional(),
   source: z.string().optional(),
   verified_at: z.string().optional(),
   auth: Auth,

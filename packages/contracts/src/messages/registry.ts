@@ -68,8 +68,21 @@ export const GetIntegrationResult = z.object({
 });
 export type GetIntegrationResult = z.infer<typeof GetIntegrationResult>;
 
-/** In which shape a tool is described. `patchbay` is our own; the others are ready to hand to that API. */
-export const ToolFormat = z.enum(['patchbay', 'anthropic', 'openai', 'mcp']);
+/**
+ * In which shape a tool is described. `patchbay` is our own; the others are ready to hand to that API. `openai` is another
+ * name of `openai-responses`.
+ */
+export const ToolFormat = z.enum([
+  'patchbay',
+  'anthropic',
+  'openai',
+  'openai-responses',
+  'openai-chat',
+  'openai-realtime',
+  'mcp',
+  'ai-sdk',
+  'langchain',
+]);
 export type ToolFormat = z.infer<typeof ToolFormat>;
 
 export const ToolSummary = z.object({
@@ -116,13 +129,20 @@ export type SearchToolsRequest = z.infer<typeof SearchToolsRequest>;
 export const SearchToolsResult = z.object({ tools: z.array(ToolSummary.extend({ score: z.number() })) });
 export type SearchToolsResult = z.infer<typeof SearchToolsResult>;
 
-/** `tools.v1.<tenant>.describe`: whole definitions, in the order asked. */
+/**
+ * `tools.v1.<tenant>.describe`: whole definitions, in the order asked, as the list of one request to that API: beyond what
+ * Anthropic's compiles in one (20 tools, 24 optional arguments), they are no longer `strict`.
+ */
 export const DescribeToolsRequest = z.strictObject({
   tools: z.array(ToolName).min(1).max(128),
   version: Version.optional(),
   /** Names that are not in it are not found. */
   toolset: ToolsetName.optional(),
   format: ToolFormat.default('patchbay'),
+  /** `openai-responses` only: one `namespace` tool for each integration, with its functions, in place of the functions. */
+  namespaces: z.boolean().optional(),
+  /** `anthropic` only: how long the API keeps the prompt's tools; marks the last that is loaded at once. */
+  cache_control: z.enum(['5m', '1h']).optional(),
 });
 export type DescribeToolsRequest = z.infer<typeof DescribeToolsRequest>;
 /**

@@ -72,6 +72,11 @@ test('a definition says it where its format has a place, and nowhere else', () =
     'patchbay/risk': 'read',
     'patchbay/latency': latency,
   });
+  for (const format of ['ai-sdk', 'langchain'] as const)
+    expect(withLatency({ name: 'post', metadata: { risk: 'read' } }, format, latency).metadata).toEqual({
+      risk: 'read',
+      latency,
+    });
   for (const format of ['anthropic', 'openai'] as const)
     expect(withLatency(definition, format, latency)).toBe(definition);
   expect(withLatency(definition, 'mcp', undefined)).toBe(definition);

@@ -10,5 +10,7 @@ export function withLatency(
   if (format === 'patchbay') return { ...definition, latency };
   if (format === 'mcp')
     return { ...definition, _meta: { ...(definition._meta as object | undefined), 'patchbay/latency': latency } };
+  if (format === 'ai-sdk' || format === 'langchain')
+    return { ...definition, metadata: { ...(definition.metadata as object | undefined), latency } };
   return definition;
 }

@@ -29,7 +29,11 @@ test('gives definitions in the order asked and names what is missing', async () 
 test.each([
   ['anthropic', 'input_schema'],
   ['openai', 'parameters'],
+  ['openai-responses', 'parameters'],
+  ['openai-realtime', 'parameters'],
   ['mcp', 'inputSchema'],
+  ['ai-sdk', 'inputSchema'],
+  ['langchain', 'schema'],
   ['patchbay', 'input_schema'],
 ] as const)('in format %s the arguments a model sees are under %s, and fixed values are not', async (format, place) => {
   const { describe } = await described();
@@ -40,6 +44,23 @@ test.each([
     required: ['query'],
   });
   expect(JSON.stringify(tools)).not.toContain('hidden');
+});
+
+test('in format openai-chat the function is below one field', async () => {
+  const { describe } = await described();
+  const { tools } = await describe('acme', { tools: ['crm_find'], format: 'openai-chat' });
+  expect(tools[0]).toMatchObject({ type: 'function', function: { name: 'crm_find' } });
+});
+
+test('makes them the list of one request: grouped, or marked for the cache of prompts', async () => {
+  const { describe } = await described();
+  const names = { tools: ['crm_find', 'crm_more'] };
+  const { tools } = await describe('acme', { ...names, format: 'openai-responses', namespaces: true });
+  expect(tools).toMatchObject([
+    { type: 'namespace', name: 'crm', tools: [{ name: 'crm_find' }, { name: 'crm_more' }] },
+  ]);
+  const cached = await describe('acme', { ...names, format: 'anthropic', cache_control: '5m' });
+  expect(cached.tools.map((tool) => tool['cache_control'])).toEqual([undefined, { type: 'ephemeral', ttl: '5m' }]);
 });
 
 test('a pinned version is described as it was, and is missing once it is retired', async () => {

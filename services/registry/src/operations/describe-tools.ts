@@ -1,4 +1,4 @@
-import { exportTool } from '@patchbay/catalog';
+import { type ArrangedTool, arrangeTools, exportTool } from '@patchbay/catalog';
 import {
   type Deprecation,
   type DescribeToolsRequest,
@@ -15,8 +15,8 @@ import type { Documents, LatencyOf } from './ports.ts';
 const maxAnswerBytes = 1_000_000;
 
 /**
- * Whole definitions in the format asked for, in the order asked; names not found, retired, or not in the toolset, are in
- * `missing`.
+ * Whole definitions in the format asked for, in the order asked and as the list of one request; names not found, retired,
+ * or not in the toolset, are in `missing`.
  * @throws PatchbayError `invalid_request` when they do not fit into one message, or there is no such toolset.
  */
 export function describeTools({
@@ -28,11 +28,11 @@ export function describeTools({
 }) {
   return async (
     tenant: string,
-    { tools: names, version, toolset, format }: DescribeToolsRequest,
+    { tools: names, version, toolset, format, namespaces, cache_control: cacheControl }: DescribeToolsRequest,
   ): Promise<DescribeToolsResult> => {
     const loading = toolset === undefined ? undefined : findToolset(documents, tenant, toolset).loading;
     const belongs = inToolset(documents, tenant, toolset);
-    const tools: Record<string, unknown>[] = [];
+    const tools: ArrangedTool[] = [];
     const missing: string[] = [];
     const latencies: Record<string, ToolLatency> = {};
     const deprecations: Record<string, Deprecation> = {};
@@ -55,8 +55,8 @@ export function describeTools({
           details: { issues: [{ path: 'tools', message }] },
         });
       }
-      tools.push(definition);
+      tools.push({ definition, document: found.document });
     }
-    return { tools, missing, latencies, deprecations };
+    return { tools: arrangeTools(tools, format, { namespaces, cacheControl }), missing, latencies, deprecations };
   };
 }
