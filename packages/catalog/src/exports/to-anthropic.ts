@@ -1,7 +1,7 @@
 import type { Tool } from '@patchbay/contracts';
 import { schemaOfTool } from '../input-schema.ts';
 import { strictSchema } from './strict-schema.ts';
-import { exampleArguments, type JsonObject, type ToolSource, told } from './tool-source.ts';
+import { exampleArguments, type JsonObject, type JsonObjectSchema, type ToolSource, told } from './tool-source.ts';
 
 const callers = { direct: 'direct', programmatic: 'code_execution_20250825' } as const;
 
@@ -18,7 +18,7 @@ export type AnthropicExtras = {
 export type AnthropicTool = AnthropicExtras & {
   name: string;
   description: string;
-  input_schema: JsonObject & { type: 'object' };
+  input_schema: JsonObjectSchema;
   strict?: true;
   cache_control?: { type: 'ephemeral'; ttl: '5m' | '1h' };
 };

@@ -1,21 +1,14 @@
 import { schemaOfTool } from '../input-schema.ts';
 import { isIdempotent, metadataOf } from './tool-hints.ts';
-import { type JsonObject, present, type ToolSource } from './tool-source.ts';
-
-type McpSchema = {
-  type: 'object';
-  properties?: Record<string, object>;
-  required?: string[];
-  [keyword: string]: unknown;
-};
+import { type JsonObject, type JsonObjectSchema, present, type ToolSource } from './tool-source.ts';
 
 /** `Tool` of MCP's `tools/list`. */
 export type McpTool = {
   name: string;
   title: string;
   description: string;
-  inputSchema: McpSchema;
-  outputSchema?: McpSchema;
+  inputSchema: JsonObjectSchema;
+  outputSchema?: JsonObjectSchema;
   icons?: { src: string; mimeType?: string; sizes?: string[] }[];
   annotations: {
     title: string;
