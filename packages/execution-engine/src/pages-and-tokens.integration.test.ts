@@ -10,26 +10,6 @@ import { prepareTool } from './prepare/prepare-tool.ts';
 const common = { version: '1.0.0', category: 'other', description: 'An API.' } as const;
 const tool = { title: 'T', description: 'Does it.' };
 
-/** Gives tokens for a client's name and password. */
-const tokens = IntegrationDocument.parse({
-  ...common,
-  id: 'tokens',
-  name: 'Tokens',
-  base_url: 'https://id.acme.example',
-  auth: { type: 'basic' },
-  tools: {
-    give: {
-      ...tool,
-      risk: 'read',
-      request: { method: 'POST', path: '/token', body: 'form' },
-      parameters: { grant_type: { 'x-const': 'client_credentials' } },
-      examples: [
-        { arguments: {}, response: { status: 200, body: { access_token: 'tok-0123456789', expires_in: 60 } } },
-      ],
-    },
-  },
-} satisfies IntegrationDocumentInput);
-
 /** A public host with files. */
 const files = IntegrationDocument.parse({
   ...common,
@@ -111,11 +91,13 @@ const acme = IntegrationDocument.parse({
   },
 } satisfies IntegrationDocumentInput);
 
+const credential = { type: 'basic', username: 'client', password: 'pass-0123456789' } as const;
+
 let sandbox: Sandbox;
 let egress: Egress;
 let engine: Engine;
 beforeAll(async () => {
-  sandbox = await startSandbox({ documents: [tokens, files, acme] });
+  sandbox = await startSandbox({ documents: [files, acme], credentials: { acme: credential } });
   egress = createEgress({ dialOverride: sandbox.url });
   engine = createEngine({ egress });
 });
@@ -134,7 +116,7 @@ const execute = (key: string, args: Record<string, unknown>) =>
     prepared: prepareTool(acme, key),
     tenant: 'acme',
     arguments: args,
-    credential: { type: 'basic', username: 'client', password: 'pass-0123456789' },
+    credential,
     variables: {},
     deadlineAt: performance.now() + 30_000,
     idempotencyKey: null,
@@ -147,10 +129,11 @@ it('pages are read with one exchanged token, and transformed together', async ()
     attempts: 2,
   });
   expect(sandbox.requests().map(({ tool, arguments: args, verdict }) => [tool, args, verdict])).toEqual([
-    ['tokens_give', { grant_type: 'client_credentials' }, 'accepted'],
+    [null, {}, 'accepted'],
     ['acme_list', { query: 'q', limit: 2 }, 'accepted'],
     ['acme_list', { query: 'q', limit: 2, cursor: 'b' }, 'accepted'],
   ]);
+  expect(sandbox.requests()[0]).toMatchObject({ integration: 'acme', host: 'id.acme.example', path: '/token' });
   expect(sandbox.requests()[1]?.credential?.scheme).toBe('bearer');
 });
 

@@ -33,6 +33,9 @@ export function unusedVariables(document: IntegrationDocument): LintFinding[] {
     document.auth.device_url,
     document.auth.revoke_url,
     document.auth.assertion?.subject,
+    document.auth.exchange?.url,
+    ...Object.values(document.auth.exchange?.fields ?? {}),
+    ...Object.values(document.auth.exchange?.headers ?? {}),
     ...(document.auth.hosts ?? []),
   ])
     read(text);

@@ -200,6 +200,8 @@ describe('lintDocument', () => {
     document['tools'].post_message.parameters.d = { 'x-template': 'x{d|url}' };
     document['tools'].post_message.parameters.e = { 'x-from': 'connection.e' };
     document['auth'].token_url = 'https://{f}.slack.com/token';
+    for (const name of ['g', 'h', 'i']) document['variables'][name] = { pattern };
+    document['auth'].exchange = { url: 'https://slack.com/{g}', fields: { scope: '{h}' }, headers: { 'X-I': '{i}' } };
     expect(lintDocument(document as IntegrationDocument)).toEqual([]);
   });
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 const Name = z.string().min(1).max(100);
-/** Text over the stored credential's fields: `{api_key}`, `{username}`, `{password}`, `{token}`, those of `custom`. */
+/** Text over the connection's variables and the stored credential's fields: `{api_key}`, `{username}`, `{password}`, `{token}`, those of `custom`. */
 const Template = z.string().max(1_000);
 
 /**
  * A stored credential that is exchanged for a short-lived token by one HTTP call. The token, not the credential, is then
  * shown as `auth.type` says: as a bearer, an API key, or the field `{token}` of a `custom` template. It is kept in memory
- * until shortly before it ends, and asked for anew once when the upstream refuses it.
+ * until shortly before it ends, and asked for anew once when the upstream refuses it with 401, or with an answer that an error rule calls `credential_expired`.
  */
 export const TokenExchange = z.strictObject({
   /** Absolute; `{name}` is a connection variable. Its host must be among `auth.hosts`. */

@@ -60,6 +60,7 @@ export async function runStep(ports: AttemptPorts, execution: Execution, step: S
 
     // 3. A refused credential may be replaced once, for a call that may be repeated.
     if (result.unauthorised && effect !== 'once' && (await refresh(ports, execution))) continue;
+    if (result.unauthorised && effect === 'once') dropToken(ports, execution);
 
     // 4. Another attempt, if the failure allows it, there is time for the wait and an answer, and the budget has room.
     if (!result.retry || attempt >= retry.max_attempts) break;

@@ -13,6 +13,7 @@ import { parseTemplate } from '../request/template.ts';
 import type { RequestContext, Template } from '../request/value-source.ts';
 import { renderTemplate } from '../request/value-source.ts';
 import type { VariableRule } from '../request/variables.ts';
+import { variableLookup } from '../request/variables.ts';
 import { credentialFields } from './credential-fields.ts';
 
 export interface ExchangeRequest {
@@ -46,12 +47,12 @@ export function compileExchange(
   if (auth.type === 'none' || auth.type === 'basic')
     report(at, `gives a token, which auth type ${auth.type} cannot show; use bearer, api_key or custom`);
   const base = compileBaseUrl(exchange.url, variables, report, `${at}.url`);
-  const headers = templates(exchange.headers, report, `${at}.headers`);
+  const headers = templates(exchange.headers, variables, report, `${at}.headers`);
   for (const [name] of headers) {
     const problem = headerNameProblem(name, true);
     if (problem !== null) report(`${at}.headers.${name}`, problem);
   }
-  const fields = templates(exchange.fields, report, `${at}.fields`);
+  const fields = templates(exchange.fields, variables, report, `${at}.fields`);
   const hasBody = exchange.method === 'POST' && exchange.body !== 'none';
   if (fields.length > 0 && !hasBody) report(`${at}.fields`, 'need a POST with a body');
   const paths = (['token', 'expires_in'] as const).map((key) => {
@@ -73,14 +74,22 @@ export function compileExchange(
 
 type Templates = readonly (readonly [name: string, template: Template])[];
 
-function templates(entries: Record<string, string> | undefined, report: Report, at: string): Templates {
+/** A declared name is the connection's variable, any other a field of the credential. */
+function templates(
+  entries: Record<string, string> | undefined,
+  variables: ReadonlyMap<string, VariableRule>,
+  report: Report,
+  at: string,
+): Templates {
+  const variable = variableLookup(variables);
   return Object.entries(entries ?? {}).map(([name, text]) => {
     const template = parseTemplate(
       text,
       (field) =>
-        /^[a-z_][a-z0-9_]*$/i.test(field)
+        variable(field) ??
+        (/^[a-z_][a-z0-9_]*$/i.test(field)
           ? { kind: 'argument', name: field, fallback: undefined, nullable: false }
-          : null,
+          : null),
       (message) => report(`${at}.${name}`, message),
     );
     return [name, template] as const;

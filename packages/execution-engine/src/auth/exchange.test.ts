@@ -53,6 +53,50 @@ describe('a credential that is exchanged for a token', () => {
     expect(tokens).toBe(3);
   });
 
+  it('is exchanged anew after an answer that an error rule calls expired', async () => {
+    const own = toolOf(
+      { risk: 'read', request: { method: 'GET', path: '/x' }, retry: { max_attempts: 1 } },
+      { auth, errors: [{ when: '$status = 419', code: 'credential_expired' }] },
+    );
+    const again = benchOf([token('t-1-0123456789'), answer(419, {}), token('t-2-0123456789'), answer(200, {})]);
+    expect(await again.execute(own, { credential: stored })).toMatchObject({ status: 'succeeded', attempts: 2 });
+    const plain = benchOf([token('t-1-0123456789'), answer(419, {})]);
+    expect(await plain.execute(tool, { credential: stored })).toMatchObject({ error: { code: 'upstream_error' } });
+  });
+
+  it('is exchanged anew for the next call when a write that cannot be repeated was refused', async () => {
+    const write = toolOf({ risk: 'write', request: { method: 'POST', path: '/x' } }, { auth });
+    const bench = benchOf([token('t-1-0123456789'), answer(401, {}), token('t-2-0123456789'), answer(200, {})]);
+    expect(await bench.execute(write, { credential: stored })).toMatchObject({ error: { code: 'credential_expired' } });
+    expect(await bench.execute(write, { credential: stored })).toMatchObject({ status: 'succeeded' });
+    expect(bench.requests[3]?.headers).toMatchObject({ authorization: 'Bearer t-2-0123456789' });
+  });
+
+  it('is exchanged with what the connection says, such as the address that a scope names', async () => {
+    const bench = benchOf([token('t-0123456789'), answer(200, {})]);
+    const own = toolOf(
+      { risk: 'read', request: { method: 'GET', path: '/x' } },
+      {
+        variables: { org: {} },
+        auth: {
+          ...auth,
+          exchange: {
+            ...auth.exchange,
+            headers: { 'x-org': '{org}' },
+            fields: { scope: 'https://{org}.acme.com/.default' },
+          },
+        },
+      },
+    );
+    await bench.execute(own, { credential: stored, variables: { org: 'north' } });
+    expect(bench.requests[0]).toMatchObject({
+      body: 'scope=https%3A%2F%2Fnorth.acme.com%2F.default',
+      headers: { 'x-org': 'north' },
+    });
+    const without = benchOf([]);
+    expect(await without.execute(own, { credential: stored })).toMatchObject({ error: { code: 'connection_missing' } });
+  });
+
   it('is exchanged anew once when the API refuses the token', async () => {
     const again = benchOf([token('t-1-0123456789'), answer(401, {}), token('t-2-0123456789'), answer(200, {})]);
     expect(await again.execute(tool, { credential: stored })).toMatchObject({ status: 'succeeded', attempts: 2 });

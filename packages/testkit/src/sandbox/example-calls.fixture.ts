@@ -6,8 +6,8 @@ import type { Call } from './http-client.fixture.ts';
  * Writes by hand, from the contract's words alone, the calls that an example of a tool makes. It shares nothing with the
  * sandbox, which reads them, nor with the execution engine, which writes them in production.
  */
-export function exampleCalls(document: IntegrationDocument, tool: Tool, example: Example): Call[] {
-  const base = { document, tool, example };
+export function exampleCalls(document: IntegrationDocument, tool: Tool, example: Example, token?: string): Call[] {
+  const base = { document, tool, example, token };
   if (tool.steps === undefined)
     return [write({ ...base, request: tool.request as HttpRequest, parameters: tool.parameters, step: null })];
   return tool.steps
@@ -19,6 +19,8 @@ interface Writing {
   readonly document: IntegrationDocument;
   readonly tool: Tool;
   readonly example: Example;
+  /** What is shown where a credential is exchanged for it. */
+  readonly token: string | undefined;
   readonly request: HttpRequest;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly step: Step | null;
@@ -78,7 +80,7 @@ function write(w: Writing): Call {
     headers[(tool.idempotency.name ?? 'Idempotency-Key').toLowerCase()] = key;
   const keyField =
     tool.idempotency.kind === 'field' && tool.risk !== 'read' && step === null ? tool.idempotency.name : undefined;
-  const query2 = authorise(document, step, headers);
+  const query2 = authorise(document, step, headers, w.token);
   const encoded = encodeBody(w, body, root, keyField);
   if (encoded !== null) headers['content-type'] ??= encoded.type;
   if (cookies.length > 0) headers.cookie = cookies.join('; ');

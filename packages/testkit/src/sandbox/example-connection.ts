@@ -26,7 +26,12 @@ export function exampleConnection(document: IntegrationDocument): ExampleConnect
     const credential = credentialOf(document, secret);
     return { credential, shown: credential, token, variables };
   }
-  return { credential: exchangeable(auth.exchange, secret), shown: tokenOf(document, secret), token, variables };
+  return {
+    credential: exchangeable(auth.exchange, variables, secret),
+    shown: tokenOf(document, secret),
+    token,
+    variables,
+  };
 }
 
 type Secret = (name: string) => string;
@@ -50,11 +55,16 @@ function credentialOf({ auth }: IntegrationDocument, secret: Secret): Credential
 }
 
 /** A stored credential with every field that the exchange reads. */
-function exchangeable({ headers, fields }: TokenExchange, secret: Secret): Credential {
+function exchangeable(
+  { headers, fields }: TokenExchange,
+  variables: Readonly<Record<string, string>>,
+  secret: Secret,
+): Credential {
   const basic = { username: 'ada', password: secret('password') };
+  const own = Object.entries(fieldsOf({ ...headers, ...fields }, secret)).filter(([name]) => !(name in variables));
   return {
     type: 'custom',
-    fields: { ...basic, token: secret('token'), ...fieldsOf({ ...headers, ...fields }, secret) },
+    fields: { ...basic, token: secret('token'), ...Object.fromEntries(own) },
   };
 }
 

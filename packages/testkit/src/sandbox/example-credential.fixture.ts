@@ -1,9 +1,15 @@
 import type { IntegrationDocument, Step } from '@patchbay/contracts';
 
 /** Adds a made-up credential of the right scheme; returns what goes into the query. */
-export function authorise({ auth }: IntegrationDocument, step: Step | null, headers: Record<string, string>): string[] {
+export function authorise(
+  { auth }: IntegrationDocument,
+  step: Step | null,
+  headers: Record<string, string>,
+  secret = 'secretvalue1',
+): string[] {
   if (step?.auth === false) return [];
-  const filled = (template: string) => template.replace(/\{[^{}]+\}/g, 'secretvalue1');
+  const filled = (template: string) =>
+    template.replace(/\{[^{}]+\}/g, (name) => (name === '{token}' ? secret : 'secretvalue1'));
   switch (auth.type) {
     case 'none':
       return [];
@@ -13,13 +19,13 @@ export function authorise({ auth }: IntegrationDocument, step: Step | null, head
     case 'bearer':
     case 'oauth2': {
       const scheme = auth.scheme ?? 'Bearer';
-      headers.authorization = `${scheme}${scheme.endsWith('=') ? '' : ' '}secretvalue1`;
+      headers.authorization = `${scheme}${scheme.endsWith('=') ? '' : ' '}${secret}`;
       return [];
     }
     case 'api_key':
       if (auth.in === 'query')
-        return [`${auth.name ?? 'api_key'}=${encodeURIComponent(`${auth.prefix ?? ''}secretvalue1`)}`];
-      headers[(auth.name ?? 'X-API-Key').toLowerCase()] = `${auth.prefix ?? ''}secretvalue1`;
+        return [`${auth.name ?? 'api_key'}=${encodeURIComponent(`${auth.prefix ?? ''}${secret}`)}`];
+      headers[(auth.name ?? 'X-API-Key').toLowerCase()] = `${auth.prefix ?? ''}${secret}`;
       return [];
     case 'custom':
       for (const [name, template] of Object.entries(auth.headers ?? {})) headers[name.toLowerCase()] = filled(template);

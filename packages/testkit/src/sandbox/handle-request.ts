@@ -3,6 +3,7 @@ import { acceptRequest } from './accept-request.ts';
 import { type Answer, jsonAnswer } from './answer/answer.ts';
 import { refusal, refused, unmatched } from './answer/refuse.ts';
 import { reset, send } from './answer/send.ts';
+import { answerExchange } from './answer-exchange.ts';
 import { Arrival } from './arrival.ts';
 import { BrokenDocument } from './check/argument-check.ts';
 import { arrivalViolations, strayCredentials } from './check/arrival-violations.ts';
@@ -31,7 +32,8 @@ export async function handleRequest(
   }
   // 2. Whose host, method and path it is.
   const matches = state.table.find(arrival.host, arrival.method, arrival.path);
-  if (matches.length === 0) {
+  const exchange = matches.length === 0 ? state.table.exchangeAt(arrival.host, arrival.path) : null;
+  if (matches.length === 0 && exchange === null) {
     message.resume();
     const { answer, message: text } = unmatched(arrival, state.table);
     return finish(state, response, answer, {
@@ -58,10 +60,11 @@ export async function handleRequest(
       noTool(arrival),
     );
   arrival.body = body;
+  if (exchange !== null) return answerExchange(state, response, arrival, exchange);
   // 4. Whether it is what a document says.
   let judgement: Judgement;
   try {
-    judgement = judge(arrival, matches, state.credentials);
+    judgement = judge(arrival, matches, state);
   } catch (error) {
     if (!(error instanceof BrokenDocument)) throw error;
     const { answer, message: text } = refusal(500, 'broken_document', error.message);

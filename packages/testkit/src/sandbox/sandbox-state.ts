@@ -4,6 +4,7 @@ import type { EffectLedger } from './record/effect-ledger.ts';
 import type { KeyMemory } from './record/key-memory.ts';
 import type { Recorder } from './record/recorder.ts';
 import type { StreamLog } from './record/stream-log.ts';
+import type { TokenMemory } from './record/token-memory.ts';
 import type { WebhookMemory } from './record/webhook-memory.ts';
 import type { RouteTable } from './route/route-table.ts';
 
@@ -16,6 +17,7 @@ export interface SandboxState {
   readonly recorder: Recorder;
   readonly streams: StreamLog;
   readonly webhooks: WebhookMemory;
+  readonly tokens: TokenMemory;
   readonly credentials: 'any' | Readonly<Record<string, Credential>>;
   readonly uniqueIds: boolean;
   /** Aborted by `reset` and `close`: lets waiting answers go. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { IntegrationDocument } from '@patchbay/contracts';
 import { jsonAnswer } from './answer/answer.ts';
 import { send } from './answer/send.ts';
 import { handleControl } from './control/handle-control.ts';
@@ -10,7 +11,9 @@ import { EffectLedger } from './record/effect-ledger.ts';
 import { KeyMemory } from './record/key-memory.ts';
 import { Recorder } from './record/recorder.ts';
 import { StreamLog } from './record/stream-log.ts';
+import { TokenMemory } from './record/token-memory.ts';
 import { WebhookMemory } from './record/webhook-memory.ts';
+import { exchangeEndpointOf } from './route/exchange-endpoint.ts';
 import { RouteTable } from './route/route-table.ts';
 import { targetsOf } from './route/targets-of.ts';
 import type { SandboxState } from './sandbox-state.ts';
@@ -40,6 +43,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const recorder = new Recorder(record, maxRecords);
   const streams = new StreamLog();
   const webhooks = new WebhookMemory();
+  const tokens = new TokenMemory(maxRecords);
   const state: SandboxState = {
     table,
     rules,
@@ -48,11 +52,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     recorder,
     streams,
     webhooks,
+    tokens,
     credentials,
     uniqueIds,
     signal: () => waiting.signal,
   };
-  for (const document of documents) table.add(targetsOf(document));
+  const add = (document: IntegrationDocument) => table.add(targetsOf(document), exchangeEndpointOf(document));
+  for (const document of documents) add(document);
 
   const controlToken = randomBytes(24).toString('base64url');
   const server = createServer(
@@ -88,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     url: `http://${host}:${bound}`,
     port: bound,
     controlToken,
-    addDocument: (document) => table.add(targetsOf(document)),
+    addDocument: add,
     behave: (rule) => {
       const id = rules.add(rule);
       return () => void rules.remove(id);

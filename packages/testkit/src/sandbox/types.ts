@@ -6,7 +6,10 @@ export interface SandboxOptions {
   /** Default 0: any free port. */
   readonly port?: number;
   readonly host?: '127.0.0.1';
-  /** What is accepted: any well-formed credential of the right scheme (default), or exactly these, by integration id. */
+  /**
+   * What is accepted: any well-formed credential of the right scheme (default), or exactly these, by integration id. Where a
+   * document has the credential exchanged, these are exchanged, and in both cases only tokens that the sandbox gave are good.
+   */
   readonly credentials?: 'any' | Readonly<Record<string, Credential>>;
   /** Keep what arrived for `requests()`. Default true; benches turn it off. Checks and violations stay on. */
   readonly record?: boolean;
@@ -48,7 +51,7 @@ export interface RecordedRequest {
   readonly number: number;
   /** RFC 3339. */
   readonly at: string;
-  /** Callable names; null when no tool's request matched. */
+  /** Callable name; null when no tool's request matched, as with one that asks for a token. */
   readonly tool: string | null;
   readonly integration: string | null;
   readonly version: string | null;

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Credential } from '@patchbay/contracts';
 import type { Arrival } from '../arrival.ts';
+import type { TokenMemory } from '../record/token-memory.ts';
 import type { Target } from '../route/target.ts';
 import type { ViolationKind } from '../types.ts';
 
@@ -8,6 +9,13 @@ import type { ViolationKind } from '../types.ts';
 export interface Shown {
   readonly scheme: string;
   readonly secrets: readonly string[];
+}
+
+/** Which credentials are good. */
+export interface Accepted {
+  readonly credentials: 'any' | Readonly<Record<string, Credential>>;
+  /** Those that were given in exchange for one. */
+  readonly tokens: Pick<TokenMemory, 'isOf'>;
 }
 
 export interface CredentialVerdict {
@@ -21,7 +29,7 @@ export interface CredentialVerdict {
 export function checkCredential(
   arrival: Arrival,
   target: Target,
-  accepted: 'any' | Readonly<Record<string, Credential>>,
+  { credentials: accepted, tokens }: Accepted,
   groups: Readonly<Record<string, string>>,
 ): CredentialVerdict {
   const { credential: rule } = target;
@@ -73,10 +81,17 @@ export function checkCredential(
         violation: null,
         refusal: { status: 401, message: `the credential has another shape: expected ${slot.description}` },
       };
+    const token = slot.tokenIn(value);
+    if (token !== null && !tokens.isOf(target.integration, token))
+      return {
+        shown,
+        violation: null,
+        refusal: { status: 401, message: 'the token was not given in exchange for a credential, or has ended' },
+      };
     if (accepted === 'any') continue;
     const own = accepted[target.integration];
-    if (own !== undefined && same(value, slot.shownAs(own))) continue;
-    const foreign = Object.values(accepted).some((other) => same(value, slot.shownAs(other)));
+    if (own !== undefined && same(value, slot.shownAs(own, token))) continue;
+    const foreign = Object.values(accepted).some((other) => same(value, slot.shownAs(other, token)));
     return {
       shown,
       violation: foreign ? 'foreign_credential' : null,
@@ -88,7 +103,9 @@ export function checkCredential(
 
 function secretsOf(shape: RegExp, value: string | undefined): string[] {
   if (value === undefined) return [];
-  return [shape.exec(value)?.groups?.secret ?? value];
+  const { secret, token } = shape.exec(value)?.groups ?? {};
+  const found = [secret, token].filter((part) => part !== undefined);
+  return found.length === 0 ? [value] : found;
 }
 
 function same(given: string, expected: string | null): boolean {

@@ -1,5 +1,6 @@
 import type { Credential, IntegrationDocument } from '@patchbay/contracts';
-import { escapeRegExp, type HostTest, hostTest, placeholder, splitUrl } from '../route/host-pattern.ts';
+import { escapeRegExp, type HostTest, hostTest, splitUrl } from '../route/host-pattern.ts';
+import { filledTemplate, templateShape } from './template-shape.ts';
 
 /** Where one piece of a credential stands, and what it looks like there. */
 export interface CredentialSlot {
@@ -10,8 +11,12 @@ export interface CredentialSlot {
   readonly shape: RegExp;
   /** How a document says it: `Authorization: Bearer …`. */
   readonly description: string;
-  /** The value this credential gives, or null when it is of another kind. */
-  readonly shownAs: (credential: Credential) => string | null;
+  /** The token in a value of that shape, where the credential is exchanged for one. */
+  readonly tokenIn: (value: string) => string | null;
+  /** The value that this credential, with this token, gives; null when it is of another kind. */
+  readonly shownAs: (credential: Credential, token: string | null) => string | null;
+  /** Fixed text before the secret. */
+  readonly lead: string;
 }
 
 export interface CredentialRule {
@@ -27,7 +32,9 @@ export interface CredentialRule {
 export function credentialRuleOf(document: IntegrationDocument): CredentialRule {
   const variables = document.variables ?? {};
   const hosts = (document.auth.hosts ?? [splitUrl(document.base_url).host]).map((host) => hostTest(host, variables));
-  const slots = slotsOf(document.auth);
+  const plain = slotsOf(document.auth);
+  const slots =
+    document.auth.exchange === undefined ? plain : plain.map((slot) => withTokens(slot, document.auth.type));
   return {
     scheme: document.auth.type,
     slots,
@@ -96,30 +103,37 @@ function header(name: string, lead: string, shownAs: CredentialSlot['shownAs']):
     name: name.toLowerCase(),
     shape: new RegExp(`^${escapeRegExp(lead)}${secretText}$`),
     description: `header ${name}: ${lead}…`,
+    tokenIn: () => null,
     shownAs,
+    lead,
   };
 }
 
 /** A template over the credential's fields. Text in it that is not a plain `{field}` is matched by shape alone. */
 function templated(place: 'header' | 'query', name: string, template: string): CredentialSlot {
-  let source = '';
-  let at = 0;
-  let secrets = 0;
-  for (const match of template.matchAll(/\{[^{}]+\}/g)) {
-    source += `${escapeRegExp(template.slice(at, match.index))}${secrets++ === 0 ? '(?<secret>.+)' : '.+'}`;
-    at = match.index + match[0].length;
-  }
-  source += escapeRegExp(template.slice(at));
+  const shape = templateShape(template, {});
   return {
     in: place,
     name: place === 'header' ? name.toLowerCase() : name,
-    shape: new RegExp(`^${source}$`),
+    shape,
     description: `${place} ${name}`,
-    shownAs: (credential) => {
+    lead: '',
+    tokenIn: () => null,
+    shownAs: (credential, token) => {
       const { type: _type, ...own } = credential;
       const fields: Record<string, unknown> = credential.type === 'custom' ? credential.fields : own;
-      const filled = template.replace(placeholder, (whole, field: string) => String(fields[field] ?? whole));
-      return filled.includes('{') ? null : filled;
+      return filledTemplate(template, token === null ? fields : { ...fields, token });
     },
   };
+}
+
+/** Where the credential is exchanged, what is shown is the token: all of a key or a bearer, or where a template says. */
+function withTokens(slot: CredentialSlot, type: IntegrationDocument['auth']['type']): CredentialSlot {
+  const tokenIn = (value: string) => {
+    const { secret, token } = slot.shape.exec(value)?.groups ?? {};
+    return (type === 'custom' ? token : secret) ?? null;
+  };
+  if (type === 'custom') return { ...slot, tokenIn };
+  // Whoever has the credential has the token, so there is no more to compare.
+  return { ...slot, tokenIn, shownAs: (_, token) => (token === null ? null : slot.lead + token) };
 }

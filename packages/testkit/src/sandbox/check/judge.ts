@@ -1,10 +1,10 @@
-import type { Credential, Issue } from '@patchbay/contracts';
+import type { Issue } from '@patchbay/contracts';
 import { resemblance } from '../answer/prepared-example.ts';
 import type { Arrival } from '../arrival.ts';
 import type { Match } from '../route/route-table.ts';
 import type { Target } from '../route/target.ts';
 import type { ViolationKind } from '../types.ts';
-import { checkCredential, type Shown } from './check-credential.ts';
+import { type Accepted, checkCredential, type Shown } from './check-credential.ts';
 import { checkFixedValues, unexpectedSecretHeaders } from './check-headers.ts';
 import { decodeRequest } from './decode-request.ts';
 
@@ -26,11 +26,7 @@ export interface Judgement {
  * Judges a request against every target its host, method and path fit. The first that it satisfies is taken; when none,
  * the one it comes closest to, so that the answer speaks of the tool that was meant.
  */
-export function judge(
-  arrival: Arrival,
-  matches: readonly Match[],
-  accepted: 'any' | Readonly<Record<string, Credential>>,
-): Judgement {
+export function judge(arrival: Arrival, matches: readonly Match[], accepted: Accepted): Judgement {
   let best: Judgement | null = null;
   for (const match of matches) {
     const judgement = judgeOne(arrival, match, accepted);
@@ -53,11 +49,7 @@ function closer(a: Judgement, b: Judgement): boolean {
   return a.issues.length < b.issues.length;
 }
 
-function judgeOne(
-  arrival: Arrival,
-  { target, groups }: Match,
-  accepted: 'any' | Readonly<Record<string, Credential>>,
-): Judgement {
+function judgeOne(arrival: Arrival, { target, groups }: Match, accepted: Accepted): Judgement {
   const decoded = decodeRequest(arrival, target, groups);
   const credential = checkCredential(arrival, target, accepted, groups);
   const wrong = new Set<string>();

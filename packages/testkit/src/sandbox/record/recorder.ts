@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Arrival } from '../arrival.ts';
 import type { Judgement } from '../check/judge.ts';
+import type { ExchangeEndpoint } from '../route/exchange-endpoint.ts';
 import type { RecordedRequest, RecordFilter, Violation, ViolationKind } from '../types.ts';
 import { Ring } from './ring.ts';
 
@@ -8,6 +9,8 @@ import { Ring } from './ring.ts';
 export interface Outcome {
   readonly arrival: Arrival;
   readonly judgement: Judgement | null;
+  /** Set where a token was asked for. */
+  readonly endpoint?: ExchangeEndpoint;
   readonly verdict: RecordedRequest['verdict'];
   readonly status: number;
   readonly message: string;
@@ -44,8 +47,8 @@ export class Recorder {
       number: this.#accepted + this.#refused,
       at: new Date().toISOString(),
       tool: target?.tool ?? null,
-      integration: target?.integration ?? null,
-      version: target?.version ?? null,
+      integration: (target ?? outcome.endpoint)?.integration ?? null,
+      version: (target ?? outcome.endpoint)?.version ?? null,
       step: target?.step ?? null,
       method: arrival.method,
       host: arrival.host,

@@ -1,3 +1,4 @@
+import type { ExchangeEndpoint } from './exchange-endpoint.ts';
 import type { Target } from './target.ts';
 
 export interface Match {
@@ -19,15 +20,20 @@ const noGroups: Readonly<Record<string, string>> = {};
 /** Finds targets by Host, method and path. Exact paths win over patterns; later documents over earlier ones. */
 export class RouteTable {
   #targets: Target[] = [];
+  #exchanges: ExchangeEndpoint[] = [];
   readonly #hosts = new Map<string, HostRoutes>();
 
   /** Adds a document's targets in place of those of the same integration and version. */
-  add(targets: readonly Target[]): void {
+  add(targets: readonly Target[], exchange: ExchangeEndpoint | null = null): void {
     const first = targets[0];
     const kept = this.#targets.filter(
       (target) => first === undefined || target.integration !== first.integration || target.version !== first.version,
     );
     this.#targets = [...targets, ...kept];
+    const others = this.#exchanges.filter(
+      (known) => first === undefined || known.integration !== first.integration || known.version !== first.version,
+    );
+    this.#exchanges = exchange === null ? others : [exchange, ...others];
     this.#hosts.clear();
   }
 
@@ -41,6 +47,11 @@ export class RouteTable {
       if (groups !== undefined) matches.push({ target, groups });
     }
     return matches;
+  }
+
+  /** Where a token is had in exchange; its method is looked at later, so that a wrong one is told apart. */
+  exchangeAt(host: string, path: string): ExchangeEndpoint | null {
+    return this.#exchanges.find((known) => known.hostTest(host) && known.path.expression.test(path)) ?? null;
   }
 
   /** Methods other than the given one under which the path is known. */
