@@ -1,5 +1,6 @@
 import { type IntegrationDocument, toolNameOf } from '@patchbay/contracts';
 
+export { isSupportedFormat, validatorOf } from './checks/json-schema.ts';
 export { diffDocuments } from './diff/diff-documents.ts';
 export { breakingRaise, smallRaise } from './diff/version-raise.ts';
 export { digestOf } from './digest.ts';
@@ -13,6 +14,7 @@ export { catalogDirectory, loadCatalog, loadIntegration } from './load-catalog.t
 export { type LocateInText, locateInText, type TextPosition } from './locate-in-text.ts';
 export { type NormalisedDocument, normaliseDocument } from './normalise-document.ts';
 export { parseDocumentText } from './parse-document-text.ts';
+export { patternProblem } from './pattern-safety.ts';
 export { type DocumentText, readDocumentText } from './read-document-text.ts';
 
 /** The callable names of a document's tools, in the order written. */

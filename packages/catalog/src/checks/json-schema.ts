@@ -69,6 +69,11 @@ function newAjv(options: Options): Ajv2020 {
 const metaValidator = newAjv({});
 const formats = new Set(Object.keys(metaValidator.formats));
 
+/** Whether a document may use the format. */
+export function isSupportedFormat(format: string): boolean {
+  return formats.has(format);
+}
+
 /** A compiled JSON Schema 2020-12 with the formats of ajv-formats, for a schema that `checkSchema` found sound. */
 export function validatorOf(schema: object): ValidateFunction {
   return newAjv({ meta: false, validateSchema: false }).compile(schema);

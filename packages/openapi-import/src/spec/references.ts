@@ -1,0 +1,50 @@
+import type { ApiDescription } from './types.ts';
+
+/** Follows `$ref` one step at a time; nothing is ever put in its place for good. */
+export interface References {
+  /** What a node stands for: itself, or what its reference leads to. `undefined` where that is nowhere. */
+  resolve<Node extends { readonly $ref?: string }>(node: Node | undefined): Node | undefined;
+}
+
+/** References into the description itself. Those to other files lead nowhere. */
+export function referencesOf(description: ApiDescription): References {
+  return {
+    resolve(node) {
+      let current = node;
+      // A chain that is longer than this leads in a circle.
+      for (let hop = 0; hop < 32; hop++) {
+        const reference = current?.$ref;
+        if (current === undefined || current === null || typeof reference !== 'string') return current ?? undefined;
+        const target = at(description, reference) as typeof node;
+        if (target === undefined) return undefined;
+        // Since 3.1 words beside a reference count: a description there is closer to its use.
+        const { $ref: _reference, ...beside } = current as { $ref?: string };
+        current = Object.keys(beside).length === 0 ? target : ({ ...target, ...beside } as typeof node);
+      }
+      return undefined;
+    },
+  };
+}
+
+function at(root: unknown, reference: string): unknown {
+  if (!reference.startsWith('#/')) return undefined;
+  return reference
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((value, part) => {
+      if (value === null || typeof value !== 'object') return undefined;
+      const key = decode(part);
+      return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+    }, root);
+}
+
+/** RFC 6901, in the fragment of a URI. */
+function decode(part: string): string {
+  let text = part;
+  try {
+    text = decodeURIComponent(part);
+  } catch {
+    // A name with a bare per cent sign.
+  }
+  return text.replaceAll('~1', '/').replaceAll('~0', '~');
+}
