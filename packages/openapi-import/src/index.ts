@@ -1,5 +1,12 @@
+export { readCurl } from './curl/read-curl.ts';
 export { type Draft, type DraftOptions, draftDocument } from './document/draft-document.ts';
 export type { ImportReport, OperationReport } from './document/report.ts';
+export { type ImportReason, importError } from './import-error.ts';
+export { applyOverlay, type OverlayAction } from './overlay/apply-overlay.ts';
+export { type MergeConflict, type MergedDraft, mergeDrafts } from './overlay/merge-drafts.ts';
+export { renderDraft } from './overlay/render-draft.ts';
+export { readPostman } from './postman/read-postman.ts';
+export { type DescribedRequests, describeRequests } from './sent-request/describe-requests.ts';
 export { isChoice, matching, maxChosenOperations, type OperationChoice, tagsOf } from './spec/choose-operations.ts';
 export { type ListedOperation, listOperations } from './spec/list-operations.ts';
 export { maxDescriptionBytes, parseDescriptionText, readApiDescription } from './spec/read-api-description.ts';

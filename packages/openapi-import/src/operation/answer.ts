@@ -38,7 +38,7 @@ export function draftAnswer(operation: Operation, references: References): Draft
   const media = references.resolve<MediaType>(json[1]) ?? {};
   const example = exampleOf(media, references);
   const described = effectiveSchema(media.schema, references);
-  const effective = isFree(described) && example !== undefined ? inferred(example) : described;
+  const effective = isFree(described) && example !== undefined && example !== null ? inferred(example) : described;
   const saysOk = effectiveSchema(effective.schema.properties?.['ok'], references).type === 'boolean';
   for (const wide of [true, false]) {
     const paths = pathsOf(effective, references, wide ? maxPicks : 4);

@@ -32,7 +32,10 @@ function wordsFor({ ownId, id, method, path }: ListedOperation): string[] {
     DELETE: 'delete',
     HEAD: 'check',
   };
-  return [verb[method as keyof typeof verb] ?? 'call', ...steps.flatMap(wordsOf)];
+  return [
+    verb[method as keyof typeof verb] ?? 'call',
+    ...steps.flatMap(wordsOf).filter((word) => !/^v\d+$/.test(word)),
+  ];
 }
 
 function shortKey(words: readonly string[], integration: ReadonlySet<string>, room: number): string {
