@@ -60,7 +60,12 @@ export function failureOf(error: unknown): Failure {
 
 /** What a typed error that Patchbay answered with means for the caller. */
 export function failureOfBody(error: ErrorBody): Failure {
-  return { error, next: nextStep(error.code), exitCode: exitCodeOf(error.code) };
+  const { next } = error.details;
+  return {
+    error,
+    next: typeof next === 'string' ? next : nextStep(error.code),
+    exitCode: exitCodeOf(error.code),
+  };
 }
 
 /** What the catalogue says to do. */

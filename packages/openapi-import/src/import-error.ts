@@ -14,11 +14,13 @@ export type ImportReason =
   | 'bad_curl'
   | 'bad_id';
 
+const next = 'The message says what to do; --help shows the options.';
+
 /** An `invalid_request` whose message says what to do next; `details.reason` is for programs. */
 export function importError(
   reason: ImportReason,
   message: string,
   details: Record<string, unknown> = {},
 ): PatchbayError {
-  return new PatchbayError('invalid_request', { message, details: { reason, ...details } });
+  return new PatchbayError('invalid_request', { message, details: { reason, next, ...details } });
 }

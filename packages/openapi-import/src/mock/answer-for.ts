@@ -37,17 +37,25 @@ export function answerProblem(listed: ListedOperation, body: unknown, context: C
   return context.validate(success.media.schema, body, 'answer');
 }
 
-/** The answer that means success, filled with a sample of its schema, two levels deep. */
+/** The answer that means success, filled with a sample of its schema, two levels deep where that is possible. */
 export function answerFor(listed: ListedOperation, context: CheckContext): MockAnswer {
   const { references } = context;
   const success = successOf(listed, context);
   if (typeof success === 'number') return { status: success, contentType: null, body: '', problem: null };
   const { status, media, mediaType } = success;
   const effective = effectiveSchema(media?.schema, references);
-  const wanted = everything(effective, references, 2);
-  const value = sampleValue(effective, { references, of: 'response' }, wanted, exampleOf(media, references)) ?? {};
   const contentType = mediaType.includes('*') ? 'application/json' : mediaType;
-  return { status, contentType, body: JSON.stringify(value), problem: answerProblem(listed, value, context) };
+  const example = exampleOf(media, references);
+  let problem: string | null = null;
+  // Some descriptions contradict themselves in fields that need not be there: then with fewer of them.
+  for (const depth of [2, 1, 0, -1]) {
+    const wanted = everything(effective, references, depth);
+    const value = sampleValue(effective, { references, of: 'response' }, wanted, depth > 0 ? example : undefined) ?? {};
+    const wrong = answerProblem(listed, value, context);
+    if (wrong === null) return { status, contentType, body: JSON.stringify(value), problem: null };
+    problem ??= wrong;
+  }
+  return { status, contentType, body: '{}', problem };
 }
 
 function everything(effective: EffectiveSchema, references: CheckContext['references'], depth: number): Wanted {

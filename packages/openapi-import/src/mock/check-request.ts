@@ -1,4 +1,5 @@
 import { isCredentialName } from '../operation/credential-names.ts';
+import { effectiveSchema } from '../schema/effective-schema.ts';
 import type { ListedOperation } from '../spec/list-operations.ts';
 import type { References } from '../spec/references.ts';
 import type { ApiDescription, MediaType, RequestBody, SecurityScheme } from '../spec/types.ts';
@@ -94,6 +95,9 @@ async function checkBody(
   if (key === undefined) return [`a body of ${type} came; described are ${Object.keys(body.content ?? {}).join(', ')}`];
   const media = references.resolve<MediaType>(body.content?.[key]);
   if (media?.schema === undefined) return [];
+  // Nobody can say how an object would become such bytes.
+  const bytes = !/[/+]json$|^multipart\/|^text\/|form-urlencoded$/.test(type);
+  if (bytes && effectiveSchema(media.schema, references).type === 'object') return [];
   const value = await decodeBody(type, media, request, references);
   const wrong = validate(media.schema, value, 'body');
   return wrong === null ? [] : [wrong];

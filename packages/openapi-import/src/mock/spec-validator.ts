@@ -37,10 +37,11 @@ export function specValidator(references: References): SpecValidator {
   /** A copy with what counts, whose references are schemas of their own: descriptions refer in circles. */
   function counted(schema: unknown, waiting: string[]): unknown {
     if (schema === null || typeof schema !== 'object' || Array.isArray(schema)) return schema === false ? false : {};
+    // What stands beside a reference did not count before OpenAPI 3.1, and the descriptions of most vendors are older.
+    if ('$ref' in schema && typeof schema.$ref === 'string') return { $ref: idOf(schema.$ref, waiting) };
     const result: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(schema)) {
-      if (key === '$ref' && typeof value === 'string') result[key] = idOf(value, waiting);
-      else if (subschemas.has(key)) result[key] = typeof value === 'boolean' ? value : counted(value, waiting);
+      if (subschemas.has(key)) result[key] = typeof value === 'boolean' ? value : counted(value, waiting);
       else if (lists.has(key) && Array.isArray(value)) result[key] = value.map((child) => counted(child, waiting));
       else if (maps.has(key) && value !== null && typeof value === 'object')
         result[key] = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, counted(child, waiting)]));

@@ -46,8 +46,8 @@ function sampleObject(
   const required = requiredOf(schema);
   const examples = isObject(example) ? example : {};
   // Nothing says what it holds but the example.
-  if (schema.properties === undefined && required.size === 0 && Object.keys(wanted).length === 0 && isSmall(examples))
-    return examples;
+  const free = schema.properties === undefined && schema.additionalProperties !== false;
+  if (free && required.size === 0 && Object.keys(wanted).length === 0 && isSmall(examples)) return examples;
   const result: Record<string, unknown> = {};
   const properties = schema.properties ?? {};
   const hidden = options.of === 'request' ? 'readOnly' : 'writeOnly';

@@ -106,7 +106,6 @@ function escaped(reader: Reader): string {
 function fromClass(reader: Reader): string {
   const start = reader.at;
   if (reader.pattern[reader.at] === '^') reader.at += 1;
-  if (reader.pattern[reader.at] === ']') reader.at += 1;
   while (reader.at < reader.pattern.length && reader.pattern[reader.at] !== ']')
     reader.at += reader.pattern[reader.at] === '\\' ? 2 : 1;
   const body = reader.pattern.slice(start, reader.at);

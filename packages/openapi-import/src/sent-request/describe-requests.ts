@@ -118,7 +118,7 @@ function operationOf(
     ...words(request, key as string),
   }));
   for (const [key, value] of query) {
-    if (isCredentialName(key)) dropped.add(`query parameter ${key}`);
+    if (isCredentialName(key) || looksSecret(value)) dropped.add(`query parameter ${key}`);
     else if (!parameters.some((one) => one.in === 'query' && one.name === key))
       parameters.push({
         name: key,
@@ -130,7 +130,8 @@ function operationOf(
   }
   for (const [key, value] of headers) {
     const lower = key.toLowerCase();
-    if (isSecretHeader(key)) dropped.add(`header ${key}`);
+    const ofAuth = typeof request.auth === 'object' && request.auth.name.toLowerCase() === lower;
+    if (ofAuth || isSecretHeader(key) || looksSecret(value)) dropped.add(`header ${key}`);
     else if (!transport.has(lower) && !lower.startsWith('sec-'))
       // A header that was sent each time belongs to the request, not to what a caller says.
       parameters.push({
@@ -156,7 +157,14 @@ function isSecretHeader(name: string): boolean {
   return (
     isCredentialName(name) ||
     /^(?:cookie|proxy-authorization)$/i.test(name) ||
-    /(?:token|secret|api[-_]?key|session|signature)$/i.test(name)
+    /(?:token|secret|key|session|signature|password)$/i.test(name)
+  );
+}
+
+/** A long run of letters and digits, as keys and tokens are; ids of that length stand in paths, where names take their place. */
+function looksSecret(value: string): boolean {
+  return [...value.matchAll(/[A-Za-z0-9_.-]{24,}/g)].some(
+    ([run]) => /\d/.test(run) && /[A-Za-z]/.test(run) && !/^\d{4}-\d{2}/.test(run),
   );
 }
 
@@ -181,7 +189,7 @@ function bodyOf({ body, form, headers }: SentRequest, dropped: Set<string>): Rec
       .split(';')[0]
       ?.trim() ?? '';
   if (form.length > 0) {
-    const fields = form.filter(({ name }) => isKept(name, dropped));
+    const fields = form.filter(({ name, value }) => isKept(name, dropped, value));
     const properties = fields.map(({ name, value, description }): [string, Schema] => [
       name,
       {
@@ -198,7 +206,7 @@ function bodyOf({ body, form, headers }: SentRequest, dropped: Set<string>): Rec
     return { [type.includes('json') ? type : 'application/json']: { schema: sentSchema(value), example: value } };
   }
   if (type === '' || type.includes('x-www-form-urlencoded')) {
-    const pairs = [...new URLSearchParams(body)].filter(([name]) => isKept(name, dropped));
+    const pairs = [...new URLSearchParams(body)].filter(([name, value]) => isKept(name, dropped, value));
     const properties = pairs.map(([name, value]): [string, Schema] => [
       name,
       { ...schemaOfText(value), ...(value !== '' && { examples: [value] }) },
@@ -233,15 +241,16 @@ function sentSchema(value: unknown): Schema {
   return leaves(value) <= 4 ? needed(schema) : schema;
 }
 
-function isKept(name: string, dropped: Set<string>): boolean {
-  if (isCredentialName(name)) dropped.add(`body field ${name}`);
-  return !isCredentialName(name);
+function isKept(name: string, dropped: Set<string>, value: unknown): boolean {
+  const secret = isCredentialName(name) || (typeof value === 'string' && looksSecret(value) && !/\s/.test(value));
+  if (secret) dropped.add(`body field ${name}`);
+  return !secret;
 }
 
 function withoutSecrets(value: unknown, dropped: Set<string>): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, dropped));
   if (value === null || typeof value !== 'object') return value;
-  const kept = Object.entries(value).filter(([name]) => isKept(name, dropped));
+  const kept = Object.entries(value).filter(([name, child]) => isKept(name, dropped, child));
   return Object.fromEntries(kept.map(([name, child]) => [name, withoutSecrets(child, dropped)]));
 }
 

@@ -38,15 +38,17 @@ function unreadable(error: unknown): Error {
 export function readApiDescription(input: unknown): ApiDescription {
   const { swagger, openapi } = (input ?? {}) as { swagger?: unknown; openapi?: unknown };
   const version = String(swagger ?? openapi ?? '');
-  if (!/^(2\.0|3\.[012])/.test(version)) {
+  const known = swagger === undefined ? /^3(?:\.[012](?:\.|$)|$)/ : /^2(?:\.0)?$/;
+  if (!known.test(version)) {
     const found = version === '' ? 'it names no version' : `it says ${version}`;
     throw importError(
       'not_an_api_description',
       `This is no OpenAPI description that can be read (${found}): expected "swagger": "2.0" or "openapi": "3.0" to "3.2".`,
     );
   }
-  // In YAML `swagger: 2.0` is a number.
-  const described = swagger === undefined ? input : { ...(input as object), swagger: '2.0' };
+  // In YAML a version without quotes is a number: 2.0 is 2, 3.0 is 3.
+  const whole = /^3(?:\.\d)?$/.test(version) ? `${version === '3' ? '3.0' : version}.0` : version;
+  const described = { ...(input as object), ...(swagger === undefined ? { openapi: whole } : { swagger: '2.0' }) };
   const upgraded = upgrade(described as Parameters<typeof upgrade>[0], '3.1') as unknown as ApiDescription;
   if (Object.keys(upgraded.paths ?? {}).length === 0)
     throw importError('no_operations', 'The description has no paths, so there is nothing to import.');

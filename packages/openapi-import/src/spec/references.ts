@@ -17,13 +17,31 @@ export function referencesOf(description: ApiDescription): References {
         if (current === undefined || current === null || typeof reference !== 'string') return current ?? undefined;
         const target = at(description, reference) as typeof node;
         if (target === undefined) return undefined;
-        // Since 3.1 words beside a reference count: a description there is closer to its use.
-        const { $ref: _reference, ...beside } = current as { $ref?: string };
-        current = Object.keys(beside).length === 0 ? target : ({ ...target, ...beside } as typeof node);
+        current = { ...target, ...wordsBeside(current) } as typeof node;
       }
       return undefined;
     },
   };
+}
+
+const words = new Set([
+  'title',
+  'summary',
+  'description',
+  'deprecated',
+  'default',
+  'example',
+  'examples',
+  'readOnly',
+  'writeOnly',
+]);
+
+/**
+ * What stands beside a reference and is closer to its use. Before 3.1 nothing beside one counted, and what vendors left there
+ * of types is often wrong.
+ */
+function wordsBeside(node: object): object {
+  return Object.fromEntries(Object.entries(node).filter(([key]) => words.has(key)));
 }
 
 function at(root: unknown, reference: string): unknown {
