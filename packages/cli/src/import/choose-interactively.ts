@@ -12,7 +12,7 @@ export async function chooseInteractively(
   // Loaded here: every other command starts without it.
   const { autocompleteMultiselect, isCancel } = await import('@clack/prompts');
   const chosen = await autocompleteMultiselect({
-    message: `Which of the ${listed.length} operations? Type to search, space to tick, enter to go on (3 to 8 are best)`,
+    message: `Which of the ${listed.length} operations? Type to search, tab to tick, enter to go on; 3 to 8 are best`,
     options: listed.map(({ id, method, path, operation }) => ({
       value: id,
       label: oneLine(`${method.padEnd(6)} ${path}`, 70),

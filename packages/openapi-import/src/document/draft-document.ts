@@ -67,7 +67,10 @@ export function draftDocument(description: ApiDescription, options: DraftOptions
     id,
     name: title,
     version: '1.0.0',
-    category: categoryOf(options.category, `${title} ${plainText(description.info?.description)}`),
+    category: categoryOf(
+      options.category,
+      `${title} ${plainText(description.info?.summary)} ${plainText(description.info?.description)}`,
+    ),
     description: shorten(
       plainText(description.info?.summary ?? description.info?.description) || `Operations of ${title}.`,
       400,

@@ -1,4 +1,5 @@
 import { importError } from '../import-error.ts';
+import { wordsOf } from '../schema/plain-text.ts';
 import type { ListedOperation } from './list-operations.ts';
 
 /** What is asked for; of several kinds an operation must match one. */
@@ -52,10 +53,7 @@ function operationNamed(listed: readonly ListedOperation[], name: string): Liste
     listed.find((one) => one.method === method.toUpperCase() && one.path === path) ??
     listed.find(({ id }) => id.toLowerCase() === wanted.toLowerCase());
   if (exact !== undefined) return exact;
-  const parts = wanted
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((part) => part.length > 2);
+  const parts = wordsOf(wanted).filter((part) => part.length > 2);
   const similar = listed
     .map((one) => ({ id: one.id, hits: parts.filter((part) => textOf(one).includes(part)).length }))
     .filter(({ hits }) => hits > 0)
