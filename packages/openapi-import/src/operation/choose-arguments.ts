@@ -3,7 +3,7 @@ import { wordsOf } from '../schema/plain-text.ts';
 import type { Candidate, LeftOut } from './candidate.ts';
 
 /** More than a caller on the telephone gives. */
-export const maxArguments = 5;
+const maxArguments = 5;
 /** Items that a list asks for, where the vendor lets one ask. */
 const itemsAsked = 10;
 

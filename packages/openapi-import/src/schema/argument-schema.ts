@@ -88,7 +88,7 @@ function fieldsOf(
 }
 
 /** Type and bounds of a value that is neither object nor list, as far as they are sound. */
-export function scalarSchema(schema: Schema, type: string | undefined): PlainSchema {
+function scalarSchema(schema: Schema, type: string | undefined): PlainSchema {
   const result: PlainSchema = {};
   const known = type !== undefined && ['string', 'integer', 'number', 'boolean'].includes(type);
   if (known) result['type'] = type;

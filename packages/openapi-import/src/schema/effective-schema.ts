@@ -86,7 +86,7 @@ function rankOf(schema: Schema | undefined, baseType: string | undefined): numbe
 }
 
 /** The one type that is meant, `null` apart. */
-export function typeOf(schema: Schema): string | undefined {
+function typeOf(schema: Schema): string | undefined {
   const { type } = schema;
   if (typeof type === 'string') return type;
   if (Array.isArray(type)) return type.find((one) => one !== 'null') ?? type[0];
