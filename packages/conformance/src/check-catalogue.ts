@@ -19,14 +19,14 @@ export async function checkCatalogue(
   documents: readonly IntegrationDocument[],
   table: SpecTable,
   deviations: Deviations,
-  files: ReadonlyMap<string, string> = new Map(),
+  files: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<CatalogueReport> {
   const groups = Map.groupBy(documents, ({ id }) => (files.has(id) ? `file ${id}` : specsOf(table, id).join(' ')));
   const tools: ToolReport[] = [];
   for (const [names, group] of groups) {
     const specs: ApiSpec[] = [];
-    const file = files.get(group[0]?.id ?? '');
-    if (file !== undefined) specs.push(await openSpecFile(file));
+    const given = files.get(group[0]?.id ?? '');
+    if (given !== undefined) for (const file of given) specs.push(await openSpecFile(file));
     else for (const name of names.split(' ').filter(Boolean)) specs.push(await openSpec(table, name));
     for (const document of group) tools.push(...(await checkIntegration(document, specs, deviations)));
   }

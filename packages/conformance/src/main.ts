@@ -16,7 +16,7 @@ API description. docs/conformance.md says what counts.
 
   --json              print one JSON object: tools, unused
   --responses         also show where examples' answers are not what the specification describes
-  --spec ID=FILE      hold integration ID against this OpenAPI 3 file instead; may be repeated
+  --spec ID=FILE      hold integration ID against this OpenAPI 3 file instead; repeated, against several
   --write             write docs/conformance.md; for the whole catalogue only
   --help              this text
 `;
@@ -43,7 +43,8 @@ async function run(): Promise<number> {
   if (unknown.length > 0) throw new TypeError(`The catalogue has no integration ${unknown.join(', ')}.`);
   if (values.write && positionals.length > 0) throw new TypeError('--write is for the whole catalogue.');
   const documents = catalogue.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
-  const files = new Map(values.spec.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+  const pairs = values.spec.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)] as const);
+  const files = new Map(pairs.map(([id]) => [id, pairs.filter(([own]) => own === id).map(([, file]) => file)]));
   const table = readSpecTable();
   const deviations = Deviations.read();
   const report = await checkCatalogue(documents, table, deviations, files);

@@ -101,6 +101,12 @@ const cases: [string, string, string, (d: Loose) => void][] = [
     (d) => delete d['tools'].post_message.parameters.text.maxLength,
   ],
   [
+    'a time that no zone goes with',
+    'utc-designator',
+    'tools.post_message.parameters.at.x-template',
+    (d) => (d['tools'].post_message.parameters.at = { 'x-template': 'from {text|utc}', 'x-name': 'post_at' }),
+  ],
+  [
     'a description of one sentence',
     'description',
     'tools.post_message.description',
@@ -121,6 +127,17 @@ describe('lintDocument', () => {
     const document = structuredClone(slack) as Loose;
     document['variables'] = { region: { pattern: '^(?:acme\\.com|eu\\.acme\\.cloud)$', example: 'acme.com' } };
     document['auth'].token_url = 'https://login.{region}/token';
+    expect(lintDocument(document as IntegrationDocument)).toEqual([]);
+  });
+
+  it('takes times with a designator, or with a zone beside them', () => {
+    const document = structuredClone(slack) as Loose;
+    Object.assign(document['tools'].post_message.parameters, {
+      a: { 'x-template': '{text|utc}Z' },
+      b: { 'x-template': '{text|utc}.000Z' },
+      c: { 'x-template': '{text|utc}', 'x-name': 'start.dateTime' },
+      d: { 'x-template': '{{"start": {{"dateTime": "{text|utc}", "timeZone": "UTC"}}}}' },
+    });
     expect(lintDocument(document as IntegrationDocument)).toEqual([]);
   });
 

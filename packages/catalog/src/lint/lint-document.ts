@@ -5,7 +5,7 @@ import { examples, picks } from './example-rules.ts';
 import { freeHost } from './host-rules.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { noSecrets, secretArguments } from './secret-rules.ts';
-import { budgets, descriptions, names, risk, speech, textLimits, voiceArguments } from './tool-rules.ts';
+import { budgets, descriptions, names, risk, speech, textLimits, voiceArguments, zoneOfTimes } from './tool-rules.ts';
 import { webhooks } from './webhook-rules.ts';
 
 const rules: readonly LintRule[] = [
@@ -19,6 +19,7 @@ const rules: readonly LintRule[] = [
   descriptions,
   voiceArguments,
   textLimits,
+  zoneOfTimes,
   risk,
   confirmation,
   speech,

@@ -1,7 +1,7 @@
-import { type IntegrationDocument, toolNameOf } from '@patchbay/contracts';
+import { type IntegrationDocument, joinPath, type Parameter, toolNameOf } from '@patchbay/contracts';
 import { exportTool } from '../exports/export-tool.ts';
 import { schemaOfTool } from '../input-schema.ts';
-import { toolEntries } from '../tool-calls.ts';
+import { callsOf, toolEntries } from '../tool-calls.ts';
 import { error, type LintFinding, warning } from './rule.ts';
 
 /** Clients put a server's name before a tool's, and the whole may have 64 characters. */
@@ -69,6 +69,34 @@ export function textLimits(document: IntegrationDocument): LintFinding[] {
         warning('text-limit', `tools.${key}.parameters.${name}`, 'give maxLength, enum, format or pattern'),
       ),
   );
+}
+
+/**
+ * The filter `utc` writes no designator, for the APIs that name the zone beside the time. To the others such a time is local
+ * to whom it may concern, and a call hours off.
+ */
+export function zoneOfTimes(document: IntegrationDocument): LintFinding[] {
+  return toolEntries(document).flatMap((entry) =>
+    callsOf(entry).flatMap(({ path, parameters }) =>
+      Object.entries(parameters)
+        .filter(([, parameter]) => lacksZone(parameter))
+        .map(([name]) =>
+          warning(
+            'utc-designator',
+            joinPath('', [...path, 'parameters', name, 'x-template']),
+            "write '{time|utc}Z', or name the zone beside it under a name that ends in dateTime",
+          ),
+        ),
+    ),
+  );
+}
+
+function lacksZone({ 'x-template': template = '', 'x-name': wire = '' }: Parameter): boolean {
+  if (/dateTime$/.test(wire)) return false;
+  return template.split(/\{[^{}]*\|utc\}/).some((after, index, parts) => {
+    const before = parts[index - 1] ?? '';
+    return index > 0 && !/^(?:Z|[+.])/.test(after) && !/"dateTime": ?"$/.test(before);
+  });
 }
 
 /** A person on the telephone gives a few plain values, not a tree. */

@@ -16,6 +16,7 @@ const root = {
           boss: { anyOf: [{ $ref: '#/components/schemas/person' }, { type: 'object', nullable: true }] },
           team: { type: 'array', maxItems: 2, items: { $ref: '#/components/schemas/person' } },
           born: { type: 'string', format: 'date' },
+          handle: { anyOf: [{ type: 'string', nullable: true }, { type: 'number' }] },
           kind: {
             oneOf: [
               { type: 'string', enum: ['a'] },
@@ -59,7 +60,7 @@ const errors = (name: string, value: unknown, options?: Parameters<typeof schema
 
 describe('schemaErrors', () => {
   it.each([
-    ['a person', 'person', { name: 'Ada', born: '1815-12-10' }],
+    ['a person', 'person', { name: 'Ada', born: '1815-12-10', handle: 'A' }],
     ['null where it may be', 'person', { name: 'Ada', age: null, boss: null }],
     ['what two alternatives of oneOf allow', 'person', { name: 'Ada', kind: 'a' }],
     ['circles', 'worker', { name: 'Ada', wage: 3, boss: { name: 'Bo', boss: { name: 'Cy' } } }],

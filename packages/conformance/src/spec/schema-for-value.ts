@@ -79,9 +79,8 @@ export function alternatives(list: unknown, value: unknown): unknown[] {
 }
 
 function standsForNull(part: unknown): boolean {
-  return (
-    isNode(part) && part['nullable'] === true && Object.keys(part).every((key) => key === 'nullable' || key === 'type')
-  );
+  if (!isNode(part) || part['nullable'] !== true) return false;
+  return Object.keys(part).every((key) => key === 'nullable' || (key === 'type' && part['type'] === 'object'));
 }
 
 function objectKeywords(conversion: Conversion, schema: Node, value: Node, made: Record<string, unknown>): void {
