@@ -1,8 +1,10 @@
 import type { IntegrationDocument } from '@patchbay/contracts';
+import { expansionsOf } from '../enumerated-pattern.ts';
 import { type Finding, finding, wrongWord } from '../finding.ts';
 import { patternProblem } from '../pattern-safety.ts';
 import { parsePlain } from '../templates.ts';
 import { callsOf, toolEntries } from '../tool-calls.ts';
+import { checkOwnHosts } from './own-host.ts';
 
 const urlShape = /^(https?):\/\/([^/?#\s]+)([^\s?#]*)$/;
 /** The host of an URL as written: lower case, its variables and its port kept. `undefined` when it is not an http(s) URL. */
@@ -37,6 +39,11 @@ export function checkUrls(document: IntegrationDocument): Finding[] {
     ...checkUrl(document, document.auth.device_url, ['auth', 'device_url']),
     ...checkUrl(document, document.auth.revoke_url, ['auth', 'revoke_url']),
   ];
+  for (const [index, scope] of (document.auth.scopes ?? []).entries())
+    findings.push(...checkVariables(document, scope, ['auth', 'scopes', index]));
+  for (const field of ['authorize_params', 'token_params'] as const)
+    for (const [name, text] of Object.entries(document.auth[field] ?? {}))
+      findings.push(...checkVariables(document, text, ['auth', field, name]));
   for (const [index, host] of (document.auth.hosts ?? []).entries()) {
     findings.push(...checkVariables(document, host, ['auth', 'hosts', index]));
     if (/^\*\.[^.]+$/.test(host))
@@ -47,7 +54,7 @@ export function checkUrls(document: IntegrationDocument): Finding[] {
       findings.push(...checkUrl(document, call.request.base_url, [...call.path, 'request', 'base_url'], allowed));
     }
   }
-  return [...findings, ...checkVariablePatterns(document)];
+  return [...findings, ...checkVariablePatterns(document), ...checkOwnHosts(document)];
 }
 
 /** `base_url` with a letter in the place of a key that goes into its path. */
@@ -70,7 +77,8 @@ function checkUrl(
   const findings = checkVariables(document, url, path);
   if (!url.startsWith('https://') && !isLoopback(host))
     findings.push(finding(path, 'expected https; plain http is only for loopback hosts'));
-  if (allowed !== undefined && !isCovered(host, allowed)) {
+  const hosts = expansionsOf(host, document.variables ?? {});
+  if (allowed !== undefined && !isCovered(host, allowed) && !hosts.every((one) => isCovered(one, allowed))) {
     findings.push(finding(path, `its host ${host} is not among auth.hosts (${allowed.join(', ')})`));
   }
   return findings;
@@ -87,10 +95,30 @@ export function checkVariables(document: IntegrationDocument, text: string, path
     );
 }
 
-/** What a variable's value must never be able to do: end the host or the path segment it stands in. */
-const escapes = ['a/b', 'a\\b', 'a@b', 'a#b', 'a?b', 'a b', 'a%2fb', 'a:b', '..', ''];
+/** What the value of a variable in a URL must never be able to do: end the host or the path segment it stands in. */
+const escapes = ['a/b', 'a\\b', 'a@b', 'a#b', 'a?b', 'a b', 'a%2fb', 'a:b', '..'];
+/** What no value may hold wherever it stands. */
+const controls = ['a\nb', 'a\rb', 'a\u0000b', '\n'];
+
+/** Names of the variables that stand in a URL, a path or a host. */
+function variablesInUrls(document: IntegrationDocument): Set<string> {
+  const { auth } = document;
+  const calls = toolEntries(document).flatMap(callsOf);
+  const texts = [
+    document.base_url,
+    auth.exchange?.url,
+    auth.authorize_url,
+    auth.token_url,
+    auth.device_url,
+    auth.revoke_url,
+    ...(auth.hosts ?? []),
+    ...calls.flatMap(({ request }) => [request.base_url, request.path]),
+  ];
+  return new Set(texts.flatMap((text) => parsePlain(text ?? '').placeholders.map(({ name }) => name)));
+}
 
 function checkVariablePatterns(document: IntegrationDocument): Finding[] {
+  const inUrls = variablesInUrls(document);
   return Object.entries(document.variables ?? {}).flatMap(([name, variable]) => {
     const path = ['variables', name, 'pattern'];
     const problem = patternProblem(variable.pattern);
@@ -99,7 +127,9 @@ function checkVariablePatterns(document: IntegrationDocument): Finding[] {
       return [finding(path, 'the pattern must cover the whole value: begin with ^ and end with $')];
     }
     const expression = new RegExp(variable.pattern, 'u');
-    const leak = escapes.find((text) => expression.test(text));
+    const leak = ['', ...(inUrls.has(name) ? escapes : controls)].find((text) => expression.test(text));
+    if (leak === '') return [finding(path, 'the pattern accepts an empty value, which counts as none')];
+    if (leak !== undefined && !inUrls.has(name)) return [finding(path, 'the pattern accepts control characters')];
     if (leak !== undefined)
       return [finding(path, `the pattern accepts ${JSON.stringify(leak)}, which would change the URL it stands in`)];
     return (['example', 'default'] as const)

@@ -37,6 +37,9 @@ export function unusedVariables(document: IntegrationDocument): LintFinding[] {
     ...Object.values(document.auth.exchange?.fields ?? {}),
     ...Object.values(document.auth.exchange?.headers ?? {}),
     ...(document.auth.hosts ?? []),
+    ...(document.auth.scopes ?? []),
+    ...Object.values(document.auth.authorize_params ?? {}),
+    ...Object.values(document.auth.token_params ?? {}),
   ])
     read(text);
   for (const text of Object.values(document.headers ?? {})) read(text);

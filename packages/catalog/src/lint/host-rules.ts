@@ -8,7 +8,8 @@ const foreign = ['evil', 'evil.example', 'evil.com', 'a.evil.net', 'evil-1.co.uk
 
 /**
  * A host that is nothing but a variable lets a connection send its secrets anywhere: the credential, or the client's secret
- * and the code where tokens are had. It must end in a name of the document's own, or the variable's pattern must be a list.
+ * and the code where tokens are had. It must end in a name of the document's own, the variable's pattern must be a list,
+ * or the variable must say that the host is the tenant's own.
  */
 export function freeHost(document: IntegrationDocument): LintFinding[] {
   return placesOf(document)
@@ -50,6 +51,7 @@ function placesOf(document: IntegrationDocument): [path: string, host: string][]
 
 function isFree({ variables = {} }: IntegrationDocument, host: string): boolean {
   const name = host.replace(/:\d+$/, '');
+  if (variables[/^\{([^{}]+)\}$/.exec(name)?.[1] ?? '']?.own_host === true) return false;
   const fixed = name.split('}').at(-1) ?? '';
   const labels = fixed.split('.').filter((label) => label !== '');
   if (!name.includes('{') || labels.length >= 2 || labels[0] === 'localhost') return false;

@@ -18,6 +18,7 @@ export const oauthFields = {
   device_url: Endpoint.optional(),
   /** RFC 7009: where a token is revoked when the connection is removed. Left out: the vendor has no such thing. */
   revoke_url: Endpoint.optional(),
+  /** `{name}` is a connection variable here, in `authorize_params` and in `token_params`. */
   scopes: z.array(z.string()).optional(),
   /** What stands between scopes. Default a space. */
   scope_separator: z.enum([' ', ',']).optional(),

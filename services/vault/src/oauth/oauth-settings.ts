@@ -1,6 +1,6 @@
 import { type Auth, type IntegrationDocument, PatchbayError } from '@patchbay/contracts';
 
-/** An integration's OAuth as one connection uses it: its endpoints, with the connection's variables in them. */
+/** An integration's OAuth as one connection uses it, with the connection's variables in its endpoints, scopes and parameters. */
 export interface OAuthSettings {
   readonly integration: string;
   /** Of the document: whose client is used. `_platform` or a tenant. */
@@ -23,13 +23,20 @@ export function oauthSettings(
 ): OAuthSettings {
   const { auth, id } = document;
   if (auth.type !== 'oauth2') throw invalid('integration', `'${id}' does not use OAuth`);
-  const fill = (url: string) => withVariables(url, document.variables ?? {}, variables);
+  const fill = (text: string) => withVariables(text, document.variables ?? {}, variables);
+  const filled = (texts: Readonly<Record<string, string>> | undefined) =>
+    texts && Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fill(text)]));
   const optional = (url: string | undefined) => (url === undefined ? null : fill(url));
   if (auth.token_url === undefined) throw invalid('integration', `'${id}' names no token_url`);
   return {
     integration: id,
     scope,
-    auth,
+    auth: {
+      ...auth,
+      scopes: auth.scopes?.map(fill),
+      authorize_params: filled(auth.authorize_params),
+      token_params: filled(auth.token_params),
+    },
     tokenUrl: fill(auth.token_url),
     authorizeUrl: optional(auth.authorize_url),
     deviceUrl: optional(auth.device_url),
@@ -48,7 +55,8 @@ export function withVariables(
     if (variable === undefined) throw invalid(`variables.${name}`, 'not one of the integration');
     const value = Object.hasOwn(values, name) ? values[name] : variable.default;
     if (value === undefined) throw invalid(`variables.${name}`, 'missing');
-    if (!new RegExp(variable.pattern).test(value)) throw invalid(`variables.${name}`, `must match ${variable.pattern}`);
+    if (!new RegExp(`^(?:${variable.pattern})$`, 'u').test(value))
+      throw invalid(`variables.${name}`, `must match ${variable.pattern}`);
     return value;
   });
 }

@@ -233,6 +233,20 @@ describe('the endpoints of an integration', () => {
     expect(() => withVariables('https://{host}', {}, { host: 'evil.com' })).toThrow(/not one of the integration/);
   });
 
+  it('are asked with what the connection says in scopes and parameters', () => {
+    const auth = {
+      scopes: ['https://{user}.example.com/.default', 'offline'],
+      token_params: { resource: '{region}' },
+      authorize_params: { tenant: '{user}' },
+    };
+    expect(oauthSettings(documentOf(auth), '_platform', { user: 'ada' }).auth).toMatchObject({
+      scopes: ['https://ada.example.com/.default', 'offline'],
+      token_params: { resource: 'eu' },
+      authorize_params: { tenant: 'ada' },
+    });
+    expect(() => oauthSettings(documentOf(auth), '_platform', {})).toThrow(/variables.user: missing/);
+  });
+
   it('are none without OAuth', () => {
     expect(() => oauthSettings(documentOf({ type: 'bearer' }), '_platform', {})).toThrow(/does not use OAuth/);
     const { token_url: _, ...auth } = documentOf({}).auth;

@@ -9,8 +9,14 @@ export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** A variable's pattern without its anchors, for use inside a larger one. */
+/**
+ * A variable's pattern without its anchors, for use inside a larger one. The sandbox has of all hosts that a tenant could own
+ * the one of the example and those below `.example`, or an integration with such a variable would be at every other's host.
+ */
 export function patternOfVariable(name: string, variables: Variables): string {
+  const variable = variables[name];
+  if (variable?.own_host === true)
+    return `(?:${escapeRegExp(variable.example ?? '')}|${escapeRegExp(variable.default ?? '')}|(?:[a-z0-9-]+\\.)+example)`;
   const pattern = variables[name]?.pattern ?? defaultVariable;
   return `(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})`;
 }
