@@ -7,30 +7,50 @@ const stopWords = new Set(
   ).split(' '),
 );
 
-/** Most terms of one query that are looked up. A query has at most 400 characters. */
-export const maxQueryTerms = 24;
+/** Letters that have no decomposition into a plain one and an accent. */
+const foldings: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 
-/** Words and numbers of a text; `channelId`, `channel_id` and `channel-id` are all two words. */
+/**
+ * Words and numbers of a text; `channelId`, `channel_id` and `channel-id` are all two words. Where a script writes no
+ * blanks between words, a dictionary says where they end.
+ */
 export function wordsOf(text: string): string[] {
-  return text
+  const words = text
     .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== '');
+  if (!unspaced.test(text)) return words;
+  return words.flatMap((word) => Array.from(segmenter.segment(word), ({ segment }) => segment));
 }
 
-/** The form a word is indexed and looked up in, or null when it is left out: lower case, without accents. */
+/** Lower case, without accents: `Café` and `cafe` are one. */
+export function foldedOf(word: string): string {
+  return word
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[ßæœøłđı]/g, (letter) => foldings[letter] as string);
+}
+
+/** The form a word is indexed and looked up in, or null when it is left out. */
 export function termOf(word: string): string | null {
-  const term = word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return term === '' || stopWords.has(term) ? null : term;
+  const folded = foldedOf(word);
+  return folded === '' || stopWords.has(folded) ? null : stemOf(folded);
 }
 
-/** A query cut down to the first distinct terms, so that a long one costs no more than a bounded one. */
-export function queryOf(text: string): string {
-  const terms = new Set<string>();
-  for (const word of wordsOf(text)) {
-    const term = termOf(word);
-    if (term !== null) terms.add(term);
-    if (terms.size === maxQueryTerms) break;
-  }
-  return [...terms].join(' ');
+/** What an English word has in common with its plural and its other forms: `bookings`, `booked` and `book` are one. */
+function stemOf(word: string): string {
+  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  const singular = word.endsWith('ies') && word.length > 4 ? `${word.slice(0, -3)}y` : withoutPlural(word);
+  const base = singular.length > 5 ? singular.replace(/(?:ing|ed)$/, '') : singular;
+  // Two equal letters are there for the ending alone: `shipped`, `cancelled`.
+  const single = base === singular ? base : base.replace(/([bdglmnprt])\1$/, '$1');
+  return single.length > 4 ? single.replace(/e$/, '') : single;
+}
+
+function withoutPlural(word: string): string {
+  if (/(?:s|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2);
+  return /[^siu]s$/.test(word) ? word.slice(0, -1) : word;
 }

@@ -1,6 +1,7 @@
 import type { RegisteredTool } from '@patchbay/registry-copy';
 import MiniSearch from 'minisearch';
-import { queryOf, termOf, wordsOf } from './search-terms.ts';
+import { queryTermsOf } from './query-terms.ts';
+import { termOf, wordsOf } from './search-terms.ts';
 import { type SearchableText, searchableFields, searchableText } from './searchable-text.ts';
 
 export interface FoundTool {
@@ -18,10 +19,7 @@ export class ToolIndex {
     processTerm: termOf,
     searchOptions: {
       boost: { name: 4, title: 3, keywords: 3, integration: 2.5, category: 1.5, description: 1, arguments: 0.5 },
-      // Typing mistakes count in longer words only: half of all three-letter words are one letter apart.
-      fuzzy: (term) => (term.length > 3 ? 0.2 : false),
       maxFuzzy: 2,
-      prefix: (term) => term.length > 2,
       weights: { fuzzy: 0.3, prefix: 0.5 },
     },
   });
@@ -49,8 +47,17 @@ export class ToolIndex {
 
   /** Best first; of equally good ones the first by name, so that the same question has the same answer everywhere. */
   search(query: string, limit: number, accept: (tool: RegisteredTool) => boolean): FoundTool[] {
+    const terms = new Map(queryTermsOf(query).map((one) => [one.term, one]));
+    const matches = this.#texts.search([...terms.keys()].join(' '), {
+      tokenize: (text) => text.split(' '),
+      processTerm: (term) => term,
+      boostTerm: (term) => terms.get(term)?.weight ?? 1,
+      // Typing mistakes count in longer words only: half of all three-letter words are one letter apart.
+      fuzzy: (term) => (terms.get(term)?.loose === true && term.length > 3 ? 0.2 : false),
+      prefix: (term) => terms.get(term)?.loose === true && term.length > 2,
+    });
     const found: FoundTool[] = [];
-    for (const { id, score } of this.#texts.search(queryOf(query))) {
+    for (const { id, score } of matches) {
       const tool = this.#indexed.get(id as string) as RegisteredTool;
       if (accept(tool)) found.push({ tool, score });
     }
