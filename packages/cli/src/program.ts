@@ -34,6 +34,7 @@ import { addSubmissionsReplay } from './commands/submissions-replay.ts';
 import { addSubmissionsShow } from './commands/submissions-show.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addSubmitPlan } from './commands/submit-plan.ts';
+import { addToolsExport } from './commands/tools-export.ts';
 import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
@@ -77,6 +78,7 @@ export function createProgram(run: Run): Command {
   addToolsList(tools, run);
   addToolsSearch(tools, run);
   addToolsShow(tools, run);
+  addToolsExport(tools, run);
 
   const integrations = defineGroup(program, 'integrations', 'Publish and check the documents that tools come from');
   addIntegrationsPublish(integrations, run);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sandboxControl } from './demo/sandbox-control.ts';
 import { directoryWith, type Installation, json, startInstallation } from './running-patchbay.fixture.ts';
@@ -71,7 +72,38 @@ describe('tools', () => {
     expect((await here.cli(['tools', 'search', 'book a meeting'])).out).toContain('google_calendar_create_meeting');
     expect((await here.cli(['tools', 'search', 'zzzzqqq'])).out).toContain('Nothing fits');
     expect((await here.cli(['tools', 'search', ' '])).code).toBe(2);
-    expect((await here.cli(['tools', 'search', 'x', '--limit', '51'])).code).toBe(2);
+    expect((await here.cli(['tools', 'search', 'x', '--limit', '21'])).code).toBe(2);
+  });
+
+  test('search gives definitions within a budget of tokens, and says what that leaves out', async () => {
+    const search = ['tools', 'search', 'Nachricht an Slack senden', '--format', 'openai-realtime'];
+    const all = await here.cli(search);
+    expect(json(all)[0]).toMatchObject({ type: 'function', name: 'slack_post_message' });
+    const some = await here.cli([...search, '--max-tokens', '300']);
+    expect(json(some).length).toBeLessThan(json(all).length);
+    expect(some.err).toContain('Left out, for want of tokens: ');
+  });
+
+  test('export writes the tools of one request', async () => {
+    const cached = json(
+      await here.cli(['tools', 'export', '--integration', 'slack', '--format', 'anthropic', '--cache', '1h']),
+    );
+    expect(cached.at(-1)).toMatchObject({ name: 'slack_upload_file', cache_control: { type: 'ephemeral', ttl: '1h' } });
+    const out = ['--out', 'tools.json'];
+    const names = 'slack_post_message,slack_lookup_user';
+    const written = await here.cli([
+      ...['tools', 'export', '--tools', names, '--format', 'openai-responses', '--namespaces', ...out],
+    ]);
+    expect(written.out).toContain('Wrote 2 tools to tools.json.');
+    expect(JSON.parse(readFileSync(join(here.cwd, 'tools.json'), 'utf8'))).toMatchObject([
+      { type: 'namespace', name: 'slack', tools: [{ name: 'slack_post_message' }, { name: 'slack_lookup_user' }] },
+    ]);
+    expect((await here.cli(['tools', 'export', '--format', 'mcp'])).code).toBe(2);
+    expect((await here.cli(['tools', 'export', '--integration', 'slack'])).code).toBe(2);
+    const unknown = await here.cli(['tools', 'export', '--tools', 'no_such_tool', '--format', 'mcp']);
+    expect(unknown.code).toBe(3);
+    expect(unknown.err).toContain("no tool 'no_such_tool'");
+    expect((await here.cli(['tools', 'export', '--integration', 'nobody', '--format', 'mcp'])).code).toBe(3);
   });
 
   test('show tells a person how to call it, and a program its definition', async () => {

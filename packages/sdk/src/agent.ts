@@ -14,6 +14,7 @@ import {
   type ListToolsResult,
   type PlanResult,
   routes,
+  type SearchToolsRequest,
   type SearchToolsResult,
   type SubmissionFinished,
   type SubmissionResult,
@@ -71,6 +72,9 @@ export interface WarmNames {
 /** Milliseconds past its deadline in which the answer may still arrive. */
 const warmGraceMs = 250;
 
+/** `max_tokens` is a budget for all definitions together, or for the summaries where no `format` is asked for. */
+export type SearchOptions = Partial<Omit<SearchToolsRequest, 'query'>>;
+
 /** `namespaces` groups `openai-responses` functions by integration; `cache_control` marks `anthropic` tools for the prompt cache. */
 export type DescribeOptions = Partial<Pick<DescribeToolsRequest, 'toolset' | 'namespaces' | 'cache_control'>>;
 
@@ -117,7 +121,8 @@ export interface Agent {
   /** `toolset` narrows each to a named choice of tools; without it they concern every one. */
   readonly tools: {
     list(filter?: Partial<ListToolsRequest>): Promise<ListToolsResult>;
-    search(query: string, options?: { limit?: number; toolset?: string }): Promise<SearchToolsResult>;
+    /** Best first. With `format`, the definitions of what was found come too. */
+    search(query: string, options?: SearchOptions): Promise<SearchToolsResult>;
     /** Definitions ready to hand to a model in the format asked for. */
     describe(names: readonly string[], format?: ToolFormat, options?: DescribeOptions): Promise<DescribeToolsResult>;
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Category } from '../documents/category.ts';
-import { IntegrationDocument } from '../documents/integration.ts';
+import { Confirm, IntegrationDocument } from '../documents/integration.ts';
 import { Issue } from '../errors.ts';
 import { IntegrationId, platformScope, Scope, ToolName, Version } from '../ids.ts';
 import { ToolsetName } from './registry-toolsets.ts';
@@ -118,15 +118,37 @@ export const ListToolsResult = z.object({
 });
 export type ListToolsResult = z.infer<typeof ListToolsResult>;
 
-/** `tools.v1.<tenant>.search`: best first. */
+/**
+ * `tools.v1.<tenant>.search`: best first. `query` in the caller's words: English, or German, French, Spanish, Italian,
+ * Portuguese, Dutch or Polish.
+ */
 export const SearchToolsRequest = z.strictObject({
   query: z.string().min(1).max(400),
   category: Category.optional(),
   toolset: ToolsetName.optional(),
-  limit: z.int().min(1).max(50).default(5),
+  limit: z.int().min(1).max(20).default(5),
+  /** Whether the definitions come too, ready for that API, so that a model can call what was found at once. */
+  format: ToolFormat.optional(),
+  /** About how many tokens the definitions, or without `format` the summaries, may take together. */
+  max_tokens: z.int().min(1).max(100_000).optional(),
 });
 export type SearchToolsRequest = z.infer<typeof SearchToolsRequest>;
-export const SearchToolsResult = z.object({ tools: z.array(ToolSummary.extend({ score: z.number() })) });
+export const FoundTool = ToolSummary.extend({
+  /** Higher is better; only comparable within one answer. */
+  score: z.number(),
+  /** How a person is asked before it runs, where the document says it. */
+  confirm: Confirm.optional(),
+});
+export type FoundTool = z.infer<typeof FoundTool>;
+export const SearchToolsResult = z.object({
+  tools: z.array(FoundTool),
+  /** In the format asked for, as `describe` gives them, in the order of `tools`. */
+  definitions: z.array(z.record(z.string(), z.unknown())).default([]),
+  /** About how many tokens they take: the definitions, or without a format the summaries. */
+  tokens: z.int().nonnegative().default(0),
+  /** Tools that would be in the answer but for `max_tokens`. */
+  left_out: z.array(ToolName).default([]),
+});
 export type SearchToolsResult = z.infer<typeof SearchToolsResult>;
 
 /**

@@ -1,4 +1,4 @@
-import { type ArrangedTool, arrangeTools, exportTool } from '@patchbay/catalog';
+import { type ArrangedTool, arrangeTools } from '@patchbay/catalog';
 import {
   type Deprecation,
   type DescribeToolsRequest,
@@ -6,8 +6,7 @@ import {
   PatchbayError,
   type ToolLatency,
 } from '@patchbay/contracts';
-import { withLatency } from '../domain/with-latency.ts';
-import { withLoading } from '../domain/with-loading.ts';
+import { defineTool } from './define-tool.ts';
 import { findToolset, inToolset } from './find-toolset.ts';
 import type { Documents, LatencyOf } from './ports.ts';
 
@@ -46,7 +45,7 @@ export function describeTools({
       const latency = latencyOf(found);
       if (latency !== undefined) latencies[name] = latency;
       if (found.deprecated !== undefined) deprecations[name] = found.deprecated;
-      const definition = withLatency(exportTool(withLoading(found, loading), found.toolKey, format), format, latency);
+      const definition = defineTool(found, { format, loading, latency });
       bytes += Buffer.byteLength(JSON.stringify(definition)) + 1;
       if (bytes > maxAnswerBytes) {
         const message = `the definitions are larger than one answer may be; ask for fewer than ${tools.length + 1} at once`;

@@ -76,7 +76,7 @@ describe('search finds tools', () => {
 
   test('with falling scores, no more than asked for, of the category asked for', async () => {
     const { operation, names } = await searching();
-    const { tools } = await operation('acme', { query: 'list channel event', limit: 50 });
+    const { tools } = await operation('acme', { query: 'list channel event', limit: 20 });
     expect(tools.length).toBeGreaterThan(2);
     expect(tools.map(({ score }) => score)).toEqual(tools.map(({ score }) => score).toSorted((a, b) => b - a));
     await expect(names('channel event', 'acme', { limit: 1 })).resolves.toHaveLength(1);
