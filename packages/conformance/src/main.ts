@@ -3,11 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadCatalog } from '@patchbay/catalog';
-import { readSpecTable } from '@patchbay/vendor-specs';
+import { readSpecTable, VendorSpecError } from '@patchbay/vendor-specs';
 import { checkCatalogue } from './check-catalogue.ts';
 import { Deviations } from './deviations.ts';
 import { printReport } from './print-report.ts';
 import { renderDocument, renderResult, renderSources } from './render-document.ts';
+import { SpecFileError } from './spec/open-spec.ts';
 
 const usage = `Usage: npm run conform -- [options] [integration …]
 
@@ -65,7 +66,9 @@ async function run(): Promise<number> {
 try {
   process.exitCode = await run();
 } catch (error) {
-  if (!(error instanceof TypeError)) throw error;
-  process.stderr.write(`${error.message}\n\n${usage}`);
+  if (error instanceof TypeError) process.stderr.write(`${error.message}\n\n${usage}`);
+  else if (error instanceof SpecFileError || error instanceof VendorSpecError)
+    process.stderr.write(`${error.message}\n`);
+  else throw error;
   process.exitCode = 2;
 }

@@ -55,12 +55,15 @@ export function renderResult(tools: readonly ToolReport[], day: string): string 
     String(own.filter(({ deprecated }) => deprecated).length || ''),
   ]);
   const held = tools.filter(({ verdict }) => verdict !== 'no_spec').length;
+  const answers = tools.filter(({ verdict, response }) => verdict !== 'no_spec' && response !== null);
+  const fitting = answers.filter(({ response }) => response?.length === 0);
   const percent = held === 0 ? 0 : (100 * count(tools, 'valid')) / held;
   return [
     '## Result',
     `On ${day}: ${integrations.size} integrations, ${tools.length} tools and requests about webhooks. For ${held} of them the vendor's` +
       ` specification describes the operation; ${count(tools, 'valid')} of these (${percent.toFixed(1)} %) are valid, ` +
-      `${count(tools, 'newer')} are valid but for what it does not know, ${count(tools, 'deviates')} differ in accepted ways, ${count(tools, 'invalid')} are invalid.`,
+      `${count(tools, 'newer')} are valid but for what it does not know, ${count(tools, 'deviates')} differ in accepted ways, ${count(tools, 'invalid')} are invalid. Of ${answers.length} whose answers it describes, the` +
+      ` examples of ${fitting.length} fit.`,
     lines(['integration', 'valid', 'newer', 'deviates', 'invalid', 'no specification', 'of these deprecated'], rows),
   ].join('\n\n');
 }

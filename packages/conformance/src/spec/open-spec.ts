@@ -18,9 +18,19 @@ export async function openSpec(table: SpecTable, name: string): Promise<ApiSpec>
   };
 }
 
-/** Opens an OpenAPI 3 file, JSON or YAML, that is not in the table. */
+/** A file given as a specification that is none. */
+export class SpecFileError extends Error {
+  override readonly name = 'SpecFileError';
+}
+
+/** Opens an OpenAPI 3 file, JSON or YAML, that is not in the table. Throws a `SpecFileError`. */
 export async function openSpecFile(path: string): Promise<ApiSpec> {
-  const document: unknown = parse(await readFile(path, 'utf8'), { maxAliasCount: -1 });
+  const document = await readFile(path, 'utf8')
+    .then((text): unknown => parse(text, { maxAliasCount: -1 }))
+    .catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SpecFileError(`${path} cannot be read as JSON or YAML: ${why}`, { cause });
+    });
   return {
     root: rootOf(document, path),
     servers: null,
@@ -33,7 +43,7 @@ export async function openSpecFile(path: string): Promise<ApiSpec> {
 
 function rootOf(document: unknown, name: string): Node {
   if (!isNode(document) || !String(document['openapi']).startsWith('3.'))
-    throw new Error(`'${name}' is not an OpenAPI 3 document.`);
+    throw new SpecFileError(`${name} is not an OpenAPI 3 document.`);
   for (const [path, item] of Object.entries(isNode(document['paths']) ? document['paths'] : {}))
     if (path.includes('/microsoft.graph.')) lowerActionParameters(document, resolve(document, item));
   return document;
