@@ -117,6 +117,34 @@ describe('what newer parts of the format ask for', () => {
       'auth.exchange.url: its host evil.example is not among',
     ],
     [{}, { auth: { type: 'api_key', in: 'path' } }, 'base_url: expected {api_key} once in the path'],
+    [{}, { auth: { type: 'custom', body: { key: '{key}' } } }, `${at}.request: auth.body needs a JSON or form body`],
+    [
+      { request: { method: 'POST', path: '/x' }, parameters: { key: { type: 'string' } } },
+      { auth: { type: 'custom', body: { key: '{key}' } } },
+      `${at}.parameters.key: stands where auth.body puts the credential`,
+    ],
+    [{}, { auth: { type: 'custom', body: { key: 'fixed' } } }, 'auth.body.key: expected a credential field'],
+    [
+      {},
+      { auth: { type: 'oauth2', headers: { 'X-Key': 'fixed' } } },
+      'auth.headers.X-Key: expected a credential field',
+    ],
+    [{}, { auth: { type: 'bearer', header: 'Host' } }, 'auth.header: '],
+    [{}, { auth: { type: 'basic', header: 'X-Key' } }, 'auth.header: does not belong to auth type basic'],
+    [
+      { risk: 'write', idempotency: { kind: 'query' } },
+      {},
+      `${at}.idempotency.name: kind query needs the query's name`,
+    ],
+    [
+      {
+        risk: 'write',
+        request: { method: 'POST', path: '/x', query: { k: '1' } },
+        idempotency: { kind: 'query', name: 'k' },
+      },
+      {},
+      `${at}.idempotency.name: is a fixed value of the query already`,
+    ],
     [
       {},
       { base_url: 'https://{api_key}.example/x', auth: { type: 'api_key', in: 'path' } },

@@ -69,7 +69,7 @@ function credentialNames({ auth }: IntegrationDocument, spec: ApiSpec): Readonly
   const theirs = Object.values(schemes)
     .map((scheme) => resolve(spec.root, scheme)['name'])
     .filter((name) => typeof name === 'string');
-  const ours = [...Object.keys(auth.headers ?? {}), ...Object.keys(auth.query ?? {})];
+  const ours = [auth.headers, auth.query, auth.body].flatMap((part) => Object.keys(part ?? {}));
   if (auth.type === 'api_key') ours.push(auth.name ?? (auth.in === 'query' ? 'api_key' : 'X-API-Key'));
   return new Set([...theirs, ...ours, ...spec.credentialNames].map((name) => name.toLowerCase()));
 }

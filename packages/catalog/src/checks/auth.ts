@@ -1,14 +1,23 @@
 import { type Auth, type IntegrationDocument, oauthFields } from '@patchbay/contracts';
 import { type Finding, finding, wrongWord } from '../finding.ts';
 import { patternProblem } from '../pattern-safety.ts';
+import { callsOf, locationOf, toolEntries } from '../tool-calls.ts';
 import { headerProblem } from './headers.ts';
 
 const fieldsOf: Record<Auth['type'], readonly (keyof Auth)[]> = {
-  oauth2: [...(Object.keys(oauthFields) as (keyof typeof oauthFields)[]), 'scheme', 'hosts', 'exchange'],
+  oauth2: [
+    ...(Object.keys(oauthFields) as (keyof typeof oauthFields)[]),
+    'scheme',
+    'header',
+    'headers',
+    'query',
+    'hosts',
+    'exchange',
+  ],
   api_key: ['in', 'name', 'prefix', 'hosts', 'exchange'],
   basic: ['hosts'],
-  bearer: ['scheme', 'hosts', 'exchange'],
-  custom: ['headers', 'query', 'hosts', 'exchange'],
+  bearer: ['scheme', 'header', 'hosts', 'exchange'],
+  custom: ['headers', 'query', 'body', 'hosts', 'exchange'],
   none: ['hosts'],
 };
 
@@ -52,13 +61,16 @@ export function checkAuth(document: IntegrationDocument): Finding[] {
     findings.push(finding(['base_url'], `expected {${auth.name ?? 'api_key'}} once in the path, where the key goes`));
   if (auth.type === 'api_key' && auth.in === 'path' && !/^[a-z][a-z0-9_]*$/.test(auth.name ?? 'api_key'))
     findings.push(finding(['auth', 'name'], 'expected a name such as api_key, which base_url holds in braces'));
-  if (auth.type === 'custom') findings.push(...checkCustom(auth));
+  if (auth.type === 'custom' || auth.type === 'oauth2') findings.push(...checkTemplates(auth));
+  const tokenHeader = auth.header === undefined ? undefined : headerProblem(auth.header, true);
+  if (tokenHeader !== undefined) findings.push(finding(['auth', 'header'], tokenHeader));
+  findings.push(...checkCredentialBody(document));
   if (auth.hosts?.length === 0)
     findings.push(finding(['auth', 'hosts'], 'an empty list would let the credential go nowhere'));
   return findings;
 }
 
-function checkCustom(auth: Auth): Finding[] {
+function checkTemplates(auth: Auth): Finding[] {
   const entries = [
     ...Object.entries(auth.headers ?? {}).map(([name, text]) => ({
       path: ['auth', 'headers', name],
@@ -72,8 +84,15 @@ function checkCustom(auth: Auth): Finding[] {
       text,
       header: false,
     })),
+    ...Object.entries(auth.body ?? {}).map(([name, text]) => ({
+      path: ['auth', 'body', name],
+      name,
+      text,
+      header: false,
+    })),
   ];
-  if (entries.length === 0) return [finding(['auth', 'headers'], 'auth type custom needs headers or query templates')];
+  if (entries.length === 0 && auth.type === 'custom')
+    return [finding(['auth', 'headers'], 'auth type custom needs headers, query or body templates')];
   return entries.flatMap(({ path, name, text, header }) => {
     const problem = header ? headerProblem(name, true) : undefined;
     if (problem !== undefined) return [finding(path, problem)];
@@ -82,4 +101,23 @@ function checkCustom(auth: Auth): Finding[] {
       ? []
       : [finding(path, 'expected a credential field such as {api_key}')];
   });
+}
+
+/** A credential in the body needs one that can hold it, in every call that shows it, and a place that no parameter takes. */
+function checkCredentialBody(document: IntegrationDocument): Finding[] {
+  if (document.auth.body === undefined) return [];
+  return toolEntries(document).flatMap((entry) =>
+    callsOf(entry).flatMap(({ path, request, parameters, step }) => {
+      if (step?.auth === false) return [];
+      if (['GET', 'HEAD'].includes(request.method) || !['json', 'form'].includes(request.body ?? 'json'))
+        return [finding([...path, 'request'], 'auth.body needs a JSON or form body')];
+      return Object.entries(parameters)
+        .filter(([name, parameter]) => {
+          const location = locationOf(name, parameter, request, new Set());
+          const wire = parameter['x-name'] ?? name;
+          return location === 'body' && Object.hasOwn(document.auth.body ?? {}, wire);
+        })
+        .map(([name]) => finding([...path, 'parameters', name], 'stands where auth.body puts the credential'));
+    }),
+  );
 }

@@ -61,6 +61,10 @@ function checkIdempotency({ tool, path }: ToolEntry): Finding[] {
   if (name === undefined) return [finding([...at, 'name'], `kind ${kind} needs the ${kind}'s name`)];
   if (kind === 'field' && ['GET', 'HEAD'].includes(tool.request?.method ?? ''))
     return [finding([...at, 'kind'], 'the request has no body')];
+  if (kind === 'query') {
+    const taken = Object.hasOwn(tool.request?.query ?? {}, name);
+    return taken ? [finding([...at, 'name'], 'is a fixed value of the query already')] : [];
+  }
   const problem = kind === 'header' ? headerProblem(name) : bodyNameProblem(name);
   return problem === undefined ? [] : [finding([...at, 'name'], problem)];
 }

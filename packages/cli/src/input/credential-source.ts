@@ -103,12 +103,13 @@ async function prompted(type: AuthType, templates: Omit<Auth, 'type'>, io: CliIo
 }
 
 /** Names in the templates of a custom scheme: `Key {api_key|base64}` needs `api_key`. */
-export function fieldsOf({ headers, query }: Pick<Auth, 'headers' | 'query'>): string[] {
-  const templates = [...Object.values(headers ?? {}), ...Object.values(query ?? {})];
+export function fieldsOf({ headers, query, body }: Pick<Auth, 'headers' | 'query' | 'body'>): string[] {
+  const templates = [headers, query, body].flatMap((part) => Object.values(part ?? {}));
   const names = templates.flatMap((template) =>
     [...template.matchAll(/\{([a-z][a-z0-9_]*)[|}]/g)].map(([, name]) => name as string),
   );
-  return [...new Set(names)];
+  // `{basic}` is made of the two.
+  return [...new Set(names.flatMap((name) => (name === 'basic' ? ['username', 'password'] : [name])))];
 }
 
 function jsonObject(type: AuthType, text: string): Record<string, unknown> {

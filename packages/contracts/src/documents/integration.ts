@@ -21,11 +21,13 @@ const VariableName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 export const Auth = z.strictObject({
   type: z.enum(['oauth2', 'api_key', 'basic', 'bearer', 'none', 'custom']),
   ...oauthFields,
-  /** oauth2, bearer: the word before the token in `Authorization`. Default `Bearer`. */
+  /** oauth2, bearer: the word before the token. Default `Bearer`; `none`: the token alone. */
   scheme: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,40}(?: token=)?$/)
     .optional(),
+  /** oauth2, bearer: the header that the token goes into. Default `Authorization`. */
+  header: HeaderName.optional(),
   /**
    * api_key: where the key goes, and under which name. Default header `X-API-Key`. `path`: in the place of `{name}`, default
    * `{api_key}`, in the path of `base_url`: `https://api.telegram.org/bot{api_key}`.
@@ -34,9 +36,15 @@ export const Auth = z.strictObject({
   name: z.string().min(1).max(64).optional(),
   /** api_key: text before the key, such as `Token `. */
   prefix: z.string().max(40).optional(),
-  /** custom: header and query templates over the credential's fields, such as `{api_key}`. */
+  /**
+   * custom: header and query templates over the credential's fields, such as `{api_key}`; `{basic}` is the Base64 of user name,
+   * colon and password. oauth2: what goes along with the token, over what was kept with it and the client's `{client_id}` and
+   * `{client_secret}`.
+   */
   headers: z.record(HeaderName, z.string()).optional(),
   query: z.record(z.string(), z.string()).optional(),
+  /** custom: templates of fields in the JSON or form body of every request; in JSON dots nest, `auth.key`. */
+  body: z.record(z.string().regex(/^[A-Za-z_$@][\w$@:-]*(?:\.[A-Za-z_$@][\w$@:-]*){0,5}$/), z.string()).optional(),
   /** The only hosts that ever receive this credential. Default: the host of `base_url`. */
   hosts: z.array(Host).optional(),
   exchange: TokenExchange.optional(),
@@ -76,12 +84,12 @@ export const Cache = z.strictObject({
 export type Cache = z.infer<typeof Cache>;
 
 /**
- * None: a repeat may act twice. Natural: a repeat is harmless. Header, field (a body field, with the grammar of `x-name`):
- * the upstream takes a key there, under `name`. The key sent is 32 lower-case hexadecimal characters derived from the
+ * None: a repeat may act twice. Natural: a repeat is harmless. Header, query, field (a body field, with the grammar of
+ * `x-name`): the upstream takes a key there, under `name`. The key sent is 32 lower-case hexadecimal characters derived from the
  * tenant, the tool and the execution's idempotency key, the same in every attempt.
  */
 export const Idempotency = z.strictObject({
-  kind: z.enum(['none', 'natural', 'header', 'field']),
+  kind: z.enum(['none', 'natural', 'header', 'field', 'query']),
   name: z.string().optional(),
 });
 export type Idempotency = z.infer<typeof Idempotency>;

@@ -30,6 +30,8 @@ export const Credential = z.discriminatedUnion('type', [
       .optional(),
     /** Other fields of the token response that the integration needs. */
     extra: z.record(z.string(), z.string().max(4_096)).optional(),
+    /** Secrets besides the token that the integration's templates name: the client's, of which it was got. */
+    secrets: z.record(z.string(), Secret).optional(),
   }),
   /** Named fields for a `custom` auth template. */
   z.strictObject({ type: z.literal('custom'), fields: z.record(z.string(), Secret) }),

@@ -3,7 +3,7 @@ import type { Permit } from '../breaker/upstream-health.ts';
 import type { BuiltRequest } from '../request/build-request.ts';
 import type { StepPlan } from '../request/step-plan.ts';
 import { attemptStream } from './attempt-stream.ts';
-import { authoriseRequest } from './authorise-request.ts';
+import { type AuthorisedRequest, authoriseRequest } from './authorise-request.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import { sendHedged } from './hedge.ts';
 import { judgeEgressFailure } from './judge-egress-failure.ts';
@@ -40,7 +40,7 @@ export async function attemptStep(
   const { prepared } = input;
   const latency = ports.latencies.of(step);
   const startedAt = ports.now();
-  let authorised: Pick<EgressRequest, 'url' | 'headers'>;
+  let authorised: AuthorisedRequest;
   try {
     authorised = authoriseRequest(request, execution);
   } catch (error) {
@@ -64,7 +64,7 @@ export async function attemptStep(
     method: request.method,
     url: authorised.url,
     headers: watch?.traceparent ? { ...authorised.headers, traceparent: watch.traceparent } : authorised.headers,
-    body: request.body,
+    body: authorised.body,
     hosts: request.hosts,
     deadlineAt,
     maxResponseBytes: Math.max(ports.maxResponseBytes, 4 * prepared.maxBytes),

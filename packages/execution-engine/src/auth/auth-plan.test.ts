@@ -27,6 +27,18 @@ describe('applying a credential', () => {
       { authorization: 'Token token=t-1' },
     ],
     [{ type: 'bearer' }, oauth, { authorization: 'Bearer at-0123456789' }],
+    [{ type: 'oauth2', scheme: 'none', header: 'X-Access-Token' }, oauth, { 'x-access-token': 'at-0123456789' }],
+    [{ type: 'oauth2', scheme: 'none' }, oauth, { authorization: 'at-0123456789' }],
+    [
+      { type: 'oauth2', headers: { 'x-api-key': '{client_id}:{client_secret}', 'x-shop': '{shop}' } },
+      { ...oauth, secrets: { client_id: 'ci-1', client_secret: 'cs-1' } },
+      { authorization: 'Bearer at-0123456789', 'x-api-key': 'ci-1:cs-1', 'x-shop': 'shop-1' },
+    ],
+    [
+      { type: 'custom', headers: { Authorization: 'Basic {basic}', 'X-System-Key': '{system_key}' } },
+      { type: 'custom', fields: { username: 'user-1', system_key: 'sk-1' } },
+      { authorization: `Basic ${Buffer.from('user-1:').toString('base64')}`, 'x-system-key': 'sk-1' },
+    ],
     [
       { type: 'basic' },
       { type: 'basic', username: 'ada', password: 'pä:ss' },
@@ -129,7 +141,7 @@ describe('applying a credential', () => {
 describe('auth in documents', () => {
   it.each<[Auth, string]>([
     [{ type: 'api_key', name: 'Host' }, "auth.name: the header 'Host' is written by the HTTP layer"],
-    [{ type: 'custom' }, 'auth: of type custom needs headers or query'],
+    [{ type: 'custom' }, 'auth: of type custom needs headers, query or body'],
     [
       { type: 'custom', headers: { Connection: '{a}' } },
       "auth.headers.Connection: the header 'Connection' is written by the HTTP layer",

@@ -6,6 +6,7 @@ import { headerNameProblem } from '../request/headers.ts';
 import { parseTemplate } from '../request/template.ts';
 import type { RequestContext, Template } from '../request/value-source.ts';
 import { renderTemplate } from '../request/value-source.ts';
+import type { BodyPiece } from './credential-body.ts';
 import { bearerTokenOf, credentialFields } from './credential-fields.ts';
 
 /** What is added to a request to authorise it. */
@@ -13,6 +14,8 @@ export interface Authorisation {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Percent-encoded `name=value` pairs joined by `&`; empty for none. */
   readonly query: string;
+  /** What goes into the body. */
+  readonly body?: readonly BodyPiece[];
   /** What takes the place of a marker in the URL, percent-encoded. */
   readonly path?: { readonly marker: string; readonly value: string };
 }
@@ -31,11 +34,8 @@ export function compileAuth(auth: Auth, report: Report): AuthPlan | null {
     case 'none':
       return null;
     case 'oauth2':
-    case 'bearer': {
-      const scheme = auth.scheme ?? 'Bearer';
-      const prefix = scheme.endsWith('=') ? scheme : `${scheme} `;
-      return (credential) => inHeader('authorization', prefix + need(bearerTokenOf(credential), 'token'));
-    }
+    case 'bearer':
+      return compileToken(auth, report);
     case 'basic':
       return (credential) => {
         if (credential.type !== 'basic') throw unfit('username');
@@ -74,7 +74,30 @@ function compileApiKey(auth: Auth, report: Report): AuthPlan {
   return (credential) => inHeader(name.toLowerCase(), keyOf(credential));
 }
 
+/** A token in its header; with OAuth also what its templates say. */
+function compileToken(auth: Auth, report: Report): AuthPlan {
+  const scheme = auth.scheme ?? 'Bearer';
+  const prefix = scheme === 'none' ? '' : scheme.endsWith('=') ? scheme : `${scheme} `;
+  const name = auth.header ?? 'Authorization';
+  const problem = headerNameProblem(name, true);
+  if (problem !== null) report('auth.header', problem);
+  const token = (credential: Credential) =>
+    inHeader(name.toLowerCase(), prefix + need(bearerTokenOf(credential), 'token'));
+  if (auth.headers === undefined && auth.query === undefined) return token;
+  const further = compileTemplates(auth, report);
+  return (credential) => {
+    const [own, more] = [token(credential), further(credential)];
+    return { headers: [...own.headers, ...more.headers], query: more.query };
+  };
+}
+
 function compileCustom(auth: Auth, report: Report): AuthPlan {
+  const count = [auth.headers, auth.query, auth.body].flatMap((part) => Object.keys(part ?? {})).length;
+  if (count === 0) report('auth', 'of type custom needs headers, query or body');
+  return compileTemplates(auth, report);
+}
+
+function compileTemplates(auth: Auth, report: Report): AuthPlan {
   const compile = (entries: Record<string, string> | undefined, part: string): [string, Template][] =>
     Object.entries(entries ?? {}).map(([name, text]) => {
       const template = parseTemplate(
@@ -89,11 +112,11 @@ function compileCustom(auth: Auth, report: Report): AuthPlan {
     });
   const headers = compile(auth.headers, 'headers');
   const query = compile(auth.query, 'query');
+  const body = compile(auth.body, 'body').map(([name, template]) => ({ name, path: name.split('.'), template }));
   for (const [name] of headers) {
     const problem = headerNameProblem(name, true);
     if (problem !== null) report(`auth.headers.${name}`, problem);
   }
-  if (headers.length + query.length === 0) report('auth', 'of type custom needs headers or query');
   return (credential) => {
     const fields = { __proto__: null, ...credentialFields(credential) };
     const context: RequestContext = {
@@ -115,6 +138,9 @@ function compileCustom(auth: Auth, report: Report): AuthPlan {
             `${encodeURIComponent(name)}=${encodeURIComponent(need(renderTemplate(template, context), name).toWellFormed())}`,
         )
         .join('&'),
+      ...(body.length > 0 && {
+        body: body.map(({ name, path, template }) => [path, need(renderTemplate(template, context), name)] as const),
+      }),
     };
   };
 }

@@ -10,9 +10,14 @@ export function credentialFields(credential: Credential): Record<string, string>
     case 'bearer':
       return { token: credential.token };
     case 'oauth2':
-      return { ...credential.extra, access_token: credential.access_token, token: credential.access_token };
+      return {
+        ...credential.extra,
+        ...credential.secrets,
+        access_token: credential.access_token,
+        token: credential.access_token,
+      };
     case 'custom':
-      return credential.fields;
+      return withBasic(credential.fields);
   }
 }
 
@@ -35,10 +40,19 @@ export function secretValues(credential: Credential): string[] {
     case 'bearer':
       return [credential.token];
     case 'oauth2':
-      return credential.refresh_token === undefined
-        ? [credential.access_token]
-        : [credential.access_token, credential.refresh_token];
+      return [
+        credential.access_token,
+        ...(credential.refresh_token === undefined ? [] : [credential.refresh_token]),
+        ...Object.values(credential.secrets ?? {}),
+      ];
     case 'custom':
-      return Object.values(credential.fields);
+      return Object.values(withBasic(credential.fields));
   }
+}
+
+/** With a user name among them `basic` is what RFC 7617 makes of it and the password, for templates with more beside it. */
+function withBasic(fields: Record<string, string>): Record<string, string> {
+  const { username, password = '' } = fields;
+  if (username === undefined || fields.basic !== undefined) return fields;
+  return { ...fields, basic: Buffer.from(`${username}:${password}`).toString('base64') };
 }

@@ -45,18 +45,17 @@ export function compilePlacement(
     if (problem !== null) report(`${idempotency.at}.name`, problem);
     headers.push({ name: name.toLowerCase(), argument: 'idempotency_key', source: key });
   }
+  if (idempotency.kind === 'query') {
+    const { name } = idempotency;
+    if (name === undefined) report(`${idempotency.at}.name`, 'is required when the key goes into the query');
+    else if (query.some((field) => field.name === encodeURIComponent(name)))
+      report(`${idempotency.at}.name`, 'is the name of a parameter of the query');
+    else query.push(pairField({ ...keyItem(name, key, idempotency.at), location: 'query' }, false));
+  }
   if (idempotency.kind === 'field') {
     const name = idempotency.name;
     if (name === undefined) report(`${idempotency.at}.name`, 'is required when the key goes in a field');
-    const parameter = name === undefined ? {} : { 'x-name': name };
-    const item: Placed = {
-      name: 'idempotency_key',
-      wire: name ?? '',
-      location: 'body',
-      parameter,
-      source: key,
-      at: `${idempotency.at}.name`,
-    };
+    const item = keyItem(name ?? '', key, idempotency.at);
     if (bodyKind === 'none') query.push(pairField(item, false));
     else if (bodyKind === 'raw') report(`${idempotency.at}.kind`, 'cannot be field where the body is raw');
     else if (name !== undefined) inBody.push(item);
@@ -68,6 +67,11 @@ export function compilePlacement(
     cookies: at('cookie').map((item) => ({ ...headerField(item), name: item.wire })),
     body: bodyPlan(bodyKind, inBody, roots, graphQl, report),
   };
+}
+
+function keyItem(name: string, source: ValueSource, at: string): Placed {
+  const parameter = name === '' ? {} : { 'x-name': name };
+  return { name: 'idempotency_key', wire: name, location: 'body', parameter, source, at: `${at}.name` };
 }
 
 function bodyPlan(

@@ -71,7 +71,11 @@ export function compileStep(input: StepInput): {
   const readsByItself = request.method === 'GET' || request.method === 'HEAD' || operation?.kind === 'query';
   const isRead = tool.risk === 'read' || (step !== null && readsByItself);
   const idempotency = isRead ? ({ kind: 'none' } as const) : tool.idempotency;
-  const bodyKind = bodyKindOf(request, placed, idempotency.kind === 'field', report, requestAt);
+  const sendsCredential = plan.auth !== null && step?.auth !== false;
+  const hasCredential = sendsCredential && document.auth.body !== undefined;
+  const bodyKind = bodyKindOf(request, placed, idempotency.kind === 'field' || hasCredential, report, requestAt);
+  if (hasCredential && bodyKind !== 'json' && bodyKind !== 'form')
+    report(`${requestAt}.body`, 'must be json or form: auth.body puts the credential there');
   const keyScope = { tool: input.toolName, step: step?.id ?? '' };
   const placement = compilePlacement(
     placed,
@@ -128,7 +132,7 @@ export function compileStep(input: StepInput): {
       cookies: placement.cookies,
       body: placement.body,
       maxBodyBytes: maxFileBytes,
-      sendsCredential: plan.auth !== null && step?.auth !== false,
+      sendsCredential,
       rules: [
         ...compileErrorRules(step?.errors, report, `${at}.errors`),
         ...compileErrorRules(tool.errors, report, `${toolAt}.errors`),

@@ -18,6 +18,7 @@ export interface BuiltRequest {
   /** Lower-case names. */
   readonly headers: Record<string, string>;
   readonly body: Uint8Array | string | null;
+  readonly bodyKind: StepPlan['body']['kind'];
   /** Lower case, default port left out. */
   readonly host: string;
   /** Hosts that egress may reach for this request. */
@@ -60,6 +61,7 @@ export function buildRequest(step: StepPlan, context: RequestContext): BuiltRequ
     url: query === '' ? target.url : target.url + separator + query,
     headers,
     body,
+    bodyKind: step.body.kind,
     host: target.host,
     hosts: listed ? hosts : [...hosts, target.host],
     mayCarryCredential: step.sendsCredential && listed,

@@ -79,7 +79,7 @@ function credentialFor({ auth }: IntegrationDocument): Credential | null {
     case 'api_key':
       return { type: 'api_key', api_key: secret };
     case 'custom': {
-      const templates = [...Object.values(auth.headers ?? {}), ...Object.values(auth.query ?? {})];
+      const templates = [auth.headers, auth.query, auth.body].flatMap((part) => Object.values(part ?? {}));
       const names = templates.flatMap((template) =>
         [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name as string),
       );

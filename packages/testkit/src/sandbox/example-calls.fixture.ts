@@ -78,6 +78,8 @@ function write(w: Writing): Call {
   path = fill(path);
   if (tool.idempotency.kind === 'header' && tool.risk !== 'read')
     headers[(tool.idempotency.name ?? 'Idempotency-Key').toLowerCase()] = key;
+  if (tool.idempotency.kind === 'query' && tool.risk !== 'read' && step === null)
+    query.push(`${tool.idempotency.name}=${key}`);
   const keyField =
     tool.idempotency.kind === 'field' && tool.risk !== 'read' && step === null ? tool.idempotency.name : undefined;
   const query2 = authorise(document, step, headers, w.token);

@@ -41,8 +41,10 @@ function credentialOf({ auth }: IntegrationDocument, secret: Secret): Credential
   switch (auth.type) {
     case 'none':
       return null;
-    case 'oauth2':
-      return { type: 'oauth2', access_token: token, token_type: 'Bearer' };
+    case 'oauth2': {
+      const secrets = fieldsOf({ ...auth.headers, ...auth.query }, secret);
+      return { type: 'oauth2', access_token: token, token_type: 'Bearer', secrets };
+    }
     case 'bearer':
       return { type: 'bearer', token };
     case 'basic':
@@ -50,7 +52,7 @@ function credentialOf({ auth }: IntegrationDocument, secret: Secret): Credential
     case 'api_key':
       return { type: 'api_key', api_key: token };
     case 'custom':
-      return { type: 'custom', fields: fieldsOf({ ...auth.headers, ...auth.query }, secret) };
+      return { type: 'custom', fields: fieldsOf({ ...auth.headers, ...auth.query, ...auth.body }, secret) };
   }
 }
 
@@ -77,5 +79,6 @@ function tokenOf({ auth }: IntegrationDocument, secret: Secret): Credential {
 
 function fieldsOf(templates: Readonly<Record<string, string>>, secret: Secret): Record<string, string> {
   const names = Object.values(templates).flatMap((text) => [...text.matchAll(/\{([a-z_][a-z0-9_]*)/gi)]);
-  return Object.fromEntries(names.map(([, name = '']) => [name, secret(name)]));
+  const fields = names.flatMap(([, name = '']) => (name === 'basic' ? ['username', 'password'] : [name]));
+  return Object.fromEntries(fields.map((name) => [name, secret(name)]));
 }

@@ -19,8 +19,10 @@ export function authorise(
     case 'bearer':
     case 'oauth2': {
       const scheme = auth.scheme ?? 'Bearer';
-      headers.authorization = `${scheme}${scheme.endsWith('=') ? '' : ' '}${secret}`;
-      return [];
+      const word = scheme === 'none' ? '' : `${scheme}${scheme.endsWith('=') ? '' : ' '}`;
+      headers[(auth.header ?? 'authorization').toLowerCase()] = `${word}${secret}`;
+      for (const [name, template] of Object.entries(auth.headers ?? {})) headers[name.toLowerCase()] = filled(template);
+      return Object.entries(auth.query ?? {}).map(([name, template]) => `${name}=${filled(template)}`);
     }
     case 'api_key':
       if (auth.in === 'query')

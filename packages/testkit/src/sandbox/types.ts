@@ -91,7 +91,7 @@ export interface Effect {
   /** SHA-256 of tool, step and canonical arguments: two effects with the same are the same thing done twice. */
   readonly fingerprint: string;
   readonly idempotencyKey: string | null;
-  readonly idempotency: 'none' | 'natural' | 'header' | 'field';
+  readonly idempotency: 'none' | 'natural' | 'header' | 'field' | 'query';
 }
 
 /** What a `stream` behaviour could write to one peer. */

@@ -223,6 +223,15 @@ describe('a token response', () => {
   });
 });
 
+describe('what the vendor wants to see of the client in every request', () => {
+  it('goes with the token where a template names it, and nowhere else', async () => {
+    const answer = { body: { access_token: 'at-1' } };
+    const shown = await ask({ headers: { 'x-api-key': '{client_id}' } }, answer);
+    expect(shown.credential?.secrets).toEqual({ client_id: expect.stringMatching(/./) });
+    expect((await ask({}, answer)).credential).not.toHaveProperty('secrets');
+  });
+});
+
 describe('the endpoints of an integration', () => {
   it('are refused with a variable that is missing, unknown or could change the host', () => {
     const settings = (variables: Record<string, string>) => () =>

@@ -75,7 +75,7 @@ export async function requestToken(ports: TokenPorts, request: TokenRequest): Pr
     const issuer = { token_url: settings.tokenUrl, client_id: client.client_id, ...(renewable && { renewable }) };
     return {
       answer,
-      credential: credentialOf(auth, token, answer, { now: ports.now(), issuer, previous: request.previous }),
+      credential: credentialOf(auth, token, answer, { now: ports.now(), issuer, client, previous: request.previous }),
     };
   } catch (error) {
     throw tokenFailure(error, [client.client_secret, ...Object.values(parameters)]);

@@ -1,4 +1,4 @@
-import type { Auth, Credential } from '@patchbay/contracts';
+import type { Auth, Credential, OAuthClient } from '@patchbay/contracts';
 import { OAuthFailure } from './oauth-failure.ts';
 
 type OAuthCredential = Extract<Credential, { type: 'oauth2' }>;
@@ -24,12 +24,18 @@ export function credentialOf(
   auth: Auth,
   token: Json,
   answer: Json,
-  { now, issuer, previous }: { now: Date; issuer: OAuthCredential['issuer']; previous?: OAuthCredential | undefined },
+  {
+    now,
+    issuer,
+    client,
+    previous,
+  }: { now: Date; issuer: OAuthCredential['issuer']; client: OAuthClient; previous?: OAuthCredential | undefined },
 ): OAuthCredential {
   const { access_token, refresh_token, expires_in, scope } = token;
   const lifetime = typeof expires_in === 'number' ? expires_in : auth.token_lifetime_s;
   const refresh = auth.refresh === 'none' ? undefined : (refresh_token ?? previous?.refresh_token);
   const extra = { ...previous?.extra, ...keptFields(auth, answer) };
+  const secrets = { ...previous?.secrets, ...clientFields(auth, client) };
   return {
     type: 'oauth2',
     access_token: access_token as string,
@@ -41,7 +47,19 @@ export function credentialOf(
       : previous?.scope !== undefined && { scope: previous.scope }),
     ...(Object.keys(extra).length > 0 && { extra }),
     ...(issuer !== undefined && { issuer }),
+    ...(Object.keys(secrets).length > 0 && { secrets }),
   };
+}
+
+/** What the vendor's API wants to see of the client in every request: it goes with the token that this client got. */
+function clientFields(auth: Auth, client: OAuthClient): Record<string, string> {
+  const templates = [...Object.values(auth.headers ?? {}), ...Object.values(auth.query ?? {})];
+  return Object.fromEntries(
+    (['client_id', 'client_secret'] as const).flatMap((name) => {
+      const value = client[name];
+      return value !== undefined && templates.some((text) => text.includes(`{${name}}`)) ? [[name, value]] : [];
+    }),
+  );
 }
 
 function keptFields(auth: Auth, answer: Json): Record<string, string> {

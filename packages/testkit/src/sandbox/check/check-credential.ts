@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Credential } from '@patchbay/contracts';
+import { valueAt } from '../answer/value-at.ts';
 import type { Arrival } from '../arrival.ts';
 import type { TokenMemory } from '../record/token-memory.ts';
 import type { Target } from '../route/target.ts';
 import type { ViolationKind } from '../types.ts';
+import { parsePairs } from '../wire/query-string.ts';
 
 /** What a request showed. `secrets` stays within the check: only its scheme and a digest are ever recorded. */
 export interface Shown {
@@ -38,7 +40,9 @@ export function checkCredential(
       ? arrival.header(slot.name)
       : slot.in === 'query'
         ? arrival.queryValue(slot.name)
-        : inPath(groups[`p${target.path.names.indexOf(slot.name)}`]),
+        : slot.in === 'body'
+          ? inBody(arrival, target, slot.name)
+          : inPath(groups[`p${target.path.names.indexOf(slot.name)}`]),
   );
   const carried = values.some((value) => value !== undefined);
   const shown = carried
@@ -113,6 +117,20 @@ function same(given: string, expected: string | null): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(expected);
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** A member of a JSON body, by names with dots between them, or a field of a form. */
+function inBody(arrival: Arrival, target: Target, name: string): string | undefined {
+  if (target.bodyKind === 'form') {
+    try {
+      return parsePairs(arrival.body.toString()).find(([key]) => key === name)?.[1];
+    } catch {
+      return undefined;
+    }
+  }
+  const parsed = arrival.json();
+  const value = 'value' in parsed ? valueAt(parsed.value, name.split('.')) : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 function inPath(piece: string | undefined): string | undefined {

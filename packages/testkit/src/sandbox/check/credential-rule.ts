@@ -4,8 +4,8 @@ import { filledTemplate, templateShape } from './template-shape.ts';
 
 /** Where one piece of a credential stands, and what it looks like there. */
 export interface CredentialSlot {
-  readonly in: 'header' | 'query' | 'path';
-  /** Lower case for headers. */
+  readonly in: 'header' | 'query' | 'path' | 'body';
+  /** Lower case for headers; in a JSON body dots nest. */
   readonly name: string;
   /** Matches the whole value; the group `secret` is the part that is secret. */
   readonly shape: RegExp;
@@ -54,9 +54,9 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
     case 'bearer':
     case 'oauth2': {
       const scheme = auth.scheme ?? 'Bearer';
-      const lead = scheme.endsWith('=') ? scheme : `${scheme} `;
+      const lead = scheme === 'none' ? '' : scheme.endsWith('=') ? scheme : `${scheme} `;
       return [
-        header('Authorization', lead, (credential) => {
+        header(auth.header ?? 'Authorization', lead, (credential) => {
           const token =
             credential.type === 'bearer'
               ? credential.token
@@ -65,6 +65,7 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
                 : null;
           return token === null ? null : lead + token;
         }),
+        ...templatesOf(auth),
       ];
     }
     case 'basic':
@@ -90,11 +91,16 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
       return [{ ...header(name, prefix, shownAs), in: 'query', name, description: `query parameter ${name}` }];
     }
     case 'custom':
-      return [
-        ...Object.entries(auth.headers ?? {}).map(([name, template]) => templated('header', name, template)),
-        ...Object.entries(auth.query ?? {}).map(([name, template]) => templated('query', name, template)),
-      ];
+      return templatesOf(auth);
   }
+}
+
+function templatesOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
+  return [
+    ...Object.entries(auth.headers ?? {}).map(([name, template]) => templated('header', name, template)),
+    ...Object.entries(auth.query ?? {}).map(([name, template]) => templated('query', name, template)),
+    ...Object.entries(auth.body ?? {}).map(([name, template]) => templated('body', name, template)),
+  ];
 }
 
 function header(name: string, lead: string, shownAs: CredentialSlot['shownAs']): CredentialSlot {
@@ -110,7 +116,7 @@ function header(name: string, lead: string, shownAs: CredentialSlot['shownAs']):
 }
 
 /** A template over the credential's fields. Text in it that is not a plain `{field}` is matched by shape alone. */
-function templated(place: 'header' | 'query', name: string, template: string): CredentialSlot {
+function templated(place: 'header' | 'query' | 'body', name: string, template: string): CredentialSlot {
   const shape = templateShape(template, {});
   return {
     in: place,
@@ -120,11 +126,19 @@ function templated(place: 'header' | 'query', name: string, template: string): C
     lead: '',
     tokenIn: () => null,
     shownAs: (credential, token) => {
-      const { type: _type, ...own } = credential;
-      const fields: Record<string, unknown> = credential.type === 'custom' ? credential.fields : own;
+      const fields = templateFields(credential);
       return filledTemplate(template, token === null ? fields : { ...fields, token });
     },
   };
+}
+
+function templateFields(credential: Credential): Record<string, unknown> {
+  if (credential.type === 'oauth2') return { ...credential.extra, ...credential.secrets };
+  const { type: _type, ...own } = credential;
+  if (credential.type !== 'custom') return own;
+  const { username, password = '' } = credential.fields;
+  const basic = username === undefined ? {} : { basic: Buffer.from(`${username}:${password}`).toString('base64') };
+  return { ...basic, ...credential.fields };
 }
 
 /** Where the credential is exchanged, what is shown is the token: all of a key or a bearer, or where a template says. */

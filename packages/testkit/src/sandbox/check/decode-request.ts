@@ -73,6 +73,7 @@ function textOf(field: Field, text: string): unknown {
 function keyOf(arrival: Arrival, target: Target): string | null {
   const { kind, name, path } = target.idempotency;
   if (kind === 'header') return arrival.header(name) ?? null;
+  if (kind === 'query') return arrival.queryValue(name) ?? null;
   if (kind !== 'field' || arrival.body.length === 0) return null;
   try {
     const key = keyInBody[target.bodyKind](arrival, name, path);

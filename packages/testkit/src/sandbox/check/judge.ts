@@ -104,7 +104,7 @@ function placeOfStraySecret(arrival: Arrival, target: Target, secrets: readonly 
     if (secret.length < 8) continue;
     if (!target.credential.slots.some((slot) => slot.in === 'path') && arrival.path.includes(secret)) return 'path';
     if (target.credential.queryNames.length === 0 && arrival.query.includes(secret)) return 'query';
-    if (arrival.body.includes(secret)) return 'body';
+    if (!target.credential.slots.some((slot) => slot.in === 'body') && arrival.body.includes(secret)) return 'body';
   }
   return null;
 }

@@ -106,7 +106,9 @@ export function targetOf(source: TargetSource): Target {
   const at = (place: Field['place']) => fields.filter((field) => field.place === place);
   const bodyFields = at('body');
   const rootField = at('body_root')[0] ?? null;
-  const bodyKind = request.body ?? (bodyFields.length > 0 || rootField !== null ? 'json' : 'none');
+  const credentialNames = step?.auth === false ? [] : Object.keys(document.auth.body ?? {});
+  const fills = bodyFields.length > 0 || rootField !== null || credentialNames.length > 0;
+  const bodyKind = request.body ?? (fills ? 'json' : 'none');
   const headers = fixedValues({ ...lowerKeys(document.headers), ...lowerKeys(request.headers) });
   const declaredType =
     headers.find((header) => header.name === 'content-type')?.text ?? rootField?.schema.contentMediaType;
@@ -144,14 +146,22 @@ export function targetOf(source: TargetSource): Target {
     cookieFields: new PairNames(at('cookie')),
     queryNames: new PairNames(at('query')),
     bodyNames: new PairNames(bodyFields),
-    bodyTree: bodyTree(bodyFields, key.kind === 'field' ? [stepsOf(key.name)] : []),
+    bodyTree: bodyTree(bodyFields, [
+      ...credentialNames.map((name) => name.split('.')),
+      ...(key.kind === 'field' ? [stepsOf(key.name)] : []),
+    ]),
     rootField,
     fixedHeaders: headers.filter((header) => header.name !== 'content-type'),
     fixedQuery,
-    queryIgnored: new Set([...fixedQuery.map((value) => value.name), ...credential.queryNames]),
-    bodyIgnored: new Set(
-      key.kind === 'field' && !bodyFields.some((field) => field.wire === key.name) ? [key.name] : [],
-    ),
+    queryIgnored: new Set([
+      ...fixedQuery.map((value) => value.name),
+      ...credential.queryNames,
+      ...(key.kind === 'query' ? [key.name] : []),
+    ]),
+    bodyIgnored: new Set([
+      ...credentialNames,
+      ...(key.kind === 'field' && !bodyFields.some((field) => field.wire === key.name) ? [key.name] : []),
+    ]),
     credential,
     takesCredential: step?.auth !== false && document.auth.type !== 'none',
     check: argumentCheckOf(fields),
@@ -181,9 +191,7 @@ function idempotencyOf(tool: Tool): Target['idempotency'] {
     name: tool.idempotency.kind === 'header' ? name.toLowerCase() : name,
     path: stepsOfPath(name),
     required:
-      tool.risk !== 'read' &&
-      tool.steps === undefined &&
-      (tool.idempotency.kind === 'header' || tool.idempotency.kind === 'field'),
+      tool.risk !== 'read' && tool.steps === undefined && ['header', 'field', 'query'].includes(tool.idempotency.kind),
   };
 }
 
