@@ -66,6 +66,7 @@ export type SystemOptions = Partial<
     | 'executors'
     | 'tenants'
     | 'seedCatalog'
+    | 'integrationsDir'
     | 'serviceNatsUrl'
     | 'serviceRedisUrl'
     | 'serviceUpstreamUrl'

@@ -13,11 +13,12 @@ export interface TextPosition {
  */
 export type LocateInText = (path: string, atKey?: boolean) => TextPosition;
 
-/** Reads the text once; each question after that is a walk down the path. For a text that `parseDocumentText` took. */
+/** Reads the text once, at the first question; each is then a walk down the path. For a text that `parseDocumentText` took. */
 export function locateInText(text: string): LocateInText {
-  const lines = new LineCounter();
-  const root = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: false, lineCounter: lines }).contents;
+  let parsed: ReturnType<typeof parse> | null = null;
   return (path, atKey = false) => {
+    parsed ??= parse(text);
+    const { root, lines } = parsed;
     let place = root?.range?.[0] ?? 0;
     let node: unknown = root;
     let rest = path;
@@ -32,6 +33,12 @@ export function locateInText(text: string): LocateInText {
     const { line, col } = lines.linePos(place);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+}
+
+function parse(text: string) {
+  const lines = new LineCounter();
+  const options = { version: '1.2', schema: 'core', uniqueKeys: false, lineCounter: lines } as const;
+  return { root: parseDocument(text, options).contents, lines };
 }
 
 interface Step {

@@ -14,11 +14,20 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
 import { addExecutionsUnknown } from './commands/executions-unknown.ts';
+import { addIntegrationsDeprecate } from './commands/integrations-deprecate.ts';
+import { addIntegrationsDiff } from './commands/integrations-diff.ts';
+import { addIntegrationsFolder } from './commands/integrations-folder.ts';
 import { addIntegrationsImportCurl } from './commands/integrations-import-curl.ts';
 import { addIntegrationsImportOpenApi } from './commands/integrations-import-openapi.ts';
 import { addIntegrationsImportPostman } from './commands/integrations-import-postman.ts';
+import {
+  addIntegrationsDefault,
+  addIntegrationsInstall,
+  addIntegrationsUninstall,
+} from './commands/integrations-install.ts';
 import { addIntegrationsLint } from './commands/integrations-lint.ts';
 import { addIntegrationsList } from './commands/integrations-list.ts';
+import { addIntegrationsPin, addIntegrationsRollback, addIntegrationsUnpin } from './commands/integrations-pin.ts';
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
@@ -38,6 +47,7 @@ import { addToolsExport } from './commands/tools-export.ts';
 import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
 import { addToolsShow } from './commands/tools-show.ts';
+import { addToolsets } from './commands/toolsets/add-toolsets.ts';
 import { addUp } from './commands/up.ts';
 import { addVaultEraseConnection } from './commands/vault-erase-connection.ts';
 import { addVaultEraseTenant } from './commands/vault-erase-tenant.ts';
@@ -89,6 +99,20 @@ export function createProgram(run: Run): Command {
   addIntegrationsList(integrations, run);
   addIntegrationsShow(integrations, run);
   addIntegrationsRetire(integrations, run);
+  for (const add of [
+    addIntegrationsFolder,
+    addIntegrationsDiff,
+    addIntegrationsPin,
+    addIntegrationsUnpin,
+    addIntegrationsRollback,
+    addIntegrationsDeprecate,
+    addIntegrationsInstall,
+    addIntegrationsUninstall,
+    addIntegrationsDefault,
+  ])
+    add(integrations, run);
+
+  addToolsets(program, run);
 
   const connections = defineGroup(program, 'connections', "Manage a tenant's connections to integrations");
   addConnectionsAdd(connections, run);

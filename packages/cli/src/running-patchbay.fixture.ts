@@ -101,6 +101,7 @@ export interface Installation {
 
 export async function startInstallation(
   variables: Parameters<typeof startPatchbay>[0]['variables'] = {},
+  { catalogue = true, folder }: { readonly catalogue?: boolean; readonly folder?: string } = {},
 ): Promise<Installation> {
   const cwd = directoryWith();
   const patchbay = await startPatchbay({
@@ -109,7 +110,8 @@ export async function startInstallation(
     shape: 'one_process',
     executors: 1,
     sandbox: true,
-    seedCatalog: true,
+    seedCatalog: catalogue,
+    ...(folder !== undefined && { integrationsDir: join(cwd, folder) }),
     logLevel: 'info',
     ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
     variables,
@@ -120,7 +122,7 @@ export async function startInstallation(
     tenant: facts.tenant,
     credentials: facts.admin_credentials,
   });
-  await ensureDemoConnections(admin, await loadCatalog());
+  if (catalogue) await ensureDemoConnections(admin, await loadCatalog());
   await admin.close();
   return {
     patchbay,

@@ -27,7 +27,8 @@ export function addIntegrationsPublish(parent: Command, run: Run): void {
       'patchbay integrations publish --tenant acme --dry-run acme-crm.yaml',
       'cat acme-crm.json | patchbay integrations publish -',
     ],
-    configure: (command) => command.option('--dry-run', 'check on the server, register nothing'),
+    configure: (command) =>
+      command.option('--dry-run', 'check on the server, register nothing, show what changes of what is served'),
     async run(context, { tenant, dryRun }, files) {
       // Read before anything is sent: a file that is not there stops all.
       const documents: { file: string; text: string }[] = [];

@@ -9,6 +9,7 @@ interface Options {
   readonly category?: Category;
   readonly integration?: string;
   readonly risk?: ToolSummary['risk'];
+  readonly toolset?: string;
 }
 
 export function addToolsList(parent: Command, run: Run): void {
@@ -24,13 +25,15 @@ export function addToolsList(parent: Command, run: Run): void {
       command
         .addOption(new Option('--category <category>', 'only this category').choices(Category.options))
         .option('--integration <id>', 'only this integration')
+        .option('--toolset <name>', 'only this toolset')
         .addOption(new Option('--risk <risk>', 'only this risk').choices(['read', 'write', 'destructive'])),
-    async run(context, { category, integration, risk }) {
+    async run(context, { category, integration, risk, toolset }) {
       const agent = await context.agent();
       const tools = await everyTool(agent, {
         ...(category !== undefined && { category }),
         ...(integration !== undefined && { integration }),
         ...(risk !== undefined && { risk }),
+        ...(toolset !== undefined && { toolset }),
       });
       context.show({ tenant: agent.tenant, total: tools.length, tools }, () =>
         tools.length === 0

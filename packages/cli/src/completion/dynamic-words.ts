@@ -39,6 +39,20 @@ const subscriptions: Source = async (context) =>
     meaning: `${target.kind} ${name}`,
   }));
 
+const versions: Source = async (context, [integration = '']) =>
+  (await (await context.admin()).integration(integration)).versions.map(({ version, retired }) => ({
+    word: version,
+    meaning: retired ? 'retired' : '',
+  }));
+
+const toolsets: Source = async (context) => {
+  const admin = await context.admin();
+  return (await admin.toolsets.list({ scope: admin.tenant })).map(({ name, title }) => ({
+    word: name,
+    meaning: title,
+  }));
+};
+
 /** `channel=`, `text=`: those not given yet. */
 const toolArguments: Source = async (context, [tool = '', ...given]) => {
   const [definition] = (await (await context.agent()).tools.describe([tool])).tools;
@@ -57,6 +71,22 @@ const sources: Readonly<Record<string, Source>> = {
   'tools list --integration': integrations,
   'integrations show 0': integrations,
   'integrations retire 0': integrations,
+  'integrations diff 0': integrations,
+  'integrations pin 0': integrations,
+  'integrations pin 1': versions,
+  'integrations unpin 0': integrations,
+  'integrations rollback 0': integrations,
+  'integrations deprecate 0': integrations,
+  'integrations install 0': integrations,
+  'integrations uninstall 0': integrations,
+  'integrations diff 1': versions,
+  'toolsets show 0': toolsets,
+  'toolsets remove 0': toolsets,
+  'toolsets set 0': toolsets,
+  'toolsets set 1': tools,
+  'tools list --toolset': toolsets,
+  'tools search --toolset': toolsets,
+  'tools export --toolset': toolsets,
   'connections add 0': integrations,
   'connections remove 0': connections,
   'connections list --integration': integrations,

@@ -13,13 +13,16 @@ const words = async (...typed: string[]) =>
 
 describe('what can stand at the cursor', () => {
   test.each<[string[], string[]]>([
-    [['too'], ['tools']],
+    [['too'], ['tools', 'toolsets']],
     [
       ['tools', 's'],
       ['search', 'show'],
     ],
     [['tools', 'show', 'x', '--f'], ['--format']],
-    [['tools', 'show', 'x', '--format', 'o'], ['openai']],
+    [
+      ['tools', 'show', 'x', '--format', 'openai-'],
+      ['openai-responses', 'openai-chat', 'openai-realtime'],
+    ],
     [['tools', 'list', '--risk=read', '--category', 'crm', '--risk', 'wr'], ['write']],
     [['completion', 'z'], ['zsh']],
     [['audit', 'query', '--class', 'exec'], ['execution']],

@@ -1,11 +1,11 @@
 import { type GetIntegrationResult, toolNameOf } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
-import { visible } from './style.ts';
+import { type Style, visible } from './style.ts';
 import { renderTable } from './table.ts';
 import { riskStyle } from './tools.ts';
 
 export function renderIntegration(
-  { document, versions }: GetIntegrationResult,
+  { document, versions, served, pin }: GetIntegrationResult,
   { io, style }: Pick<CommandContext, 'io' | 'style'>,
 ): string {
   const variables = Object.keys(document.variables ?? {});
@@ -25,8 +25,34 @@ export function renderIntegration(
     `  ${style.quiet('base URL')}   ${visible(document.base_url)}`,
     `  ${style.quiet('sign-in')}    ${document.auth.type}`,
     ...(variables.length === 0 ? [] : [`  ${style.quiet('variables')}  ${variables.join(', ')}`]),
-    `  ${style.quiet('versions')}   ${versions.map(({ version, retired }) => (retired ? `${version} (retired)` : version)).join(', ')}`,
+    `  ${style.quiet('versions')}   ${versions.map(versionText).join(', ')}`,
+    `  ${style.quiet('served')}     ${served ?? 'nothing'}${pin === null ? '' : ' (pinned)'}`,
+    ...deprecations(versions, style),
     '',
     tools,
   ].join('\n');
+}
+
+type StoredVersion = GetIntegrationResult['versions'][number];
+
+function versionText({ version, retired, deprecated, origin }: StoredVersion): string {
+  const marks = [
+    ...(retired ? ['retired'] : []),
+    ...(deprecated === undefined ? [] : ['deprecated']),
+    ...(origin === undefined ? [] : [`of the ${origin}`]),
+  ];
+  return marks.length === 0 ? version : `${version} (${marks.join(', ')})`;
+}
+
+/** Each thing that is said, once, with the versions it is said of. */
+function deprecations(versions: readonly StoredVersion[], style: Style): string[] {
+  const said = Map.groupBy(
+    versions.filter(({ deprecated, retired }) => deprecated !== undefined && !retired),
+    ({ deprecated }) =>
+      `${deprecated?.message}${deprecated?.sunset === undefined ? '' : ` Until ${deprecated.sunset}.`}`,
+  );
+  return [...said].map(
+    ([message, own]) =>
+      `  ${style.warn('deprecated')} ${own.map(({ version }) => version).join(', ')}: ${visible(message)}`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Issue } from '@patchbay/contracts';
 import type { Published } from '../commands/integrations-publish.ts';
+import { renderChanges } from './diff.ts';
 import { issuesIn } from './failure.ts';
 import { type Style, visible } from './style.ts';
 
@@ -22,6 +23,12 @@ export function renderPublished(
   const done = dryRun ? 'would publish' : result.created ? 'published' : 'unchanged';
   return [
     `${style.good(done)}  ${style.name(result.integration)} ${result.version}  ${style.quiet(result.tools.join(', '))}`,
+    ...(dryRun && result.compared_to !== null
+      ? [
+          `  ${style.quiet(result.changes.length === 0 ? `as ${result.compared_to}, which is served` : `changes of ${result.compared_to}, which is served:`)}`,
+          ...renderChanges(result.changes, style).map((line) => `  ${line}`),
+        ]
+      : []),
     ...result.warnings.map(
       (warning) => `  ${style.warn('warning')}  ${place(file, warning, style)}  ${problemText(warning)}`,
     ),

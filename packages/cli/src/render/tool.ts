@@ -1,4 +1,4 @@
-import type { ToolLatency } from '@patchbay/contracts';
+import type { Deprecation, ToolLatency } from '@patchbay/contracts';
 import type { CommandContext } from '../context.ts';
 import { duration, oneLine, visible } from './style.ts';
 import { renderTable } from './table.ts';
@@ -17,6 +17,7 @@ export interface DescribedTool {
   readonly input_schema: ToolSchema;
   readonly examples?: readonly Record<string, unknown>[];
   readonly latency?: ToolLatency;
+  readonly deprecated?: Deprecation;
 }
 
 export interface ToolSchema {
@@ -48,6 +49,7 @@ export function renderTool(tool: DescribedTool, { io, style }: Pick<CommandConte
   const lines = [
     `${style.name(tool.name)} ${style.quiet(tool.version)}  ${style.strong(visible(tool.title))}`,
     facts.join(', '),
+    ...(tool.deprecated === undefined ? [] : [style.warn(deprecationText(tool.deprecated))]),
     '',
     ...wrap(visible(tool.description), Math.min(width, 100)),
     '',
@@ -72,6 +74,16 @@ export function renderTool(tool: DescribedTool, { io, style }: Pick<CommandConte
     lines.push('', style.quiet('Try it:'), `  patchbay exec ${[tool.name, ...pairs].join(' ')}`);
   }
   return lines.join('\n');
+}
+
+/** `deprecated: Use chat. Instead: chat_post. Until 2027-03-01.` */
+function deprecationText({ message, replaced_by, sunset }: Deprecation): string {
+  const parts = [
+    `deprecated: ${visible(message)}`,
+    ...(replaced_by === undefined ? [] : [`Instead: ${replaced_by}.`]),
+    ...(sunset === undefined ? [] : [`Until ${sunset}.`]),
+  ];
+  return parts.join(' ');
 }
 
 function meaningOf(schema: ArgumentSchema): string {

@@ -11,12 +11,16 @@ export function refusedDocument(issues: readonly Issue[]): PatchbayError {
 }
 
 /** The version exists with other content. Versions never change, because callers pin them. */
-export function versionTaken(integration: string, version: string): PatchbayError {
+export function versionTaken(
+  integration: string,
+  version: string,
+  locate: (issue: Issue) => Issue = (issue) => issue,
+): PatchbayError {
   return refusedDocument([
-    {
+    locate({
       path: 'version',
       message: `${integration} ${version} is registered with other content, and a registered version never changes; raise the version`,
-    },
+    }),
   ]);
 }
 

@@ -17,5 +17,8 @@ export function defineTool(
     readonly latency: ToolLatency | undefined;
   },
 ): Record<string, unknown> {
-  return withLatency(exportTool(withLoading(found, loading), found.toolKey, format), format, latency);
+  const exported = withLatency(exportTool(withLoading(found, loading), found.toolKey, format), format, latency);
+  // What goes to a model's API holds nothing it does not know.
+  const told = format === 'patchbay' && found.deprecated !== undefined;
+  return told ? { ...exported, deprecated: found.deprecated } : exported;
 }

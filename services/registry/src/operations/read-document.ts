@@ -1,4 +1,4 @@
-import { normaliseDocument, readDocumentText } from '@patchbay/catalog';
+import { locateInText, normaliseDocument, readDocumentText } from '@patchbay/catalog';
 import {
   type IntegrationDocument,
   IntegrationId,
@@ -12,6 +12,8 @@ export interface ReadDocument {
   readonly document: IntegrationDocument;
   readonly form: 'integration' | 'single_tool';
   readonly warnings: readonly Issue[];
+  /** The issue with its place in the text; as it is where the document came as data. */
+  readonly locate: (issue: Issue) => Issue;
 }
 
 /**
@@ -37,7 +39,11 @@ export function readDocument(
   onNamed(namesIn(input));
   if (!normal.ok) throw refusedDocument(normal.issues);
   onNamed({ integration: normal.document.id, version: normal.document.version });
-  return normal;
+  const { text } = request;
+  return {
+    ...normal,
+    locate: (issue) => (text === undefined ? issue : { ...issue, ...locateInText(text)(issue.path) }),
+  };
 }
 
 function namesIn(input: unknown): { integration?: string; version?: string } {

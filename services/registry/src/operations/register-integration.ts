@@ -140,7 +140,8 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument, origin: 
 
   const versions = ports.documents.integration(scope, document.id) ?? new IntegrationVersions(document.id, []);
   const present = versions.find(document.version)?.stored ?? null;
-  if (present !== null && present.digest !== stored.digest) throw versionTaken(document.id, document.version);
+  if (present !== null && present.digest !== stored.digest)
+    throw versionTaken(document.id, document.version, read.locate);
 
   // Precedence among integrations of one scope is worked out as it will be once this version stands there.
   const after = versions.with(present ?? stored);
@@ -160,12 +161,12 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument, origin: 
     };
   });
   const { issues, warnings } = judgeNames(document.id, claims, ports.isCatalogue);
-  if (issues.length > 0) throw refusedDocument(issues);
+  if (issues.length > 0) throw refusedDocument(issues.map(read.locate));
   const compared = compareToServed(ports.documents, scope, document);
   const raise = compared.to === null ? null : smallRaise(compared.to, document.version, compared.changes);
   return {
     stored,
-    warnings: [...read.warnings, ...warnings, ...(raise === null ? [] : [raise])],
+    warnings: [...read.warnings, ...[...warnings, ...(raise === null ? [] : [raise])].map(read.locate)],
     present,
     compared,
   };
