@@ -199,4 +199,48 @@ definitions:
       l: { 'x-path-style': 'label' },
     });
   });
+
+  it('gives a body as a whole whose names no path can say, and none that is multipart without fields', async () => {
+    const description = describe31({
+      '/orders': {
+        post: {
+          operationId: 'order',
+          requestBody: json({
+            type: 'object',
+            required: ['Time in Force'],
+            properties: { 'Time in Force': { type: 'string' }, '@odata.type': { type: 'string' } },
+          }),
+          responses: ok,
+        },
+      },
+      '/files': {
+        post: {
+          operationId: 'upload',
+          requestBody: { content: { 'multipart/form-data': { schema: { type: 'string' } } } },
+          responses: ok,
+        },
+      },
+      '/pay': {
+        post: {
+          operationId: 'pay',
+          requestBody: json({
+            type: 'object',
+            required: ['amount'],
+            properties: { amount: { type: 'integer', readOnly: true } },
+          }),
+          responses: ok,
+        },
+      },
+    });
+    const draft = draftOf(description);
+    expect(draft.whole.tools['order']?.parameters).toMatchObject({
+      body: { 'x-in': 'body_root', required: true, allOf: [{ required: ['Time in Force'] }] },
+    });
+    expect(draft.whole.tools['pay']?.parameters).toMatchObject({ amount: { required: true } });
+    expect(draft.report.operations[1]).toMatchObject({
+      tool: null,
+      problem: 'its body is multipart, of which no field is described',
+    });
+    expect(await problemsOf(description, draft)).toEqual([]);
+  });
 });

@@ -70,6 +70,13 @@ describe('an import', () => {
     expect(JSON.stringify(toolOf(draftOf(needed)).parameters)).not.toContain('$ref');
   });
 
+  it('asks for what stands in the path, even where the description forgot it', async () => {
+    const description = describe31({ '/a/{id}/b/{key}': { get: { operationId: 'get', responses: ok } } });
+    const draft = draftOf(description);
+    expect(toolOf(draft).parameters).toMatchObject({ id: { required: true }, key: { required: true } });
+    expect(await problemsOf(description, draft)).toEqual([]);
+  });
+
   it('keeps a schema that would explode within four kilobytes', () => {
     const wide = (level: number): object =>
       level === 0
@@ -305,5 +312,50 @@ describe('an import', () => {
       n6: { 'x-const': 3 },
     });
     expect(full.report.warnings.map(({ rule }) => rule)).toContain('voice-arguments');
+  });
+
+  it('says what it could not read: other files, methods that no tool sends, writes without arguments', () => {
+    const description = describe31({
+      '/a': {
+        post: { operationId: 'start', responses: { 200: { $ref: 'answers.yaml#/ok' } } },
+        additionalOperations: { COPY: { operationId: 'copy', responses: ok } },
+        query: { operationId: 'ask', responses: ok },
+      },
+    });
+    const { report, whole } = draftOf(description);
+    expect(Object.keys(whole.tools)).toEqual(['start']);
+    expect(report.notes).toContain(
+      '1 of its references lead nowhere, such as answers.yaml#/ok. Bundle other files into it first.',
+    );
+    expect(report.notes).toContain('2 operations have methods that no tool sends: query, COPY.');
+    expect(report.operations[0]?.notes).toContain('It takes no arguments: see that the description lacks none.');
+  });
+
+  it('takes no example that looks like a credential', async () => {
+    const key = `sk_${'live'}_0123456789abcdef`;
+    const answer = {
+      200: {
+        description: 'x',
+        content: {
+          'application/json': { example: { id: key, name: 'Ada' }, schema: ok[200].content['application/json'].schema },
+        },
+      },
+    };
+    const description = describe31({
+      '/a': {
+        get: {
+          operationId: 'a',
+          parameters: [{ name: 'q', in: 'query', required: true, example: key, schema: { type: 'string' } }],
+          responses: answer,
+        },
+      },
+    });
+    const draft = draftOf(description);
+    expect(JSON.stringify(draft)).not.toContain(key);
+    expect(toolOf(draft).examples[0]).toMatchObject({
+      arguments: { q: 'example' },
+      response: { body: { id: 'example' } },
+    });
+    expect(await problemsOf(description, draft)).toEqual([]);
   });
 });

@@ -18,6 +18,7 @@ const schemes = {
   own: { type: 'apiKey', in: 'header', name: 'Authorization' },
   query: { type: 'apiKey', in: 'query', name: 'key' },
   cookie: { type: 'apiKey', in: 'cookie', name: 'sid' },
+  odd: { type: 'apiKey', in: 'header', name: 'My Key' },
   app: { type: 'apiKey', in: 'header', name: 'X-App-Id' },
   code: { type: 'oauth2', flows: flows('authorizationCode') },
   client: { type: 'oauth2', flows: flows('clientCredentials') },
@@ -97,9 +98,67 @@ describe('security alternatives', () => {
     const none = draftOf(describe31({ '/a': { get: { operationId: 'a', responses: ok } } }));
     expect(none.whole.auth.type).toBe('none');
     expect(none.report.notes.join()).toContain('names no authentication');
+    expect(draftOf(api([{ odd: [] }])).report.notes.join()).toContain("'My Key' is no header's name");
     expect(draftOf(api([{ mtls: [] }])).report.notes.join()).toContain(
       'None of its ways to authenticate can be expressed',
     );
+  });
+
+  it('takes no operation whose body requires a credential, and leaves out one that may be missing', () => {
+    const api = (required: string[], auth: string) =>
+      describe31(
+        {
+          '/a': { get: { operationId: 'a', security: [{ [auth]: [] }], responses: ok } },
+          '/users': {
+            post: {
+              operationId: 'addUser',
+              requestBody: {
+                required: true,
+                content: {
+                  'application/json': {
+                    schema: {
+                      type: 'object',
+                      required,
+                      properties: { token: { type: 'string' }, secret: { type: 'string' } },
+                    },
+                  },
+                },
+              },
+              security: [{ [auth]: [] }],
+              responses: ok,
+            },
+          },
+        },
+        { components: { securitySchemes: schemes } },
+      );
+    expect(draftOf(api(['secret'], 'bearer')).report.operations[1]).toMatchObject({
+      tool: null,
+      problem: "its body requires 'secret', a credential, and auth can show none there",
+    });
+    expect(draftOf(api(['token'], 'key')).report.operations[1]).toMatchObject({ tool: null });
+    expect(draftOf(api(['token'], 'bearer')).report.operations[1]?.left_out).toEqual([
+      { name: 'token', in: 'body', reason: 'credential' },
+      { name: 'secret', in: 'body', reason: 'credential' },
+    ]);
+  });
+
+  it('takes a key among the parameters for the credential where the description names none', async () => {
+    const description = describe31({
+      '/a': {
+        get: {
+          operationId: 'a',
+          parameters: [{ name: 'apiKey', in: 'query', required: true, schema: { type: 'string' } }],
+          responses: ok,
+        },
+      },
+    });
+    const draft = draftOf(description);
+    expect(draft.whole).toMatchObject({
+      auth: { type: 'api_key', in: 'query', name: 'apiKey' },
+      tools: { a: { parameters: {} } },
+    });
+    expect(draft.report.notes.join()).toContain('take apiKey in the query: taken for the key');
+    expect(await problemsOf(description, draft)).toEqual([]);
   });
 
   it('never asks a model for a credential, and takes an idempotency key from the engine', async () => {

@@ -1,4 +1,5 @@
 import type { IntegrationDocumentInput } from '@patchbay/contracts';
+import { isCredentialName } from '../operation/credential-names.ts';
 import { snakeName } from '../schema/plain-text.ts';
 import type { ListedOperation } from '../spec/list-operations.ts';
 import type { References } from '../spec/references.ts';
@@ -57,7 +58,12 @@ export function draftAuth(
   const options = optionsOf(requirements, schemes);
   const expressible = options.filter(({ auth, schemes: names }) => auth !== null && names.length > 0);
   const chosen = expressible[0] ?? options.find(({ schemes: names }) => names.length === 0);
-  if (chosen === undefined) {
+  const guessed = chosen === undefined && options.length === 0 ? keyAmong(operations) : undefined;
+  if (guessed !== undefined)
+    notes.push(
+      `The description names no authentication, but its operations take ${guessed.name} in the ${guessed.in}: taken for the key.`,
+    );
+  else if (chosen === undefined) {
     notes.push(
       options.length === 0
         ? 'The description names no authentication. If the API needs a credential, write auth by hand.'
@@ -65,7 +71,7 @@ export function draftAuth(
     );
   } else notes.push(...strangers(operations, description, chosen));
   return {
-    auth: withScopes(chosen?.auth ?? { type: 'none' }, requirements, chosen?.schemes ?? []),
+    auth: withScopes(chosen?.auth ?? guessed ?? { type: 'none' }, requirements, chosen?.schemes ?? []),
     alternatives: options.map(({ schemes: names, kind, problem }) => ({
       schemes: names,
       kind,
@@ -74,6 +80,21 @@ export function draftAuth(
     })),
     notes,
   };
+}
+
+/** A credential that most of the operations require as if it were an argument. */
+function keyAmong(
+  operations: readonly ListedOperation[],
+): { type: 'api_key'; in: 'header' | 'query'; name: string } | undefined {
+  const counts = new Map<string, number>();
+  for (const { name = '', in: place = '', required } of operations.flatMap(({ parameters }) => parameters)) {
+    const shown = (place === 'header' || place === 'query') && required === true && isCredentialName(name);
+    if (!shown || /^authorization$/i.test(name)) continue;
+    const count = (counts.get(`${place} ${name}`) ?? 0) + 1;
+    counts.set(`${place} ${name}`, count);
+    if (count * 2 >= operations.length) return { type: 'api_key', in: place, name };
+  }
+  return undefined;
 }
 
 function optionsOf(
@@ -118,6 +139,7 @@ function single(scheme: SecurityScheme): Auth | string {
   if (scheme.type === 'http') return `HTTP scheme '${scheme.scheme}' needs more than a fixed header`;
   if (scheme.type === 'apiKey') {
     const { name = '', in: place } = scheme;
+    if (place === 'header' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name)) return `'${name}' is no header's name`;
     if (place === 'query') return { type: 'api_key', in: 'query', name };
     if (place === 'header' && name.toLowerCase() === 'authorization')
       return { type: 'api_key', in: 'header', name: 'Authorization' };

@@ -6,7 +6,7 @@ import { toolKeys } from '../operation/tool-key.ts';
 import { plainText, shorten, snakeName } from '../schema/plain-text.ts';
 import { chooseOperations, type OperationChoice } from '../spec/choose-operations.ts';
 import { type ListedOperation, listOperations } from '../spec/list-operations.ts';
-import { referencesOf } from '../spec/references.ts';
+import { type References, referencesOf } from '../spec/references.ts';
 import type { ApiDescription } from '../spec/types.ts';
 import { accountParameters } from './account-variables.ts';
 import { draftAuth } from './draft-auth.ts';
@@ -61,6 +61,7 @@ export function draftDocument(description: ApiDescription, options: DraftOptions
     integration: title,
     accounts,
     authenticated: security.auth.type !== 'none',
+    bearer: security.auth.type === 'bearer' || security.auth.type === 'oauth2',
     withoutExamples: false,
   };
   const head = (variables: Variables): Omit<IntegrationDocumentInput, 'tools'> => ({
@@ -133,11 +134,29 @@ export function draftDocument(description: ApiDescription, options: DraftOptions
     title,
     operations,
     security: security.alternatives,
-    notes: [...security.notes, ...server.notes],
+    notes: [...security.notes, ...server.notes, ...unread(description, references)],
     dropped_credentials: options.droppedCredentials ?? [],
     warnings,
   };
   return { document, report };
+}
+
+/** What of the description nobody can make a tool of. */
+function unread(description: ApiDescription, references: References): string[] {
+  const notes: string[] = [];
+  const missing = references.missing();
+  if (missing.length > 0)
+    notes.push(
+      `${missing.length} of its references lead nowhere, such as ${missing.slice(0, 3).join(', ')}. Bundle other files into it first.`,
+    );
+  const items = Object.values(description.paths ?? {});
+  const others = items.flatMap((item) => [
+    ...Object.keys(item ?? {}).filter((key) => ['options', 'trace', 'query'].includes(key)),
+    ...Object.keys(item?.additionalOperations ?? {}),
+  ]);
+  if (others.length > 0)
+    notes.push(`${others.length} operations have methods that no tool sends: ${[...new Set(others)].join(', ')}.`);
+  return notes;
 }
 
 /** What names of APIs hold besides the vendor's. */

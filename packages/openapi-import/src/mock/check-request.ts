@@ -32,6 +32,8 @@ export async function checkRequest(
   const used = new Set<string>(shown);
   for (const parameter of listed.parameters) {
     const { name = '', in: place } = parameter;
+    // OpenAPI gives these no meaning as parameters.
+    if (place === 'header' && /^(?:accept|content-type|authorization)$/i.test(name)) continue;
     const text = place === 'path' ? inPath[name] : place === 'header' ? request.headers[name.toLowerCase()] : undefined;
     const node = parameter.schema;
     const value =
@@ -41,7 +43,7 @@ export async function checkRequest(
           ? undefined
           : valueOfText(text, node, references);
     if (value === undefined) {
-      const byCredential = isCredentialName(name) || /^(?:accept|content-type|authorization)$/i.test(name);
+      const byCredential = isCredentialName(name);
       if (parameter.required === true && !byCredential && place !== 'cookie')
         problems.push(`${place} parameter ${name} is missing`);
       continue;

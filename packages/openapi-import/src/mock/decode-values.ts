@@ -87,7 +87,10 @@ export function formValue(
   commas: ReadonlySet<string>,
 ): Record<string, unknown> {
   const { schema } = effectiveSchema(node, references);
-  const names = new Set(pairs.map(([key]) => key.split('[')[0] as string));
+  // Some name a field with its brackets.
+  const names = new Set(
+    pairs.map(([key]) => (Object.hasOwn(schema.properties ?? {}, key) ? key : (key.split('[')[0] as string))),
+  );
   const result: Record<string, unknown> = {};
   for (const name of names) {
     const plain = pairs.filter(([key]) => key === name).map(([, value]) => value);

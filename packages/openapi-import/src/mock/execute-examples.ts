@@ -23,7 +23,8 @@ export async function executeExamples(
 ): Promise<ExecutedExample[]> {
   const normalised = normaliseDocument(input);
   if (!normalised.ok) throw new Error(`the draft is no document: ${JSON.stringify(normalised.issues)}`);
-  const { document } = normalised;
+  // The mock's first look at a large description takes its time, and is not to be asked twice.
+  const document = { ...normalised.document, timeout_ms: 100_000 };
   const basePath = new URL(document.base_url.replaceAll(/\{[^}]*\}/g, 'x')).pathname.replace(/\/$/, '');
   const mock = await startMockOfSpec(description, basePath);
   const egress = createEgress({ dialOverride: mock.url });
@@ -40,7 +41,6 @@ export async function executeExamples(
         arguments: example?.arguments ?? {},
         credential: credentialFor(document),
         variables: variablesOf(document),
-        // The validator's first look at a large description takes its time.
         deadlineAt: performance.now() + 100_000,
         idempotencyKey: null,
       });

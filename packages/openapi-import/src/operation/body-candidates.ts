@@ -32,6 +32,7 @@ export function bodyCandidates(raw: RequestBody | undefined, path: string, refer
   const contentType = usual || mediaType.includes('*') ? undefined : baseOf(mediaType);
   const common = { encoding, contentType, required: body.required === true };
   const whole = (): DraftedBody => {
+    if (encoding === 'multipart') throw new Error('its body is multipart, of which no field is described');
     const file = encoding === 'raw' && (isBinary(effective.schema) || !/^text\/|xml|json/.test(mediaType));
     const root: Candidate = {
       wireName: 'body',
@@ -98,13 +99,16 @@ class Flattening {
   /** `needed`: whether the object must be in the request, so that what it requires must be too. */
   add({ schema, trail }: EffectiveSchema, prefix: string, needed: boolean, depth: number, example: unknown): void {
     const required = requiredOf(schema);
+    const fields = Object.values(schema.properties ?? {});
+    const allReadOnly = fields.every((one) => effectiveSchema(one, this.references, trail).schema.readOnly === true);
     const examples = (example !== null && typeof example === 'object' ? example : {}) as Record<string, unknown>;
     for (const [name, node] of Object.entries(schema.properties ?? {})) {
       const field = effectiveSchema(node, this.references, trail);
       const must = needed && required.has(name);
       const at = this.nameOf(prefix, name);
       const skip = (reason: string) => this.leftOut.push({ name: `${prefix}${name}`, in: 'body', reason });
-      if (field.schema.readOnly === true) continue;
+      // A few mark all that can be sent as what can only be read.
+      if (field.schema.readOnly === true && !allReadOnly) continue;
       // OData's annotations, such as `@odata.type`: its services know the type of what they are sent.
       if (name.startsWith('@')) {
         skip('an annotation of OData');
@@ -196,7 +200,7 @@ class Flattening {
     const outer = prefix.replace(/\n$/, '');
     if (this.encoding !== 'json') return outer === '' ? name : `${outer}[${name}]`;
     // Dots and brackets have a meaning there.
-    if (name === '' || /[.[\]]/.test(name)) return undefined;
+    if (name === '' || /[.[\]\s]/.test(name)) return undefined;
     return outer === '' ? name : `${outer}.${name}`;
   }
 

@@ -1,6 +1,6 @@
 /** Names under which APIs take a credential as if it were an argument. Nobody says one on the telephone. */
 const exact =
-  /^(?:authorization|x[-_]?api[-_]?key|api[-_]?key|apikey|access[-_]?token|auth[-_]?token|oauth[-_]?token|bearer|token|x[-_]?auth[-_]?token|client[-_]?secret|password|secret|sig|signature)$/i;
+  /^(?:authorization|x[-_]?api[-_]?key|api[-_]?key|apikey|access[-_]?token|auth[-_]?token|oauth[-_]?token|bearer|token|x[-_]?auth[-_]?token|refresh[-_]?token|client[-_]?secret|private[-_]?key|credentials?|passw(?:or)?d|secret|sig|signature)$/i;
 
 export function isCredentialName(name: string): boolean {
   return exact.test(name);

@@ -8,6 +8,7 @@ import { shorten, wordsOf } from '../schema/plain-text.ts';
 import { sampleValue } from '../schema/sample-value.ts';
 import type { ListedOperation } from '../spec/list-operations.ts';
 import type { References } from '../spec/references.ts';
+import type { ApiParameter } from '../spec/types.ts';
 import { draftAnswer } from './answer.ts';
 import { bodyCandidates, type DraftedBody } from './body-candidates.ts';
 import type { Candidate, LeftOut } from './candidate.ts';
@@ -35,6 +36,8 @@ export interface ToolContext {
   readonly accounts: AccountParameters;
   /** Whether `auth` shows a credential; parameters that would carry one are then never arguments. */
   readonly authenticated: boolean;
+  /** Whether it is shown as `Authorization: Bearer`, which stands for a `token` among the fields of a body. */
+  readonly bearer: boolean;
   /** The vendor's own examples are not used: something in them looks like a credential. */
   readonly withoutExamples: boolean;
 }
@@ -52,7 +55,7 @@ export function draftTool(listed: ListedOperation, context: ToolContext): Drafte
   const effect = effectOf(listed);
 
   // 1. What the request can hold.
-  const parameters = parameterCandidates(listed.parameters, references);
+  const parameters = parameterCandidates(withPlaceholders(listed), references);
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = bodyCandidates(hasBody ? operation.requestBody : undefined, listed.path, references);
   leftOut.push(...parameters.leftOut, ...body.leftOut);
@@ -61,7 +64,7 @@ export function draftTool(listed: ListedOperation, context: ToolContext): Drafte
   const candidates = [...parameters.candidates, ...body.candidates].filter((candidate) => {
     const account = context.accounts.get(placeOf(candidate.place, candidate.wireName));
     if (candidate.place === 'header' && isIdempotencyName(candidate.wireName)) idempotencyHeader = candidate.wireName;
-    else if (isCredentialName(candidate.wireName) && candidate.place !== 'path' && context.authenticated)
+    else if (isOurCredential(candidate, context))
       leftOut.push({ name: candidate.at, in: candidate.place, reason: 'credential' });
     else if (account !== undefined) {
       variables.add(account.variable);
@@ -78,8 +81,10 @@ export function draftTool(listed: ListedOperation, context: ToolContext): Drafte
   leftOut.push(...chosen.leftOut);
   for (const { candidate, value } of chosen.fixed) hidden.push([candidate, { 'x-const': value }]);
   const args = chosen.arguments;
-  if (hasBody && method !== 'DELETE' && operation.requestBody !== undefined && body.encoding === 'none')
+  if (hasBody && operation.requestBody !== undefined && body.encoding === 'none')
     notes.push('The request has a body of which nothing could be read.');
+  if (effect.risk !== 'read' && candidates.length === 0 && body.encoding === 'none')
+    notes.push('It takes no arguments: see that the description lacks none.');
 
   // 3. Names, schemas, and where each value goes.
   const reserved = [...context.accounts.values()].map(({ variable }) => variable);
@@ -169,6 +174,18 @@ export function draftTool(listed: ListedOperation, context: ToolContext): Drafte
   return { tool, leftOut, notes, variables, saysOk: answer.saysOk };
 }
 
+/** The parameters, and those of the path that the description forgot. */
+function withPlaceholders({ path, parameters }: ListedOperation): readonly ApiParameter[] {
+  const named = new Set(parameters.filter((one) => one.in === 'path').map(({ name }) => name));
+  const forgotten = [...(path.split(/[?#]/)[0] as string).matchAll(/\{([^{}]*)\}/g)]
+    .map(([, name]) => name as string)
+    .filter((name) => !named.has(name));
+  return [
+    ...parameters,
+    ...forgotten.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+  ];
+}
+
 function withoutExamples(operation: ListedOperation['operation']): ListedOperation['operation'] {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
@@ -180,6 +197,21 @@ function withoutExamples(operation: ListedOperation['operation']): ListedOperati
     );
   };
   return { ...operation, responses: strip(operation.responses) as NonNullable<typeof operation.responses> };
+}
+
+/**
+ * Whether a value carries what `auth` shows, so that no argument need. A body is a place that `auth` cannot reach: without
+ * what it requires there the request would be refused.
+ */
+function isOurCredential(
+  { wireName, place, required, at }: Candidate,
+  { authenticated, bearer }: ToolContext,
+): boolean {
+  if (place === 'path' || !isCredentialName(wireName)) return false;
+  if (!authenticated) return !required;
+  if (place === 'body' && required && !(wireName === 'token' && bearer))
+    throw new Error(`its body requires '${at}', a credential, and auth can show none there`);
+  return true;
 }
 
 /** The arguments' schemas, as rich as the budget for all of them allows. */
@@ -194,7 +226,7 @@ function schemasOf(
       args.map((candidate) => {
         const schema = candidate.file
           ? fileSchema(candidate, references)
-          : argumentSchema(candidate.effective, references, limits);
+          : withoutOwnRequired(argumentSchema(candidate.effective, references, limits));
         return [
           candidate,
           { ...schema, description: describe(candidate, names.get(candidate) as string, listed, limits.words) },
@@ -210,6 +242,11 @@ function schemasOf(
       return schemas;
   }
   return new Map();
+}
+
+/** On a parameter `required` says that it must be given; which fields it must have goes into a schema of its own. */
+function withoutOwnRequired({ required, ...schema }: PlainSchema): PlainSchema {
+  return required === undefined ? schema : { ...schema, allOf: [{ required }] };
 }
 
 function fileSchema({ effective }: Candidate, references: References): PlainSchema {

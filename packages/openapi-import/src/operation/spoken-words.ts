@@ -53,7 +53,7 @@ export function spokenWords(
           ? "I couldn't do that."
           : `I couldn't ${verb} the ${noun}.`,
     },
-    confirmPrompt: action ? `Shall I go ahead: ${title}?` : `Shall I ${verb} the ${noun}?`,
+    confirmPrompt: action ? `Shall I go ahead: ${title.replace(/[{}]/g, '')}?` : `Shall I ${verb} the ${noun}?`,
     keywords: keywordsOf(listed, integration),
   };
 }

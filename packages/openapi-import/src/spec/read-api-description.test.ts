@@ -54,5 +54,6 @@ describe('reading an API description', () => {
     expect(references.resolve({ $ref: 'other.yaml#/a' })).toBeUndefined();
     expect(references.resolve({ $ref: '#/components/b/%E0' })).toBeUndefined();
     expect(references.resolve(undefined)).toBeUndefined();
+    expect(references.missing()).toContain('other.yaml#/a');
   });
 });

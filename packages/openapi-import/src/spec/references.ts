@@ -4,11 +4,15 @@ import type { ApiDescription } from './types.ts';
 export interface References {
   /** What a node stands for: itself, or what its reference leads to. `undefined` where that is nowhere. */
   resolve<Node extends { readonly $ref?: string }>(node: Node | undefined): Node | undefined;
+  /** References that led nowhere so far, such as those to other files. */
+  missing(): readonly string[];
 }
 
 /** References into the description itself. Those to other files lead nowhere. */
 export function referencesOf(description: ApiDescription): References {
+  const missing = new Set<string>();
   return {
+    missing: () => [...missing],
     resolve(node) {
       let current = node;
       // A chain that is longer than this leads in a circle.
@@ -16,7 +20,10 @@ export function referencesOf(description: ApiDescription): References {
         const reference = current?.$ref;
         if (current === undefined || current === null || typeof reference !== 'string') return current ?? undefined;
         const target = at(description, reference) as typeof node;
-        if (target === undefined) return undefined;
+        if (target === undefined) {
+          missing.add(reference);
+          return undefined;
+        }
         current = { ...target, ...wordsBeside(current) } as typeof node;
       }
       return undefined;
