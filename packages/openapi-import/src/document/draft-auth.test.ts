@@ -78,8 +78,11 @@ describe('security alternatives', () => {
       headers: { 'X-Key': '{x_key}', 'X-App-Id': '{x_app_id}', Authorization: 'Bearer {token}' },
     });
     expect(await problemsOf(description, draft)).toEqual([]);
-    expect(draftOf(api([{ basic: [], key: [] }])).report.notes.join()).toContain(
-      'HTTP basic cannot be shown beside another',
+    expect(draftOf(api([{ basic: [], key: [] }])).whole.auth).toMatchObject({
+      headers: { 'X-Key': '{x_key}', Authorization: 'Basic {basic}' },
+    });
+    expect(draftOf(api([{ digest: [], key: [] }])).report.notes.join()).toContain(
+      'HTTP digest cannot be shown beside another',
     );
   });
 
@@ -133,7 +136,8 @@ describe('security alternatives', () => {
       );
     expect(draftOf(api(['secret'], 'bearer')).report.operations[1]).toMatchObject({
       tool: null,
-      problem: "its body requires 'secret', a credential, and auth can show none there",
+      problem:
+        "its body requires 'secret', a credential: only an auth of type custom, written by hand, shows one in each body",
     });
     expect(draftOf(api(['token'], 'key')).report.operations[1]).toMatchObject({ tool: null });
     expect(draftOf(api(['token'], 'bearer')).report.operations[1]?.left_out).toEqual([

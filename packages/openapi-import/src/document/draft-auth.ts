@@ -193,6 +193,7 @@ function together(schemes: readonly SecurityScheme[]): Auth | string {
     else if (scheme.type === 'apiKey' && scheme.in === 'query') query[scheme.name ?? ''] = `{${field}}`;
     else if (scheme.type === 'oauth2' || scheme.type === 'openIdConnect' || scheme.scheme?.toLowerCase() === 'bearer')
       headers['Authorization'] = 'Bearer {token}';
+    else if (scheme.scheme?.toLowerCase() === 'basic') headers['Authorization'] = 'Basic {basic}';
     else return `${kindOf(scheme)} cannot be shown beside another`;
   }
   return {

@@ -200,8 +200,8 @@ function withoutExamples(operation: ListedOperation['operation']): ListedOperati
 }
 
 /**
- * Whether a value carries what `auth` shows, so that no argument need. A body is a place that `auth` cannot reach: without
- * what it requires there the request would be refused.
+ * Whether a value carries what `auth` shows, so that no argument need. Of bodies `auth` reaches all or none, so that a person has
+ * to say whether it should: without what one requires the request would be refused.
  */
 function isOurCredential(
   { wireName, place, required, at }: Candidate,
@@ -210,7 +210,9 @@ function isOurCredential(
   if (place === 'path' || !isCredentialName(wireName)) return false;
   if (!authenticated) return !required;
   if (place === 'body' && required && !(wireName === 'token' && bearer))
-    throw new Error(`its body requires '${at}', a credential, and auth can show none there`);
+    throw new Error(
+      `its body requires '${at}', a credential: only an auth of type custom, written by hand, shows one in each body`,
+    );
   return true;
 }
 
