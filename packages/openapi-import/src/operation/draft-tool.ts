@@ -251,9 +251,19 @@ function withoutOwnRequired({ required, ...schema }: PlainSchema): PlainSchema {
   return required === undefined ? schema : { ...schema, allOf: [{ required }] };
 }
 
+const file = {
+  type: 'object',
+  properties: {
+    filename: { type: 'string' },
+    content_type: { type: 'string', description: 'Such as image/png.' },
+    text: { type: 'string', description: 'What is in it, if it is text.' },
+    content_base64: { type: 'string', description: 'What is in it, if it is not.' },
+  },
+};
+
 function fileSchema({ effective }: Candidate, references: References): PlainSchema {
   const list = effective.type === 'array' && isBinary(effectiveSchema(effective.schema.items, references).schema);
-  return { type: list ? 'array' : 'object', ...(list && { items: { type: 'object' } }), 'x-file': {} };
+  return { ...(list ? { type: 'array', items: file } : file), 'x-file': {} };
 }
 
 function describe(
@@ -310,8 +320,8 @@ function exampleFor(
   { references, withoutExamples: plain }: ToolContext,
 ): unknown {
   if (candidate.file) {
-    const file = { filename: 'example.txt', content_type: 'text/plain', text: 'An example.' };
-    return schema['type'] === 'array' ? [file] : file;
+    const example = { filename: 'example.txt', content_type: 'text/plain', text: 'An example.' };
+    return schema['type'] === 'array' ? [example] : example;
   }
   const { required: _required, 'x-file': _file, ...rest } = schema;
   const validate = validatorOf(rest);

@@ -45,13 +45,15 @@ function shortKey(words: readonly string[], integration: ReadonlySet<string>, ro
     plain.filter((word) => !integration.has(word)),
     plain.filter((word) => !integration.has(word) && !fillers.has(word)),
     [...new Set(plain)].filter((word) => !integration.has(word) && !fillers.has(word)),
+    // `createInvoiceAttachmentByFileName`: how the thing is named says less than what it is.
+    [...new Set(beforeBy(plain))].filter((word) => !integration.has(word) && !fillers.has(word)),
   ];
   for (const way of ways) {
     const key = begun(way.join('_'));
     if (way.length > 0 && key.length <= room) return key;
   }
   // The verb and the last words say more than the middle.
-  const last = ways[3] as string[];
+  const last = ways[4] as string[];
   for (let drop = 1; drop < last.length - 1; drop++) {
     const key = begun([last[0], ...last.slice(1 + drop)].join('_'));
     if (key.length <= room) return key;
@@ -59,6 +61,11 @@ function shortKey(words: readonly string[], integration: ReadonlySet<string>, ro
   return begun(last.join('_') || 'call')
     .slice(0, room)
     .replace(/_+$/, '');
+}
+
+function beforeBy(words: readonly string[]): readonly string[] {
+  const by = words.indexOf('by');
+  return by > 1 ? words.slice(0, by) : words;
 }
 
 function begun(key: string): string {
