@@ -29,6 +29,16 @@ describe('loadCatalog', () => {
     expect((await loadCatalog(directory)).map(({ id }) => id)).toEqual(['abc', 'ping']);
   });
 
+  it('reads a file that changed anew, and gives each reader a document of its own', async () => {
+    const file = join(directory, 'ping.yaml');
+    await writeFile(file, JSON.stringify(document));
+    const first = await loadIntegration('ping', directory);
+    first.name = 'changed by a reader';
+    expect((await loadIntegration('ping', directory)).name).toBe('Ping');
+    await writeFile(file, JSON.stringify({ ...document, name: 'Pong' }));
+    expect((await loadIntegration('ping', directory)).name).toBe('Pong');
+  });
+
   it('names the file and the path of what is wrong', async () => {
     await writeFile(join(directory, 'ping.yaml'), JSON.stringify({ ...document, auth: { type: 'magic' } }));
     await expect(loadCatalog(directory)).rejects.toMatchObject({

@@ -15,8 +15,17 @@ export const catalogDirectory: string = fileURLToPath(new URL('../integrations',
 export async function loadCatalog(directory: string = catalogDirectory): Promise<IntegrationDocument[]> {
   const names = await readdir(directory);
   const ids = names.filter((name) => name.endsWith('.yaml')).map((name) => name.slice(0, -'.yaml'.length));
-  return Promise.all(ids.sort().map((id) => loadIntegration(id, directory)));
+  const documents: IntegrationDocument[] = [];
+  // One after another: read at once they would all be parsed at once, and whatever else the process does would wait for it.
+  for (const id of ids.sort()) documents.push(await loadIntegration(id, directory));
+  return documents;
 }
+
+/**
+ * What files held when they were last sound: a process that hosts several services reads the catalogue for each, and
+ * reading is by far the dearest part. As large as the files that were asked for.
+ */
+const soundTexts = new Map<string, { readonly text: string; readonly document: IntegrationDocument }>();
 
 /** One document by id. Throws `tool_not_found` when there is no such file, `invalid_request` when it is not sound. */
 export async function loadIntegration(id: string, directory: string = catalogDirectory): Promise<IntegrationDocument> {
@@ -27,11 +36,16 @@ export async function loadIntegration(id: string, directory: string = catalogDir
     if (error.code === 'ENOENT') throw unknown(id);
     throw error;
   });
+  const known = soundTexts.get(join(directory, file));
+  if (known?.text === text) return structuredClone(known.document);
   const result = normaliseDocument(parseDocumentText(text));
   const issues = result.ok ? [] : result.issues;
   if (result.ok && result.document.id !== id)
     issues.push({ path: 'id', message: `expected ${id}, the name of the file` });
-  if (result.ok && issues.length === 0) return result.document;
+  if (result.ok && issues.length === 0) {
+    soundTexts.set(join(directory, file), { text, document: structuredClone(result.document) });
+    return result.document;
+  }
   const first = issues[0];
   throw new PatchbayError('invalid_request', {
     message: `Catalogue document ${file} is not sound: ${first?.path}: ${first?.message}`,

@@ -85,11 +85,15 @@ test('what the page says can be done, in its order, and shows what the page show
 async function runs({ lines, expected }: Extract<Step, { kind: 'run' }>, cwd: string): Promise<void> {
   const commands = lines.filter((line) => line !== 'mkdir -p integrations' && line !== 'npm start');
   for (const line of commands) expect(line).toMatch(/^npx patchbay /);
+  let tries = 0;
   await vi.waitFor(
     async () => {
+      tries++;
       let output = '';
       for (const line of commands) {
-        const { out, err } = await cli(wordsOf(line), { cwd });
+        // A key keeps its first answer, which may have come before the sandbox knew of the tool.
+        const words = wordsOf(line).map((word, at, all) => (all[at - 1] === '--key' ? `${word}-${tries}` : word));
+        const { out, err } = await cli(words, { cwd });
         output += `${out}\n${err}\n`;
       }
       for (const line of expected) expect(output).toMatch(shown(line));
