@@ -45,7 +45,7 @@ describe('npm run conform', { timeout: 60_000 }, () => {
       code: 2,
       err: `${swagger} is not an OpenAPI 3 document.\n`,
     });
-    expect(await conform('nobody')).toMatchObject({ code: 2, err: expect.stringContaining('no integration nobody') });
+    expect(await conform('nobody')).toMatchObject({ code: 2, err: expect.stringContaining("no integration 'nobody'") });
   });
 });
 

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadCatalog } from '@patchbay/catalog';
+import { loadCatalog, loadIntegration } from '@patchbay/catalog';
+import { type IntegrationDocument, PatchbayError } from '@patchbay/contracts';
 import { readSpecTable, VendorSpecError } from '@patchbay/vendor-specs';
 import { checkCatalogue } from './check-catalogue.ts';
 import { Deviations } from './deviations.ts';
@@ -39,11 +40,8 @@ async function run(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const catalogue = await loadCatalog();
-  const unknown = positionals.filter((id) => catalogue.every((document) => document.id !== id));
-  if (unknown.length > 0) throw new TypeError(`The catalogue has no integration ${unknown.join(', ')}.`);
   if (values.write && positionals.length > 0) throw new TypeError('--write is for the whole catalogue.');
-  const documents = catalogue.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
+  const documents = positionals.length === 0 ? await loadCatalog() : await Promise.all(positionals.map(named));
   const pairs = values.spec.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)] as const);
   const files = new Map(pairs.map(([id]) => [id, pairs.filter(([own]) => own === id).map(([, file]) => file)]));
   const table = readSpecTable();
@@ -61,6 +59,13 @@ async function run(): Promise<number> {
     await writeFile(page, text);
   }
   return report.tools.some(({ verdict }) => verdict === 'invalid') || report.unused.length > 0 ? 1 : 0;
+}
+
+async function named(id: string): Promise<IntegrationDocument> {
+  return loadIntegration(id).catch((error: unknown) => {
+    if (error instanceof PatchbayError && error.code === 'tool_not_found') throw new TypeError(error.message);
+    throw error;
+  });
 }
 
 try {

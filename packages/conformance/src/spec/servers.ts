@@ -2,7 +2,16 @@ import { type ApiSpec, isNode, type Node } from './api-spec.ts';
 
 /** Base URLs of an operation: the nearest of those that it, its path and the document name. */
 export function serversOf(spec: ApiSpec, operation: Node, path: Node): readonly string[] {
-  return spec.servers ?? ownServers(operation) ?? ownServers(path) ?? ownServers(spec.root) ?? [];
+  return spec.servers ?? ownServers(operation) ?? ownServers(path) ?? serversOfAll(spec.root);
+}
+
+const known = new WeakMap<Node, readonly string[]>();
+
+/** Asked for each of thousands of paths, so it is worked out once. */
+function serversOfAll(root: Node): readonly string[] {
+  const found = known.get(root) ?? ownServers(root) ?? [];
+  known.set(root, found);
+  return found;
 }
 
 function ownServers(node: Node): string[] | null {
