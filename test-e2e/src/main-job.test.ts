@@ -24,7 +24,7 @@ describe('the main job', () => {
     expect(await system.sandbox.violations()).toEqual([]);
   });
 
-  test('every catalogue tool runs its own examples against the strict sandbox', async () => {
+  test('every catalogue tool runs its own examples against the strict sandbox', { timeout: 300_000 }, async () => {
     const { loadCatalog, toolNamesOf } = await import('@patchbay/catalog');
     const failures: unknown[] = [];
     for (const document of await loadCatalog()) {

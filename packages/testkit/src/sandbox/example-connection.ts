@@ -13,14 +13,16 @@ export interface ExampleConnection {
 
 /**
  * A connection that fits the document: variables have their `example`, else their `default`; secrets are unlike those of any
- * other integration.
+ * other integration, unless `secret` makes them.
  */
-export function exampleConnection(document: IntegrationDocument): ExampleConnection {
+export function exampleConnection(
+  document: IntegrationDocument,
+  secret: Secret = (name) => `made-up-${name}-of-${document.id}-0123456789`,
+): ExampleConnection {
   const { auth } = document;
   const variables = Object.fromEntries(
     Object.entries(document.variables ?? {}).map(([name, rule]) => [name, rule.example ?? rule.default ?? 'example']),
   );
-  const secret = (name: string) => `made-up-${name}-of-${document.id}-0123456789`;
   const token = secret('token');
   if (auth.exchange === undefined) {
     const credential = credentialOf(document, secret);
