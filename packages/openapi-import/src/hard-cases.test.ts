@@ -331,7 +331,7 @@ describe('an import', () => {
     expect(report.operations[0]?.notes).toContain('It takes no arguments: see that the description lacks none.');
   });
 
-  it('takes no example that looks like a credential', async () => {
+  it('takes no example that looks like a credential, of an answer or of a schema', async () => {
     const key = `sk_${'live'}_0123456789abcdef`;
     const answer = {
       200: {
@@ -345,7 +345,7 @@ describe('an import', () => {
       '/a': {
         get: {
           operationId: 'a',
-          parameters: [{ name: 'q', in: 'query', required: true, example: key, schema: { type: 'string' } }],
+          parameters: [{ name: 'q', in: 'query', required: true, schema: { type: 'string', examples: [key] } }],
           responses: answer,
         },
       },

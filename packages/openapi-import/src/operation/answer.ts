@@ -27,7 +27,7 @@ const maxPicksOfItem = 6;
 const maxBodyBytes = 6_000;
 
 /** Drafts what to show of the answer that means success. */
-export function draftAnswer(operation: Operation, references: References): DraftedAnswer {
+export function draftAnswer(operation: Operation, references: References, withoutExamples = false): DraftedAnswer {
   const [status, response] = successOf(operation, references);
   const json = Object.entries(response?.content ?? {}).find(([type]) => /[/+]json|^\*\/\*/.test(type));
   const none = { status, contentType: null, pick: [], list: false, body: undefined, saysOk: false };
@@ -42,7 +42,7 @@ export function draftAnswer(operation: Operation, references: References): Draft
   const saysOk = effectiveSchema(effective.schema.properties?.['ok'], references).type === 'boolean';
   for (const wide of [true, false]) {
     const paths = pathsOf(effective, references, wide ? maxPicks : 4);
-    const body = sampleValue(effective, { references, of: 'response' }, wantedOf(paths), example);
+    const body = sampleValue(effective, { references, of: 'response', withoutExamples }, wantedOf(paths), example);
     if (JSON.stringify(body ?? null).length > maxBodyBytes && wide) continue;
     const pick = paths.filter((path) => holds(body, path));
     const note = pick.length > 0 ? null : 'the description does not say what the answer holds';

@@ -130,7 +130,7 @@ export function draftTool(listed: ListedOperation, context: ToolContext): Drafte
     given[name] = value;
     bodyGiven ||= candidate.place.startsWith('body');
   }
-  const answer = draftAnswer(context.withoutExamples ? withoutExamples(operation) : operation, references);
+  const answer = draftAnswer(operation, references, context.withoutExamples);
   if (answer.note !== null) notes.push(`Nothing is shown of the answer: ${answer.note}.`);
 
   // 5. What it does, and how it is spoken of.
@@ -184,19 +184,6 @@ function withPlaceholders({ path, parameters }: ListedOperation): readonly ApiPa
     ...parameters,
     ...forgotten.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
   ];
-}
-
-function withoutExamples(operation: ListedOperation['operation']): ListedOperation['operation'] {
-  const strip = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(strip);
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, child]) =>
-        key === 'example' || key === 'examples' ? [] : [[key, strip(child)]],
-      ),
-    );
-  };
-  return { ...operation, responses: strip(operation.responses) as NonNullable<typeof operation.responses> };
 }
 
 /**
@@ -314,19 +301,15 @@ function pathOf(
   });
 }
 
-function exampleFor(
-  candidate: Candidate,
-  schema: PlainSchema,
-  { references, withoutExamples: plain }: ToolContext,
-): unknown {
+function exampleFor(candidate: Candidate, schema: PlainSchema, { references, withoutExamples }: ToolContext): unknown {
   if (candidate.file) {
     const example = { filename: 'example.txt', content_type: 'text/plain', text: 'An example.' };
     return schema['type'] === 'array' ? [example] : example;
   }
   const { required: _required, 'x-file': _file, ...rest } = schema;
   const validate = validatorOf(rest);
-  for (const example of plain ? [undefined] : [candidate.example, undefined]) {
-    const value = sampleValue(candidate.effective, { references, of: 'request' }, {}, example);
+  for (const example of [candidate.example, undefined]) {
+    const value = sampleValue(candidate.effective, { references, of: 'request', withoutExamples }, {}, example);
     if (value !== undefined && value !== '' && validate(value)) return value;
   }
   return undefined;

@@ -13,6 +13,8 @@ export interface SampleOptions {
   readonly references: References;
   /** Of a request, what only answers hold is left out; of a response the other way round. */
   readonly of: 'request' | 'response';
+  /** The vendor's examples are not used. */
+  readonly withoutExamples?: boolean;
 }
 
 const maxDepth = 12;
@@ -30,7 +32,7 @@ export function sampleValue(
 ): unknown {
   const { schema, type, circular } = effective;
   if (circular || depth > maxDepth) return undefined;
-  const given = example ?? ownExample(schema);
+  const given = options.withoutExamples === true ? undefined : (example ?? ownExample(schema));
   if (type === 'object') return sampleObject(effective, options, wanted, given, depth);
   if (type === 'array') return sampleList(effective, options, wanted, given, depth);
   return sampleScalar(schema, type, given);
