@@ -99,7 +99,7 @@ describe('what newer parts of the format ask for', () => {
     [
       { parameters: { a: { 'x-from': 'caller.tenant' } } },
       {},
-      `${at}.parameters.a.x-from: expected connection.<variable>, clock.now`,
+      `${at}.parameters.a.x-from: expected connection.<variable>, argument.<name>, clock.now`,
     ],
     [
       { parameters: { a: { 'x-mail': { text: 'nothing' } } } },
@@ -115,6 +115,28 @@ describe('what newer parts of the format ask for', () => {
       {},
       { auth: { type: 'bearer', exchange: { url: 'https://evil.example/t' } } },
       'auth.exchange.url: its host evil.example is not among',
+    ],
+    [{ response: { pick: ["a['b"] } }, {}, `${at}.response.pick[0]: 'a['b' is not a path`],
+    [{ response: { pick: ['a..b'] } }, {}, `${at}.response.pick[0]: 'a..b' is not a path`],
+    [
+      { request: { method: 'POST', path: '/x' }, parameters: { a: { 'x-name': "x['a.b']" }, b: { 'x-name': 'x' } } },
+      {},
+      `${at}.parameters.b: writes the same body field as a`,
+    ],
+    [
+      { request: { method: 'POST', path: '/x' }, parameters: { a: { 'x-name': "['__proto__']" } } },
+      {},
+      `${at}.parameters.a.x-name: this field name is not allowed`,
+    ],
+    [
+      { parameters: { a: { 'x-from': 'argument.b' } } },
+      {},
+      `${at}.parameters.a.x-from: 'b' is not an argument of the tool`,
+    ],
+    [
+      { parameters: { a: { 'x-name': 'f', type: 'string' }, b: { 'x-name': 'f', type: 'string' } } },
+      {},
+      `${at}.parameters.b: writes the same query field as a`,
     ],
     [{}, { auth: { type: 'api_key', in: 'path' } }, 'base_url: expected {api_key} once in the path'],
     [{}, { auth: { type: 'custom', body: { key: '{key}' } } }, `${at}.request: auth.body needs a JSON or form body`],

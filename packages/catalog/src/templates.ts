@@ -18,6 +18,8 @@ export const templateFilters: ReadonlySet<string> = new Set([
   'jql',
   'odata',
   'utc',
+  'unix',
+  'unix_ms',
   'byte_length',
   'json',
   'url',

@@ -2,6 +2,7 @@ import type { IntegrationDocument, Parameter } from '@patchbay/contracts';
 import { type Finding, finding, wrongWord } from '../finding.ts';
 import { parsePlain } from '../templates.ts';
 import { callsOf, isHidden, type Location, locationOf, type ToolCall, type ToolEntry } from '../tool-calls.ts';
+import { pathSteps } from './body-paths.ts';
 import { checkGraphQl } from './graphql.ts';
 import { headerProblem } from './headers.ts';
 import { bodyNameProblem, bodyNamesConflict } from './wire-names.ts';
@@ -147,6 +148,9 @@ function checkCollisions(call: ToolCall, placed: readonly Placed[]): Finding[] {
 
 function collide(a: Placed, b: Placed, json: boolean): boolean {
   if (a.location !== b.location || ['none', 'path', 'body_root'].includes(a.location)) return false;
+  // Several may stand under one name of a query or form, where each says that it is repeated.
+  const repeated = [a, b].every(({ parameter }) => parameter['x-array-style'] === 'repeat');
+  if (repeated && (a.location === 'query' || (a.location === 'body' && !json))) return false;
   if (a.location === 'header') return a.wireName.toLowerCase() === b.wireName.toLowerCase();
   // A parameter without x-name is one field even if its name holds dots.
   if (a.location === 'body' && json && a.parameter['x-name'] !== undefined && b.parameter['x-name'] !== undefined) {
@@ -156,7 +160,7 @@ function collide(a: Placed, b: Placed, json: boolean): boolean {
     const [plain, nested] = a.parameter['x-name'] === undefined ? [a, b] : [b, a];
     return nested.parameter['x-name'] === undefined
       ? plain.wireName === nested.wireName
-      : nested.wireName.split(/[.[]/)[0] === plain.wireName;
+      : pathSteps(nested.wireName)?.[0]?.text === plain.wireName;
   }
   return a.wireName === b.wireName;
 }

@@ -5,7 +5,9 @@ import { pathProblem } from './body-paths.ts';
 
 // The grammar stands in the contract of `ErrorRule`; the engine compiles it, so this only has to catch what cannot be one.
 const literal = String.raw`(?:'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false|null)`;
-const path = String.raw`(?:\$status|[A-Za-z0-9_@$\[\]-]+(?:\.[A-Za-z0-9_@$\[\]-]+)*)`;
+const quoted = String.raw`\[(?:'[^']{1,128}'|"[^"]{1,128}")\]`;
+const plain = String.raw`[A-Za-z0-9_@$\[\]-]+`;
+const path = String.raw`(?:\$status|(?:${quoted}|${plain})(?:${quoted}|\.${plain}|\[\d{0,6}\])*)`;
 const condition = new RegExp(
   String.raw`^(?:exists\(\s*${path}\s*\)|${path}\s*!?=\s*${literal})(?:\s+(?:and|or)\s+|\s*$)`,
 );

@@ -13,7 +13,7 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
     const schemaFindings = checkSchema(parameter, path);
     findings.push(...schemaFindings, ...checkHiding(parameter, path, false), ...checkCondition(entry, parameter, path));
     findings.push(...checkTemplate(document, entry, parameter, path), ...checkMail(entry, parameter, path));
-    findings.push(...checkSource(document, parameter, [], path));
+    findings.push(...checkSource(document, entry, parameter, [], path));
     if (schemaFindings.length === 0) findings.push(...checkDefault(parameter, path));
     if (forbidden.includes(name)) findings.push(finding(path, 'this name is not allowed'));
   }
@@ -29,7 +29,7 @@ export function checkParameters(document: IntegrationDocument, entry: ToolEntry)
       );
       findings.push(
         ...checkTemplate(document, entry, parameter, path),
-        ...checkSource(document, parameter, earlier, path),
+        ...checkSource(document, entry, parameter, earlier, path),
       );
       if (!isHidden(parameter) && !Object.hasOwn(entry.tool.parameters, name)) {
         findings.push(
@@ -134,6 +134,7 @@ const plainSources: ReadonlySet<string> = new Set([
 
 function checkSource(
   document: IntegrationDocument,
+  entry: ToolEntry,
   parameter: Parameter,
   earlierSteps: readonly string[],
   parameterPath: readonly PropertyKey[],
@@ -141,6 +142,14 @@ function checkSource(
   const source = parameter['x-from'];
   if (source === undefined || plainSources.has(source)) return [];
   const path = [...parameterPath, 'x-from'];
+  if (source.startsWith('argument.')) {
+    const argument = source.slice('argument.'.length);
+    const declared = Object.hasOwn(entry.tool.parameters, argument) ? entry.tool.parameters[argument] : undefined;
+    if (declared !== undefined && !isHidden(declared)) return [];
+    return [
+      wrongWord(path, `'${argument}' is not an argument of the tool`, argument, Object.keys(entry.tool.parameters)),
+    ];
+  }
   const [, kind, name] = /^(connection|steps)\.([a-z][a-z0-9_]*)(?:\.\S+)?$/.exec(source) ?? [];
   if (kind === 'connection' && source === `connection.${name}`) {
     return Object.hasOwn(document.variables ?? {}, name as string)
@@ -162,7 +171,7 @@ function checkSource(
   return [
     wrongWord(
       path,
-      `expected connection.<variable>, ${[...plainSources].join(', ')} or, in a step, steps.<id>.<path>`,
+      `expected connection.<variable>, argument.<name>, ${[...plainSources].join(', ')} or, in a step, steps.<id>.<path>`,
       source,
       plainSources,
     ),
@@ -203,6 +212,7 @@ function checkAllUsed(entry: ToolEntry): Finding[] {
       if (!isHidden(parameter) && (call.step !== undefined || parameter['x-in'] !== 'none')) used.add(name);
       for (const placeholder of parseTemplate(parameter['x-template'] ?? '').placeholders) used.add(placeholder.name);
       for (const argument of mailArguments(parameter)) used.add(argument);
+      used.add(parameter['x-from']?.startsWith('argument.') ? parameter['x-from'].slice('argument.'.length) : '');
     }
   }
   // Templates may also stand on the tool's own parameters when it has steps; those are checked but never sent.

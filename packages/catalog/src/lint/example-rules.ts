@@ -75,7 +75,7 @@ export function picks(document: IntegrationDocument): LintFinding[] {
 
 /** The body a pick's path leads into, and the path below it. */
 function located(tool: Tool, example: Example, text: string): [unknown, string] {
-  const inItem = streams(tool) ? `[].${text}` : text;
+  const inItem = streams(tool) ? `[]${text.startsWith('[') ? '' : '.'}${text}` : text;
   if (tool.steps === undefined) return [example.response?.body, inItem];
   const [, step, rest] = /^steps\.([a-z0-9_]+)\.(.+)$/.exec(text) ?? [];
   return [example.responses?.[step ?? tool.steps.at(-1)?.id ?? '']?.body, rest ?? inItem];

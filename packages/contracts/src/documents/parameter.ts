@@ -23,7 +23,7 @@ export const Parameter = z.looseObject({
   'x-in': z.enum(['path', 'query', 'header', 'cookie', 'body', 'body_root', 'none']).optional(),
   /**
    * Its name on the wire when it differs (a path parameter has none: the path names it). In a JSON body, dots nest (`start.dateTime`), `[0]` is a place in an array
-   * (`associations[0].to.id`) and `[]` spreads an array value, one element per item: with `attendees[].email`,
+   * (`associations[0].to.id`; a name that begins with one makes the body a list), `['a.b']` is a name with dots and `[]` spreads an array value, one element per item: with `attendees[].email`,
    * `["a@b.c"]` becomes `attendees: [{ email: "a@b.c" }]`; with `requests[]`, plain items. At most one `[]` a name, and no
    * other parameter may write below the same array. Elsewhere the name is taken as it stands.
    */
@@ -34,13 +34,14 @@ export const Parameter = z.looseObject({
    * Text over arguments and connection variables: `SELECT Id FROM Contact WHERE Name LIKE '%{query|soql_like}%'`; hidden.
    * `{name}` is the argument, else the connection variable, as text; `{name|filter}` passes it through a filter:
    * `soql`, `jql`, `odata` quote for a string literal of that language (`soql_like` also quotes the wildcards % and _);
-   * `utc` turns an RFC 3339 time into UTC without a designator (`2026-03-02T20:00:00`); `byte_length` is the UTF-8 length in
+   * `utc` turns an RFC 3339 time into UTC without a designator (`2026-03-02T20:00:00`), `unix` and `unix_ms` into Unix
+   * seconds and milliseconds; `byte_length` is the UTF-8 length in
    * bytes; `json`, `url` (encodeURIComponent), `base64` and `base64url` encode; `line` puts it on one line. `{{` and `}}` are
    * literal braces. When a name has no value the whole parameter is left out.
    */
   'x-template': z.string().optional(),
   /**
-   * Hidden. `connection.<variable>`; in a step, `steps.<id>.<path>` into an earlier step's response body; the time at which
+   * Hidden. `argument.<name>`: an argument once more, of the type it has; `connection.<variable>`; in a step, `steps.<id>.<path>` into an earlier step's response body; the time at which
    * the execution began, the same in every attempt: `clock.now` (RFC 3339, UTC), `clock.date` (`2026-01-31`, UTC),
    * `clock.unix` (seconds), `clock.unix_ms`; what the caller said of itself in the request's `context`: `caller.agent`,
    * `caller.session`, `caller.end_user`, which nothing proves. No value: left out.

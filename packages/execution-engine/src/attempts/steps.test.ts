@@ -200,7 +200,7 @@ describe('steps in documents', () => {
     ],
     [
       { parameters: { p: { 'x-from': 'steps.a' } } },
-      'tools.do_it.steps[1].parameters.p.x-from: must be connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path>',
+      'tools.do_it.steps[1].parameters.p.x-from: must be argument.<name>, connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path>',
     ],
     [
       { errors: [{ when: '?', code: 'internal' as const }] },

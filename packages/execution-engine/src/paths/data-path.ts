@@ -1,6 +1,6 @@
 /**
- * A path into JSON data: `a.b`, `items[0].id`, `items[].id` (every element), `['@odata.nextLink']` (a key with dots).
- * A string is a key, a number an index, `null` stands for every element.
+ * A path into JSON data: `a.b`, `items[0].id`, `items[].id` (every element, or every member of an object),
+ * `['@odata.nextLink']` (a key with dots). A string is a key, a number an index, `null` stands for every element.
  */
 export type DataPath = readonly (string | number | null)[];
 
@@ -57,10 +57,10 @@ export function readDataPath(value: unknown, path: DataPath, from = 0): unknown 
     const key = path[i] as string | number | null;
     if (typeof current !== 'object' || current === null) return undefined;
     if (key === null) {
-      if (!Array.isArray(current)) return undefined;
+      const items: readonly unknown[] = Array.isArray(current) ? current : Object.values(current);
       const nested = path.includes(null, i + 1);
       const collected: unknown[] = [];
-      for (const item of current) {
+      for (const item of items) {
         const found = readDataPath(item, path, i + 1);
         if (found === undefined) continue;
         if (nested && Array.isArray(found)) collected.push(...found);

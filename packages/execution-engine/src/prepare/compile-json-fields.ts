@@ -8,14 +8,14 @@ import type { Report } from './report.ts';
 const maxIndex = 999;
 
 /**
- * JSON body fields. An `x-name` nests: `start.dateTime`, `files[0].id`, `attendees[].email`. A parameter without one is a
+ * JSON body fields. An `x-name` nests: `start.dateTime`, `files[0].id`, `attendees[].email`; with `[0].id` the body is a list. A parameter without one is a
  * single field, dots and all. Refuses names that would write over each other.
  */
-export function compileJsonFields(placed: readonly Placed[], report: Report): JsonField[] {
+export function compileJsonFields(placed: readonly Placed[], report: Report, mayBeList = true): JsonField[] {
   const fields: JsonField[] = [];
   for (const item of placed) {
     const path: DataPath | string = item.parameter['x-name'] === undefined ? [item.wire] : parseDataPath(item.wire);
-    const problem = typeof path === 'string' ? path : pathProblem(path);
+    const problem = typeof path === 'string' ? path : pathProblem(path, mayBeList);
     if (problem !== null) {
       report(item.at, `has '${item.wire}' for a name: ${problem}`);
       continue;
@@ -27,9 +27,11 @@ export function compileJsonFields(placed: readonly Placed[], report: Report): Js
   return fields;
 }
 
-function pathProblem(path: DataPath): string | null {
-  if (typeof path[0] !== 'string') return 'it must begin with a field';
-  if (['__proto__', 'constructor', 'prototype', ''].includes(path[0])) return 'it cannot stand in a body';
+function pathProblem(path: DataPath, mayBeList: boolean): string | null {
+  const [first] = path;
+  if (first === null || first === undefined || (typeof first === 'number' && !mayBeList))
+    return 'it must begin with a field';
+  if (['__proto__', 'constructor', 'prototype', ''].includes(String(first))) return 'it cannot stand in a body';
   if (path.filter((key) => key === null).length > 1) return 'at most one [] may stand in it';
   return path.some((key) => typeof key === 'number' && key > maxIndex) ? `places end at [${maxIndex}]` : null;
 }

@@ -94,7 +94,7 @@ function bodyPlan(
       // What is missing was reported where the operation was read.
       if (graphQl === null) return { kind: 'none' };
       const { request, operation, at } = graphQl;
-      const variables = compileJsonFields(fields, report);
+      const variables = compileJsonFields(fields, report, false);
       return compileGraphQl(request, operation, variables, root === null ? null : multipartField(root), report, at);
     }
     case 'form':

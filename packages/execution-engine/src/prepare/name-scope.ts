@@ -54,6 +54,14 @@ export function createNameScope(input: ScopeInput): NameScope {
 
   const fromText = (text: string, required: boolean, at: string): ValueSource | null => {
     if (isClockForm(text)) return { kind: 'clock', form: text };
+    if (text.startsWith('argument.')) {
+      const name = text.slice(9);
+      const argument = Object.hasOwn(toolParameters, name) ? toolParameters[name] : undefined;
+      if (argument === undefined || isHidden(argument))
+        report(at, `names '${name}', which is not an argument of the tool`);
+      else return plainSource(name, argument, false, `${input.parametersAt}.${name}`);
+      return null;
+    }
     if (text === 'caller.agent' || text === 'caller.session' || text === 'caller.end_user')
       return { kind: 'caller', field: text.slice(7) as 'agent', required };
     if (/^connection\.[^.]+$/.test(text)) {
@@ -62,7 +70,10 @@ export function createNameScope(input: ScopeInput): NameScope {
     }
     const path = parseDataPath(text);
     if (typeof path === 'string' || path[0] !== 'steps' || path.length < 3 || typeof path[1] !== 'string') {
-      report(at, 'must be connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path>');
+      report(
+        at,
+        'must be argument.<name>, connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path>',
+      );
     } else if (!earlierSteps.includes(path[1])) report(at, `names '${path[1]}', which is not a step before this one`);
     else
       return { kind: 'step', step: path[1], path: path.slice(2), text: text.slice(text.indexOf('.', 6) + 1), required };

@@ -48,7 +48,7 @@ describe('prepareTool', () => {
     expect(failureOf(act).body).toMatchObject({
       code: 'invalid_request',
       message:
-        "The tool 'acme_do_it' cannot be prepared: tools.do_it.parameters.a.x-from must be connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path> (and 2 more).",
+        "The tool 'acme_do_it' cannot be prepared: tools.do_it.parameters.a.x-from must be argument.<name>, connection.<variable>, clock.<form>, caller.<part> or, in a step, steps.<id>.<path> (and 2 more).",
       details: {
         issues: [
           { path: 'tools.do_it.parameters.a.x-from' },
@@ -67,7 +67,7 @@ describe('prepareTool', () => {
     ],
     [
       { a: { 'x-template': '{b|shout}' }, b: {} },
-      "tools.do_it.parameters.a.x-template: uses the unknown filter 'shout'; known are soql, soql_like, jql, odata, json, url, base64, base64url, utc, line, byte_length",
+      "tools.do_it.parameters.a.x-template: uses the unknown filter 'shout'; known are soql, soql_like, jql, odata, json, url, base64, base64url, utc, unix, unix_ms, line, byte_length",
     ],
     [
       { a: { 'x-template': '}' } },
@@ -104,7 +104,7 @@ describe('prepareTool', () => {
       { a: { 'x-name': 'x..y' } },
       "tools.do_it.parameters.a: has 'x..y' for a name: expected a key after '.' at character 3",
     ],
-    [{ a: { 'x-name': '[0].x' } }, "tools.do_it.parameters.a: has '[0].x' for a name: it must begin with a field"],
+    [{ a: { 'x-name': '[].x' } }, "tools.do_it.parameters.a: has '[].x' for a name: it must begin with a field"],
     [
       { a: { 'x-name': 'x[].y[].z' } },
       "tools.do_it.parameters.a: has 'x[].y[].z' for a name: at most one [] may stand in it",

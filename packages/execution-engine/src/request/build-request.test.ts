@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, previewOf, toolOf } from '../tools.test-support.ts';
+import { failureOf, issuesIn, previewOf, toolOf } from '../tools.test-support.ts';
 
 describe('where parameters go', () => {
   it('follows the contract: the path that names it, the query of a GET, the body of a POST', () => {
@@ -102,6 +102,21 @@ describe('JSON bodies', () => {
     expect(previewOf(tool, { guests: 'one@b.c' }).body).toMatchObject({
       attendees: [{ emailAddress: { address: 'one@b.c' } }],
     });
+  });
+
+  it('is a list where names begin with a place, but not in the variables of GraphQL', () => {
+    const tool = toolOf({ parameters: { a: { 'x-name': '[0].id' }, b: { 'x-name': "[1]['x.y']" } } });
+    expect(previewOf(tool, { a: 7, b: 8 }).body).toEqual([{ id: 7 }, { 'x.y': 8 }]);
+    expect(issuesIn({ parameters: { a: { 'x-name': '[0].id' }, b: {} } }).join()).toContain('another parameter writes');
+    const graphql = { document: 'query F($a: Int) { f(a: $a) }' };
+    const request = { method: 'POST' as const, path: '/x', body: 'graphql' as const, graphql };
+    expect(issuesIn({ request, parameters: { a: { 'x-name': '[0].a' } } }).join()).toContain('begin with a field');
+  });
+
+  it('holds an argument twice, of the type it has', () => {
+    const tool = toolOf({ parameters: { n: { type: 'number' }, m: { 'x-from': 'argument.n' } } });
+    expect(previewOf(tool, { n: 2.5 }).body).toEqual({ n: 2.5, m: 2.5 });
+    expect(issuesIn({ parameters: { m: { 'x-from': 'argument.n' } } }).join()).toContain('not an argument of the tool');
   });
 
   it('takes the whole body from one parameter', () => {

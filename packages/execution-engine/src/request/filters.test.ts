@@ -26,6 +26,9 @@ describe('template filters', () => {
     ['utc', '2026-03-02T15:00:00.5Z', '2026-03-02T15:00:00'],
     ['utc', 'tomorrow', 'tomorrow'],
     ['utc', '2026-99-99T15:00:00Z', '2026-99-99T15:00:00Z'],
+    ['unix', '2026-03-02T15:00:00.9-05:00', '1772481600'],
+    ['unix_ms', '2026-03-02T15:00:00.9-05:00', '1772481600900'],
+    ['unix', 'tomorrow', 'tomorrow'],
     ['odata', 12, '12'],
   ])('%s turns %j into %j', (name, value, expected) => {
     expect(filtered(name, value)).toBe(expected);

@@ -16,13 +16,16 @@ const soqlEscapes: Record<string, string> = {
 };
 const soql: Filter = (value) => toText(value).replace(/[\\'"\n\r\t\b\f]/g, (char) => soqlEscapes[char] as string);
 
-const utc: Filter = (value) => {
-  const text = toText(value);
-  const time = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  return Number.isNaN(time) ? text : new Date(time).toISOString().slice(0, 19);
-};
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+/** Of an RFC 3339 time, in Unix milliseconds. Anything else stays as it is. */
+function ofTime(write: (ms: number) => string): Filter {
+  return (value) => {
+    const text = toText(value);
+    const time = rfc3339.test(text) ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(time) ? text : write(time);
+  };
+}
 
 /**
  * Quoting filters of templates. A value stays inside the literal it is put in:
@@ -33,6 +36,7 @@ const utc: Filter = (value) => {
  * - `url`: percent-encoded.
  * - `base64`, `base64url`: of the UTF-8 text, or of a file's bytes.
  * - `utc`: an RFC 3339 time as UTC without a designator, `2026-03-02T20:00:00`. Anything else stays as it is.
+ * - `unix`, `unix_ms`: an RFC 3339 time in Unix seconds or milliseconds. Anything else stays as it is.
  * - `line`: on one line, for a header inside a message.
  * - `byte_length`: size in bytes of a text or a file argument.
  */
@@ -51,7 +55,9 @@ export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['url', (value) => encodeURIComponent(toText(value).toWellFormed())],
   ['base64', (value) => bytesOf(value).toString('base64')],
   ['base64url', (value) => bytesOf(value).toString('base64url')],
-  ['utc', utc],
+  ['utc', ofTime((ms) => new Date(ms).toISOString().slice(0, 19))],
+  ['unix', ofTime((ms) => String(Math.floor(ms / 1_000)))],
+  ['unix_ms', ofTime(String)],
   ['line', (value) => toText(value).replace(/[\r\n\0]+/g, ' ')],
   ['byte_length', (value) => String(fileOf(value, 'file')?.bytes.length ?? Buffer.byteLength(toText(value)))],
 ]);

@@ -12,7 +12,9 @@ type Container = Record<string | number, unknown>;
 
 /** The body as JSON text; fields without a value are left out. */
 export function buildJsonBody(fields: readonly JsonField[], context: RequestContext): string {
-  const body: Container = {};
+  // Field names were checked: where one begins with a place, all do.
+  const isList = typeof fields[0]?.path[0] === 'number';
+  const body: Container = isList ? ([] as unknown as Container) : {};
   for (const field of fields) {
     const value = resolveSource(field.source, context);
     if (value === undefined) continue;

@@ -9,6 +9,22 @@ export type Decoded =
 
 const binaryType = /^(?:image|audio|video|font)\/|^application\/(?:octet-stream|pdf|zip|gzip)\b/i;
 const jsonType = /^[^;]*\bjson\b/i;
+/** Sixteen digits and more that are no fraction's and begin no text: most answers have none, and pay for this look alone. */
+const longNumber = /(?<![\d."])\d{16,}/;
+
+/**
+ * JSON as data, in which an integer that a double cannot hold is the text of its digits: an id that lost its end would be
+ * another's.
+ */
+function parseExactly(text: string): unknown {
+  if (!longNumber.test(text)) return JSON.parse(text);
+  const keep = (_key: string, value: unknown, context?: { source?: string }): unknown =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+      ? context?.source
+      : value;
+  return JSON.parse(text, keep);
+}
+
 /** Names under which a key could reach a prototype; an escape may hide one, so those texts are walked too. */
 const suspectText = /__proto__|constructor|\\u00/;
 
@@ -29,7 +45,7 @@ export function decodeBody(body: Uint8Array, contentType: string | null): Decode
   if (!isJson && !/^\s*[[{]/.test(text)) return { ok: true, value: text, text };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExactly(text);
   } catch {
     return isJson && text.trim() !== ''
       ? { ok: false, problem: 'is not valid JSON' }

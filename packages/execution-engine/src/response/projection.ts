@@ -92,7 +92,12 @@ function fieldValue(field: Field, body: unknown): unknown {
   const value = field.source.length === 0 ? body : readDataPath(body, field.source);
   const { each } = field;
   if (each === null || value === undefined) return value;
-  return Array.isArray(value) ? value.map((element) => each(element) ?? null) : undefined;
+  if (Array.isArray(value)) return value.map((element) => each(element) ?? null);
+  if (typeof value !== 'object' || value === null) return undefined;
+  // Of an object keyed by dates, say: members that are something else than the rest are no elements.
+  return Object.values(value)
+    .filter((member) => typeof member === 'object' && member !== null)
+    .map((member) => each(member) ?? null);
 }
 
 function project(fields: readonly Field[], body: unknown): Record<string, unknown> {

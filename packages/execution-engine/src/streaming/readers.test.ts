@@ -123,8 +123,8 @@ describe('an event stream', () => {
   });
 });
 
-/** Without the keys that are dropped from whatever an upstream sends. */
-const harmless = fc.jsonValue().filter((value) => !/"(?:__proto__|constructor)":/.test(JSON.stringify(value)));
+/** Without the keys that are dropped from whatever an upstream sends, and the integers that are kept as texts. */
+const harmless = fc.jsonValue().filter((value) => !/"(?:__proto__|constructor)":|\d{16}/.test(JSON.stringify(value)));
 
 describe('lines of JSON', () => {
   it('read the same values however they are cut', () => {

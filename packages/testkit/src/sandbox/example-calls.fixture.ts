@@ -110,7 +110,8 @@ function encodeBody(
   if (kind === 'none') return null;
   if (kind === 'raw') return { type: 'text/plain', bytes: typeof root === 'string' ? root : fileBytes(root) };
   if (kind === 'json') {
-    const written: Record<string, unknown> = {};
+    const isList = Object.keys(body).some((name) => wire(name).startsWith('[') && !wire(name).startsWith("['"));
+    const written: Record<string, unknown> = isList ? ([] as never) : {};
     for (const [name, value] of Object.entries(body)) put(written, wire(name), value);
     if (keyField !== undefined) put(written, keyField, key);
     return { type: 'application/json', bytes: JSON.stringify(root ?? written) };
@@ -157,7 +158,9 @@ function put(target: Record<string, unknown>, name: string, value: unknown): voi
     put(target, spread[1] as string, items);
     return;
   }
-  const steps = name.replace(/\[(\d+)\]/g, '.#$1').split('.');
+  const steps = [...name.matchAll(/\['([^']+)'\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, place, plain]) =>
+    place === undefined ? (quoted ?? plain ?? '') : `#${place}`,
+  );
   // biome-ignore lint/suspicious/noExplicitAny: objects and lists by turns
   let node: any = target;
   for (const [index, step] of steps.entries()) {
@@ -209,6 +212,7 @@ function argument(w: Writing, name: string): unknown {
 function lookUp(w: Writing, reference: string): unknown {
   const [origin, name = '', ...path] = reference.split('.');
   if (origin === 'clock') return clock[name];
+  if (origin === 'argument') return argument(w, name);
   if (origin === 'connection') return variable(w.document, name);
   return path
     .join('.')
@@ -230,6 +234,8 @@ const filters: Record<string, (text: string) => string> = {
   soql_like: (text) => text.replace(/[\\'%_]/g, '\\$&'),
   jql: (text) => text.replace(/[\\"']/g, '\\$&'),
   odata: (text) => text.replaceAll("'", "''"),
+  unix: (text) => String(Math.floor(Date.parse(text) / 1000)),
+  unix_ms: (text) => String(Date.parse(text)),
   utc: (text) => new Date(text).toISOString().slice(0, 19),
   byte_length: (text) => String(Buffer.byteLength(text)),
   json: (text) => JSON.stringify(text),

@@ -59,7 +59,8 @@ const decoders: Record<'json' | 'form' | 'multipart' | 'raw' | 'graphql', Decode
     const parsed = arrival.json();
     if ('error' in parsed) return { status: 400, message: parsed.error };
     if (target.rootField !== null) into[target.rootField.argument] = parsed.value;
-    else if (Array.isArray(parsed.value)) return { status: 400, message: 'the body must be a JSON object' };
+    else if (Array.isArray(parsed.value) && ![...target.bodyTree.children.keys()].some((key) => /^\[\d/.test(key)))
+      return { status: 400, message: 'the body must be a JSON object' };
     else decodeJson(parsed.value, target.bodyTree, into, complain);
     return null;
   },

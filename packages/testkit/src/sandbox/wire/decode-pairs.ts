@@ -16,15 +16,29 @@ const delimiters = { comma: ',', space: ' ', pipe: '|' } as const;
 /** Which field a wire name belongs to, and the steps below it. Built once for each call. */
 export class PairNames {
   readonly #exact = new Map<string, Field>();
+  /** Of fields that share a name all but the first, in order. */
+  readonly #more = new Map<string, Field[]>();
   readonly #dotted: Field[] = [];
   readonly #spread = new Map<string, Field>();
 
   constructor(fields: readonly Field[]) {
     for (const field of fields) {
-      this.#exact.set(field.wire, field);
+      const first = this.#exact.get(field.wire);
+      if (first === undefined) this.#exact.set(field.wire, field);
+      else this.#more.set(field.wire, [...(this.#more.get(field.wire) ?? []), field]);
       if (field.objectStyle === 'dots') this.#dotted.push(field);
       if (field.objectStyle === 'form') for (const name of propertyNames(field.schema)) this.#spread.set(name, field);
     }
+  }
+
+  /** Several parameters under one name: the one whose fixed value this is, else the first that has none yet. */
+  sharing(name: string, value: string, taken: ReadonlyMap<Field, unknown>): Field | null {
+    const first = this.#exact.get(name);
+    const more = this.#more.get(name);
+    if (first === undefined || more === undefined) return null;
+    const free = [first, ...more].filter((field) => !taken.has(field));
+    const fixed = free.find((field) => field.constant !== undefined && String(field.constant.value) === value);
+    return fixed ?? free.find((field) => field.constant === undefined) ?? null;
   }
 
   find(name: string): { field: Field; rest: string[] } | null {
@@ -64,7 +78,8 @@ export function decodePairs(
   const entries = new Map<Field, Entry[]>();
   for (const [name, value] of pairs) {
     if (ignored.has(name)) continue;
-    const found = names.find(name);
+    const shared = names.sharing(name, value, entries);
+    const found = shared === null ? names.find(name) : { field: shared, rest: [] };
     if (found === null) {
       complain(name, 'is not a parameter of this call');
       continue;

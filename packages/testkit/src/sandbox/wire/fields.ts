@@ -29,10 +29,9 @@ export interface Field {
   readonly pathStyle?: { readonly style: 'simple' | 'label' | 'matrix'; readonly explode: boolean };
 }
 
-/** `start.dateTime` → `start`, `dateTime`; `data[0].name` → `data`, `[0]`, `name`; `people[].email` → `people`, `[]`, `email`. */
+/** `['a.b']` → `a.b`; `start.dateTime` → `start`, `dateTime`; `data[0].name` → `data`, `[0]`, `name`; `people[].email` → `people`, `[]`, `email`. */
 export function stepsOf(wire: string): string[] {
-  return wire
-    .replace(/\[(\d*)\]/g, '.[$1]')
-    .split('.')
-    .filter((step) => step !== '');
+  return [...wire.matchAll(/\['([^']+)'\]|\["([^"]+)"\]|(\[\d*\])|([^.[\]]+)/g)].map(
+    ([, single, double, place, plain]) => single ?? double ?? place ?? plain ?? '',
+  );
 }
