@@ -3,6 +3,7 @@ import { checkAuth } from './checks/auth.ts';
 import { checkCalls } from './checks/calls.ts';
 import { checkErrorRules } from './checks/error-rules.ts';
 import { checkFixedFields } from './checks/headers.ts';
+import { checkMcp } from './checks/mcp.ts';
 import { checkParameters } from './checks/parameters.ts';
 import { checkHealth, checkNames, checkProbes, checkTool } from './checks/tools.ts';
 import { checkUrls } from './checks/urls.ts';
@@ -19,6 +20,7 @@ export function checkDocument(document: IntegrationDocument): Finding[] {
     ...checkErrorRules(document),
     ...checkNames(document),
     ...checkWebhooks(document),
+    ...checkMcp(document),
     ...toolEntries(document).flatMap((entry) => [
       ...checkCalls(document, entry),
       ...checkParameters(document, entry),

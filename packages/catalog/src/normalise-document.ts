@@ -2,6 +2,7 @@ import { IntegrationDocument, type Issue, joinPath } from '@patchbay/contracts';
 import { checkDocument } from './check-document.ts';
 import type { Finding } from './finding.ts';
 import { checkLimits } from './input-limits.ts';
+import { mcpInputPath, withMcpRequests } from './mcp-requests.ts';
 import { shapeFindings } from './shape-findings.ts';
 import { convertSingleTool } from './single-tool.ts';
 
@@ -17,7 +18,8 @@ export type NormalisedDocument =
 export function normaliseDocument(input: unknown): NormalisedDocument {
   const limits = checkLimits(input);
   if (limits.length > 0) return refused(limits);
-  if (!isSingleTool(input)) return checkShape(input, 'integration', [], (path) => [...path]);
+  if (!isSingleTool(input))
+    return checkShape(withMcpRequests(input), 'integration', [], (path) => mcpInputPath(input, path));
 
   const converted = convertSingleTool(input);
   if (!('document' in converted)) return refused(converted);

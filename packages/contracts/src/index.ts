@@ -9,6 +9,7 @@ export { HttpRequest } from './documents/http-request.ts';
 export * from './documents/integration.ts';
 export { knownFields } from './documents/known-fields.ts';
 export * from './documents/mail.ts';
+export * from './documents/mcp.ts';
 export { grantTypes, type OAuthGrant, oauthFields } from './documents/oauth.ts';
 export * from './documents/pagination.ts';
 export * from './documents/parameter.ts';

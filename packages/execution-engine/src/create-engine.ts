@@ -1,3 +1,5 @@
+import { errorBody } from '@patchbay/contracts';
+import type { McpOutcome } from '@patchbay/mcp-client';
 import { sleepUntilAborted } from './attempts/backoff.ts';
 import { DeadlineWatch } from './attempts/deadline-watch.ts';
 import type { AttemptPorts } from './attempts/execution.ts';
@@ -21,6 +23,15 @@ import { TransformWorkers } from './transform/transform-workers.ts';
 const probeDelayMs = 500;
 const defaultMaxResponseBytes = 2 * 1_048_576;
 
+/** Where nobody gave the engine a way to call MCP servers. */
+const noMcp: McpOutcome = {
+  ok: false,
+  refused: errorBody('egress_denied', {
+    message: 'This executor calls no MCP servers.',
+    details: { reason: 'mcp_off' },
+  }),
+};
+
 /** An engine over an egress. It holds state about upstreams, so a process has one. */
 export function createEngine(options: EngineOptions): Engine {
   const now = options.now ?? (() => performance.now());
@@ -29,6 +40,7 @@ export function createEngine(options: EngineOptions): Engine {
   const ports: AttemptPorts = {
     send: (request) => options.egress.send(request),
     open: (request) => options.egress.open(request),
+    callMcp: (call) => (options.mcp === undefined ? Promise.resolve(noMcp) : options.mcp.call(call)),
     now,
     wallClock: options.wallClock ?? Date.now,
     random: options.random ?? Math.random,

@@ -1,5 +1,6 @@
 import type { Credential, ErrorBody, ExecutionContext, PatchbayError } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
+import type { McpCaller } from '@patchbay/mcp-client';
 import type { AttemptStart, AttemptWatch } from './attempts/attempt-watch.ts';
 import type { CircuitOptions } from './breaker/circuit.ts';
 import type { BreakerState, CircuitChange, CircuitView } from './breaker/upstream-health.ts';
@@ -89,6 +90,8 @@ export interface Engine {
 
 export interface EngineOptions {
   readonly egress: Pick<Egress, 'send' | 'open'>;
+  /** Calls tools at MCP servers. Left out: such tools are refused. */
+  readonly mcp?: Pick<McpCaller, 'call'>;
   /** Uniform in [0, 1). Default Math.random. */
   readonly random?: () => number;
   /** Milliseconds on the clock of `deadlineAt`. Default performance.now. */

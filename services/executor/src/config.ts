@@ -1,5 +1,6 @@
 import { type BaseConfig, parseConfig, readBaseConfig, readList, readSecretFile } from '@patchbay/service-kit';
 import { z } from 'zod';
+import { parseMcpCommands } from './domain/mcp-commands.ts';
 import { parseTenantClasses, type TenantClassOf } from './domain/telemetry/tenant-classes.ts';
 
 export interface ExecutorConfig extends BaseConfig {
@@ -15,6 +16,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly dialOverride: string | null;
   /** Origins exempt from the public-address rule, such as a self-hosted product on a private network. */
   readonly trustedOrigins: readonly string[];
+  /** Absolute paths of the programs that may be run as MCP servers, by the names that documents know them by. */
+  readonly mcpCommands: ReadonlyMap<string, string>;
   /** Under which class a tenant's metrics are counted. */
   readonly tenantClassOf: TenantClassOf;
   /** File with the tenants' policies, followed while the process runs. Null: none. */
@@ -31,6 +34,15 @@ const variables = z.object({
   PATCHBAY_STREAM_STALL_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
+  PATCHBAY_MCP_COMMANDS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const commands = parseMcpCommands(readList(text));
+      if (typeof commands !== 'string') return commands;
+      context.addIssue({ code: 'custom', message: commands });
+      return z.NEVER;
+    }),
   PATCHBAY_TENANT_CLASSES: z
     .string()
     .default('')
@@ -63,6 +75,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     streamStallMs: values.PATCHBAY_STREAM_STALL_MS,
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),
+    mcpCommands: values.PATCHBAY_MCP_COMMANDS,
     tenantClassOf: values.PATCHBAY_TENANT_CLASSES,
     tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE || null,
     acceptedRegistryRevision: values.PATCHBAY_ACCEPT_REGISTRY_REVISION ?? null,

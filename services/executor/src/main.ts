@@ -5,6 +5,7 @@ import { createEngine } from '@patchbay/execution-engine';
 import { connectMessaging, createSealingKeys, joinFleet } from '@patchbay/messaging';
 import { fenceRevisions, openRegistryCopy } from '@patchbay/registry-copy';
 import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
+import { createMcpServers } from './adapters/mcp-servers.ts';
 import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
 import { createNatsChunks } from './adapters/nats-chunks.ts';
 import { createNatsCircuits } from './adapters/nats-circuits.ts';
@@ -100,7 +101,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     },
   });
   const circuits = createNatsCircuits(messaging, config.instance);
-  const engine = createEngine({ egress, onCircuitChange: circuits.tell });
+  const mcp = createMcpServers(egress, config.mcpCommands, log);
+  const engine = createEngine({ egress, mcp, onCircuitChange: circuits.tell });
   const running = new RunningExecutions();
   const admission = new Admission({
     maxInFlight: config.maxInFlight,
@@ -173,9 +175,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const warmSession = createWarmSession({ tools, leases, sockets: egress });
   const warmUps = warm.follow(warmSession, (error) => log.error({ err: error }, 'warm-up failed unexpectedly'));
   const circuitHints = circuits.answer(engine);
-  const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) =>
-    engine.forgetReads(tenant, connection ?? null),
-  );
+  const revocations = messaging.subscribeEvent(events.leaseRevoked, {}, ({ tenant, connection }) => {
+    engine.forgetReads(tenant, connection ?? null);
+    mcp.forget(tenant, connection ?? null);
+  });
   const served = await messaging.serve(
     {
       name: 'executor',
@@ -228,6 +231,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),
+      () => mcp.close(),
       () => egress.close(),
       () => limiter.close(),
       () => recorder.close(),

@@ -77,6 +77,7 @@ export async function runExecutor(
     streamStallMs: 10_000,
     dialOverride: null,
     trustedOrigins: [],
+    mcpCommands: new Map(),
     tenantClassOf: parseTenantClasses(''),
     tenantPoliciesFile: null,
     ...over,

@@ -5,6 +5,7 @@ import { ErrorRule } from './error-rule.ts';
 import { Example } from './example.ts';
 import { TokenExchange } from './exchange.ts';
 import { HeaderName, HttpRequest } from './http-request.ts';
+import { McpServer, McpTool } from './mcp.ts';
 import { oauthFields } from './oauth.ts';
 import { Pagination } from './pagination.ts';
 import { Parameter } from './parameter.ts';
@@ -203,6 +204,11 @@ export const Tool = z
     probe: Probe.optional(),
     request: HttpRequest.optional(),
     steps: z.array(Step).min(1).max(10).optional(),
+    /**
+     * A tool of the integration's MCP server. Normalising fills in `request`, which then holds the server's endpoint, and the
+     * arguments as its JSON body.
+     */
+    mcp: McpTool.optional(),
     parameters: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/), Parameter).default({}),
     timeout_ms: z.int().min(1).max(120_000).optional(),
     rate_limits: RateLimits.optional(),
@@ -242,8 +248,8 @@ export const Tool = z
     /** Free data for the host of the agent. Never shown to a model. */
     meta: z.record(z.string(), z.unknown()).optional(),
   })
-  .refine((tool) => (tool.request === undefined) !== (tool.steps === undefined), {
-    error: 'give exactly one of request and steps',
+  .refine((tool) => (tool.request === undefined && tool.mcp === undefined) !== (tool.steps === undefined), {
+    error: 'give exactly one of request, steps and mcp',
   });
 export type Tool = z.infer<typeof Tool>;
 
@@ -255,6 +261,8 @@ export const IntegrationDocument = z.strictObject({
   category: Category,
   description: z.string().min(1).max(2_000),
   base_url: z.string().regex(/^https?:\/\/[^\s?#]+$/, { error: 'expected an absolute http(s) URL without query' }),
+  /** The server that tools with `mcp` belong to. Normalising fills in `base_url` from it. */
+  mcp: McpServer.optional(),
   docs: z.string().optional(),
   /** Pictures of the integration for the host of an agent: MCP icons. */
   icons: z.array(Icon).max(8).optional(),

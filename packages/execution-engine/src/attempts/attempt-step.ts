@@ -1,7 +1,10 @@
 import type { EgressOutcome, EgressRequest } from '@patchbay/egress';
+import type { StdioServer } from '@patchbay/mcp-client';
 import type { Permit } from '../breaker/upstream-health.ts';
 import type { BuiltRequest } from '../request/build-request.ts';
 import type { StepPlan } from '../request/step-plan.ts';
+import { ampleMsOf } from './ample-ms.ts';
+import { attemptMcp } from './attempt-mcp.ts';
 import { attemptStream } from './attempt-stream.ts';
 import { type AuthorisedRequest, authoriseRequest } from './authorise-request.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
@@ -12,9 +15,6 @@ import { judgeResponse } from './judge-response.ts';
 import { queuedMsOf } from './queued-ms.ts';
 import { rememberPause } from './remember-pause.ts';
 import type { Effect, Failure } from './verdict.ts';
-
-/** A wait this long, in milliseconds, is ample for any host, as is four times the tool's median. */
-const ampleMs = 1_000;
 
 /** What stands in for an answer that egress itself did not give in time. A byte may have left. */
 const noAnswer: EgressOutcome = {
@@ -41,8 +41,10 @@ export async function attemptStep(
   const latency = ports.latencies.of(step);
   const startedAt = ports.now();
   let authorised: AuthorisedRequest;
+  let program: StdioServer | null = null;
   try {
     authorised = authoriseRequest(request, execution);
+    program = step.mcp?.stdio?.(execution.credential) ?? null;
   } catch (error) {
     ports.health.report(permit, 'unknown', startedAt);
     throw error;
@@ -72,6 +74,7 @@ export async function attemptStep(
     // A write that has left cannot be called back; aborting its socket would only lose the answer.
     ...(effect === 'read' && input.signal !== undefined ? { signal: input.signal } : {}),
   };
+  if (step.mcp !== null) return attemptMcp(ports, execution, step, step.mcp, program, outgoing, effect, permit, watch);
   if (step.stream !== null)
     return attemptStream(ports, execution, step, step.stream, outgoing, request, effect, permit, watch);
   // Egress never rejects by contract; should it, the attempt is one that may have been sent.
@@ -106,9 +109,8 @@ export async function attemptStep(
     rememberPause(ports, execution, request.host, outcome.response, result, endedAt);
   } else {
     if (outcome.failure.kind === 'deadline' && outcome.failure.sent) latency.observeSilence(tookMs);
-    const ample = Math.min(prepared.timeoutMs, Math.max(ampleMs, 4 * latency.p50Ms));
-    // Timers may fire a little early.
-    result = judgeEgressFailure(outcome.failure, effect, prepared.document.name, tookMs >= ample - 2);
+    const waitedLong = tookMs >= ampleMsOf(prepared.timeoutMs, latency);
+    result = judgeEgressFailure(outcome.failure, effect, prepared.document.name, waitedLong);
   }
   watch?.ended({
     status: outcome.ok ? outcome.response.status : null,

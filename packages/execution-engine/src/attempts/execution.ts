@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Credential } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
+import type { McpCaller } from '@patchbay/mcp-client';
 import { secretValues } from '../auth/credential-fields.ts';
 import type { Scrubber } from '../auth/scrub.ts';
 import { joinScrubbers, scrubberOf } from '../auth/scrub.ts';
@@ -17,6 +18,7 @@ import type { LatencyBook } from './latency-book.ts';
 export interface AttemptPorts {
   readonly send: Egress['send'];
   readonly open: Egress['open'];
+  readonly callMcp: McpCaller['call'];
   readonly now: () => number;
   /** Unix milliseconds. */
   readonly wallClock: () => number;

@@ -1,13 +1,11 @@
 import type { Auth, Credential } from '@patchbay/contracts';
-import { PatchbayError } from '@patchbay/contracts';
 import { isHeaderValue } from '@patchbay/egress/header-rules';
 import type { Report } from '../prepare/report.ts';
 import { headerNameProblem } from '../request/headers.ts';
-import { parseTemplate } from '../request/template.ts';
-import type { RequestContext, Template } from '../request/value-source.ts';
-import { renderTemplate } from '../request/value-source.ts';
 import type { BodyPiece } from './credential-body.ts';
-import { bearerTokenOf, credentialFields } from './credential-fields.ts';
+import { bearerTokenOf } from './credential-fields.ts';
+import { credentialTemplates } from './credential-templates.ts';
+import { needField, unfit } from './unfit-credential.ts';
 
 /** What is added to a request to authorise it. */
 export interface Authorisation {
@@ -54,7 +52,7 @@ export function compileAuth(auth: Auth, report: Report): AuthPlan | null {
 function compileApiKey(auth: Auth, report: Report): AuthPlan {
   const prefix = auth.prefix ?? '';
   const keyOf = (credential: Credential): string =>
-    prefix + need(credential.type === 'api_key' ? credential.api_key : null, 'api_key');
+    prefix + needField(credential.type === 'api_key' ? credential.api_key : null, 'api_key');
   const marker = pathMarkerOf(auth);
   if (marker !== null) {
     return (credential) => {
@@ -82,7 +80,7 @@ function compileToken(auth: Auth, report: Report): AuthPlan {
   const problem = headerNameProblem(name, true);
   if (problem !== null) report('auth.header', problem);
   const token = (credential: Credential) =>
-    inHeader(name.toLowerCase(), prefix + need(bearerTokenOf(credential), 'token'));
+    inHeader(name.toLowerCase(), prefix + needField(bearerTokenOf(credential), 'token'));
   if (auth.headers === undefined && auth.query === undefined) return token;
   const further = compileTemplates(auth, report);
   return (credential) => {
@@ -98,51 +96,22 @@ function compileCustom(auth: Auth, report: Report): AuthPlan {
 }
 
 function compileTemplates(auth: Auth, report: Report): AuthPlan {
-  const compile = (entries: Record<string, string> | undefined, part: string): [string, Template][] =>
-    Object.entries(entries ?? {}).map(([name, text]) => {
-      const template = parseTemplate(
-        text,
-        (field) =>
-          /^[a-z_][a-z0-9_]*$/i.test(field)
-            ? { kind: 'argument', name: field, fallback: undefined, nullable: false }
-            : null,
-        (message) => report(`auth.${part}.${name}`, message),
-      );
-      return [name, template];
-    });
-  const headers = compile(auth.headers, 'headers');
-  const query = compile(auth.query, 'query');
-  const body = compile(auth.body, 'body').map(([name, template]) => ({ name, path: name.split('.'), template }));
-  for (const [name] of headers) {
+  const headers = credentialTemplates(auth.headers, 'auth.headers', report);
+  const query = credentialTemplates(auth.query, 'auth.query', report);
+  const body = credentialTemplates(auth.body, 'auth.body', report);
+  for (const name of headers.names) {
     const problem = headerNameProblem(name, true);
     if (problem !== null) report(`auth.headers.${name}`, problem);
   }
-  return (credential) => {
-    const fields = { __proto__: null, ...credentialFields(credential) };
-    const context: RequestContext = {
-      tenant: '',
-      arguments: fields,
-      variables: {},
-      steps: {},
-      idempotencyKey: null,
-      startedAt: 0,
-      caller: {},
-    };
-    return {
-      headers: headers.map(([name, template]) =>
-        header(name.toLowerCase(), need(renderTemplate(template, context), name)),
-      ),
-      query: query
-        .map(
-          ([name, template]) =>
-            `${encodeURIComponent(name)}=${encodeURIComponent(need(renderTemplate(template, context), name).toWellFormed())}`,
-        )
-        .join('&'),
-      ...(body.length > 0 && {
-        body: body.map(({ name, path, template }) => [path, need(renderTemplate(template, context), name)] as const),
-      }),
-    };
-  };
+  return (credential) => ({
+    headers: headers(credential).map(([name, value]) => header(name.toLowerCase(), value)),
+    query: query(credential)
+      .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`)
+      .join('&'),
+    ...(body.names.length > 0 && {
+      body: body(credential).map(([name, value]) => [name.split('.'), value] as const),
+    }),
+  });
 }
 
 function inHeader(name: string, value: string): Authorisation {
@@ -152,17 +121,4 @@ function inHeader(name: string, value: string): Authorisation {
 function header(name: string, value: string): readonly [string, string] {
   if (!isHeaderValue(value)) throw unfit(name, 'holds characters that a header cannot carry');
   return [name, value];
-}
-
-function need(value: string | null | undefined, name: string): string {
-  if (value === null || value === undefined || value === '') throw unfit(name);
-  return value;
-}
-
-/** The connection's credential is not one that the document's `auth` can show. Names the place, never a value. */
-function unfit(name: string, problem = 'is missing from it'): PatchbayError {
-  return new PatchbayError('credential_expired', {
-    message: `The connection's credential does not fit the integration: '${name}' ${problem}.`,
-    details: { reason: 'credential_unfit' },
-  });
 }

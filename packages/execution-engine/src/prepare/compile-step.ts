@@ -17,6 +17,7 @@ import { compileErrorRules } from '../response/error-rule.ts';
 import { graphQlRules } from '../response/graphql-errors.ts';
 import { acceptedTypes, compileStream } from '../streaming/stream-plan.ts';
 import { graphQlAccept, graphQlOperationOf } from './compile-graphql.ts';
+import { compileMcp } from './compile-mcp.ts';
 import type { PaginationPlan } from './compile-pagination.ts';
 import { compilePagination } from './compile-pagination.ts';
 import { compilePath, pathNamesOf } from './compile-path.ts';
@@ -71,7 +72,9 @@ export function compileStep(input: StepInput): {
   const readsByItself = request.method === 'GET' || request.method === 'HEAD' || operation?.kind === 'query';
   const isRead = tool.risk === 'read' || (step !== null && readsByItself);
   const idempotency = isRead ? ({ kind: 'none' } as const) : tool.idempotency;
-  const sendsCredential = plan.auth !== null && step?.auth !== false;
+  const mcp = compileMcp(document, tool, report);
+  // A program gets it by its environment.
+  const sendsCredential = plan.auth !== null && step?.auth !== false && (mcp === null || mcp.stdio === null);
   const hasCredential = sendsCredential && document.auth.body !== undefined;
   const bodyKind = bodyKindOf(request, placed, idempotency.kind === 'field' || hasCredential, report, requestAt);
   if (hasCredential && bodyKind !== 'json' && bodyKind !== 'form')
@@ -140,6 +143,7 @@ export function compileStep(input: StepInput): {
         ...(operation === null ? [] : graphQlRules(operation.kind === 'mutation')),
       ],
       stream,
+      mcp,
       effectWithKey: effectOf(isRead, idempotency.kind, true),
       effectWithoutKey: effectOf(isRead, idempotency.kind, false),
     },

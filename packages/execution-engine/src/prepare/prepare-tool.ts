@@ -103,7 +103,13 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     validateArguments: createArgumentValidator(inputSchema, tool.parameters),
     hostsFor: (variables) => hosts.resolve(contextOf(variables)),
     baseUrlFor: (variables) => resolveBaseUrl(base, contextOf(variables)).prefix,
-    baseUrlsFor: (variables) => new Set(steps.map((step) => resolveBaseUrl(step.base, contextOf(variables)).prefix)),
+    baseUrlsFor: (variables) =>
+      new Set(
+        steps
+          // A program has no address.
+          .filter(({ mcp }) => mcp === null || mcp.stdio === null)
+          .map((step) => resolveBaseUrl(step.base, contextOf(variables)).prefix),
+      ),
     retry: tool.retry ?? document.retry,
     hedge: tool.risk === 'read' && (tool.retry ?? document.retry).hedge === true,
     auth: plan.auth,

@@ -1,5 +1,6 @@
 import type { Effect } from '../attempts/verdict.ts';
 import type { DataPath } from '../paths/data-path.ts';
+import type { McpPlan } from '../prepare/compile-mcp.ts';
 import type { RulePlan } from '../response/error-rule.ts';
 import type { StreamPlan } from '../streaming/stream-plan.ts';
 import type { BaseUrl } from './base-url.ts';
@@ -49,6 +50,8 @@ export interface StepPlan {
   readonly rules: readonly RulePlan[];
   /** How the answer is read item by item; `null`: it comes whole. */
   readonly stream: StreamPlan | null;
+  /** The request is a call of a tool at an MCP server; `null`: it is what it says. */
+  readonly mcp: McpPlan | null;
   /** What a repeat does when the execution has an idempotency key, and when it has none. */
   readonly effectWithKey: Effect;
   readonly effectWithoutKey: Effect;

@@ -1,6 +1,13 @@
-import { type IntegrationDocument, type WebhookCallName, type Webhooks, webhookToolsOf } from '@patchbay/contracts';
+import {
+  type IntegrationDocument,
+  PatchbayError,
+  platformScope,
+  type WebhookCallName,
+  type Webhooks,
+  webhookToolsOf,
+} from '@patchbay/contracts';
 import { type PreparedTool, prepareTool } from '@patchbay/execution-engine';
-import type { RegistryCopy } from '@patchbay/registry-copy';
+import type { RegisteredTool, RegistryCopy } from '@patchbay/registry-copy';
 import type { FindTool } from '../operations/ports.ts';
 import type { WarmSessionPorts } from '../operations/warm-session.ts';
 import type { FindWebhookTools, VendorWebhooks } from '../operations/webhooks/vendor-webhooks.ts';
@@ -19,6 +26,7 @@ export function createRegistryTools(
     find(tenant, name, version) {
       const found = copy.resolve(tenant, name, version);
       if (found === null) return null;
+      refuseForeignProgram(found);
       let tools = prepared.get(found.document);
       if (tools === undefined) {
         tools = new Map();
@@ -45,6 +53,15 @@ export function createRegistryTools(
       for (const { name } of copy.visibleTools(tenant)) yield name;
     },
   };
+}
+
+/** A tenant's document may never say what runs here. The registry takes none that does; this is the second lock. */
+function refuseForeignProgram({ name, document, scope }: RegisteredTool): void {
+  if (document.mcp?.command === undefined || scope === platformScope) return;
+  throw new PatchbayError('not_permitted', {
+    message: `The tool '${name}' would run a program, which only documents for every tenant may.`,
+    details: { reason: 'mcp_command_of_tenant' },
+  });
 }
 
 function vendorWebhooks(document: IntegrationDocument): VendorWebhooks | null {

@@ -120,6 +120,13 @@ function check(ports: RegisterPorts, scope: string, read: ReadDocument, origin: 
         message: `'${scope}' stands for every tenant and cannot be a scope; leave it out for the platform`,
       },
     ]);
+  if (document.mcp?.command !== undefined && scope !== platformScope)
+    throw refusedDocument([
+      {
+        path: 'mcp.command',
+        message: 'only documents for every tenant may have a program run: give the url of a server',
+      },
+    ]);
 
   const stored: StoredIntegration = {
     scope,
