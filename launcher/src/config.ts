@@ -13,6 +13,8 @@ export interface LauncherConfig {
   readonly stateDir: string;
   /** The folder whose files are integrations, served as they change. */
   readonly integrationsDir: string;
+  /** Programs that executors may run as MCP servers, as `PATCHBAY_MCP_COMMANDS` takes them. */
+  readonly mcpCommands: string;
   readonly logLevel: string;
   readonly databaseUrl: string | null;
   /** Port on the loopback where people connect accounts by OAuth; null: nowhere. */
@@ -30,6 +32,7 @@ tool call, prints what happened, and stays up until Ctrl-C.
   --state DIR        where keys, streams, database and logs are kept (default .patchbay)
   --integrations DIR the folder whose files are integrations, served as they change (default: integrations in the
                      working directory if it is there, else integrations in the state)
+  --mcp-commands LIST  programs that may be run as MCP servers: weather=/opt/mcp/weather,…
   --database URL     postgres://… instead of the built-in PGlite
   --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
   --log-level LEVEL  trace, debug, info, warn, error, fatal or silent (default info), written to the state's logs
@@ -72,6 +75,7 @@ export function readLauncherConfig(
     sandbox: !(values.live ?? false),
     stateDir,
     integrationsDir: resolve(values.integrations ?? ownFolder(workingDirectory) ?? join(stateDir, 'integrations')),
+    mcpCommands: values['mcp-commands'] ?? '',
     logLevel,
     databaseUrl: values.database ?? null,
     connectPort,
@@ -93,6 +97,7 @@ function parse(argv: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         json: { type: 'boolean' },
         once: { type: 'boolean' },
+        'mcp-commands': { type: 'string' },
         processes: { type: 'boolean' },
         live: { type: 'boolean' },
         executors: { type: 'string' },

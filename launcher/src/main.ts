@@ -39,6 +39,7 @@ export async function launch(
     sandbox: config.sandbox,
     seedCatalog: true,
     integrationsDir: config.integrationsDir,
+    mcpCommands: config.mcpCommands,
     logLevel: config.logLevel,
     ...(config.databaseUrl !== null && { databaseUrl: config.databaseUrl }),
     ...(config.connectPort !== null && {

@@ -28,6 +28,7 @@ beforeAll(() => {
     logLevel: 'warn',
     seedCatalog: true,
     integrationsDir: null,
+    mcpCommands: '',
     ingressPort: 7_720,
   };
 });
@@ -75,4 +76,10 @@ test.each([true, false])('the registry is told whether to seed the catalogue: %j
 test.each(['/var/lib/integrations', null])('the registry is told which folder to watch: %j', (integrationsDir) => {
   const env = serviceEnvironment({ ...installation, integrationsDir }, 'registry', 'registry-1');
   expect(readRegistry(env).folder).toBe(integrationsDir);
+});
+
+test('executors are told which programs they may run', () => {
+  const env = serviceEnvironment({ ...installation, mcpCommands: 'desk=/opt/desk' }, 'executor', 'executor-1');
+  expect([...readExecutor(env).mcpCommands]).toEqual([['desk', '/opt/desk']]);
+  expect(readExecutor(serviceEnvironment(installation, 'executor', 'executor-1')).mcpCommands.size).toBe(0);
 });

@@ -17,6 +17,8 @@ export interface Installation {
   readonly seedCatalog: boolean;
   /** The folder whose files are integrations; null: none. */
   readonly integrationsDir: string | null;
+  /** Programs that executors may run as MCP servers; empty for none. */
+  readonly mcpCommands: string;
   /** Port on the loopback that webhooks come to. */
   readonly ingressPort: number;
 }
@@ -40,10 +42,9 @@ export function serviceEnvironment(
   return { ...base, ...ownVariables(installation, service) };
 }
 
-function ownVariables(
-  { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, integrationsDir, ingressPort }: Installation,
-  service: ServiceName,
-): Record<string, string> {
+function ownVariables(installation: Installation, service: ServiceName): Record<string, string> {
+  const { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, integrationsDir, ingressPort, mcpCommands } =
+    installation;
   switch (service) {
     case 'registry':
       return {
@@ -54,6 +55,7 @@ function ownVariables(
       return {
         PATCHBAY_REDIS_URL_FILE: redisUrlFile,
         ...(sandboxUrl !== null && { PATCHBAY_EGRESS_DIAL_OVERRIDE: sandboxUrl }),
+        ...(mcpCommands !== '' && { PATCHBAY_MCP_COMMANDS: mcpCommands }),
       };
     case 'vault':
       return {

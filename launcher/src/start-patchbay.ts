@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly seedCatalog: boolean;
   /** A folder whose files are integrations, made where it is not there. Default: none is watched. */
   readonly integrationsDir?: string;
+  /** As `PATCHBAY_MCP_COMMANDS` of an executor. Default none. */
+  readonly mcpCommands?: string;
   readonly logLevel: string;
   /** Default: PGlite in the state directory. */
   readonly databaseUrl?: string;
@@ -155,6 +157,7 @@ async function startAll(
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
     integrationsDir: options.integrationsDir ?? null,
+    mcpCommands: options.mcpCommands ?? '',
     ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
   };
   if (options.integrationsDir !== undefined) mkdirSync(options.integrationsDir, { recursive: true });

@@ -38,6 +38,7 @@ const inputAndOutput = names(
   'kysely',
   'ioredis',
   '@patchbay/egress',
+  '@patchbay/mcp-client',
 );
 
 /** The rules on who may import what. `applies` picks the imports a rule is about, `allows` says which of them are right. */
@@ -83,6 +84,11 @@ export const importRules = [
     name: 'only packages/egress imports undici',
     applies: names('undici'),
     allows: (use) => ['packages/egress', 'bench'].includes(use.part),
+  },
+  {
+    name: 'only packages/mcp-client imports the MCP client',
+    applies: (use) => names('@modelcontextprotocol/client')(use),
+    allows: (use) => use.part === 'packages/mcp-client',
   },
   {
     // The launcher starts the sandbox for local development, and nothing else of the testkit; conformance is for development.

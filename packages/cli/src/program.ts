@@ -18,6 +18,7 @@ import { addIntegrationsDeprecate } from './commands/integrations-deprecate.ts';
 import { addIntegrationsDiff } from './commands/integrations-diff.ts';
 import { addIntegrationsFolder } from './commands/integrations-folder.ts';
 import { addIntegrationsImportCurl } from './commands/integrations-import-curl.ts';
+import { addIntegrationsImportMcp } from './commands/integrations-import-mcp.ts';
 import { addIntegrationsImportOpenApi } from './commands/integrations-import-openapi.ts';
 import { addIntegrationsImportPostman } from './commands/integrations-import-postman.ts';
 import {
@@ -96,6 +97,7 @@ export function createProgram(run: Run): Command {
   addIntegrationsImportOpenApi(integrations, run);
   addIntegrationsImportPostman(integrations, run);
   addIntegrationsImportCurl(integrations, run);
+  addIntegrationsImportMcp(integrations, run);
   addIntegrationsList(integrations, run);
   addIntegrationsShow(integrations, run);
   addIntegrationsRetire(integrations, run);

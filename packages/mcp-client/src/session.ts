@@ -66,8 +66,17 @@ export class Session {
     });
   }
 
-  get protocolVersion(): string | undefined {
-    return this.client.getNegotiatedProtocolVersion();
+  /** What the server says of itself, once the session is open. */
+  about(): { name: string; title?: string; version?: string; instructions?: string; protocol: string } {
+    const { name = 'server', title, version } = this.client.getServerVersion() ?? {};
+    const instructions = this.client.getInstructions();
+    return {
+      name,
+      ...(title !== undefined && { title }),
+      ...(version !== undefined && { version }),
+      ...(instructions !== undefined && { instructions }),
+      protocol: this.client.getNegotiatedProtocolVersion() ?? '',
+    };
   }
 
   /** Agrees on a version with the server. @throws Stopped */

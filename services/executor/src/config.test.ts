@@ -30,6 +30,7 @@ test('what is left out has a safe default', () => {
     streamStallMs: 10_000,
     dialOverride: null,
     trustedOrigins: [],
+    mcpCommands: new Map(),
     acceptedRegistryRevision: null,
     mode: 'production',
   });
@@ -70,4 +71,14 @@ test.each([
   const wrong = { ...env, PATCHBAY_MODE: 'development', [name]: value };
   expect(() => readConfig(wrong)).toThrow(ConfigError);
   expect(() => readConfig(wrong)).toThrow(name);
+});
+
+test('programs that may be run are names and absolute paths', () => {
+  const read = (text: string) => readConfig({ ...env, PATCHBAY_MCP_COMMANDS: text }).mcpCommands;
+  expect([...read('weather=/opt/mcp/weather, desk=/usr/bin/desk')]).toEqual([
+    ['weather', '/opt/mcp/weather'],
+    ['desk', '/usr/bin/desk'],
+  ]);
+  for (const wrong of ['weather', 'weather=weather', 'We=/x', 'a=/x/../y', 'a=/x,a=/y'])
+    expect(() => read(wrong), wrong).toThrow(/PATCHBAY_MCP_COMMANDS/);
 });

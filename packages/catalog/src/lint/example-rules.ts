@@ -59,6 +59,8 @@ export function picks(document: IntegrationDocument): LintFinding[] {
     const path = `tools.${key}.response.pick`;
     // Pieces of text or bytes have no fields.
     if (tool.response.stream === 'chunked') return [];
+    // What an MCP server answers is made for models, and seldom described.
+    if (pick === undefined && tool.mcp !== undefined) return [];
     if (pick === undefined)
       return [error('response-pick', path, 'say which fields the model sees; {} or [] when there are none')];
     const entries: [string, string][] = Array.isArray(pick)

@@ -32,12 +32,12 @@ describe('an integration document', () => {
     [
       'a tool with neither request nor steps',
       { tools: { ping: { ...tool, request: undefined } } },
-      'tools.ping: give exactly one of request and steps',
+      'tools.ping: give exactly one of request, steps and mcp',
     ],
     [
       'a tool with both',
       { tools: { ping: { ...tool, steps: [{ id: 'one', request }] } } },
-      'tools.ping: give exactly one of request and steps',
+      'tools.ping: give exactly one of request, steps and mcp',
     ],
     [
       'a path with a query',

@@ -7,7 +7,27 @@ import { admin, MemoryStore, memoryRegistry } from '../../test/memory-registry.t
 const yaml =
   'id: crm\nname: CRM\nversion: 1.0.0\ncategory: crm\ndescription: A CRM.\nbase_url: https://api.crm.com\nauth: { type: bearer }\ntools:\n  ping:\n    title: Ping\n    description: Pings it.\n    risk: read\n    request: { method: GET, path: /ping }\n';
 
+const programDocument = {
+  id: 'desk',
+  name: 'Desk',
+  version: '1.0.0',
+  category: 'helpdesk',
+  description: 'A desk.',
+  mcp: { command: 'desk' },
+  auth: { type: 'none' },
+  tools: { add: { title: 'Add', description: 'Adds.', risk: 'write', mcp: { tool: 'add' } } },
+};
+
 describe('a sound document', () => {
+  test('may have a program run, if it is for every tenant', async () => {
+    const registry = memoryRegistry();
+    await registry.register(undefined, { document: programDocument });
+    expect(registry.documents.resolve('acme', 'desk_add')?.document).toMatchObject({
+      base_url: 'https://desk.stdio.invalid',
+      tools: { add: { request: { method: 'POST', path: '/', body: 'json' } } },
+    });
+  });
+
   test('is stored, answered from at once, announced and audited', async () => {
     const registry = memoryRegistry();
     const result = await registry.register(integrationDocument({ id: 'crm', tools: { ping: {}, find: {} } }));
@@ -123,6 +143,7 @@ describe('a document that is refused', () => {
     ['both forms at once', { text: yaml, document: {} }, 'document'],
     ['neither form', {}, 'document'],
     ['a scope that stands for every tenant', { text: yaml, scope: 'all' }, 'scope'],
+    ['a program that a tenant would have run', { document: programDocument, scope: 'acme' }, 'mcp.command'],
   ])('%s', async (_, request, path) => {
     const registry = memoryRegistry();
     const failure = await failureOf(registry.register(undefined, request));
