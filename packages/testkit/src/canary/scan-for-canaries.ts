@@ -19,6 +19,17 @@ interface Pattern extends Needle {
   readonly canary: number;
 }
 
+/**
+ * Patterns that begin alike. Secrets made in one place share their beginning in each encoding, and a hundred of them are then
+ * looked for in one pass over the bytes instead of a hundred.
+ */
+interface PatternGroup {
+  readonly start: Buffer;
+  readonly patterns: readonly Pattern[];
+}
+
+const sharedBytes = 4;
+
 const chunkBytes = 4 * 1024 * 1024;
 /** A short secret would be found by chance, and its base64 has too little of its own. */
 const minCanaryLength = 12;
@@ -38,13 +49,16 @@ export async function scanForCanaries(
       throw new RangeError(`a canary needs at least ${minCanaryLength} bytes`);
     return needlesOf(canary).map((needle): Pattern => ({ ...needle, canary: index }));
   });
+  const groups = [...Map.groupBy(patterns, ({ bytes }) => bytes.toString('latin1', 0, sharedBytes))].map(
+    ([start, alike]): PatternGroup => ({ start: Buffer.from(start, 'latin1'), patterns: alike }),
+  );
   const hits: CanaryHit[] = [];
   const overlap = Math.max(0, ...patterns.map((pattern) => pattern.bytes.length - 1));
   // One for all files: a database has a thousand small ones.
   const room: Room = { buffer: Buffer.alloc(overlap + chunkBytes), overlap };
   for (const source of sources) {
-    if (typeof source === 'string') await scanPath(source, room, patterns, hits);
-    else scanBytes(Buffer.from(source.bytes), source.name, 0, 0, patterns, hits);
+    if (typeof source === 'string') await scanPath(source, room, groups, hits);
+    else scanBytes(Buffer.from(source.bytes), source.name, 0, 0, groups, hits);
   }
   return hits;
 }
@@ -55,12 +69,12 @@ interface Room {
   readonly overlap: number;
 }
 
-async function scanPath(path: string, room: Room, patterns: readonly Pattern[], hits: CanaryHit[]): Promise<void> {
+async function scanPath(path: string, room: Room, groups: readonly PatternGroup[], hits: CanaryHit[]): Promise<void> {
   const stats = await lstat(path);
   if (stats.isDirectory()) {
-    for (const name of (await readdir(path)).sort()) await scanPath(join(path, name), room, patterns, hits);
+    for (const name of (await readdir(path)).sort()) await scanPath(join(path, name), room, groups, hits);
   } else if (stats.isFile()) {
-    await scanFile(path, room, patterns, hits);
+    await scanFile(path, room, groups, hits);
   }
 }
 
@@ -68,7 +82,7 @@ async function scanPath(path: string, room: Room, patterns: readonly Pattern[], 
 async function scanFile(
   path: string,
   { buffer, overlap }: Room,
-  patterns: readonly Pattern[],
+  groups: readonly PatternGroup[],
   hits: CanaryHit[],
 ): Promise<void> {
   const file = await open(path, 'r');
@@ -78,7 +92,7 @@ async function scanFile(
       const { bytesRead } = await file.read(buffer, kept, chunkBytes, position);
       if (bytesRead === 0) return;
       const filled = kept + bytesRead;
-      scanBytes(buffer.subarray(0, filled), path, position - kept, kept, patterns, hits);
+      scanBytes(buffer.subarray(0, filled), path, position - kept, kept, groups, hits);
       position += bytesRead;
       const keep = Math.min(overlap, filled);
       buffer.copy(buffer, 0, filled - keep, filled);
@@ -95,15 +109,23 @@ function scanBytes(
   source: string,
   start: number,
   old: number,
-  patterns: readonly Pattern[],
+  groups: readonly PatternGroup[],
   hits: CanaryHit[],
 ): void {
-  for (const { bytes: needle, encoding, canary } of patterns) {
-    let found = 0;
-    for (let at = bytes.indexOf(needle); at !== -1 && found < maxHitsPerPattern; at = bytes.indexOf(needle, at + 1)) {
-      if (at + needle.length <= old) continue;
-      hits.push({ source, canary, encoding, offset: start + at });
-      found++;
+  const found = new Map<Pattern, CanaryHit[]>();
+  for (const { start: beginning, patterns } of groups) {
+    for (let at = bytes.indexOf(beginning); at !== -1; at = bytes.indexOf(beginning, at + 1)) {
+      for (const pattern of patterns) {
+        const { bytes: needle, encoding, canary } = pattern;
+        const end = at + needle.length;
+        const own = found.get(pattern) ?? [];
+        if (end <= old || end > bytes.length || own.length === maxHitsPerPattern) continue;
+        if (bytes.compare(needle, 0, needle.length, at, end) !== 0) continue;
+        own.push({ source, canary, encoding, offset: start + at });
+        found.set(pattern, own);
+      }
     }
   }
+  // Canary by canary, whatever they share.
+  hits.push(...[...found.values()].flat().sort((a, b) => a.canary - b.canary));
 }
