@@ -97,7 +97,9 @@ async function prompted(type: AuthType, templates: Omit<Auth, 'type'>, io: CliIo
     case 'custom': {
       const fields: [string, string][] = [];
       for (const field of fieldsOf(templates)) fields.push([field, await promptHidden(`${field} (not shown): `, io)]);
-      return checked({ type, fields: Object.fromEntries(fields) });
+      // A key that is the user name has no password beside it.
+      const given = fields.filter(([name, value]) => name !== 'password' || value !== '');
+      return checked({ type, fields: Object.fromEntries(given) });
     }
   }
 }
