@@ -147,11 +147,11 @@ describe.each(['older', 'newer'] as const)('an MCP server of the %s protocol', (
 
   test('that hangs is left at the deadline: a read is late, a write of unknown outcome', async () => {
     const { cancelled } = server().log;
-    expect(await execute(`${id}_wait`, {}, { deadline_ms: 600 })).toMatchObject({
+    expect(await execute(`${id}_wait`, {}, { deadline_ms: 1_500 })).toMatchObject({
       status: 'failed',
       error: { code: 'deadline_exceeded' },
     });
-    expect(await execute(`${id}_wait_and_write`, {}, { deadline_ms: 600 })).toMatchObject({
+    expect(await execute(`${id}_wait_and_write`, {}, { deadline_ms: 1_500 })).toMatchObject({
       status: 'outcome_unknown',
       error: { code: 'outcome_unknown' },
     });

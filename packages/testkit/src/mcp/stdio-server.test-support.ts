@@ -15,7 +15,7 @@ if (process.argv.includes('--die')) {
 if (process.argv.includes('--leave-child')) says(`child ${spawn('sleep', ['600'], { stdio: 'ignore' }).pid}`);
 if (process.argv.includes('--eat')) {
   const eaten: Buffer[] = [];
-  setInterval(() => eaten.push(Buffer.alloc(64 * 1_048_576, 1)), 50);
+  setInterval(() => eaten.push(Buffer.alloc(8 * 1_048_576, 1)), 50);
 }
 says(`pid ${process.pid}`);
 serveStdio(() => createDeskServer(deskLog()));
