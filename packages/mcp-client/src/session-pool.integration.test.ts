@@ -144,6 +144,16 @@ describe.each(['2025-11-25', '2026-07-28'] as const)('over HTTP, protocol %s', (
     expect(server.log.calls.length).toBe(calls + 1);
   });
 
+  test('a call is made again after a 404 only where that says that a session is unknown', async () => {
+    start();
+    await ask('add', { args: { a: 1, b: 1 } });
+    const before = asked('tools/call').length;
+    server.interrupt('tools/call', (response) => response.writeHead(404).end());
+    expect(await ask('open-ticket', { args: { subject: 'x' } })).toMatchObject({ ok: true, response: { status: 404 } });
+    server.interrupt('tools/call', null);
+    expect(asked('tools/call').length - before).toBe(protocol === '2025-11-25' ? 2 : 1);
+  });
+
   test('what the server lists is held against the digest of the document', async () => {
     start();
     const refused = await ask('add', { args: { a: 1, b: 1 }, digest: '0'.repeat(64) });

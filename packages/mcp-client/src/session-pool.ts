@@ -178,7 +178,7 @@ export function createMcpCaller(options: McpCallerOptions): McpCaller {
       const outcome = await session.call(call, args, performance.now() - startedAt);
       starts.worked(key);
       // The server does not know the session any more, so it has not looked at the call (Streamable HTTP, session management).
-      if (outcome.ok && outcome.response.status === 404 && again) {
+      if (outcome.ok && outcome.response.status === 404 && again && session.isKept) {
         drop(key, entry);
         return await attempt(call, args, false);
       }
@@ -187,7 +187,7 @@ export function createMcpCaller(options: McpCallerOptions): McpCaller {
       if (error instanceof Stopped) {
         const { outcome } = error;
         // Here too: the list of tools can be the first to meet a server that forgot.
-        if (again && entry.session !== null && outcome.ok && outcome.response.status === 404) {
+        if (again && entry.session?.isKept === true && outcome.ok && outcome.response.status === 404) {
           drop(key, entry);
           return await attempt(call, args, false);
         }

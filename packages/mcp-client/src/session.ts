@@ -66,6 +66,11 @@ export class Session {
     });
   }
 
+  /** Whether the server keeps something of the session, which it can forget. */
+  get isKept(): boolean {
+    return this.transport instanceof HttpTransport && this.transport.sessionId !== undefined;
+  }
+
   /** What the server says of itself, once the session is open. */
   about(): { name: string; title?: string; version?: string; instructions?: string; protocol: string } {
     const { name = 'server', title, version } = this.client.getServerVersion() ?? {};
