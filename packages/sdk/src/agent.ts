@@ -31,6 +31,8 @@ import {
   anthropicResult,
   callsOfAnthropic,
 } from './models/anthropic.ts';
+import { callOfMcp, type McpCall, type McpResult, mcpResult } from './models/mcp.ts';
+import type { ModelAnswer } from './models/model-answer.ts';
 import {
   callsOfOpenAiMessage,
   callsOfOpenAiOutput,
@@ -41,6 +43,7 @@ import {
   openAiFunctionOutput,
   openAiToolMessage,
 } from './models/openai.ts';
+import { type RealtimeOutputEvent, realtimeOutput } from './models/realtime.ts';
 import { type ModelCallOptions, runModelCalls } from './models/run-model-calls.ts';
 import { executePlan, type Plan } from './plan.ts';
 import { type StreamCall, streamCall, type ToolStream } from './stream.ts';
@@ -112,6 +115,10 @@ export interface Agent {
   runToolCalls(message: OpenAiMessage, options?: ModelCallOptions): Promise<OpenAiToolMessage[]>;
   /** The same for the `function_call` items of an OpenAI response's output: gives `function_call_output` items. */
   runFunctionCalls(output: readonly OpenAiOutputItem[], options?: ModelCallOptions): Promise<OpenAiFunctionOutput[]>;
+  /** The same for the output of a Realtime `response.done`: gives the events to send, before a `response.create`. */
+  runRealtimeCalls(output: readonly OpenAiOutputItem[], options?: ModelCallOptions): Promise<RealtimeOutputEvent[]>;
+  /** Carries out an MCP `tools/call`. `key` is its idempotency key; the protocol has none. */
+  runMcpCall(call: McpCall, options: Omit<ModelCallOptions, 'accepts'> & { readonly key: string }): Promise<McpResult>;
   /** A call whose answer is taken chunk by chunk, at the pace of whoever takes it. */
   stream(tool: string, args?: Record<string, unknown>, options?: Omit<StreamCall, 'tool' | 'arguments'>): ToolStream;
   /** Stops an execution, a plan, whatever runs under a key, or a whole session. */
@@ -180,6 +187,12 @@ export function agentOver(
       (await runModelCalls(plan, callsOfOpenAiMessage(message), options)).map(openAiToolMessage),
     runFunctionCalls: async (output, options) =>
       (await runModelCalls(plan, callsOfOpenAiOutput(output), options)).map(openAiFunctionOutput),
+    runRealtimeCalls: async (output, options) =>
+      (await runModelCalls(plan, callsOfOpenAiOutput(output), options)).map(realtimeOutput),
+    async runMcpCall(call, { key, ...options }) {
+      const [answer] = await runModelCalls(plan, [callOfMcp(call, key)], options);
+      return mcpResult(answer as ModelAnswer);
+    },
     executeAll: (calls) => Promise.all(calls.map(call)),
     async call(tool, args, options) {
       const result = await execute(tool, args, options);

@@ -12,9 +12,25 @@ export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
 export type { IntegrationsAdmin, Scoped } from './integrations-admin.ts';
+export { type AiSdk, aiSdkTools } from './models/ai-sdk.ts';
 export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.ts';
+export { type AnthropicRunnableTool, anthropicRunnableTools } from './models/anthropic-runner.ts';
+export { langChainTools, type StructuredToolClass } from './models/langchain.ts';
+export type { McpCall, McpResult } from './models/mcp.ts';
+export { ToolCallError } from './models/model-answer.ts';
 export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
+export { type OpenAiRunnableTool, openAiRunnableTools } from './models/openai-runner.ts';
+export type { RealtimeOutputEvent } from './models/realtime.ts';
 export type { ModelCallOptions } from './models/run-model-calls.ts';
+export {
+  answerOpenAiSearch,
+  anthropicRunnableSearch,
+  anthropicSearchTool,
+  anthropicToolReferences,
+  type OpenAiSearchCall,
+  openAiSearchTool,
+  searchToolName,
+} from './models/tool-search.ts';
 export type { NewConnect, OAuthAdmin } from './oauth-admin.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';

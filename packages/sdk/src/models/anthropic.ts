@@ -1,4 +1,5 @@
-import type { ModelAnswer, ModelCall } from './run-model-calls.ts';
+import type { ModelAnswer } from './model-answer.ts';
+import type { ModelCall } from './run-model-calls.ts';
 
 /** The blocks of an assistant message that matter here (Anthropic Messages API, `ToolUseBlock`); others are passed over. */
 export interface AnthropicBlock {

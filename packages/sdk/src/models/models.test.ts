@@ -2,6 +2,7 @@ import { errorBody, newId, type PlanCallResult, type PlanResult } from '@patchba
 import { describe, expect, test } from 'vitest';
 import { fromCall, literal, type Plan } from '../plan.ts';
 import { anthropicResult, callsOfAnthropic } from './anthropic.ts';
+import { nextSteps } from './next-step.ts';
 import { callsOfOpenAiMessage, callsOfOpenAiOutput, openAiFunctionOutput, openAiToolMessage } from './openai.ts';
 import { type ModelCallOptions, runModelCalls } from './run-model-calls.ts';
 
@@ -134,6 +135,7 @@ describe('the calls of a model', () => {
         retryable: true,
         retry_after_ms: 70,
         issues,
+        next: nextSteps.rate_limited,
       },
     });
   });

@@ -1,5 +1,6 @@
 import { objectOf } from './anthropic.ts';
-import type { ModelAnswer, ModelCall } from './run-model-calls.ts';
+import type { ModelAnswer } from './model-answer.ts';
+import type { ModelCall } from './run-model-calls.ts';
 
 /** An assistant message of the Chat Completions API (`ChatCompletionMessage`). Calls of type `custom` are passed over. */
 export interface OpenAiMessage {

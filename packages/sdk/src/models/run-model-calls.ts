@@ -3,13 +3,13 @@ import {
   type ExecutionContext,
   errorBody,
   maxPlanCalls,
-  type PlanCallResult,
   type PlanProgress,
   type PlanResult,
   ToolName,
 } from '@patchbay/contracts';
 import type { Plan } from '../plan.ts';
 import { literal } from '../plan.ts';
+import { answerError, answerOf, type ModelAnswer } from './model-answer.ts';
 
 /** A tool call as a model made it, whatever its API. */
 export interface ModelCall {
@@ -18,14 +18,6 @@ export interface ModelCall {
   readonly name: string;
   /** Null when the model wrote something that is no object. */
   readonly arguments: Record<string, unknown> | null;
-}
-
-/** What to tell the model about one of its calls. */
-export interface ModelAnswer {
-  readonly id: string;
-  /** JSON, or the output itself where that is text. */
-  readonly text: string;
-  readonly isError: boolean;
 }
 
 export interface ModelCallOptions {
@@ -92,28 +84,4 @@ function problemOf({ name, arguments: args }: ModelCall): ErrorBody | null {
   if (args !== null) return null;
   const issues = [{ path: 'arguments', message: 'must be one JSON object' }];
   return errorBody('invalid_arguments', { message: 'The arguments are not one JSON object.', details: { issues } });
-}
-
-function answerOf(id: string, result: PlanCallResult): ModelAnswer {
-  if (result.status !== 'succeeded') return answerError(id, result.error ?? errorBody('cancelled'));
-  if (result.output_left_out)
-    return { id, isError: false, text: '{"note":"It succeeded, but its answer is too large to be shown."}' };
-  const { output } = result;
-  return { id, isError: false, text: typeof output === 'string' ? output : (JSON.stringify(output) ?? 'null') };
-}
-
-/** What a model needs in order to say it, to correct itself or to wait; no more of `details` than what is wrong where. */
-function answerError(
-  id: string,
-  { code, message, speakable, retryable, retry_after_ms, details }: ErrorBody,
-): ModelAnswer {
-  const error = {
-    code,
-    message,
-    speakable,
-    retryable,
-    ...(retry_after_ms !== null && { retry_after_ms }),
-    ...(Array.isArray(details['issues']) && { issues: details['issues'] }),
-  };
-  return { id, isError: true, text: JSON.stringify({ error }) };
 }
