@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalog } from '@patchbay/catalog';
-import type { Credential, IntegrationDocument } from '@patchbay/contracts';
+import { IntegrationDocument, type IntegrationDocumentInput } from '@patchbay/contracts';
 import { connect, connectAdmin } from '@patchbay/sdk';
 import { type CaptureProxy, canary, scanForCanaries, startCaptureProxy, startOtlpReceiver } from '@patchbay/testkit';
+import { exampleConnection } from '@patchbay/testkit/sandbox';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startSystem } from './system.ts';
@@ -16,22 +17,26 @@ const filesUnder = (dir: string): string[] =>
 
 const bytes = (name: string, content: string | Buffer) => ({ name, bytes: Buffer.from(content) });
 
-function credentialOf(document: IntegrationDocument, secrets: string[]): Credential {
-  const secret = () => {
-    secrets.push(canary());
-    return secrets.at(-1) as string;
-  };
-  switch (document.auth.type) {
-    case 'oauth2':
-      return { type: 'oauth2', access_token: secret(), refresh_token: secret(), token_type: 'Bearer' };
-    case 'basic':
-      return { type: 'basic', username: 'canary', password: secret() };
-    case 'bearer':
-      return { type: 'bearer', token: secret() };
-    default:
-      return { type: 'api_key', api_key: secret() };
-  }
-}
+/** Of a vendor that wants its credential in the body of every request. */
+const embodied = IntegrationDocument.parse({
+  id: 'embodied',
+  name: 'Embodied',
+  version: '1.0.0',
+  category: 'other',
+  description: 'Takes its credential in the body.',
+  base_url: 'https://embodied.example',
+  auth: { type: 'custom', body: { client_id: '{client_id}', 'auth.secret': '{secret}' } },
+  tools: {
+    add: {
+      title: 'Add',
+      description: 'Adds a name. Returns its id.',
+      risk: 'write',
+      request: { method: 'POST', path: '/names' },
+      parameters: { name: { type: 'string', required: true } },
+      examples: [{ arguments: { name: 'Ada' }, response: { status: 200, body: { id: 'n1' } } }],
+    },
+  },
+} satisfies IntegrationDocumentInput);
 
 test('no credential is found anywhere after use: not in logs, traces, on the bus, in Redis, streams, rows, errors or records', async () => {
   const secrets: string[] = [];
@@ -56,28 +61,29 @@ test('no credential is found anywhere after use: not in logs, traces, on the bus
   const agent = await connect({ servers: url, tenant: 'acme', credentials: facts.agent_credentials });
   let redisDump: string[] = [];
   try {
-    for (const document of await loadCatalog()) {
-      const variables = Object.fromEntries(
-        Object.entries(document.variables ?? {}).map(([name, { example, default: fallback }]) => [
-          name,
-          example ?? fallback ?? 'demo',
-        ]),
-      );
+    await admin.register({ document: embodied });
+    await system.sandbox.addDocument(embodied);
+    for (const document of [...(await loadCatalog()), embodied]) {
+      const { credential, variables } = exampleConnection(document, () => {
+        secrets.push(canary());
+        return secrets.at(-1) as string;
+      });
+      if (credential === null) continue;
       answers.push(
         await admin.addConnection({
           integration: document.id,
           variables,
           makeDefault: true,
-          credential: credentialOf(document, secrets),
+          credential,
         }),
       );
-      for (const [key, tool] of Object.entries(document.tools)) {
-        for (const example of tool.examples)
-          answers.push(
-            await agent.execute(`${document.id}_${key}`, example.arguments),
-            await agent.execute(`${document.id}_${key}`, example.arguments, { dryRun: true }),
-          );
-      }
+      // One tool of each, called and shown: how a credential goes out is the document's, not the tool's.
+      const [key = '', tool] = Object.entries(document.tools)[0] ?? [];
+      for (const example of tool?.examples.slice(0, 1) ?? [])
+        answers.push(
+          await agent.execute(`${document.id}_${key}`, example.arguments),
+          await agent.execute(`${document.id}_${key}`, example.arguments, { dryRun: true }),
+        );
     }
     // Failures tell more than successes: the upstream echoes what it was sent, breaks off, refuses the credential.
     for (const behaviour of [
@@ -91,6 +97,8 @@ test('no credential is found anywhere after use: not in logs, traces, on the bus
       await remove();
     }
     answers.push(await admin.listConnections(), await admin.queryAudit({ limit: 1_000 }));
+    const added = await system.sandbox.requests({ tool: 'embodied_add' });
+    expect(added.map(({ verdict, issues }) => ({ verdict, issues }))).toEqual([{ verdict: 'accepted', issues: [] }]);
     answers.push(await system.sandbox.requests(), await system.sandbox.violations());
     const redis = new Redis(readFileSync(join(system.patchbay.state.run, 'redis.url'), 'utf8'));
     redisDump = (

@@ -7,7 +7,7 @@ import { unexpectedSecretHeaders } from './check-headers.ts';
 import { filledTemplate } from './template-shape.ts';
 
 /** Whether a request for a token is what the document says: 200, else the status and what is wrong. */
-export interface ExchangeVerdict {
+interface ExchangeVerdict {
   readonly status: 200 | 400 | 401 | 405 | 415 | 422;
   readonly issues: readonly Issue[];
 }
