@@ -49,7 +49,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     dialUpstreamAt: upstreamUrl,
     seedCatalog: false,
     logLevel: 'warn',
-    ports: { nats: 0, redis: 0, ingress: 0 },
+    ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },
   });
   const { facts } = patchbay;
   const asAdminOf = async <T>(tenant: string, work: (admin: Admin) => Promise<T>): Promise<T> => {

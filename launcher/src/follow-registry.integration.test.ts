@@ -49,7 +49,7 @@ beforeAll(async () => {
     sandbox: true,
     seedCatalog: false,
     logLevel: 'warn',
-    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
   });
   const { facts } = patchbay;
   const place = { servers: facts.nats_url, tenant: facts.tenant };

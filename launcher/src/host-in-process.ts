@@ -30,6 +30,10 @@ const starters: Record<ServiceName, (env: Environment) => Promise<RunningService
     const { readConfig, startWebhookDelivery } = await import('@patchbay/webhook-delivery-service');
     return startWebhookDelivery(readConfig(env));
   },
+  async gateway(env) {
+    const { readConfig, startGateway } = await import('@patchbay/gateway-service');
+    return startGateway(readConfig(env));
+  },
 };
 
 /** Runs a service in this process. It still speaks to the others over NATS only. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfig as readAudit } from '@patchbay/audit-service';
 import type { ServiceName } from '@patchbay/contracts';
 import { readConfig as readExecutor } from '@patchbay/executor-service';
+import { readConfig as readGateway } from '@patchbay/gateway-service';
 import { ensureIdentityKeys } from '@patchbay/local-servers';
 import { readConfig as readRegistry } from '@patchbay/registry-service';
 import { readConfig as readVault } from '@patchbay/vault-service';
@@ -30,6 +31,7 @@ beforeAll(() => {
     integrationsDir: null,
     mcpCommands: '',
     ingressPort: 7_720,
+    gatewayPort: 7_700,
   };
 });
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -41,6 +43,7 @@ const readers = {
   audit: readAudit,
   'webhook-ingress': readIngress,
   'webhook-delivery': readDelivery,
+  gateway: readGateway,
 };
 const services = Object.keys(readers) as ServiceName[];
 

@@ -21,6 +21,8 @@ export interface Installation {
   readonly mcpCommands: string;
   /** Port on the loopback that webhooks come to. */
   readonly ingressPort: number;
+  /** Port on the loopback that the API is served at. */
+  readonly gatewayPort: number;
 }
 
 /** The variables of one service process: the same whether it runs alone or beside the others. */
@@ -73,6 +75,11 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
       };
     case 'webhook-delivery':
       return {};
+    case 'gateway':
+      return {
+        PATCHBAY_GATEWAY_PORT: String(installation.gatewayPort),
+        PATCHBAY_GATEWAY_PEPPER_FILE: keys.gatewayPepperFile,
+      };
     case 'audit':
       return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };
   }
@@ -81,4 +88,9 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
 /** Where webhooks come to on this machine; a tunnel or a proxy stands before it for vendors. */
 export function webhooksUrl(ingressPort: number): string {
   return `http://127.0.0.1:${ingressPort}`;
+}
+
+/** Where the API is served on this machine. */
+export function gatewayUrl(gatewayPort: number): string {
+  return `http://127.0.0.1:${gatewayPort}`;
 }

@@ -37,7 +37,7 @@ async function start(over: Partial<StartOptions> = {}): Promise<RunningPatchbay>
     sandbox: true,
     seedCatalog: false,
     logLevel: 'warn',
-    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
     ...over,
   });
   running.push(patchbay);
@@ -71,9 +71,16 @@ describe('the whole in one process', () => {
     expect(patchbay.facts).toMatchObject({ tenant: 'demo', pid: process.pid, shape: 'one_process', executors: 2 });
     expect(lines.join('\n')).toMatch(/nats-server on nats:\/\/127\.0\.0\.1:\d+.*sandbox on http:\/\/127\.0\.0\.1:\d+/);
     expect(lines.join('\n')).toContain(
-      'services: audit-1, executor-1, executor-2, registry-1, vault-1, webhook-delivery-1, webhook-ingress-1 (one process)',
+      'services: audit-1, executor-1, executor-2, gateway-1, registry-1, vault-1, webhook-delivery-1, webhook-ingress-1 (one process)',
     );
     expect((await fetch(`${patchbay.facts.webhooks_url}/readyz`)).status).toBe(200);
+    expect(modeOf(patchbay.facts.operator_key)).toBe(0o600);
+    const key = readFileSync(patchbay.facts.operator_key, 'utf8').trim();
+    const tenants = await fetch(`${patchbay.facts.gateway_url}/v1/tenants`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(await tenants.json()).toMatchObject({ items: [{ tenant: 'demo', suspended_at: null }] });
+    expect(JSON.stringify([patchbay.facts, lines])).not.toContain(key.slice(-43));
     expect(JSON.stringify([patchbay.facts, lines])).not.toMatch(/S[UX][A-Z2-7]{56}/);
     await patchbay.addService('executor');
     expect(patchbay.services.map(({ instance }) => instance)).toContain('executor-3');
@@ -99,17 +106,19 @@ describe('the whole in one process', () => {
   }, 90_000);
 
   test('takes free ports when those it prefers are busy', async () => {
-    const busy = await Promise.all([occupy(), occupy(), occupy(), occupy()]);
-    const [nats, redis, sandbox, ingress] = busy.map((server) => (server.address() as AddressInfo).port) as [
+    const busy = await Promise.all([occupy(), occupy(), occupy(), occupy(), occupy()]);
+    const [nats, redis, sandbox, ingress, gateway] = busy.map((server) => (server.address() as AddressInfo).port) as [
+      number,
       number,
       number,
       number,
       number,
     ];
-    const { facts } = await start({ ports: { nats, redis, sandbox, ingress } });
+    const { facts } = await start({ ports: { nats, redis, sandbox, ingress, gateway } });
     expect(facts.nats_url).not.toContain(`:${nats}`);
     expect(facts.sandbox_url).not.toContain(`:${sandbox}`);
     expect(facts.webhooks_url).not.toContain(`:${ingress}`);
+    expect(facts.gateway_url).not.toContain(`:${gateway}`);
     for (const server of busy) server.close();
   }, 90_000);
 

@@ -15,10 +15,11 @@ import {
 import { connectMessaging } from '@patchbay/messaging';
 import { readSecretFile, stopInOrder } from '@patchbay/service-kit';
 import { telemetryEnvironment } from './config.ts';
+import { ensureOperatorKey } from './ensure-operator-key.ts';
 import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
 import type { HostedService } from './hosted-service.ts';
-import { type Installation, serviceEnvironment, webhooksUrl } from './service-environment.ts';
+import { gatewayUrl, type Installation, serviceEnvironment, webhooksUrl } from './service-environment.ts';
 import { type LocalSandbox, startLocalSandbox } from './start-sandbox.ts';
 import {
   type DevFacts,
@@ -55,6 +56,7 @@ export interface StartOptions {
     readonly redis?: number;
     readonly sandbox?: number;
     readonly ingress?: number;
+    readonly gateway?: number;
   };
   readonly onProgress?: (line: string) => void;
   /** Where services reach NATS, from its own URL; tests put a capturing proxy between. */
@@ -159,6 +161,7 @@ async function startAll(
     integrationsDir: options.integrationsDir ?? null,
     mcpCommands: options.mcpCommands ?? '',
     ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
+    gatewayPort: await freePort((options.ports?.gateway ?? 7_700) || undefined),
   };
   if (options.integrationsDir !== undefined) mkdirSync(options.integrationsDir, { recursive: true });
   const started: Partial<Record<ServiceName, number>> = {};
@@ -188,7 +191,9 @@ async function startAll(
     return hosted;
   };
   await allOrNone([
-    ...(['audit', 'vault', 'registry', 'webhook-ingress', 'webhook-delivery'] as const).map((one) => addService(one)),
+    ...(['audit', 'vault', 'registry', 'webhook-ingress', 'webhook-delivery', 'gateway'] as const).map((one) =>
+      addService(one),
+    ),
     ...Array.from({ length: options.executors }, () => addService('executor')),
   ]);
   say(
@@ -198,12 +203,15 @@ async function startAll(
       .join(', ')} (${options.shape === 'one_process' ? 'one process' : 'a process each'})`,
   );
 
+  const operatorKey = await ensureOperatorKey({ natsUrl: nats.url, keys, tenants: keys.tenants });
   const facts: DevFacts = {
     nats_url: nats.url,
     tenant,
     agent_credentials: seedFileOf(keys, 'agent', tenant),
     admin_credentials: seedFileOf(keys, 'admin'),
     auditor_credentials: seedFileOf(keys, 'auditor', tenant),
+    gateway_url: gatewayUrl(installation.gatewayPort),
+    operator_key: operatorKey,
     webhooks_url: webhooksUrl(installation.ingressPort),
     sandbox_url: sandbox?.url ?? null,
     sandbox_control_token: sandbox === null ? null : writeSecret(state, 'sandbox.token', sandbox.controlToken),

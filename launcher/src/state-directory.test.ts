@@ -36,6 +36,8 @@ const facts: DevFacts = {
   agent_credentials: '/keys/agent',
   admin_credentials: '/keys/admin',
   auditor_credentials: '/keys/auditor',
+  gateway_url: 'http://127.0.0.1:7700',
+  operator_key: '/keys/operator.key',
   webhooks_url: 'http://127.0.0.1:7720',
   sandbox_url: null,
   sandbox_control_token: null,

@@ -8,6 +8,10 @@ export interface DevFacts {
   readonly agent_credentials: string;
   readonly admin_credentials: string;
   readonly auditor_credentials: string;
+  /** Where the API is served over HTTP. */
+  readonly gateway_url: string;
+  /** File with the API key of an operator of the platform. */
+  readonly operator_key: string;
   /** Where webhooks come to. */
   readonly webhooks_url: string;
   readonly sandbox_url: string | null;

@@ -86,7 +86,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     sandbox: true,
     seedCatalog: true,
     logLevel: 'info',
-    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
     ...options,
   });
   const { facts, keys } = patchbay;

@@ -22,6 +22,8 @@ export interface LocalFacts {
   readonly tenant: string;
   readonly agent_credentials: string;
   readonly admin_credentials: string;
+  /** Where the API is served over HTTP. */
+  readonly gateway_url: string;
   /** Where webhooks come to. */
   readonly webhooks_url: string;
   /** Null: executors call the real hosts. */

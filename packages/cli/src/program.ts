@@ -32,6 +32,7 @@ import { addIntegrationsPin, addIntegrationsRollback, addIntegrationsUnpin } fro
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addKeys } from './commands/keys/add-keys.ts';
 import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
 import { addOAuthSetClient } from './commands/oauth-set-client.ts';
 import { addPlan } from './commands/plan.ts';
@@ -44,6 +45,7 @@ import { addSubmissionsReplay } from './commands/submissions-replay.ts';
 import { addSubmissionsShow } from './commands/submissions-show.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addSubmitPlan } from './commands/submit-plan.ts';
+import { addTenants } from './commands/tenants/add-tenants.ts';
 import { addToolsExport } from './commands/tools-export.ts';
 import { addToolsList } from './commands/tools-list.ts';
 import { addToolsSearch } from './commands/tools-search.ts';
@@ -142,6 +144,9 @@ export function createProgram(run: Run): Command {
   addSubmissionsDrop(submissions, run);
 
   addWebhooks(program, run);
+
+  addKeys(program, run);
+  addTenants(program, run);
 
   const vault = defineGroup(program, 'vault', 'Look after the keys that credentials are encrypted under');
   addVaultRotateTenantKey(vault, run);

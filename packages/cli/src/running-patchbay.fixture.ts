@@ -113,7 +113,7 @@ export async function startInstallation(
     seedCatalog: catalogue,
     ...(folder !== undefined && { integrationsDir: join(cwd, folder) }),
     logLevel: 'info',
-    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
     variables,
   });
   const { facts } = patchbay;

@@ -65,6 +65,22 @@ export const errorCatalogue = {
     meaning:
       "The caller's identity or a policy does not allow this tool, tenant or subject. An owner of the tenant can change the policy or the key's scopes.",
   },
+  not_authenticated: {
+    fault: 'caller',
+    retryable: false,
+    httpStatus: 401,
+    speakable: "I can't sign in to do that.",
+    meaning:
+      'No key came with the request, or it is unknown, expired or revoked, or its tenant is suspended; which of them is not said. Send `Authorization: Bearer pbk_…` with a key that is in use.',
+  },
+  not_found: {
+    fault: 'caller',
+    retryable: false,
+    httpStatus: 404,
+    speakable: "I couldn't find that.",
+    meaning:
+      'There is nothing of this name or id that the caller may see: a route, a key, a tenant. Tools, integrations and connections have codes of their own.',
+  },
   rate_limited: {
     fault: 'nobody',
     retryable: true,

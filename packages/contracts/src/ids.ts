@@ -15,6 +15,7 @@ export const idPrefixes = {
   webhookSource: 'src',
   webhookSecret: 'sec',
   webhookRequest: 'req',
+  httpRequest: 'rid',
   event: 'evt',
   subscription: 'sub',
   delivery: 'dlv',

@@ -27,6 +27,7 @@ export * from './messages/audit.ts';
 export * from './messages/circuits.ts';
 export * from './messages/execution.ts';
 export * from './messages/executor.ts';
+export * from './messages/identity.ts';
 export * from './messages/oauth.ts';
 export * from './messages/plan.ts';
 export * from './messages/registry.ts';

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { auditProducers } from './messages/audit.ts';
 import { inboxPrefixOf, permissionsOf } from './permissions.ts';
 import type { Identity } from './route-kinds.ts';
+import { broadcasts, routes, signals } from './routes.ts';
 import { streams } from './streams.ts';
+import { wildcardSubject } from './subjects.ts';
 
 /** Whether some subject matches both patterns. */
 function overlap(a: string, b: string): boolean {
@@ -21,6 +23,7 @@ const identities: [Identity, string?][] = [
   ['audit'],
   ['webhook-ingress'],
   ['webhook-delivery'],
+  ['gateway'],
   ['admin'],
   ['provisioner'],
   ['agent', 'acme'],
@@ -105,6 +108,16 @@ describe('permissions', () => {
         );
         expect(writers).toEqual([[service]]);
       }
+  });
+
+  test('let the gateway ask whatever an agent or an operator may, and nothing that only services ask each other', () => {
+    const own = permissionsOf('gateway').publish;
+    for (const route of [...Object.values(routes), ...Object.values(broadcasts), ...Object.values(signals)]) {
+      const forClients = (route.callers as readonly string[]).some((caller) => ['agent', 'admin'].includes(caller));
+      // What it serves itself it need not ask.
+      if (route.owner !== 'gateway')
+        expect([route.subject, own.includes(wildcardSubject(route.subject))]).toEqual([route.subject, forClients]);
+    }
   });
 
   test('let a service call what is a tenant’s for any tenant', () => {

@@ -88,6 +88,7 @@ const bucketUse: Record<
     read: ['subscriptions', 'webhook_sources', 'webhook_requests', 'deliveries', 'webhook_dead_letters'],
     write: ['subscriptions', 'deliveries', 'webhook_dead_letters'],
   },
+  gateway: { watch: ['identity'], read: ['identity'], write: ['identity'] },
 };
 
 /** What each service does with streams, beside audit events: the subjects it writes, and its durables. */
@@ -185,6 +186,7 @@ function servicePermissions(service: ServiceName): Permissions {
     for (const caller of route.callers) publish.add(`${inboxPrefixOf(caller)}.>`);
   }
   for (const broadcast of Object.values(broadcasts)) {
+    if ((broadcast.callers as readonly Identity[]).includes(service)) publish.add(broadcast.subject);
     if (broadcast.owner !== service) continue;
     subscribe.add(broadcast.subject);
     for (const caller of broadcast.callers) publish.add(`${inboxPrefixOf(caller)}.>`);
@@ -198,6 +200,7 @@ function servicePermissions(service: ServiceName): Permissions {
   }
   for (const signal of Object.values(signals)) {
     if (signal.owner === service) subscribe.add(wildcardSubject(signal.subject));
+    if ((signal.callers as readonly Identity[]).includes(service)) publish.add(wildcardSubject(signal.subject));
   }
   for (const [auditClass, producer] of Object.entries(auditProducers)) {
     if (producer === service) publish.add(`audit.v1.*.${auditClass}`);

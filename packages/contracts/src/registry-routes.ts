@@ -40,7 +40,7 @@ export const registryRoutes = {
   listTools: request({
     subject: 'tools.v1.{tenant}.list',
     owner: 'registry',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     request: ListToolsRequest,
     response: ListToolsResult,
     timeoutMs: 5_000,
@@ -48,7 +48,7 @@ export const registryRoutes = {
   searchTools: request({
     subject: 'tools.v1.{tenant}.search',
     owner: 'registry',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     request: SearchToolsRequest,
     response: SearchToolsResult,
     timeoutMs: 5_000,
@@ -56,7 +56,7 @@ export const registryRoutes = {
   describeTools: request({
     subject: 'tools.v1.{tenant}.describe',
     owner: 'registry',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     request: DescribeToolsRequest,
     response: DescribeToolsResult,
     timeoutMs: 5_000,
@@ -64,7 +64,7 @@ export const registryRoutes = {
   registerIntegration: request({
     subject: 'svc.registry.v1.register',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RegisterRequest,
     response: RegisterResult,
     timeoutMs: 10_000,
@@ -72,7 +72,7 @@ export const registryRoutes = {
   retireIntegration: request({
     subject: 'svc.registry.v1.retire',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RetireRequest,
     response: RetireResult,
     timeoutMs: 10_000,
@@ -80,7 +80,7 @@ export const registryRoutes = {
   getIntegration: request({
     subject: 'svc.registry.v1.get',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: GetIntegrationRequest,
     response: GetIntegrationResult,
     timeoutMs: 5_000,
@@ -88,7 +88,7 @@ export const registryRoutes = {
   pinIntegration: request({
     subject: 'svc.registry.v1.pin',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: PinRequest,
     response: PinResult,
     timeoutMs: 10_000,
@@ -96,7 +96,7 @@ export const registryRoutes = {
   rollBackIntegration: request({
     subject: 'svc.registry.v1.rollback',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RollbackRequest,
     response: PinResult,
     timeoutMs: 10_000,
@@ -104,7 +104,7 @@ export const registryRoutes = {
   installIntegration: request({
     subject: 'svc.registry.v1.install',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: InstallRequest,
     response: InstallResult,
     timeoutMs: 10_000,
@@ -112,7 +112,7 @@ export const registryRoutes = {
   listChoices: request({
     subject: 'svc.registry.v1.choices',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListChoicesRequest,
     response: ListChoicesResult,
     timeoutMs: 5_000,
@@ -120,7 +120,7 @@ export const registryRoutes = {
   deprecateIntegration: request({
     subject: 'svc.registry.v1.deprecate',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: DeprecateRequest,
     response: DeprecateResult,
     timeoutMs: 10_000,
@@ -128,7 +128,7 @@ export const registryRoutes = {
   diffIntegration: request({
     subject: 'svc.registry.v1.diff',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: DiffRequest,
     response: DiffResult,
     timeoutMs: 10_000,
@@ -136,7 +136,7 @@ export const registryRoutes = {
   setToolset: request({
     subject: 'svc.registry.v1.toolsets.set',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SetToolsetRequest,
     response: SetToolsetResult,
     timeoutMs: 10_000,
@@ -144,7 +144,7 @@ export const registryRoutes = {
   showToolset: request({
     subject: 'svc.registry.v1.toolsets.show',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ShowToolsetRequest,
     response: ShowToolsetResult,
     timeoutMs: 5_000,
@@ -152,7 +152,7 @@ export const registryRoutes = {
   listToolsets: request({
     subject: 'svc.registry.v1.toolsets.list',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListToolsetsRequest,
     response: ListToolsetsResult,
     timeoutMs: 5_000,
@@ -160,7 +160,7 @@ export const registryRoutes = {
   removeToolset: request({
     subject: 'svc.registry.v1.toolsets.remove',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RemoveToolsetRequest,
     response: RemoveToolsetResult,
     timeoutMs: 10_000,
@@ -168,7 +168,7 @@ export const registryRoutes = {
   folderState: request({
     subject: 'svc.registry.v1.folder',
     owner: 'registry',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: FolderStateRequest,
     response: FolderStateResult,
     timeoutMs: 5_000,

@@ -2,7 +2,14 @@ import type { z } from 'zod';
 
 /** Identities that may connect to NATS. `agent` and `auditor` are per tenant; `admin` is the operator's; `provisioner` creates streams. */
 export type Identity = ServiceName | 'agent' | 'auditor' | 'admin' | 'provisioner';
-export type ServiceName = 'registry' | 'executor' | 'vault' | 'audit' | 'webhook-ingress' | 'webhook-delivery';
+export type ServiceName =
+  | 'registry'
+  | 'executor'
+  | 'vault'
+  | 'audit'
+  | 'webhook-ingress'
+  | 'webhook-delivery'
+  | 'gateway';
 
 export interface RequestRoute<Req extends z.ZodType = z.ZodType, Res extends z.ZodType = z.ZodType> {
   readonly kind: 'request';

@@ -1,4 +1,5 @@
 import { executorWebhookRoutes } from './executor-webhook-routes.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { AuditQuery, AuditQueryResult, ListUnknown, ListUnknownResult } from './messages/audit.ts';
 import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
@@ -43,7 +44,7 @@ export const routes = {
   executeTool: request({
     subject: 'tools.v1.{tenant}.execute',
     owner: 'executor',
-    callers: ['agent', 'admin', 'webhook-delivery'],
+    callers: ['agent', 'admin', 'webhook-delivery', 'gateway'],
     request: ExecuteRequest,
     response: ExecutionResult,
     timeoutMs: 10_000,
@@ -51,7 +52,7 @@ export const routes = {
   executePlan: request({
     subject: 'tools.v1.{tenant}.plan',
     owner: 'executor',
-    callers: ['agent', 'admin', 'webhook-delivery'],
+    callers: ['agent', 'admin', 'webhook-delivery', 'gateway'],
     request: PlanRequest,
     response: PlanResult,
     timeoutMs: 10_000,
@@ -59,7 +60,7 @@ export const routes = {
   cancelExecution: request({
     subject: 'tools.v1.{tenant}.cancel',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     request: CancelRequest,
     response: CancelResult,
     timeoutMs: 2_000,
@@ -67,7 +68,7 @@ export const routes = {
   warmSession: request({
     subject: 'tools.v1.{tenant}.warm',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     request: WarmRequest,
     response: WarmResult,
     timeoutMs: 5_000,
@@ -75,7 +76,7 @@ export const routes = {
   listCircuits: request({
     subject: 'svc.executor.v1.circuits',
     owner: 'executor',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListCircuitsRequest,
     response: ListCircuitsResult,
     timeoutMs: 2_000,
@@ -83,7 +84,7 @@ export const routes = {
   submitTool: request({
     subject: 'tools.v1.{tenant}.submit',
     owner: 'executor',
-    callers: ['agent', 'admin', 'webhook-delivery'],
+    callers: ['agent', 'admin', 'webhook-delivery', 'gateway'],
     request: SubmitRequest,
     response: SubmitResult,
     timeoutMs: 5_000,
@@ -91,7 +92,7 @@ export const routes = {
   getSubmissionResult: request({
     subject: 'tools.v1.{tenant}.result',
     owner: 'executor',
-    callers: ['agent', 'admin', 'webhook-delivery'],
+    callers: ['agent', 'admin', 'webhook-delivery', 'gateway'],
     request: SubmissionResultRequest,
     response: SubmissionResult,
     timeoutMs: 5_000,
@@ -99,7 +100,7 @@ export const routes = {
   listDeadLetters: request({
     subject: 'svc.executor.v1.deadletters.list',
     owner: 'executor',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListDeadLettersRequest,
     response: ListDeadLettersResult,
     timeoutMs: 10_000,
@@ -107,7 +108,7 @@ export const routes = {
   showDeadLetter: request({
     subject: 'svc.executor.v1.deadletters.show',
     owner: 'executor',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ShowDeadLetterRequest,
     response: ShowDeadLetterResult,
     timeoutMs: 5_000,
@@ -115,7 +116,7 @@ export const routes = {
   replayDeadLetter: request({
     subject: 'svc.executor.v1.deadletters.replay',
     owner: 'executor',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ReplayDeadLetterRequest,
     response: SubmitResult,
     timeoutMs: 5_000,
@@ -123,7 +124,7 @@ export const routes = {
   dropDeadLetter: request({
     subject: 'svc.executor.v1.deadletters.drop',
     owner: 'executor',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: DropDeadLetterRequest,
     response: DropDeadLetterResult,
     timeoutMs: 5_000,
@@ -132,10 +133,11 @@ export const routes = {
   ...executorWebhookRoutes,
   ...vaultRoutes,
   ...webhookRoutes,
+  ...gatewayRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: AuditQuery,
     response: AuditQueryResult,
     timeoutMs: 10_000,
@@ -143,7 +145,7 @@ export const routes = {
   listUnknown: request({
     subject: 'svc.audit.v1.unknown',
     owner: 'audit',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListUnknown,
     response: ListUnknownResult,
     timeoutMs: 10_000,
@@ -155,7 +157,7 @@ export const broadcasts = {
   executorStats: broadcast({
     subject: 'svc.executor.v1.stats',
     owner: 'executor',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ExecutorStatsRequest,
     response: ExecutorStats,
     gatherMs: 300,
@@ -168,31 +170,31 @@ export const events = {
     subject: 'events.v1.{tenant}.execution.{execution}.finished',
     owner: 'executor',
     // An executor listens for one execution at a time: the one whose answer a repeat waits for.
-    subscribers: ['agent', 'admin', 'executor'],
+    subscribers: ['agent', 'admin', 'executor', 'gateway'],
     body: ExecutionFinished,
   }),
   planProgress: event({
     subject: 'events.v1.{tenant}.plan.{plan}.progress',
     owner: 'executor',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: PlanProgress,
   }),
   planFinished: event({
     subject: 'events.v1.{tenant}.plan.{plan}.finished',
     owner: 'executor',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: PlanFinished,
   }),
   submissionFinished: event({
     subject: 'events.v1.{tenant}.submission.{submission}.finished',
     owner: 'executor',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: SubmissionFinished,
   }),
   registryChanged: event({
     subject: 'events.v1.{tenant}.registry.changed',
     owner: 'registry',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: RegistryChanged,
   }),
   /** Between executors: whoever runs the execution stops it; each answers with `CancelBroadcastAnswer`. */
@@ -234,7 +236,7 @@ export const events = {
   connectionExpired: event({
     subject: 'events.v1.{tenant}.connection.{connection}.expired',
     owner: 'vault',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: ConnectionExpired,
   }),
   leaseRevoked: event({
@@ -265,7 +267,7 @@ export const signals = {
     kind: 'signal',
     subject: 'tools.v1.{tenant}.stream.{execution}',
     owner: 'executor',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     body: StreamCredit,
   },
 } as const satisfies Record<string, SignalRoute>;

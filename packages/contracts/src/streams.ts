@@ -223,6 +223,13 @@ export const buckets = {
     ttlMs: 30 * day,
     maxValueBytes: 65_536,
   },
+  identity: {
+    name: 'identity',
+    description: 'Tenants, API keys and trusted issuers; no key in clear',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 16_384,
+  },
 } as const satisfies Record<string, BucketDefinition>;
 
 export type BucketName = keyof typeof buckets;

@@ -57,7 +57,7 @@ export const vaultRoutes = {
   getVaultKey: request({
     subject: 'svc.vault.v1.key',
     owner: 'vault',
-    callers: ['admin', 'executor', 'webhook-ingress', 'webhook-delivery'],
+    callers: ['admin', 'executor', 'webhook-ingress', 'webhook-delivery', 'gateway'],
     request: VaultKeyRequest,
     response: VaultKeyResult,
     timeoutMs: 2_000,
@@ -65,7 +65,7 @@ export const vaultRoutes = {
   addConnection: request({
     subject: 'svc.vault.v1.connections.add',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: AddConnectionRequest,
     response: AddConnectionResult,
     timeoutMs: 10_000,
@@ -73,7 +73,7 @@ export const vaultRoutes = {
   listConnections: request({
     subject: 'svc.vault.v1.connections.list',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListConnectionsRequest,
     response: ListConnectionsResult,
     timeoutMs: 5_000,
@@ -81,7 +81,7 @@ export const vaultRoutes = {
   setConnectionHealth: request({
     subject: 'svc.vault.v1.connections.health',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SetConnectionHealthRequest,
     response: SetConnectionHealthResult,
     timeoutMs: 5_000,
@@ -89,7 +89,7 @@ export const vaultRoutes = {
   removeConnection: request({
     subject: 'svc.vault.v1.connections.remove',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RemoveConnectionRequest,
     response: RemoveConnectionResult,
     timeoutMs: 10_000,
@@ -97,7 +97,7 @@ export const vaultRoutes = {
   setOAuthClient: request({
     subject: 'svc.vault.v1.oauth_clients.set',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SetOAuthClientRequest,
     response: SetOAuthClientResult,
     timeoutMs: 10_000,
@@ -105,7 +105,7 @@ export const vaultRoutes = {
   removeOAuthClient: request({
     subject: 'svc.vault.v1.oauth_clients.remove',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RemoveOAuthClientRequest,
     response: RemoveOAuthClientResult,
     timeoutMs: 10_000,
@@ -113,7 +113,7 @@ export const vaultRoutes = {
   startConnect: request({
     subject: 'svc.vault.v1.connects.start',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: StartConnectRequest,
     response: StartConnectResult,
     timeoutMs: 20_000,
@@ -121,7 +121,7 @@ export const vaultRoutes = {
   getConnect: request({
     subject: 'svc.vault.v1.connects.get',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: GetConnectRequest,
     response: GetConnectResult,
     timeoutMs: 20_000,
@@ -129,7 +129,7 @@ export const vaultRoutes = {
   rotateCredential: request({
     subject: 'svc.vault.v1.connections.rotate',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RotateCredentialRequest,
     response: RotateCredentialResult,
     timeoutMs: 10_000,
@@ -137,7 +137,7 @@ export const vaultRoutes = {
   revertCredential: request({
     subject: 'svc.vault.v1.connections.revert',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RevertCredentialRequest,
     response: RotateCredentialResult,
     timeoutMs: 10_000,
@@ -145,7 +145,7 @@ export const vaultRoutes = {
   rotateTenantKey: request({
     subject: 'svc.vault.v1.keys.rotate',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RotateTenantKeyRequest,
     response: VaultJobResult,
     timeoutMs: 10_000,
@@ -153,7 +153,7 @@ export const vaultRoutes = {
   rewrapKeys: request({
     subject: 'svc.vault.v1.keys.rewrap',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RewrapKeysRequest,
     response: VaultJobResult,
     timeoutMs: 10_000,
@@ -161,7 +161,7 @@ export const vaultRoutes = {
   eraseTenant: request({
     subject: 'svc.vault.v1.tenants.erase',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: EraseTenantRequest,
     response: VaultJobResult,
     timeoutMs: 10_000,
@@ -169,7 +169,7 @@ export const vaultRoutes = {
   eraseConnection: request({
     subject: 'svc.vault.v1.connections.erase',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: EraseConnectionRequest,
     response: VaultJobResult,
     timeoutMs: 20_000,
@@ -177,7 +177,7 @@ export const vaultRoutes = {
   listVaultJobs: request({
     subject: 'svc.vault.v1.jobs',
     owner: 'vault',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListVaultJobsRequest,
     response: ListVaultJobsResult,
     timeoutMs: 5_000,

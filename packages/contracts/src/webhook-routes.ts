@@ -57,7 +57,7 @@ const ingressRoutes = {
   addSource: request({
     subject: 'svc.webhook-ingress.v1.sources.add',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: AddSourceRequest,
     response: SourceResult,
     // With a registration at the vendor, and its undoing.
@@ -66,7 +66,7 @@ const ingressRoutes = {
   listSources: request({
     subject: 'svc.webhook-ingress.v1.sources.list',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListSourcesRequest,
     response: ListSourcesResult,
     timeoutMs: 5_000,
@@ -74,7 +74,7 @@ const ingressRoutes = {
   showSource: request({
     subject: 'svc.webhook-ingress.v1.sources.show',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SourceName,
     response: SourceResult,
     timeoutMs: 5_000,
@@ -82,7 +82,7 @@ const ingressRoutes = {
   changeSource: request({
     subject: 'svc.webhook-ingress.v1.sources.change',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ChangeSourceRequest,
     response: SourceResult,
     timeoutMs: 10_000,
@@ -90,7 +90,7 @@ const ingressRoutes = {
   removeSource: request({
     subject: 'svc.webhook-ingress.v1.sources.remove',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RemoveSourceRequest,
     response: RemoveSourceResult,
     timeoutMs: 20_000,
@@ -98,7 +98,7 @@ const ingressRoutes = {
   addSourceSecret: request({
     subject: 'svc.webhook-ingress.v1.secrets.add',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: AddSourceSecretRequest,
     response: SourceResult,
     timeoutMs: 10_000,
@@ -106,7 +106,7 @@ const ingressRoutes = {
   removeSourceSecret: request({
     subject: 'svc.webhook-ingress.v1.secrets.remove',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RemoveSourceSecretRequest,
     response: SourceResult,
     timeoutMs: 10_000,
@@ -114,7 +114,7 @@ const ingressRoutes = {
   listRejected: request({
     subject: 'svc.webhook-ingress.v1.rejected.list',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListRejectedRequest,
     response: ListRejectedResult,
     timeoutMs: 10_000,
@@ -122,7 +122,7 @@ const ingressRoutes = {
   showRejected: request({
     subject: 'svc.webhook-ingress.v1.rejected.show',
     owner: 'webhook-ingress',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ShowRejectedRequest,
     response: ShowRejectedResult,
     timeoutMs: 5_000,
@@ -133,7 +133,7 @@ const deliveryRoutes = {
   addSubscription: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.add',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: AddSubscriptionRequest,
     response: SubscriptionKeyResult,
     timeoutMs: 10_000,
@@ -141,7 +141,7 @@ const deliveryRoutes = {
   listSubscriptions: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.list',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListSubscriptionsRequest,
     response: ListSubscriptionsResult,
     timeoutMs: 5_000,
@@ -149,7 +149,7 @@ const deliveryRoutes = {
   showSubscription: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.show',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SubscriptionName,
     response: SubscriptionResult,
     timeoutMs: 5_000,
@@ -157,7 +157,7 @@ const deliveryRoutes = {
   changeSubscription: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.change',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ChangeSubscriptionRequest,
     response: SubscriptionResult,
     timeoutMs: 10_000,
@@ -165,7 +165,7 @@ const deliveryRoutes = {
   removeSubscription: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.remove',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SubscriptionName,
     response: SubscriptionResult,
     timeoutMs: 10_000,
@@ -173,7 +173,7 @@ const deliveryRoutes = {
   pauseSubscription: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.pause',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: PauseSubscriptionRequest,
     response: SubscriptionResult,
     timeoutMs: 10_000,
@@ -181,7 +181,7 @@ const deliveryRoutes = {
   resumeSubscription: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.resume',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: SubscriptionName,
     response: SubscriptionResult,
     timeoutMs: 10_000,
@@ -189,7 +189,7 @@ const deliveryRoutes = {
   rotateSubscriptionKey: request({
     subject: 'svc.webhook-delivery.v1.subscriptions.rotate_key',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: RotateSubscriptionKeyRequest,
     response: SubscriptionKeyResult,
     timeoutMs: 10_000,
@@ -197,7 +197,7 @@ const deliveryRoutes = {
   listWebhookEvents: request({
     subject: 'svc.webhook-delivery.v1.events.list',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListWebhookEventsRequest,
     response: ListWebhookEventsResult,
     timeoutMs: 20_000,
@@ -205,7 +205,7 @@ const deliveryRoutes = {
   showWebhookEvent: request({
     subject: 'svc.webhook-delivery.v1.events.show',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ShowWebhookEventRequest,
     response: ShowWebhookEventResult,
     timeoutMs: 10_000,
@@ -213,7 +213,7 @@ const deliveryRoutes = {
   listDeliveries: request({
     subject: 'svc.webhook-delivery.v1.deliveries.list',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListDeliveriesRequest,
     response: ListDeliveriesResult,
     timeoutMs: 20_000,
@@ -221,7 +221,7 @@ const deliveryRoutes = {
   showDelivery: request({
     subject: 'svc.webhook-delivery.v1.deliveries.show',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ShowDeliveryRequest,
     response: ShowDeliveryResult,
     timeoutMs: 5_000,
@@ -229,7 +229,7 @@ const deliveryRoutes = {
   replayWebhooks: request({
     subject: 'svc.webhook-delivery.v1.replay',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ReplayWebhooksRequest,
     response: ReplayWebhooksResult,
     timeoutMs: 30_000,
@@ -237,7 +237,7 @@ const deliveryRoutes = {
   listWebhookDeadLetters: request({
     subject: 'svc.webhook-delivery.v1.deadletters.list',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ListWebhookDeadLettersRequest,
     response: ListWebhookDeadLettersResult,
     timeoutMs: 20_000,
@@ -245,7 +245,7 @@ const deliveryRoutes = {
   showWebhookDeadLetter: request({
     subject: 'svc.webhook-delivery.v1.deadletters.show',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ShowWebhookDeadLetterRequest,
     response: ShowWebhookDeadLetterResult,
     timeoutMs: 5_000,
@@ -253,7 +253,7 @@ const deliveryRoutes = {
   redriveWebhookDeadLetters: request({
     subject: 'svc.webhook-delivery.v1.deadletters.redrive',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ChangeWebhookDeadLettersRequest,
     response: ChangeWebhookDeadLettersResult,
     timeoutMs: 30_000,
@@ -261,7 +261,7 @@ const deliveryRoutes = {
   dropWebhookDeadLetters: request({
     subject: 'svc.webhook-delivery.v1.deadletters.drop',
     owner: 'webhook-delivery',
-    callers: ['admin'],
+    callers: ['admin', 'gateway'],
     request: ChangeWebhookDeadLettersRequest,
     response: ChangeWebhookDeadLettersResult,
     timeoutMs: 30_000,
@@ -269,7 +269,7 @@ const deliveryRoutes = {
   awaitWebhook: request({
     subject: 'tools.v1.{tenant}.await',
     owner: 'webhook-delivery',
-    callers: ['agent', 'admin'],
+    callers: ['agent', 'admin', 'gateway'],
     request: AwaitWebhookRequest,
     response: AwaitWebhookResult,
     timeoutMs: 5_000,
@@ -284,20 +284,20 @@ export const webhookEvents = {
   webhookDelivered: event({
     subject: 'events.v1.{tenant}.webhook.{name}',
     owner: 'webhook-delivery',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: DeliveredEvent,
   }),
   sessionWebhook: event({
     subject: 'events.v1.{tenant}.session.{session}.webhook',
     owner: 'webhook-delivery',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: DeliveredEvent,
   }),
   /** A subscription was paused, disabled or set going again, by somebody or by itself. */
   subscriptionChanged: event({
     subject: 'events.v1.{tenant}.subscription.{subscription}.changed',
     owner: 'webhook-delivery',
-    subscribers: ['agent', 'admin'],
+    subscribers: ['agent', 'admin', 'gateway'],
     body: SubscriptionChanged,
   }),
   /** Between processes that deliver, so that each knows its part of a subscription's rate and concurrency. */

@@ -28,6 +28,7 @@ describe('ensureIdentityKeys', () => {
       'audit',
       'webhook-ingress',
       'webhook-delivery',
+      'gateway',
       'admin',
       'provisioner',
       'system',
@@ -40,19 +41,20 @@ describe('ensureIdentityKeys', () => {
     for (const { seedFile, publicKey } of keys.identities) expect(publicKeyOf(text(seedFile))).toBe(publicKey);
   });
 
-  it('makes a MAC key for each producer of audit events and one local KMS key, all different', () => {
+  it('makes a MAC key for each producer of audit events and keys for the local KMS and the gateways, all different', () => {
     const keys = ensureIdentityKeys(fresh(), []);
     expect(Object.keys(keys.auditMacKeyFiles).sort()).toEqual([
       'audit',
       'executor',
+      'gateway',
       'registry',
       'vault',
       'webhook-delivery',
       'webhook-ingress',
     ]);
-    const values = [...Object.values(keys.auditMacKeyFiles), keys.localKmsKeyFile].map(text);
+    const values = [...Object.values(keys.auditMacKeyFiles), keys.localKmsKeyFile, keys.gatewayPepperFile].map(text);
     for (const value of values) expect(value).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set(values).size).toBe(7);
+    expect(new Set(values).size).toBe(9);
   });
 
   it('lets nobody but the owner in, and leaves nothing unfinished behind', () => {

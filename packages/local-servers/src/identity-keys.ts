@@ -30,6 +30,8 @@ export interface LocalKeys {
   readonly localKmsKeyFile: string;
   /** The xkey seed that the vault's processes share: credentials travel to the vault sealed to it. */
   readonly vaultXkeySeedFile: string;
+  /** 32 random bytes as hex, shared by the gateways: without it no stored hash of an API key matches. */
+  readonly gatewayPepperFile: string;
   /** Tenants that have keys, sorted. */
   readonly tenants: readonly string[];
 }
@@ -41,6 +43,7 @@ const installationIdentities = [
   'audit',
   'webhook-ingress',
   'webhook-delivery',
+  'gateway',
   'admin',
   'provisioner',
   'system',
@@ -75,6 +78,7 @@ export function ensureIdentityKeys(dir: string, tenants: readonly string[]): Loc
     ) as Record<AuditProducer, string>,
     localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, readHexKey).path,
     vaultXkeySeedFile: ensureKeyFile(dir, 'vault-xkey.seed', createSealingSeed, (text) => text.startsWith('SX')).path,
+    gatewayPepperFile: ensureKeyFile(dir, 'gateway-pepper.key', newHexKey, readHexKey).path,
     tenants: allTenants,
   };
 }

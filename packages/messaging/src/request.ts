@@ -22,6 +22,7 @@ export const unavailableCode: Record<RequestRoute['owner'], ErrorCode> = {
   audit: 'audit_unavailable',
   'webhook-ingress': 'overloaded',
   'webhook-delivery': 'overloaded',
+  gateway: 'overloaded',
 };
 
 /**

@@ -18,6 +18,7 @@ import {
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { type ConnectSettings, resolveSettings } from './config.ts';
+import { type KeysAdmin, keysOver, type TenantsAdmin, tenantsOver } from './identity-admin.ts';
 import { type IntegrationsAdmin, integrationsOver } from './integrations-admin.ts';
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { sealSecret } from './seal-secret.ts';
@@ -63,6 +64,8 @@ export interface Admin {
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
+  readonly keys: KeysAdmin;
+  readonly tenants: TenantsAdmin;
   readonly webhooks: WebhooksAdmin;
   close(): Promise<void>;
 }
@@ -122,6 +125,8 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),
+    keys: keysOver(messaging, tenant),
+    tenants: tenantsOver(messaging),
     webhooks: webhooksOver(messaging, tenant),
     close: () => messaging.close(),
   };

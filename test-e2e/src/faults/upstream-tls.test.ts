@@ -74,7 +74,7 @@ beforeAll(async () => {
     seedCatalog: false,
     logLevel: 'info',
     databaseUrl: 'pglite:memory',
-    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
     variables: {
       executor: {
         PATCHBAY_EGRESS_TRUSTED_ORIGINS: names.map(originOf).join(','),

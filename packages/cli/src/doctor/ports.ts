@@ -13,6 +13,7 @@ export const ports: Check = async (patient) => {
   const urls: [string, string | null][] = [
     ['nats', facts.nats_url],
     ['redis', await readFile(join(facts.stateDir, 'run', 'redis.url'), 'utf8').catch(() => null)],
+    ['gateway', facts.gateway_url],
     ['webhooks', facts.webhooks_url],
     ['sandbox', facts.sandbox_url],
   ];

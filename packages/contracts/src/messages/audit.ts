@@ -12,6 +12,7 @@ export const AuditClass = z.enum([
   'query',
   'webhook',
   'delivery',
+  'gateway',
 ]);
 export type AuditClass = z.infer<typeof AuditClass>;
 
@@ -25,12 +26,13 @@ export const auditProducers: Record<AuditClass, ServiceName> = {
   query: 'audit',
   webhook: 'webhook-ingress',
   delivery: 'webhook-delivery',
+  gateway: 'gateway',
 };
 
 /** Who or what acted. */
 export const Actor = z.object({
-  /** `service`, `agent` or `admin`. */
-  kind: z.enum(['service', 'agent', 'admin']),
+  /** `key`: an API key, by its id. */
+  kind: z.enum(['service', 'agent', 'admin', 'key']),
   id: z.string().max(256),
   session: z.string().max(128).optional(),
   end_user: z.string().max(256).optional(),

@@ -8,6 +8,8 @@ export const nextSteps: Readonly<Record<ErrorCode, string>> = {
   connection_missing: 'Say that this service has to be connected first; do not call again.',
   credential_expired: 'Say that the sign-in has to be renewed; do not call again.',
   not_permitted: 'Do not call again; offer something else.',
+  not_authenticated: 'Do not call again; say that this cannot be done now.',
+  not_found: 'Do not repeat this call as it is; look for what there is.',
   rate_limited: 'Wait for retry_after_ms, then call again.',
   circuit_open: 'Do not call again before retry_after_ms; offer something else meanwhile.',
   egress_denied: 'Do not call again; offer something else.',

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { startInstallation } from './running-patchbay.fixture.ts';
+
+const page = readFileSync(fileURLToPath(new URL('../../../docs/http-api.md', import.meta.url)), 'utf8');
+const bin = fileURLToPath(new URL('../bin/patchbay.mjs', import.meta.url));
+const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+/** What stands between the page and where a test runs it: the command as it is here, and each answer's status told aside. */
+const preamble = `set -e
+npx() { shift; node '${bin}' "$@"; }
+curl() { command curl --max-time 60 -w '%{stderr}status %{http_code}\\n' "$@"; echo; }
+`;
+
+test('the commands of the page do what it says, one after another', { timeout: 180_000 }, async () => {
+  const here = await startInstallation();
+  try {
+    const { gateway_url: url, tenant } = here.patchbay.facts;
+    const script = `${preamble}${blocks.join('\n')}`
+      .replaceAll('http://127.0.0.1:7700', url)
+      .replaceAll('Patchbay-Tenant: demo', `Patchbay-Tenant: ${tenant}`);
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], {
+      cwd: here.cwd,
+      env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+    });
+    const statuses = [...stderr.matchAll(/^status (\d+)$/gm)].map(([, status]) => Number(status));
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 201, 200, 200, 403, 401]);
+    expect(stdout).toMatch(/^event: result\ndata: \{.*"status":"succeeded"/m);
+    expect(stdout).toMatch(/"input_schema"/);
+    expect(stdout).toMatch(/"code":"not_permitted".*\n\{.*"code":"not_authenticated"/);
+    // Keys go into files alone, but for the one that is made over HTTP.
+    expect(stdout.match(/pbk_\w+/g)).toHaveLength(1);
+  } finally {
+    await here.stop();
+  }
+});

@@ -1,0 +1,77 @@
+import {
+  CreateApiKeyRequest,
+  CreateApiKeyResult,
+  CreateTenantRequest,
+  CreateTenantResult,
+  ListApiKeysRequest,
+  ListApiKeysResult,
+  ListTenantsRequest,
+  ListTenantsResult,
+  RevokeApiKeyRequest,
+  RevokeApiKeyResult,
+  RotateApiKeyRequest,
+  RotateApiKeyResult,
+  SuspendTenantRequest,
+  SuspendTenantResult,
+} from './messages/identity.ts';
+import { request } from './route-kinds.ts';
+
+/** What the gateway answers over NATS: who may come in. Everything else of it is HTTP. */
+export const gatewayRoutes = {
+  createApiKey: request({
+    subject: 'svc.gateway.v1.keys.create',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: CreateApiKeyRequest,
+    response: CreateApiKeyResult,
+    timeoutMs: 10_000,
+  }),
+  listApiKeys: request({
+    subject: 'svc.gateway.v1.keys.list',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: ListApiKeysRequest,
+    response: ListApiKeysResult,
+    timeoutMs: 5_000,
+  }),
+  rotateApiKey: request({
+    subject: 'svc.gateway.v1.keys.rotate',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: RotateApiKeyRequest,
+    response: RotateApiKeyResult,
+    timeoutMs: 10_000,
+  }),
+  revokeApiKey: request({
+    subject: 'svc.gateway.v1.keys.revoke',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: RevokeApiKeyRequest,
+    response: RevokeApiKeyResult,
+    timeoutMs: 10_000,
+  }),
+  createTenant: request({
+    subject: 'svc.gateway.v1.tenants.create',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: CreateTenantRequest,
+    response: CreateTenantResult,
+    timeoutMs: 10_000,
+  }),
+  listTenants: request({
+    subject: 'svc.gateway.v1.tenants.list',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: ListTenantsRequest,
+    response: ListTenantsResult,
+    timeoutMs: 5_000,
+  }),
+  suspendTenant: request({
+    subject: 'svc.gateway.v1.tenants.suspend',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: SuspendTenantRequest,
+    response: SuspendTenantResult,
+    timeoutMs: 10_000,
+  }),
+} as const;

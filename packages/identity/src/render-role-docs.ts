@@ -1,0 +1,68 @@
+import { AccessScope, platformScope, Role } from '@patchbay/contracts';
+import { scopesOf } from './roles.ts';
+
+/** What each scope opens. */
+const meanings: Readonly<Record<AccessScope, string>> = {
+  'tools:read': 'list, search and describe tools; look at the toolsets there are',
+  'tools:execute': 'execute, plan, submit, warm up; fetch what became of a submission',
+  'executions:read': 'look at executions, and at those of unknown outcome',
+  'executions:cancel': 'stop what runs',
+  'integrations:read': 'look at documents, their versions and differences',
+  'integrations:write': 'register, retire, pin, deprecate and install integrations',
+  'toolsets:write': 'set and remove toolsets',
+  'connections:read': 'look at connections; never at a credential',
+  'connections:write': 'add, connect, test, rotate and remove connections',
+  'webhooks:read': 'look at sources, subscriptions, events and deliveries',
+  'webhooks:write': 'change sources and subscriptions, replay',
+  'audit:read': 'query the audit log',
+  'audit:export': 'export and verify the audit log',
+  'policies:read': 'look at policies, and why a call was refused',
+  'policies:write': 'change policies',
+  'keys:read': 'look at API keys; never at a secret',
+  'keys:write': 'make, rotate and revoke API keys',
+  'tenants:read': 'look at tenants: from within one, at that one',
+  'tenants:write': 'make, suspend and resume tenants',
+  'metrics:read': 'look at metrics and analytics',
+  'approvals:write': 'approve or refuse calls that wait for a person',
+};
+
+/** `docs/identity.md`, whole, from the tables of roles and scopes. */
+export function renderRoleDocs(): string {
+  const roles = Role.options;
+  const rows = AccessScope.options.map((scope) => {
+    const cells = [...roles.map((role) => scopesOf(role, 'acme')), scopesOf('operator', platformScope)].map((scopes) =>
+      scopes.includes(scope) ? '●' : '',
+    );
+    return `| \`${scope}\` | ${cells.join(' | ')} | ${meanings[scope]} |`;
+  });
+  return `<!-- Written from packages/identity/src/render-role-docs.ts by \`npm run docs:roles\`. Do not edit by hand: a test compares. -->
+
+# Who may do what
+
+Whoever comes in over HTTP brings an API key. A key belongs to one tenant, or to the platform, has a role, and may be held to
+a part of what its role may do: its scopes. Each route asks for one scope.
+
+| scope | ${roles.join(' | ')} | platform operator | opens |
+|---|${roles.map(() => ':-:').join('|')}|:-:|---|
+${rows.join('\n')}
+
+## Keys
+
+\`\`\`
+Authorization: Bearer pbk_01JD0000000000000000000000_<43 characters>
+\`\`\`
+
+The part after \`pbk_\` names the key and may be shown; the last part is its secret, 256 random bits, told once when the key is
+made. What is kept of it is an HMAC under a pepper, a file that only the gateways read: a copy of the store lets nobody check a
+guess, and without the file no key is taken.
+
+A key that is rotated goes on for an overlap, by default a day and at most 30 days, while whoever holds it moves to the new
+one. A key that is revoked, or whose tenant is suspended, ends within two seconds, and with it every stream that is open under
+it. Whoever makes a key can give it no scope that they do not hold themselves.
+
+A key of the platform acts for the tenant that the header \`Patchbay-Tenant\` names, request by request. From any other key,
+naming another tenant than its own is refused.
+`;
+}
+
+if (import.meta.main) process.stdout.write(renderRoleDocs());

@@ -1,0 +1,72 @@
+import { type BaseConfig, parseConfig, readBaseConfig, readKeyFile, readList } from '@patchbay/service-kit';
+import { z } from 'zod';
+
+export interface GatewayConfig extends BaseConfig {
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** 32 bytes under which the secrets of API keys are hashed, the same in every gateway. Secret. */
+  readonly pepper: Buffer;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Origins whose pages may call; none: no page of another origin may. */
+  readonly corsOrigins: readonly string[];
+  /** Bytes of a request's body at most. */
+  readonly maxBodyBytes: number;
+  /** Sockets open at once. */
+  readonly maxConnections: number;
+  /** Milliseconds until a request's headers must be here, and the whole of it. */
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Milliseconds that the event loop may lag before requests are told to come again; 0: never. */
+  readonly maxLagMs: number;
+  /** What each key may ask. */
+  readonly requestsPerMinute: number;
+  readonly burst: number;
+}
+
+const variables = z.object({
+  PATCHBAY_GATEWAY_HOST: z.string().min(1).default('127.0.0.1'),
+  PATCHBAY_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(7_700),
+  PATCHBAY_GATEWAY_PEPPER_FILE: z.string().min(1),
+  PATCHBAY_GATEWAY_TRUSTED_PROXIES: z.string().default(''),
+  PATCHBAY_GATEWAY_CORS_ORIGINS: z.string().default(''),
+  PATCHBAY_GATEWAY_MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(4_194_304).default(1_048_576),
+  PATCHBAY_GATEWAY_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(65_536).default(8_192),
+  PATCHBAY_GATEWAY_HEADERS_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
+  PATCHBAY_GATEWAY_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).default(15_000),
+  PATCHBAY_GATEWAY_MAX_LAG_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
+  PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
+  PATCHBAY_GATEWAY_BURST: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
+});
+
+/** @throws ConfigError naming what is missing, unreadable or not allowed. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
+  const base = readBaseConfig('gateway', env);
+  const values = parseConfig(
+    variables.refine((value) => readList(value.PATCHBAY_GATEWAY_CORS_ORIGINS).every(isOrigin), {
+      path: ['PATCHBAY_GATEWAY_CORS_ORIGINS'],
+      error: 'must be a comma list of origins such as https://console.example.com, without a path',
+    }),
+    env,
+  );
+  return {
+    ...base,
+    host: values.PATCHBAY_GATEWAY_HOST,
+    port: values.PATCHBAY_GATEWAY_PORT,
+    pepper: readKeyFile(values.PATCHBAY_GATEWAY_PEPPER_FILE),
+    trustedProxies: readList(values.PATCHBAY_GATEWAY_TRUSTED_PROXIES),
+    corsOrigins: readList(values.PATCHBAY_GATEWAY_CORS_ORIGINS),
+    maxBodyBytes: values.PATCHBAY_GATEWAY_MAX_BODY_BYTES,
+    maxConnections: values.PATCHBAY_GATEWAY_MAX_CONNECTIONS,
+    headersTimeoutMs: values.PATCHBAY_GATEWAY_HEADERS_TIMEOUT_MS,
+    requestTimeoutMs: values.PATCHBAY_GATEWAY_REQUEST_TIMEOUT_MS,
+    maxLagMs: values.PATCHBAY_GATEWAY_MAX_LAG_MS,
+    requestsPerMinute: values.PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE,
+    burst: values.PATCHBAY_GATEWAY_BURST,
+  };
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}

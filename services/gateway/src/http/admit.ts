@@ -1,0 +1,47 @@
+import { PatchbayError, platformScope } from '@patchbay/contracts';
+import { actingTenant, holds } from '@patchbay/identity';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GatewayServerOptions, Hand } from './gateway-server.ts';
+import type { AnyRoute } from './http-route.ts';
+
+type Door = Pick<GatewayServerOptions, 'authenticate' | 'takeRate' | 'rateTerms'>;
+
+/**
+ * Whether a request may come in: whose key it is, whether that one has asked too much, whether it holds the route's scope, and
+ * for which tenant it acts. In this order, so that nobody learns of a tenant or a scope without a key.
+ * @throws PatchbayError `not_authenticated`, `rate_limited`, `not_permitted`, `invalid_request`.
+ */
+export function admit(request: FastifyRequest, reply: FastifyReply, hand: Hand, route: AnyRoute, door: Door): void {
+  const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+  const principal = token === undefined ? null : door.authenticate(token);
+  if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });
+  hand.principal = principal;
+
+  const { requestsPerMinute, burst } = door.rateTerms;
+  const verdict = door.takeRate(principal);
+  const windowS = Math.max(1, Math.ceil((burst * 60) / requestsPerMinute));
+  reply.headers({
+    'ratelimit-policy': `"key";q=${burst};w=${windowS}`,
+    ratelimit: `"key";r=${verdict.remaining};t=${Math.ceil(((burst - verdict.remaining) * 60) / requestsPerMinute)}`,
+  });
+  if (!verdict.allowed)
+    throw new PatchbayError('rate_limited', {
+      message: 'This key asks more than it may.',
+      retryAfterMs: Math.ceil(verdict.retryAfterMs),
+    });
+
+  if (!holds(principal, route.scope))
+    throw new PatchbayError('not_permitted', {
+      message: `The key does not hold scope ${route.scope}.`,
+      details: { scope: route.scope },
+    });
+
+  const named = request.headers['patchbay-tenant'];
+  const tenant = actingTenant(principal, typeof named === 'string' ? named : null);
+  if (tenant === null && route.of === 'tenant')
+    throw new PatchbayError('invalid_request', {
+      message: 'Name the tenant to act for.',
+      details: { issues: [{ path: 'Patchbay-Tenant', message: 'required with a key of the platform' }] },
+    });
+  hand.tenant = tenant ?? platformScope;
+}

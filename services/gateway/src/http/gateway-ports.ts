@@ -1,0 +1,15 @@
+import type { Messaging } from '@patchbay/messaging';
+import type { Admin, Agent } from '@patchbay/sdk';
+import type { IdentityOperations } from '../nats-routes.ts';
+import type { OpenSessions } from '../operations/open-sessions.ts';
+
+/** What the routes are made of. */
+export interface GatewayPorts {
+  /** One of our own services, over NATS. */
+  readonly ask: Messaging['request'];
+  /** Everything that an agent, or an operator, of a tenant can do. */
+  readonly agentOf: (tenant: string) => Agent;
+  readonly adminOf: (tenant: string) => Admin;
+  readonly identity: IdentityOperations;
+  readonly sessions: OpenSessions;
+}

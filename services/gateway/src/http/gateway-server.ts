@@ -1,0 +1,282 @@
+import { createHash } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
+import helmet from '@fastify/helmet';
+import underPressure from '@fastify/under-pressure';
+import { maxDeadlineMs, newId, PatchbayError, toErrorBody } from '@patchbay/contracts';
+import type { Principal } from '@patchbay/identity';
+import type { Span, Tracing } from '@patchbay/service-kit';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { RateVerdict } from '../domain/rate-limit.ts';
+import { admit } from './admit.ts';
+import { FailedResult } from './failed-result.ts';
+import { type AnyRoute, type RouteCall, StreamedAnswer } from './http-route.ts';
+import { openApiOf } from './openapi.ts';
+import { type ProblemReply, problemOf, refusal } from './problem.ts';
+import { inputReader } from './read-input.ts';
+import { referencePage } from './reference-page.ts';
+
+export interface GatewayServerOptions {
+  readonly routes: readonly AnyRoute[];
+  /** Null: nobody that may come in. */
+  readonly authenticate: (token: string) => Principal | null;
+  /** Counts the request against its principal. */
+  readonly takeRate: (principal: Principal) => RateVerdict;
+  readonly rateTerms: { readonly requestsPerMinute: number; readonly burst: number };
+  /** Makes a change between its audit records. */
+  readonly audited: (route: AnyRoute, call: RouteCall, work: () => Promise<unknown>) => Promise<unknown>;
+  readonly onFailure: (error: unknown, requestId: string) => void;
+  readonly onAnswered: (facts: AnsweredRequest) => void;
+  readonly tracing: Tracing;
+  /** Whether requests can be taken in now. */
+  readonly isReady: () => boolean;
+  readonly trustedProxies: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly maxLagMs: number;
+}
+
+/** For the log. Neither a path's values nor a query, which may be personal. */
+export interface AnsweredRequest {
+  readonly request: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly principal: string | null;
+  readonly tenant: string | null;
+}
+
+/** What is known of a request in hand. */
+export interface Hand {
+  readonly id: string;
+  readonly since: number;
+  readonly span: Span;
+  readonly route: AnyRoute | null;
+  principal: Principal | null;
+  tenant: string | null;
+}
+
+/** Bytes and number of a request's headers at most. */
+const maxHeaderBytes = 16_384;
+/** A handler answers by the longest deadline, and a little for the way. */
+const handlerTimeoutMs = maxDeadlineMs + 10_000;
+
+/** The gateway's HTTP server: every route of the table behind the same door. */
+export async function createGatewayServer(options: GatewayServerOptions): Promise<FastifyInstance> {
+  const hands = new WeakMap<FastifyRequest, Hand>();
+  const app = fastify({
+    logger: false,
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    connectionTimeout: handlerTimeoutMs + 10_000,
+    handlerTimeout: handlerTimeoutMs,
+    forceCloseConnections: 'idle',
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: options.headersTimeoutMs, connectionsCheckingInterval: 500 },
+    clientErrorHandler(error, socket) {
+      if (!socket.writable) return;
+      const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400;
+      const { headers, body } = refusal(status, titleOf(status), newId('httpRequest'));
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.end(
+        `HTTP/1.1 ${status} ${titleOf(status)}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    },
+  });
+  app.server.maxConnections = options.maxConnections;
+  // JSON is all that is taken.
+  app.removeContentTypeParser('text/plain');
+
+  const idOf = (request: FastifyRequest) => hands.get(request)?.id ?? newId('httpRequest');
+  app.addHook('onRequest', async (request, reply) => {
+    const route = (request.routeOptions.config as { route?: AnyRoute }).route ?? null;
+    const parent = request.headers.traceparent;
+    const place = route?.path ?? request.routeOptions.url ?? 'none';
+    const span = options.tracing.begin(
+      `${request.method} ${place}`,
+      'server',
+      typeof parent === 'string' ? parent : null,
+      {
+        'http.request.method': request.method,
+        'http.route': place,
+      },
+    );
+    const hand: Hand = {
+      id: newId('httpRequest'),
+      since: performance.now(),
+      span,
+      route,
+      principal: null,
+      tenant: null,
+    };
+    hands.set(request, hand);
+    reply.headers({ 'x-request-id': hand.id, traceparent: span.traceparent, 'cache-control': 'no-store' });
+    allowOrigin(request, reply, options.corsOrigins);
+  });
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy } });
+  if (options.maxLagMs > 0)
+    await app.register(underPressure, {
+      maxEventLoopDelay: options.maxLagMs,
+      pressureHandler(request, reply) {
+        // Whoever asks whether we live must not be told no because we are busy.
+        if (request.url === '/livez') return;
+        send(reply, refusal(503, 'Too much is going on.', idOf(request)));
+      },
+    });
+  // Before a body is read: who may not come in sends none.
+  app.addHook('onRequest', async (request, reply) => {
+    const hand = hands.get(request);
+    if (hand?.route == null) return;
+    admit(request, reply, hand, hand.route, options);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const hand = hands.get(request);
+    if (hand === undefined) return;
+    hand.span.set({ 'http.response.status_code': reply.statusCode });
+    hand.span.end(reply.statusCode >= 500 ? String(reply.statusCode) : null);
+    options.onAnswered({
+      request: hand.id,
+      method: request.method,
+      route: hand.route?.operationId ?? request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: performance.now() - hand.since,
+      principal: hand.principal?.id ?? null,
+      tenant: hand.tenant,
+    });
+  });
+
+  app.setNotFoundHandler((request, reply) => send(reply, refusal(404, 'There is no such route.', idOf(request))));
+  app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
+    const id = idOf(request);
+    if (error instanceof FailedResult) return send(reply, problemOf(error.body, id, { result: error.result }));
+    if (error instanceof PatchbayError) {
+      if (error.code === 'internal') options.onFailure(error, id);
+      return send(reply, problemOf(error.body, id));
+    }
+    const status = error.statusCode ?? 500;
+    // What Fastify itself turns away. Its texts quote the request.
+    if ((status >= 400 && status < 500) || status === 503) return send(reply, refusal(status, titleOf(status), id));
+    options.onFailure(error, id);
+    return send(reply, problemOf(toErrorBody(error), id));
+  });
+
+  for (const route of options.routes) addRoute(app, route, hands, options);
+  addPublicRoutes(app, options);
+  return app;
+}
+
+function addRoute(
+  app: FastifyInstance,
+  route: AnyRoute,
+  hands: WeakMap<FastifyRequest, Hand>,
+  options: GatewayServerOptions,
+): void {
+  const read = inputReader(route);
+  const handle = route.handler as (call: RouteCall) => Promise<unknown>;
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { route },
+    async handler(request, reply) {
+      const hand = hands.get(request);
+      if (hand?.principal == null || hand.tenant === null) throw new PatchbayError('not_authenticated');
+      const call: RouteCall = {
+        principal: hand.principal,
+        tenant: hand.tenant,
+        ...read({ params: request.params, query: request.query, body: request.body }),
+        requestId: hand.id,
+        traceparent: hand.span.traceparent,
+        idempotencyKey: idempotencyKeyOf(request, route),
+        wantsEvents: route.streams === true && request.headers.accept?.includes('text/event-stream') === true,
+      };
+      const answer = await (route.audited === undefined
+        ? handle(call)
+        : options.audited(route, call, () => handle(call)));
+      if (answer instanceof StreamedAnswer) {
+        // The response's end, not the readable's: that one waits for the chunk that is awaited.
+        reply.raw.once('close', answer.onLeft);
+        return reply
+          .headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+          .send(Readable.from(answer.chunks, { objectMode: false, highWaterMark: 16_384 }));
+      }
+      const body = JSON.stringify(answer);
+      reply.code(route.status ?? 200).header('content-type', 'application/json; charset=utf-8');
+      if (route.etag === undefined) return reply.send(body);
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      reply.headers({ etag, 'cache-control': 'private, no-cache' });
+      return matches(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(body);
+    },
+  });
+}
+
+/** What needs no key: what load balancers ask, and what the API is. */
+function addPublicRoutes(app: FastifyInstance, { routes, isReady, corsOrigins }: GatewayServerOptions): void {
+  const openApi = JSON.stringify(openApiOf(routes));
+  const page = referencePage(routes);
+  const text = (reply: FastifyReply) => reply.header('content-type', 'text/plain; charset=utf-8');
+  app.get('/livez', (_request, reply) => text(reply).send('ok'));
+  app.get('/readyz', (_request, reply) =>
+    text(reply)
+      .code(isReady() ? 200 : 503)
+      .send(isReady() ? 'ok' : 'not ready'),
+  );
+  app.get('/openapi.json', (_request, reply) =>
+    reply.header('content-type', 'application/json; charset=utf-8').send(openApi),
+  );
+  app.get('/reference', (_request, reply) => reply.header('content-type', 'text/html; charset=utf-8').send(page));
+  if (corsOrigins.length > 0) app.options('/*', (_request, reply) => reply.code(204).send());
+}
+
+/** Of the reference page, which holds its own style and nothing else. */
+const pagePolicy = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'unsafe-inline'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Without configured origins no page of another origin may call: a browser then keeps the answer from it. */
+function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  reply.header('vary', 'Origin');
+  const { origin } = request.headers;
+  if (origin === undefined || !origins.includes(origin)) return;
+  reply.headers({
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+    'access-control-allow-headers':
+      'Authorization, Content-Type, Idempotency-Key, If-None-Match, Patchbay-Tenant, traceparent',
+    'access-control-expose-headers': 'ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, traceparent',
+    'access-control-max-age': '600',
+  });
+}
+
+function idempotencyKeyOf({ headers }: FastifyRequest, { idempotent }: AnyRoute): string | null {
+  const key = headers['idempotency-key'];
+  if (key === undefined || idempotent === undefined) return null;
+  if (typeof key === 'string' && key.length >= 1 && key.length <= 190) return key;
+  throw new PatchbayError('invalid_request', {
+    message: 'The idempotency key is not as the route takes it.',
+    details: { issues: [{ path: 'Idempotency-Key', message: 'expected one value of 1 to 190 characters' }] },
+  });
+}
+
+/** Whether one of the tags that the client has is this one; weak or not makes no difference to who only reads. */
+function matches(given: string | undefined, etag: string): boolean {
+  return (given ?? '').split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')));
+}
+
+const titleOf = (status: number) => STATUS_CODES[status] ?? 'Error';
+
+function send(reply: FastifyReply, { status, headers, body }: ProblemReply): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}

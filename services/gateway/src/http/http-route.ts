@@ -1,0 +1,94 @@
+import type { AccessScope } from '@patchbay/contracts';
+import type { Principal } from '@patchbay/identity';
+import type { z } from 'zod';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Shape = z.ZodObject;
+
+/** What a handler is told. */
+export interface RouteCall<Params = unknown, Query = unknown, Body = unknown> {
+  readonly principal: Principal;
+  /** Whom the request acts for; `_platform` only on routes that are not `of: 'tenant'`. */
+  readonly tenant: string;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly requestId: string;
+  /** W3C traceparent of this request's span. */
+  readonly traceparent: string;
+  /** Header `Idempotency-Key`. */
+  readonly idempotencyKey: string | null;
+  /** Whether the client asks for Server-Sent Events. */
+  readonly wantsEvents: boolean;
+}
+
+/** An answer that is no plain document. */
+export class StreamedAnswer {
+  /** Chunks of `text/event-stream`, at the pace of whoever takes them. */
+  readonly chunks: AsyncIterable<string>;
+  /** Called when nobody takes them any more, also at their end. */
+  readonly onLeft: () => void;
+  constructor(chunks: AsyncIterable<string>, onLeft: () => void) {
+    this.chunks = chunks;
+    this.onLeft = onLeft;
+  }
+}
+
+export interface HttpRoute<
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+> {
+  readonly method: Method;
+  /** Such as `/v1/tools/{name}`. */
+  readonly path: string;
+  /** Unlike any other's. */
+  readonly operationId: string;
+  /** One line. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  /** What the principal must hold. */
+  readonly scope: AccessScope;
+  /**
+   * Whom it is about. `tenant`: one, so that the platform has to name it. `any`: one, or the platform when it names none.
+   * `platform`: every tenant, whoever is named.
+   */
+  readonly of: 'tenant' | 'any' | 'platform';
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly response: Response;
+  /** Of success. Default 200. */
+  readonly status?: 200 | 201;
+  /** The answer is a document with an `ETag`, and is not sent to who has it. */
+  readonly etag?: true;
+  /** Takes header `Idempotency-Key`. */
+  readonly idempotent?: true;
+  /** Can answer with Server-Sent Events. */
+  readonly streams?: true;
+  /** It changes something that no other service audits under the caller's name: the kind of thing, and which one. */
+  readonly audited?: {
+    readonly kind: string;
+    readonly target: (call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>) => string;
+  };
+  readonly handler: (
+    call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ) => Promise<z.input<Response> | StreamedAnswer>;
+}
+
+/** A route whose types were checked by `route`. */
+export type AnyRoute = Omit<HttpRoute, 'handler' | 'audited'> & {
+  readonly audited?: { readonly kind: string; readonly target: (call: never) => string };
+  readonly handler: (call: never) => Promise<unknown>;
+};
+
+export function route<
+  Response extends z.ZodType,
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends z.ZodType = z.ZodType,
+>(one: HttpRoute<Params, Query, Body, Response>): AnyRoute {
+  return one;
+}

@@ -1,0 +1,146 @@
+import { createAuditRecorder } from '@patchbay/audit-log';
+import { inboxPrefixOf } from '@patchbay/contracts';
+import { hashSecret, newSecret } from '@patchbay/identity';
+import { connectMessaging } from '@patchbay/messaging';
+import { adminOver, agentOver, Throttle } from '@patchbay/sdk';
+import {
+  createLogger,
+  type RunningService,
+  runMain,
+  startTelemetry,
+  stopInOrder,
+  traceIdOf,
+  traceRequests,
+} from '@patchbay/service-kit';
+import { openNatsIdentity } from './adapters/nats-identity.ts';
+import { type GatewayConfig, readConfig } from './config.ts';
+import { RateLimits } from './domain/rate-limit.ts';
+import { createGatewayServer } from './http/gateway-server.ts';
+import { gatewayEndpoints, type IdentityOperations } from './nats-routes.ts';
+import { auditedChange } from './operations/audited-change.ts';
+import { createAuthenticate } from './operations/authenticate.ts';
+import { createKey } from './operations/keys/create-key.ts';
+import { listKeys, showKey } from './operations/keys/list-keys.ts';
+import { revokeKey } from './operations/keys/revoke-key.ts';
+import { rotateKey } from './operations/keys/rotate-key.ts';
+import { createNoteUse } from './operations/note-use.ts';
+import { OpenSessions } from './operations/open-sessions.ts';
+import type { RecordAudit, Report } from './operations/ports.ts';
+import { createTenant, listTenants, showTenant } from './operations/tenants/create-tenant.ts';
+import { suspendTenant } from './operations/tenants/suspend-tenant.ts';
+import { gatewayRoutes } from './routes.ts';
+
+export { type GatewayConfig, readConfig };
+
+export interface RunningGateway extends RunningService {
+  /** Where it listens. */
+  readonly url: string;
+}
+
+/** Wires a gateway and serves it. Start more behind a load balancer: they share nothing but the store of keys. */
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const log = createLogger({ service: 'gateway', ...config });
+  const report: Report = (level, message, facts) => log[level](facts, message);
+  const telemetry = await startTelemetry('gateway', config);
+  const messaging = await connectMessaging({
+    servers: config.natsUrls,
+    seed: config.nkeySeed,
+    name: config.instance,
+    inboxPrefix: inboxPrefixOf('gateway'),
+    onStatus: (status) => log.info({ status }, 'nats connection'),
+  });
+  const recorder = createAuditRecorder({
+    messaging,
+    producer: 'gateway',
+    instance: config.instance,
+    macKey: config.auditMacKey,
+  });
+  const recordAudit: RecordAudit = (entry) => recorder.record({ ...entry, class: 'gateway' });
+  const now = Date.now;
+  let sessions: OpenSessions | null = null;
+  const store = await openNatsIdentity(await messaging.bucket('identity'), {
+    onError: (error, key) => log.error({ err: error, key }, 'a row of the identities was left out'),
+    onChanged: () => sessions?.look(),
+  });
+  sessions = new OpenSessions(store, now);
+  const makeSecret = () => {
+    const secret = newSecret();
+    return { secret, hash: hashSecret(config.pepper, secret) };
+  };
+  const ofKeys = { store, makeSecret, now, recordAudit, report };
+  const identity: IdentityOperations = {
+    createKey: createKey(ofKeys),
+    listKeys: listKeys(ofKeys),
+    showKey: showKey(ofKeys),
+    rotateKey: rotateKey(ofKeys),
+    revokeKey: revokeKey(ofKeys),
+    createTenant: createTenant(ofKeys),
+    listTenants: listTenants(ofKeys),
+    showTenant: showTenant(ofKeys),
+    suspendTenant: suspendTenant(ofKeys),
+  };
+  const served = await messaging.serve(
+    {
+      name: 'gateway',
+      version: '0.1.0',
+      description: 'The door for HTTP',
+      onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
+      ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
+    },
+    gatewayEndpoints(identity),
+  );
+  // One for all tenants: it is the executors that are overloaded, whoever asks.
+  const throttle = new Throttle();
+  const limits = new RateLimits(config);
+  const app = await createGatewayServer({
+    ...config,
+    routes: gatewayRoutes({
+      ask: messaging.request,
+      agentOf: (tenant) => agentOver(messaging, tenant, {}, throttle),
+      adminOf: (tenant) => adminOver(messaging, tenant),
+      identity,
+      sessions,
+    }),
+    authenticate: createAuthenticate({
+      store,
+      pepper: config.pepper,
+      now,
+      onUsed: createNoteUse({ store, report, now }),
+    }),
+    takeRate: ({ id }) => limits.take(id, performance.now()),
+    rateTerms: config,
+    audited: ({ operationId, audited }, call, work) =>
+      auditedChange(
+        { recordAudit, report },
+        {
+          tenant: call.tenant,
+          act: operationId.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+          target: { kind: audited?.kind ?? 'route', id: audited?.target(call as never) ?? operationId },
+          actor: { kind: 'key', id: call.principal.id },
+          traceId: traceIdOf(call.traceparent),
+        },
+        work,
+      ),
+    onFailure: (error, request) => log.error({ err: error, request }, 'a request failed unexpectedly'),
+    onAnswered: (facts) => log.debug(facts, 'answered'),
+    tracing: telemetry.tracing,
+    isReady: () => messaging.connected,
+  });
+  await messaging.flush();
+  const url = await app.listen({ host: config.host, port: config.port });
+  log.info({ nats: messaging.serverVersion, url }, 'gateway ready');
+  return {
+    name: config.instance,
+    url,
+    stop: stopInOrder([
+      () => Promise.all([app.close(), served.stop()]),
+      () => sessions.close(),
+      () => store.close(),
+      () => recorder.close(),
+      () => telemetry.stop(),
+      () => messaging.close(),
+    ]),
+  };
+}
+
+if (import.meta.main) await runMain(() => startGateway(readConfig()));

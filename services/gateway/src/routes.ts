@@ -1,0 +1,22 @@
+import { connectionsRoutes } from './http/connections-routes.ts';
+import { executionsRoutes } from './http/executions-routes.ts';
+import type { GatewayPorts } from './http/gateway-ports.ts';
+import type { AnyRoute } from './http/http-route.ts';
+import { integrationsRoutes } from './http/integrations-routes.ts';
+import { keysRoutes } from './http/keys-routes.ts';
+import { tenantsRoutes } from './http/tenants-routes.ts';
+import { toolsRoutes } from './http/tools-routes.ts';
+import { toolsetsRoutes } from './http/toolsets-routes.ts';
+
+/** Every route of the gateway over HTTP, area by area. Whatever is not here is not served. */
+export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
+  return [
+    ...toolsRoutes(ports),
+    ...toolsetsRoutes(ports),
+    ...executionsRoutes(ports),
+    ...integrationsRoutes(ports),
+    ...connectionsRoutes(ports),
+    ...keysRoutes(ports),
+    ...tenantsRoutes(ports),
+  ];
+}

@@ -1,0 +1,84 @@
+import {
+  type ExecuteRequest,
+  type ExecutionResult,
+  errorBody,
+  newId,
+  PatchbayError,
+  routes,
+  signals,
+} from '@patchbay/contracts';
+import { endpoint, type Messaging } from '@patchbay/messaging';
+import type { z } from 'zod';
+
+type Asked = z.output<typeof ExecuteRequest>;
+
+/** The executor's route for calls, over real NATS under the executor's own identity. */
+export interface FakeExecutor {
+  /** What it was asked, with the tenant that the subject proved. */
+  readonly asked: { readonly tenant: string; readonly request: Asked; readonly traceparent: string | null }[];
+  /** Executions whose caller cancelled their stream. */
+  readonly cancelled: string[];
+}
+
+/**
+ * `echo` answers its arguments, `fail` fails, `count` streams three chunks, `endless` streams until it is cancelled. Anything
+ * else is no tool.
+ */
+export async function startFakeExecutor(messaging: Messaging): Promise<FakeExecutor> {
+  const asked: FakeExecutor['asked'] = [];
+  const cancelled: string[] = [];
+
+  const execute = endpoint('execute-tool', routes.executeTool, async (request, { values, replyTo, traceparent }) => {
+    const tenant = values.tenant as string;
+    asked.push({ tenant, request, traceparent });
+    const id = newId('execution');
+    if (request.tool === 'echo') return resultOf(id, request, { output: request.arguments });
+    if (request.tool === 'fail')
+      return resultOf(id, request, {
+        status: 'failed',
+        error: errorBody('upstream_error', { details: { upstream_status: 500 } }),
+      });
+    if (request.tool !== 'count' && request.tool !== 'endless')
+      return resultOf(id, request, { status: 'refused', error: errorBody('tool_not_found') });
+    const over = Promise.withResolvers<void>();
+    const stream = messaging.openReplyStream(replyTo, () => over.resolve());
+    const credits = messaging.listenSignal(signals.streamCredit, { tenant, execution: id }, ({ cancel }) => {
+      if (!cancel) return;
+      cancelled.push(id);
+      over.resolve();
+    });
+    await messaging.flush();
+    stream.send({ execution_id: id, sequence: 0, data: null });
+    for (let sequence = 1; sequence <= 3; sequence++)
+      stream.send({ execution_id: id, sequence, data: { part: sequence } });
+    if (request.tool === 'endless') await over.promise;
+    credits.unsubscribe();
+    stream.close();
+    return resultOf(id, request, { output: 'told', stream: { chunks: 3, cut_by: null } });
+  });
+  await messaging.serve({ name: 'executor', version: '0.1.0', description: 'test' }, [
+    execute,
+    endpoint('cancel-execution', routes.cancelExecution, async () => ({ cancelled: [] })),
+    endpoint('get-submission-result', routes.getSubmissionResult, async ({ submission_id }) => {
+      throw new PatchbayError('invalid_request', { message: `no ${submission_id}` });
+    }),
+  ]);
+  return { asked, cancelled };
+}
+
+function resultOf(id: string, { tool }: Asked, over: Partial<ExecutionResult>): ExecutionResult {
+  return {
+    execution_id: id,
+    status: 'succeeded',
+    output: null,
+    error: null,
+    truncated: false,
+    tokens: 0,
+    replayed: false,
+    attempts: 1,
+    tool,
+    version: '1.0.0',
+    timing: { total_ms: 1, upstream_ms: 1, overhead_ms: 0 },
+    ...over,
+  };
+}
