@@ -119,7 +119,7 @@ describe('the registry is followed', () => {
     expect((await admin.listConnections('with_variables'))[0]?.variables).toEqual({
       place: 'north',
       region: 'eu',
-      account: 'demo',
+      account: 'example',
     });
   });
 
