@@ -16,6 +16,7 @@ describe('the options', () => {
       sandbox: true,
       stateDir: fileURLToPath(new URL('../../.patchbay', import.meta.url)),
       integrationsDir: fileURLToPath(new URL('../../.patchbay/integrations', import.meta.url)),
+      catalogue: true,
       mcpCommands: '',
       logLevel: 'info',
       databaseUrl: null,
@@ -25,7 +26,7 @@ describe('the options', () => {
 
   test('are taken as given', () => {
     const argv =
-      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --mcp-commands desk=/opt/desk --database postgres://h/d --log-level debug --once --json --connect-port 7710';
+      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --log-level debug --once --json --connect-port 7710';
     expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
       help: false,
       json: true,
@@ -35,6 +36,7 @@ describe('the options', () => {
       sandbox: false,
       stateDir: '/tmp/s',
       integrationsDir: '/tmp/i',
+      catalogue: ['slack', 'hubspot'],
       mcpCommands: 'desk=/opt/desk',
       logLevel: 'debug',
       databaseUrl: 'postgres://h/d',

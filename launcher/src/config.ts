@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { IntegrationId } from '@patchbay/contracts';
 
 export interface LauncherConfig {
   readonly help: boolean;
@@ -13,6 +14,8 @@ export interface LauncherConfig {
   readonly stateDir: string;
   /** The folder whose files are integrations, served as they change. */
   readonly integrationsDir: string;
+  /** Which integrations of the shipped catalogue there are. */
+  readonly catalogue: true | readonly string[];
   /** Programs that executors may run as MCP servers, as `PATCHBAY_MCP_COMMANDS` takes them. */
   readonly mcpCommands: string;
   readonly logLevel: string;
@@ -32,6 +35,7 @@ tool call, prints what happened, and stays up until Ctrl-C.
   --state DIR        where keys, streams, database and logs are kept (default .patchbay)
   --integrations DIR the folder whose files are integrations, served as they change (default: integrations in the
                      working directory if it is there, else integrations in the state)
+  --catalogue LIST   of the integrations that come with Patchbay only these: slack,hubspot (default all)
   --mcp-commands LIST  programs that may be run as MCP servers: weather=/opt/mcp/weather,…
   --database URL     postgres://… instead of the built-in PGlite
   --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
@@ -75,11 +79,20 @@ export function readLauncherConfig(
     sandbox: !(values.live ?? false),
     stateDir,
     integrationsDir: resolve(values.integrations ?? ownFolder(workingDirectory) ?? join(stateDir, 'integrations')),
+    catalogue: values.catalogue === undefined ? true : idsOf(values.catalogue),
     mcpCommands: values['mcp-commands'] ?? '',
     logLevel,
     databaseUrl: values.database ?? null,
     connectPort,
   };
+}
+
+/** @throws UsageError for what can be no id. */
+function idsOf(list: string): string[] {
+  const ids = list.split(',').map((id) => id.trim());
+  const wrong = ids.find((id) => !IntegrationId.safeParse(id).success);
+  if (wrong !== undefined) throw new UsageError(`--catalogue takes ids with commas between them; '${wrong}' is none.`);
+  return ids;
 }
 
 /** A folder `integrations` that somebody made where they stand. */
@@ -97,6 +110,7 @@ function parse(argv: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         json: { type: 'boolean' },
         once: { type: 'boolean' },
+        catalogue: { type: 'string' },
         'mcp-commands': { type: 'string' },
         processes: { type: 'boolean' },
         live: { type: 'boolean' },

@@ -48,6 +48,7 @@ beforeAll(async () => {
     executors: 1,
     sandbox: true,
     seedCatalog: false,
+    sandboxCatalog: false,
     logLevel: 'warn',
     ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
   });

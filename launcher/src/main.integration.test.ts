@@ -34,11 +34,13 @@ describe('launch', () => {
   test('refuses a wrong option, and touches nothing', async () => {
     expect(await run(['--state', join(stateDir, 'x'), '--executors', 'many'])).toBe(2);
     expect(written).toContain('--executors takes a whole number');
+    expect(await run(['--state', join(stateDir, 'x'), '--catalogue', 'slack,No'])).toBe(2);
+    expect(written).toContain("'No' is none");
     expect(existsSync(join(stateDir, 'x'))).toBe(false);
   });
 
   test('once, as JSON: makes its first call, shows what the audit log kept, and stops', async () => {
-    expect(await run(['--once', '--json', '--state', stateDir])).toBe(0);
+    expect(await run(['--once', '--json', '--state', stateDir, '--catalogue', 'slack'])).toBe(0);
     const report = JSON.parse(written);
     expect(report).toMatchObject({
       ready: true,
@@ -58,7 +60,7 @@ describe('launch', () => {
     for (const round of [1, 2]) {
       written = '';
       const interrupt = Promise.withResolvers<void>();
-      const launched = run(['--state', stateDir], interrupt.promise);
+      const launched = run(['--state', stateDir, '--catalogue', 'slack,stripe'], interrupt.promise);
       const up = vi.waitFor(() => expect(written).toContain('Ctrl-C stops.'), { timeout: 60_000 });
       // A start that fails says why, rather than that time ran out.
       await Promise.race([up, launched.then((exitCode) => expect(exitCode).toBe('up'))]);
@@ -79,7 +81,7 @@ describe('launch', () => {
   }, 180_000);
 
   test('with real hosts makes no call of its own', async () => {
-    expect(await run(['--once', '--live', '--json', '--state', stateDir])).toBe(0);
+    expect(await run(['--once', '--live', '--json', '--state', stateDir, '--catalogue', 'slack'])).toBe(0);
     expect(JSON.parse(written)).toMatchObject({ ready: true, first_call: null, facts: { sandbox_url: null } });
   }, 120_000);
 });

@@ -1,4 +1,4 @@
-import { loadCatalog } from '@patchbay/catalog';
+import { loadShipped, type ShippedChoice } from '@patchbay/catalog';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
 import { forbidDumps, readRuntime } from '@patchbay/service-kit';
 import { sandboxClient } from '@patchbay/testkit/sandbox';
@@ -37,7 +37,7 @@ export async function launch(
     shape: config.shape,
     executors: config.executors,
     sandbox: config.sandbox,
-    seedCatalog: true,
+    seedCatalog: config.catalogue,
     integrationsDir: config.integrationsDir,
     mcpCommands: config.mcpCommands,
     logLevel: config.logLevel,
@@ -57,7 +57,7 @@ export async function launch(
   let follower: RegistryFollower | null = null;
   try {
     session = await openSession(patchbay);
-    if (config.sandbox) follower = await prepareDemo(patchbay, session, say);
+    if (config.sandbox) follower = await prepareDemo(patchbay, session, config.catalogue, say);
     const succeeded = await firstCall(patchbay, session, config, write, say, started);
     if (config.once) return succeeded ? 0 : 1;
     await interrupted;
@@ -89,9 +89,10 @@ async function openSession({ facts }: RunningPatchbay): Promise<Session> {
 async function prepareDemo(
   { facts, sandbox }: RunningPatchbay,
   { admin, agent }: Session,
+  shipped: ShippedChoice,
   say: (line: string) => void,
 ): Promise<RegistryFollower | null> {
-  const catalogue = await loadCatalog();
+  const catalogue = await loadShipped(shipped);
   const added = await ensureDemoConnections(admin, catalogue);
   if (added > 0) say(`demo tenant '${facts.tenant}': ${added} connections added`);
   if (sandbox === null) return null;

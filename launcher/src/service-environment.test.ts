@@ -28,6 +28,7 @@ beforeAll(() => {
     databaseUrl: `pglite:${state.database}`,
     logLevel: 'warn',
     seedCatalog: true,
+    oneProcess: false,
     integrationsDir: null,
     mcpCommands: '',
     ingressPort: 7_720,
@@ -85,4 +86,11 @@ test('executors are told which programs they may run', () => {
   const env = serviceEnvironment({ ...installation, mcpCommands: 'desk=/opt/desk' }, 'executor', 'executor-1');
   expect([...readExecutor(env).mcpCommands]).toEqual([['desk', '/opt/desk']]);
   expect(readExecutor(serviceEnvironment(installation, 'executor', 'executor-1')).mcpCommands.size).toBe(0);
+});
+
+test('a list of integrations is told as one, and a shared event loop may lag for longer', () => {
+  const few = serviceEnvironment({ ...installation, seedCatalog: ['slack'] }, 'registry', 'registry-1');
+  expect(readRegistry(few).seedCatalogue).toEqual(['slack']);
+  const shared = serviceEnvironment({ ...installation, oneProcess: true }, 'gateway', 'gateway-1');
+  expect(shared).toMatchObject({ PATCHBAY_GATEWAY_MAX_LAG_MS: '10000' });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ShippedChoice } from '@patchbay/catalog';
 import type { ServiceName } from '@patchbay/contracts';
 import { type LocalKeys, seedFileOf } from '@patchbay/local-servers';
 import type { StateDirectory } from './state-directory.ts';
@@ -14,7 +15,7 @@ export interface Installation {
   /** `postgres://…` or `pglite:…`. */
   readonly databaseUrl: string;
   readonly logLevel: string;
-  readonly seedCatalog: boolean;
+  readonly seedCatalog: ShippedChoice;
   /** The folder whose files are integrations; null: none. */
   readonly integrationsDir: string | null;
   /** Programs that executors may run as MCP servers; empty for none. */
@@ -23,6 +24,8 @@ export interface Installation {
   readonly ingressPort: number;
   /** Port on the loopback that the API is served at. */
   readonly gatewayPort: number;
+  /** Whether all services share one event loop, which then lags for reasons that are not the gateway's. */
+  readonly oneProcess: boolean;
 }
 
 /** The variables of one service process: the same whether it runs alone or beside the others. */
@@ -50,7 +53,8 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
   switch (service) {
     case 'registry':
       return {
-        PATCHBAY_REGISTRY_SEED_CATALOG: String(seedCatalog),
+        PATCHBAY_REGISTRY_SEED_CATALOG:
+          typeof seedCatalog === 'boolean' ? String(seedCatalog) : `${seedCatalog.join(',')},`,
         ...(integrationsDir !== null && { PATCHBAY_REGISTRY_FOLDER: integrationsDir }),
       };
     case 'executor':
@@ -79,6 +83,7 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
       return {
         PATCHBAY_GATEWAY_PORT: String(installation.gatewayPort),
         PATCHBAY_GATEWAY_PEPPER_FILE: keys.gatewayPepperFile,
+        ...(installation.oneProcess && { PATCHBAY_GATEWAY_MAX_LAG_MS: '10000' }),
       };
     case 'audit':
       return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };

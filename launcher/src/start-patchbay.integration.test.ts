@@ -36,6 +36,7 @@ async function start(over: Partial<StartOptions> = {}): Promise<RunningPatchbay>
     executors: 1,
     sandbox: true,
     seedCatalog: false,
+    sandboxCatalog: ['slack'],
     logLevel: 'warn',
     ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
     ...over,

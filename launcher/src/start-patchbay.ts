@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ShippedChoice } from '@patchbay/catalog';
 import { buckets, durables, inboxPrefixOf, type ServiceName, streams } from '@patchbay/contracts';
 import {
   ensureIdentityKeys,
@@ -41,8 +42,10 @@ export interface StartOptions {
   readonly sandbox: boolean;
   /** Another origin that executors dial every upstream at; for benches. */
   readonly dialUpstreamAt?: string;
-  /** Registers the catalogue that ships with Patchbay. */
-  readonly seedCatalog: boolean;
+  /** Which integrations of the catalogue that ships with Patchbay are registered. */
+  readonly seedCatalog: ShippedChoice;
+  /** Which of them the sandbox serves. Default: those that are registered; all, if none are. */
+  readonly sandboxCatalog?: ShippedChoice;
   /** A folder whose files are integrations, made where it is not there. Default: none is watched. */
   readonly integrationsDir?: string;
   /** As `PATCHBAY_MCP_COMMANDS` of an executor. Default none. */
@@ -138,6 +141,7 @@ async function startAll(
             separate: options.shape === 'processes',
             logDir: state.logs,
             port: options.ports?.sandbox ?? 4010,
+            catalogue: options.sandboxCatalog ?? (options.seedCatalog === false ? true : options.seedCatalog),
             onExit: () => lost('the sandbox ended'),
           })
         : null,
@@ -158,6 +162,7 @@ async function startAll(
     databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
+    oneProcess: options.shape === 'one_process',
     integrationsDir: options.integrationsDir ?? null,
     mcpCommands: options.mcpCommands ?? '',
     ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),

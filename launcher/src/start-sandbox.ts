@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadCatalog } from '@patchbay/catalog';
+import { loadShipped, type ShippedChoice } from '@patchbay/catalog';
 import { freePort } from '@patchbay/local-servers';
 import { startSandbox } from '@patchbay/testkit/sandbox';
 import { forkLogged } from './fork-logged.ts';
@@ -18,26 +18,33 @@ export interface LocalSandbox {
 /** Milliseconds between SIGTERM and SIGKILL. It has nothing to lose. */
 const stopTimeoutMs = 5_000;
 
-/** Starts the sandbox in this process, or in one of its own so that its work does not slow the services down. */
-export async function startLocalSandbox(options: {
-  separate: boolean;
-  logDir: string;
-  port: number;
+interface SandboxOptions {
+  readonly separate: boolean;
+  readonly logDir: string;
+  readonly port: number;
+  /** Which integrations of the shipped catalogue it serves from the start. */
+  readonly catalogue: ShippedChoice;
   /** Called when its process ends without having been stopped. */
-  onExit?: () => void;
-}): Promise<LocalSandbox> {
+  readonly onExit?: () => void;
+}
+
+/** Starts the sandbox in this process, or in one of its own so that its work does not slow the services down. */
+export async function startLocalSandbox(options: SandboxOptions): Promise<LocalSandbox> {
   // A preferred port that is taken, by another Patchbay of this machine for one, is no reason not to start.
   const port = await freePort(options.port);
-  if (options.separate) return startSeparate(options.logDir, port, options.onExit);
-  const sandbox = await startSandbox({ documents: await loadCatalog(), port });
+  if (options.separate) return startSeparate({ ...options, port });
+  const sandbox = await startSandbox({ documents: await loadShipped(options.catalogue), port });
   return { url: sandbox.url, controlToken: sandbox.controlToken, pid: null, stop: () => sandbox.close() };
 }
 
-async function startSeparate(logDir: string, port: number, onExit?: () => void): Promise<LocalSandbox> {
+async function startSeparate({ logDir, port, catalogue, onExit }: SandboxOptions): Promise<LocalSandbox> {
   const outFile = join(logDir, 'sandbox.out');
   const child = forkLogged(
     join(fileURLToPath(new URL('../..', import.meta.url)), 'packages/testkit/src/sandbox/main.ts'),
-    { PATCHBAY_SANDBOX_PORT: String(port) },
+    {
+      PATCHBAY_SANDBOX_PORT: String(port),
+      ...(catalogue !== true && { PATCHBAY_SANDBOX_INTEGRATIONS: catalogue === false ? '' : catalogue.join(',') }),
+    },
     outFile,
     'pipe',
   );

@@ -113,6 +113,11 @@ const violations = [
     'scripts/x.mjs',
     "import { errors } from '../packages/contracts/src/errors.ts';",
   ],
+  [
+    'only packages/mcp-client imports the MCP client',
+    'services/executor/src/x.ts',
+    "import { Client } from '@modelcontextprotocol/client';",
+  ],
   ['relative imports name a file with its extension', 'services/audit/src/x.ts', "export { y } from './y';"],
   ['Node.js modules are imported by their node: names', 'services/audit/src/x.ts', "import fs from 'fs';"],
   [

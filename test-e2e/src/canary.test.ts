@@ -48,6 +48,7 @@ test('no credential is found anywhere after use: not in logs, traces, on the bus
   const system = await startSystem({
     shape: 'processes',
     executors: 2,
+    seedCatalog: true,
     variables: { registry: traced, executor: traced, vault: traced, audit: traced },
     serviceNatsUrl: async (natsUrl) => {
       services = await startCaptureProxy(Number(new URL(natsUrl).port), { maxBytes: 256 * 1024 * 1024 });

@@ -4,7 +4,7 @@ import { publish, type System, simpleDocument, singleToolText, startSystem } fro
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ seedCatalog: true });
 });
 afterAll(() => system?.stop());
 

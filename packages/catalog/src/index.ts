@@ -10,7 +10,13 @@ export { inputSchemaOf, type ObjectSchema } from './input-schema.ts';
 export { lintDocument } from './lint/lint-document.ts';
 export { lintInput } from './lint/lint-input.ts';
 export type { LintFinding } from './lint/rule.ts';
-export { catalogDirectory, loadCatalog, loadIntegration } from './load-catalog.ts';
+export {
+  catalogDirectory,
+  loadCatalog,
+  loadIntegration,
+  loadShipped,
+  type ShippedChoice,
+} from './load-catalog.ts';
 export { type LocateInText, locateInText, type TextPosition } from './locate-in-text.ts';
 export { type NormalisedDocument, normaliseDocument } from './normalise-document.ts';
 export { parseDocumentText } from './parse-document-text.ts';

@@ -27,6 +27,17 @@ export async function loadCatalog(directory: string = catalogDirectory): Promise
  */
 const soundTexts = new Map<string, { readonly text: string; readonly document: IntegrationDocument }>();
 
+/** Which of the documents that come with Patchbay: all, none, or those with these ids. */
+export type ShippedChoice = boolean | readonly string[];
+
+/** Those of the shipped documents that are chosen, by id. Throws as `loadIntegration` does, for an id that none has, too. */
+export async function loadShipped(choice: ShippedChoice): Promise<IntegrationDocument[]> {
+  if (choice === true) return loadCatalog();
+  const documents: IntegrationDocument[] = [];
+  for (const id of choice === false ? [] : choice.toSorted()) documents.push(await loadIntegration(id));
+  return documents;
+}
+
 /** One document by id. Throws `tool_not_found` when there is no such file, `invalid_request` when it is not sound. */
 export async function loadIntegration(id: string, directory: string = catalogDirectory): Promise<IntegrationDocument> {
   // The id becomes a file name, so it is checked before it is one.

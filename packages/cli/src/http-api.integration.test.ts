@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -13,7 +13,30 @@ const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) 
 /** What stands between the page and where a test runs it: the command as it is here, and each answer's status told aside. */
 const preamble = `set -e
 npx() { shift; node '${bin}' "$@"; }
-curl() { command curl --max-time 60 -w '%{stderr}status %{http_code}\\n' "$@"; echo; }
+curl() { node ./curl.mjs "$@"; echo; }
+`;
+
+/** Understands what the page asks of curl, which is not on every machine. Tells the status on standard error. */
+const curlStandIn = `
+import { readFileSync } from 'node:fs';
+const headers = new Headers();
+let [body, url] = [undefined, ''];
+const given = process.argv.slice(2);
+while (given.length > 0) {
+  const word = given.shift();
+  if (word === '-s' || word === '-sN') continue;
+  if (word === '-d') {
+    body = given.shift();
+  } else if (word === '-H') {
+    const line = given.shift();
+    const [name, ...value] = (line[0] === '@' ? readFileSync(line.slice(1), 'utf8') : line).trim().split(':');
+    headers.append(name, value.join(':').trim());
+  } else if (word[0] === '-') throw new Error('curl.mjs does not know ' + word);
+  else url = word;
+}
+const answer = await fetch(url, { method: body === undefined ? 'GET' : 'POST', headers, body, signal: AbortSignal.timeout(60_000) });
+process.stdout.write(await answer.text());
+process.stderr.write('status ' + answer.status + '\\n');
 `;
 
 test('the commands of the page do what it says, one after another', { timeout: 180_000 }, async () => {
@@ -23,6 +46,7 @@ test('the commands of the page do what it says, one after another', { timeout: 1
     const script = `${preamble}${blocks.join('\n')}`
       .replaceAll('http://127.0.0.1:7700', url)
       .replaceAll('Patchbay-Tenant: demo', `Patchbay-Tenant: ${tenant}`);
+    writeFileSync(join(here.cwd, 'curl.mjs'), curlStandIn);
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], {
       cwd: here.cwd,
       env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` },

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { type CliOptions, cli, directoryWith, json } from './running-patchbay.fixture.ts';
 
@@ -108,6 +108,8 @@ describe('integrations import-openapi', () => {
   });
 
   test('asks at a terminal which operations are wanted', async () => {
+    // Node.js reads no keys where it is told of a terminal that has none.
+    vi.stubEnv('TERM', 'xterm');
     const keys = ['\t', '\x1b[B', '\t', '\r'];
     let asked = false;
     const { PassThrough } = await import('node:stream');

@@ -66,7 +66,8 @@ describe('up and demo', () => {
       'up',
       '--once',
       '--json',
-
+      '--catalogue',
+      'slack',
       '--state',
       'state',
       '--executors',
@@ -87,7 +88,10 @@ describe('up and demo', () => {
 
   test('up stops when it is told to', async () => {
     const cwd = directoryWith();
-    const child = spawn(process.execPath, [bin, 'up', '--state', 'state'], { cwd, env: { PATH: process.env.PATH } });
+    const child = spawn(process.execPath, [bin, 'up', '--state', 'state', '--catalogue', 'slack'], {
+      cwd,
+      env: { PATH: process.env.PATH },
+    });
     let out = '';
     child.stdout.on('data', (text) => (out += text));
     await expect.poll(() => out, { timeout: 50_000 }).toContain('ready in');

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { loadCatalog } from '@patchbay/catalog';
+import { loadShipped } from '@patchbay/catalog';
 import { ensureDemoConnections, type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
 import { connectAdmin } from '@patchbay/sdk';
 import { afterAll } from 'vitest';
@@ -92,6 +92,18 @@ export function directoryWith(files: Readonly<Record<string, string>> = {}): str
 }
 
 /** A whole Patchbay with the sandbox, and a working directory from which commands find it. */
+/** Reading the whole catalogue takes longer than most tests. */
+const fewIntegrations = [
+  'asana',
+  'github',
+  'google_calendar',
+  'hubspot',
+  'microsoft_calendar',
+  'salesforce',
+  'slack',
+  'stripe',
+];
+
 export interface Installation {
   readonly patchbay: RunningPatchbay;
   readonly cwd: string;
@@ -110,7 +122,8 @@ export async function startInstallation(
     shape: 'one_process',
     executors: 1,
     sandbox: true,
-    seedCatalog: catalogue,
+    seedCatalog: catalogue && fewIntegrations,
+    sandboxCatalog: fewIntegrations,
     ...(folder !== undefined && { integrationsDir: join(cwd, folder) }),
     logLevel: 'info',
     ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
@@ -122,7 +135,7 @@ export async function startInstallation(
     tenant: facts.tenant,
     credentials: facts.admin_credentials,
   });
-  if (catalogue) await ensureDemoConnections(admin, await loadCatalog());
+  if (catalogue) await ensureDemoConnections(admin, await loadShipped(fewIntegrations));
   await admin.close();
   return {
     patchbay,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ensureIdentityKeys, type LocalKeys, seedFileOf } from './identity-keys.ts';
 import { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 import { RawNatsClient } from './raw-nats-client.test-support.ts';
@@ -21,10 +21,17 @@ it('has three servers that keep a stream three times', async () => {
   expect(cluster.urls).toHaveLength(3);
   const client = await connect(0, 'provisioner');
   const config = { name: 'AUDIT', subjects: ['audit.v1.*.*'], storage: 'file', num_replicas: 3 };
-  const created = JSON.parse(
-    await client.request('$JS.API.STREAM.CREATE.AUDIT', JSON.stringify(config), '_INBOX_provisioner'),
+  // The leader may not have heard of both others yet, and then has no place for three copies.
+  const created = await vi.waitFor(
+    async () => {
+      const answer = JSON.parse(
+        await client.request('$JS.API.STREAM.CREATE.AUDIT', JSON.stringify(config), '_INBOX_provisioner'),
+      );
+      expect(answer.error).toBeUndefined();
+      return answer;
+    },
+    { timeout: 10_000, interval: 200 },
   );
-  expect(created.error).toBeUndefined();
   expect(created.cluster.replicas).toHaveLength(2);
   client.close();
 });

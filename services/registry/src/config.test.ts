@@ -27,6 +27,9 @@ test('the catalogue is registered at the start only when that is asked for', () 
 });
 
 test('a value that means neither yes nor no is refused by its name', () => {
+  const some = readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'slack,stripe' });
+  expect(some.seedCatalogue).toEqual(['slack', 'stripe']);
+  expect(readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'slack,' }).seedCatalogue).toEqual(['slack']);
   expect(() => readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'maybe' })).toThrow(ConfigError);
   expect(() => readConfig({ ...env, PATCHBAY_REGISTRY_SEED_CATALOG: 'maybe' })).toThrow(
     /PATCHBAY_REGISTRY_SEED_CATALOG/,

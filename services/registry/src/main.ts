@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditRecorder } from '@patchbay/audit-log';
-import { loadCatalog } from '@patchbay/catalog';
+import { loadShipped } from '@patchbay/catalog';
 import { buckets, events, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
 import { openRegistryCopy } from '@patchbay/registry-copy';
@@ -100,11 +100,11 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     now,
   });
 
-  if (config.seedCatalogue) {
-    const seeded = await seedCatalogue({ documents, register, report, pause: (ms) => delay(ms) })(await loadCatalog(), {
-      actor: { kind: 'service', id: config.instance },
-      traceId: null,
-    });
+  if (config.seedCatalogue !== false) {
+    const seeded = await seedCatalogue({ documents, register, report, pause: (ms) => delay(ms) })(
+      await loadShipped(config.seedCatalogue),
+      { actor: { kind: 'service', id: config.instance }, traceId: null },
+    );
     log.info({ seeded }, 'catalogue registered');
   }
   const observed = new ObservedLatencies();

@@ -15,7 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => nats?.stop());
 
-const list = () => admin.request(routes.listTools, { tenant: 'acme' }, { limit: 1_000 });
+/** Every tool, over as many pages as there are. */
+async function list() {
+  const first = await admin.request(routes.listTools, { tenant: 'acme' }, { limit: 1_000 });
+  const tools = [...first.tools];
+  for (let cursor = first.next_cursor; cursor !== null; ) {
+    const page = await admin.request(routes.listTools, { tenant: 'acme' }, { limit: 1_000, cursor });
+    tools.push(...page.tools);
+    cursor = page.next_cursor;
+  }
+  return { tools, total: first.total };
+}
 
 test('a registry that starts again answers as before', async () => {
   const first = await startRegistry(nats.registryConfig('registry-1'));

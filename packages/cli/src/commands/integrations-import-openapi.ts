@@ -63,7 +63,12 @@ export function addIntegrationsImportOpenApi(parent: Command, run: Run): void {
       }
       // 2. What of it is wanted.
       const choice = { operations, tags, ...(search !== undefined && { search }) };
-      const asks = !isChoice(choice) && context.io.stdin.isTTY === true && !context.globals.json && listed.length > 1;
+      const asks =
+        !isChoice(choice) &&
+        context.io.stdin.isTTY === true &&
+        context.io.env.TERM !== 'dumb' &&
+        !context.globals.json &&
+        listed.length > 1;
       const alive = listed.filter(({ operation }) => operation.deprecated !== true);
       const chosen = asks ? { operations: await chooseInteractively(alive, context.io) } : choice;
       // 3. The draft.

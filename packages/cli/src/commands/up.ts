@@ -7,6 +7,7 @@ import { startLauncher } from '../launcher-process.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 
 interface Options {
+  readonly catalogue?: string;
   readonly processes?: boolean;
   readonly executors?: number;
   readonly live?: boolean;
@@ -28,6 +29,10 @@ export function addUp(parent: Command, run: Run): void {
       command
         .option('--processes', 'run each service as a process of its own')
         .option('--executors <n>', 'executors to run, 1 to 32', wholeNumber('--executors', 1, 32))
+        .option(
+          '--catalogue <ids>',
+          'of the integrations that come with Patchbay only these: slack,hubspot (default: all)',
+        )
         .option('--live', 'call the real upstream hosts instead of the sandbox')
         .option('--state <dir>', 'where keys, streams, database and logs are kept (default: .patchbay of the checkout)')
         .option('--database <url>', 'postgres://… instead of the built-in PGlite')
@@ -65,6 +70,7 @@ function launcherArguments(options: Options & { json?: boolean }, cwd: string): 
   return [
     ...(options.processes ? ['--processes'] : []),
     ...(options.executors === undefined ? [] : ['--executors', String(options.executors)]),
+    ...(options.catalogue === undefined ? [] : ['--catalogue', options.catalogue]),
     ...(options.live ? ['--live'] : []),
     // The launcher runs in the checkout, so a relative path is made absolute here.
     ...(options.state === undefined ? [] : ['--state', resolve(cwd, options.state)]),

@@ -5,6 +5,9 @@ import type { Environment, LocalFacts } from '../config.ts';
 import { type LauncherProcess, startLauncher } from '../launcher-process.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 
+/** Those that the script asks for: reading the others would only make people wait. */
+const demoIntegrations = 'google_calendar,hubspot,microsoft_calendar,salesforce,slack';
+
 /** A Patchbay that was started for the demo alone. */
 export interface OwnPatchbay {
   readonly facts: LocalFacts;
@@ -18,7 +21,7 @@ export async function startOwnPatchbay(env: Environment, interrupt: AbortSignal)
   const ready = Promise.withResolvers<LocalFacts>();
   let output = '';
   let said = '';
-  const launcher: LauncherProcess = startLauncher(['--json', '--state', stateDir], env, {
+  const launcher: LauncherProcess = startLauncher(['--json', '--state', stateDir, '--catalogue', demoIntegrations], env, {
     onOutput(text) {
       output += text;
       const facts = factsIn(output);

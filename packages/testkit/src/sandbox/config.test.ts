@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readSandboxConfig } from './config.ts';
 
 test('without variables any port is taken, requests are kept and the catalogue is served', () => {
-  expect(readSandboxConfig({})).toEqual({ port: 0, record: true, uniqueIds: false, catalog: null });
+  expect(readSandboxConfig({})).toEqual({ port: 0, record: true, uniqueIds: false, catalog: null, integrations: null });
 });
 
 test('every variable is read', () => {
@@ -11,8 +11,15 @@ test('every variable is read', () => {
     PATCHBAY_SANDBOX_FAST: '1',
     PATCHBAY_SANDBOX_UNIQUE_IDS: '1',
     PATCHBAY_SANDBOX_CATALOG: '/x',
+    PATCHBAY_SANDBOX_INTEGRATIONS: 'slack,stripe',
   };
-  expect(readSandboxConfig(env)).toEqual({ port: 4010, record: false, uniqueIds: true, catalog: '/x' });
+  expect(readSandboxConfig(env)).toEqual({
+    port: 4010,
+    record: false,
+    uniqueIds: true,
+    catalog: '/x',
+    integrations: ['slack', 'stripe'],
+  });
 });
 
 test.each([

@@ -5,11 +5,14 @@ export interface SandboxProcessConfig {
   readonly uniqueIds: boolean;
   /** Directory of documents; null is the catalogue that comes with Patchbay. */
   readonly catalog: string | null;
+  /** Ids of the documents that it serves; null: all. */
+  readonly integrations: readonly string[] | null;
 }
 
 /**
  * Reads `PATCHBAY_SANDBOX_PORT` (default 0), `PATCHBAY_SANDBOX_FAST` (`1` keeps no requests), `PATCHBAY_SANDBOX_UNIQUE_IDS`
- * (`1`) and `PATCHBAY_SANDBOX_CATALOG` (a directory of YAML documents). @throws RangeError naming the variable.
+ * (`1`), `PATCHBAY_SANDBOX_CATALOG` (a directory of YAML documents) and `PATCHBAY_SANDBOX_INTEGRATIONS` (ids, with commas
+ * between them; default all). @throws RangeError naming the variable.
  */
 export function readSandboxConfig(env: NodeJS.ProcessEnv = process.env): SandboxProcessConfig {
   const port = Number(env.PATCHBAY_SANDBOX_PORT ?? '0');
@@ -20,6 +23,7 @@ export function readSandboxConfig(env: NodeJS.ProcessEnv = process.env): Sandbox
     record: !flag(env, 'PATCHBAY_SANDBOX_FAST'),
     uniqueIds: flag(env, 'PATCHBAY_SANDBOX_UNIQUE_IDS'),
     catalog: env.PATCHBAY_SANDBOX_CATALOG ?? null,
+    integrations: env.PATCHBAY_SANDBOX_INTEGRATIONS?.split(',').filter((id) => id !== '') ?? null,
   };
 }
 

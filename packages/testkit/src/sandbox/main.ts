@@ -1,10 +1,14 @@
-import { loadCatalog } from '@patchbay/catalog';
+import { catalogDirectory, loadCatalog, loadIntegration } from '@patchbay/catalog';
 import { readSandboxConfig } from './config.ts';
 import { startSandbox } from './start-sandbox.ts';
 
 /** Runs the sandbox as a process of its own. One JSON line on stdout says when and where it is ready. */
-const { port, record, uniqueIds, catalog } = readSandboxConfig();
-const documents = await (catalog === null ? loadCatalog() : loadCatalog(catalog));
+const { port, record, uniqueIds, catalog, integrations } = readSandboxConfig();
+const directory = catalog ?? catalogDirectory;
+const documents =
+  integrations === null
+    ? await loadCatalog(directory)
+    : await Promise.all(integrations.map((id) => loadIntegration(id, directory)));
 const sandbox = await startSandbox({ documents, port, record, uniqueIds });
 const stop = () => {
   // Not left to the runtime: after sockets were reset by the hundred, its own clean-up was seen to spin for ever.
