@@ -11,11 +11,7 @@ export interface TestGateway extends RunningGateway {
   log(): string;
 }
 
-function gatewayConfig(
-  servers: TestServers,
-  instance: string,
-  over: Partial<GatewayConfig> = {},
-): GatewayConfig {
+function gatewayConfig(servers: TestServers, instance: string, over: Partial<GatewayConfig> = {}): GatewayConfig {
   return {
     natsUrls: servers.natsUrls,
     nkeySeed: servers.seedOf('gateway'),

@@ -21,16 +21,20 @@ export async function startOwnPatchbay(env: Environment, interrupt: AbortSignal)
   const ready = Promise.withResolvers<LocalFacts>();
   let output = '';
   let said = '';
-  const launcher: LauncherProcess = startLauncher(['--json', '--state', stateDir, '--catalogue', demoIntegrations], env, {
-    onOutput(text) {
-      output += text;
-      const facts = factsIn(output);
-      if (facts !== null) ready.resolve({ ...facts, stateDir });
+  const launcher: LauncherProcess = startLauncher(
+    ['--json', '--state', stateDir, '--catalogue', demoIntegrations],
+    env,
+    {
+      onOutput(text) {
+        output += text;
+        const facts = factsIn(output);
+        if (facts !== null) ready.resolve({ ...facts, stateDir });
+      },
+      onError(text) {
+        said = `${said}${text}`.slice(-2_000);
+      },
     },
-    onError(text) {
-      said = `${said}${text}`.slice(-2_000);
-    },
-  });
+  );
   const stop = async () => {
     launcher.stop();
     await launcher.ended;
