@@ -5,24 +5,12 @@ import { loadShipped } from '@patchbay/catalog';
 import { ensureDemoConnections, type RunningPatchbay, type StartOptions, startPatchbay } from '@patchbay/launcher';
 import { seedFileOf } from '@patchbay/local-servers';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
-import { scanForCanaries } from '@patchbay/testkit';
+import { fewIntegrations, scanForCanaries } from '@patchbay/testkit';
 import { type SandboxClient, sandboxClient } from '@patchbay/testkit/sandbox';
 
 /** The specification's single-tool document, to the letter. */
 export const singleToolText =
   '{"id":"slack_post_message","name":"Post to Slack","category":"communication","description":"Posts a message to a Slack channel","auth_type":"oauth2","base_url":"https://slack.com/api","endpoints":{"post_message":{"method":"post","path":"/chat.postMessage","parameters":{"channel":{"type":"string","required":true},"text":{"type":"string","required":true},"thread_ts":{"type":"string","required":false}}}},"rate_limits":{"requests_per_minute":60,"burst_size":10},"timeout":5000,"retry_config":{"max_attempts":3,"backoff":"exponential"}}';
-
-/** Reading the whole catalogue takes longer than most tests: `seedCatalog: true` is for those that need it. */
-const fewIntegrations = [
-  'asana',
-  'github',
-  'google_calendar',
-  'hubspot',
-  'microsoft_calendar',
-  'salesforce',
-  'slack',
-  'stripe',
-];
 
 /** The whole of Patchbay, from the outside. */
 export interface System {

@@ -5,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { loadShipped } from '@patchbay/catalog';
 import { ensureDemoConnections, type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
 import { connectAdmin } from '@patchbay/sdk';
+import { fewIntegrations } from '@patchbay/testkit';
 import { afterAll } from 'vitest';
 import { run } from './run.ts';
 
@@ -92,18 +93,6 @@ export function directoryWith(files: Readonly<Record<string, string>> = {}): str
 }
 
 /** A whole Patchbay with the sandbox, and a working directory from which commands find it. */
-/** Reading the whole catalogue takes longer than most tests. */
-const fewIntegrations = [
-  'asana',
-  'github',
-  'google_calendar',
-  'hubspot',
-  'microsoft_calendar',
-  'salesforce',
-  'slack',
-  'stripe',
-];
-
 export interface Installation {
   readonly patchbay: RunningPatchbay;
   readonly cwd: string;

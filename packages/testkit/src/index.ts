@@ -1,6 +1,7 @@
 export { canary } from './canary/canary.ts';
 export type { CanaryEncoding } from './canary/encodings.ts';
 export { type CanaryHit, type ScanSource, scanForCanaries } from './canary/scan-for-canaries.ts';
+export { fewIntegrations } from './few-integrations.ts';
 export {
   type OtlpReceiver,
   type ReceivedPoint,
