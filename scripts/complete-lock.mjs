@@ -33,7 +33,7 @@ export function missingPlatformPackages(packages) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
       if (`${path}/node_modules/${name}` in packages || `node_modules/${name}` in packages) continue;
       missing[`node_modules/${name}`] = {
-        version,
+        version: version.replace(/^[~^]/, ''),
         ...platformOf(name),
         ...(entry.dev && { dev: true }),
         optional: true,
@@ -43,14 +43,18 @@ export function missingPlatformPackages(packages) {
   return missing;
 }
 
-/** `@turbo/windows-arm64` → `{ cpu: ['arm64'], os: ['win32'] }`. */
+/** `@turbo/windows-arm64` → `{ cpu: ['arm64'], os: ['win32'] }`. Without a processor in its name it is for all of them. */
 function platformOf(name) {
   const words = name.replace(/^.*\//, '').split('-');
   const os = words.map((word) => systems[word]).find(Boolean);
   const cpu = words.map((word) => processors[word]).find(Boolean);
-  if (os === undefined || cpu === undefined)
+  if (os === undefined)
     throw new Error(`${name} has no entry in package-lock.json and its name does not tell its platform.`);
-  return { cpu: [cpu], ...(words.some((word) => word.startsWith('musl')) && { libc: ['musl'] }), os: [os] };
+  return {
+    ...(cpu !== undefined && { cpu: [cpu] }),
+    ...(words.some((word) => word.startsWith('musl')) && { libc: ['musl'] }),
+    os: [os],
+  };
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -26,6 +26,13 @@ it('adds the platform packages that have no entry, with the platform their name 
   });
 });
 
+it('takes a package of one system for every processor, and a range by its beginning', () => {
+  const packages = { 'node_modules/a': { optionalDependencies: { 'napi-windows-thing': '^0.1.0' } } };
+  expect(missingPlatformPackages(packages)).toEqual({
+    'node_modules/napi-windows-thing': { version: '0.1.0', os: ['win32'], optional: true },
+  });
+});
+
 it('refuses a package whose name tells no platform', () => {
   expect(() => missingPlatformPackages({ 'node_modules/a': { optionalDependencies: { fsevents: '2.0.0' } } })).toThrow(
     'fsevents has no entry',
