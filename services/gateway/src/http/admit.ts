@@ -4,14 +4,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayServerOptions, Hand } from './gateway-server.ts';
 import type { AnyRoute } from './http-route.ts';
 
-type Door = Pick<GatewayServerOptions, 'authenticate' | 'takeRate' | 'rateTerms'>;
+type Admission = Pick<GatewayServerOptions, 'authenticate' | 'takeRate' | 'rateTerms'>;
 
 /**
  * Whether a request may come in: whose key it is, whether that one has asked too much, whether it holds the route's scope, and
  * for which tenant it acts. In this order, so that nobody learns of a tenant or a scope without a key.
  * @throws PatchbayError `not_authenticated`, `rate_limited`, `not_permitted`, `invalid_request`.
  */
-export function admit(request: FastifyRequest, reply: FastifyReply, hand: Hand, route: AnyRoute, door: Door): void {
+export function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hand: Hand,
+  route: AnyRoute,
+  door: Admission,
+): void {
   const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
   const principal = token === undefined ? null : door.authenticate(token);
   if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });

@@ -37,7 +37,12 @@ export interface GatewayServerOptions {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly maxLagMs: number;
+  /** What is served beside the table of routes, such as sockets. Each admits whoever comes itself. */
+  readonly doors?: readonly Door[];
 }
+
+/** Adds to the server what is no route of the table. */
+export type Door = (app: FastifyInstance) => unknown;
 
 /** For the log. Neither a path's values nor a query, which may be personal. */
 export interface AnsweredRequest {
@@ -168,6 +173,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
     return send(reply, problemOf(toErrorBody(error), id));
   });
 
+  for (const open of options.doors ?? []) await open(app);
   for (const route of options.routes) addRoute(app, route, hands, options);
   addPublicRoutes(app, options);
   return app;
