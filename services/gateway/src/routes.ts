@@ -7,6 +7,7 @@ import { keysRoutes } from './http/keys-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
 import { toolsetsRoutes } from './http/toolsets-routes.ts';
+import { webhooksRoutes } from './http/webhooks-routes.ts';
 
 /** Every route of the gateway over HTTP, area by area. Whatever is not here is not served. */
 export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
@@ -16,6 +17,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...executionsRoutes(ports),
     ...integrationsRoutes(ports),
     ...connectionsRoutes(ports),
+    ...webhooksRoutes(ports),
     ...keysRoutes(ports),
     ...tenantsRoutes(ports),
   ];

@@ -11,6 +11,7 @@ const tags: Readonly<Record<string, string>> = {
   executions: 'What ran, what runs, and how to stop it.',
   integrations: 'The documents that tools come from.',
   connections: "A tenant's accounts at the services behind the tools.",
+  webhooks: 'What vendors send: where it comes in, what came, and who gets it.',
   keys: 'API keys: who may come in.',
   tenants: 'Tenants, for operators of the platform.',
 };
