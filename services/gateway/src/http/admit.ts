@@ -1,5 +1,5 @@
 import { PatchbayError, platformScope } from '@patchbay/contracts';
-import { actingTenant, holds } from '@patchbay/identity';
+import { actingTenant, holds, type Principal } from '@patchbay/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayServerOptions, Hand } from './gateway-server.ts';
 import type { AnyRoute } from './http-route.ts';
@@ -15,9 +15,9 @@ export function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   hand: Hand,
-  route: AnyRoute,
+  route: Pick<AnyRoute, 'scope' | 'of'>,
   door: Admission,
-): void {
+): { readonly principal: Principal; readonly tenant: string } {
   const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
   const principal = token === undefined ? null : door.authenticate(token);
   if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });
@@ -49,5 +49,7 @@ export function admit(
       message: 'Name the tenant to act for.',
       details: { issues: [{ path: 'Patchbay-Tenant', message: 'required with a key of the platform' }] },
     });
-  hand.tenant = tenant ?? platformScope;
+  const acts = tenant ?? platformScope;
+  hand.tenant = acts;
+  return { principal, tenant: acts };
 }

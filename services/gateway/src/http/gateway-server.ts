@@ -9,6 +9,7 @@ import type { Span, Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import { admit } from './admit.ts';
+import type { Door, Entrance } from './door.ts';
 import { FailedResult } from './failed-result.ts';
 import { type AnyRoute, type RouteCall, StreamedAnswer } from './http-route.ts';
 import { openApiOf } from './openapi.ts';
@@ -40,9 +41,6 @@ export interface GatewayServerOptions {
   /** What is served beside the table of routes, such as sockets. Each admits whoever comes itself. */
   readonly doors?: readonly Door[];
 }
-
-/** Adds to the server what is no route of the table. */
-export type Door = (app: FastifyInstance) => unknown;
 
 /** For the log. Neither a path's values nor a query, which may be personal. */
 export interface AnsweredRequest {
@@ -173,10 +171,21 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
     return send(reply, problemOf(toErrorBody(error), id));
   });
 
-  for (const open of options.doors ?? []) await open(app);
+  for (const open of options.doors ?? []) await open(app, entranceOf(hands, options));
   for (const route of options.routes) addRoute(app, route, hands, options);
   addPublicRoutes(app, options);
   return app;
+}
+
+function entranceOf(hands: WeakMap<FastifyRequest, Hand>, options: GatewayServerOptions): Entrance {
+  return {
+    admit(request, reply, place) {
+      const hand = hands.get(request);
+      if (hand === undefined) throw new PatchbayError('not_authenticated');
+      const { principal, tenant } = admit(request, reply, hand, place, options);
+      return { principal, tenant, requestId: hand.id, traceparent: hand.span.traceparent };
+    },
+  };
 }
 
 function addRoute(
