@@ -63,7 +63,7 @@ export const errorCatalogue = {
     httpStatus: 403,
     speakable: "I'm not allowed to do that.",
     meaning:
-      "The caller's identity or a policy does not allow this tool, tenant or subject. An owner of the tenant can change the policy or the key's scopes.",
+      "The caller's identity or a policy does not allow this tool, tenant or subject; `details.policies` names the policies that decided. An owner of the tenant can change the policy or the key's scopes.",
   },
   not_authenticated: {
     fault: 'caller',
@@ -80,6 +80,30 @@ export const errorCatalogue = {
     speakable: "I couldn't find that.",
     meaning:
       'There is nothing of this name or id that the caller may see: a route, a key, a tenant. Tools, integrations and connections have codes of their own.',
+  },
+  confirmation_required: {
+    fault: 'caller',
+    retryable: false,
+    httpStatus: 428,
+    speakable: 'Shall I go ahead with that?',
+    meaning:
+      'A policy wants the person on the line to say yes first. Nothing was sent. Ask `details.confirmation.ask`; if the answer is yes, make the same call again with `details.confirmation.token` as its `confirmation`. The token is good for these arguments, in this session, once, until `expires_at`.',
+  },
+  approval_required: {
+    fault: 'tenant',
+    retryable: false,
+    httpStatus: 428,
+    speakable: 'Someone has to approve that first.',
+    meaning:
+      'A policy wants a person with the scope `approvals:write` to approve the call. Nothing was sent. `details.approval.id` names what waits for them; once it is approved the same call passes, once. `state` `refused` says that it was turned down.',
+  },
+  policy_unavailable: {
+    fault: 'operator',
+    retryable: true,
+    httpStatus: 503,
+    speakable: "I can't check right now whether I may do that.",
+    meaning:
+      'Whether a policy allows the call could not be found out: a count that a policy asks for, or the record of confirmations and approvals, is out of reach. Nothing was sent.',
   },
   rate_limited: {
     fault: 'nobody',

@@ -22,6 +22,7 @@ export const idPrefixes = {
   auditEvent: 'aud',
   apiKey: 'key',
   job: 'job',
+  approval: 'apr',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -30,6 +30,7 @@ export * from './messages/executor.ts';
 export * from './messages/identity.ts';
 export * from './messages/oauth.ts';
 export * from './messages/plan.ts';
+export * from './messages/policy.ts';
 export * from './messages/registry.ts';
 export * from './messages/registry-choices.ts';
 export * from './messages/registry-folder.ts';

@@ -25,6 +25,8 @@ export interface ToolCall {
   /** Milliseconds within which an answer must be here. Default 10,000. */
   readonly deadlineMs?: number;
   readonly dryRun?: boolean;
+  /** The token of an earlier `confirmation_required` for the same call, once the person said yes: see `confirmationOf`. */
+  readonly confirmation?: string;
   readonly context?: ExecutionContext;
   /** W3C traceparent of the caller's span. */
   readonly traceparent?: string;
@@ -125,6 +127,7 @@ export function requestOf(call: ToolCall, defaults: CallDefaults): ExecuteReques
     ...(call.connection !== undefined && { connection: call.connection }),
     ...(call.idempotencyKey !== undefined && { idempotency_key: call.idempotencyKey }),
     ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
+    ...(call.confirmation !== undefined && { confirmation: call.confirmation }),
   };
 }
 

@@ -9,6 +9,7 @@ export {
   type WarmNames,
 } from './agent.ts';
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
+export { approvalOf, confirmationOf } from './confirmation.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
 export type { KeysAdmin, MadeApiKey, TenantsAdmin } from './identity-admin.ts';

@@ -120,6 +120,7 @@ export function planRequest(
       ...(call.when !== undefined && { when: call.when }),
       ...(call.onError !== undefined && { on_error: call.onError }),
       ...(call.dryRun !== undefined && { dry_run: call.dryRun }),
+      ...(call.confirmation !== undefined && { confirmation: call.confirmation }),
     })),
     deadline_ms: Math.max(1, Math.floor(deadlineMs)),
     ...(plan.concurrency !== undefined && { concurrency: plan.concurrency }),

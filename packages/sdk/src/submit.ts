@@ -47,6 +47,7 @@ export function submitCall(
         ...(call.version !== undefined && { version: call.version }),
         ...(call.connection !== undefined && { connection: call.connection }),
         ...(call.idempotencyKey !== undefined && { idempotency_key: call.idempotencyKey }),
+        ...(call.confirmation !== undefined && { confirmation: call.confirmation }),
       },
     },
   );

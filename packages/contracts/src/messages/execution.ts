@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../errors.ts';
 import { idSchema, ToolName, Version } from '../ids.ts';
+import { Role } from './identity.ts';
 import { maxStreamWindow, StreamSummary } from './stream.ts';
 
 /** Longest deadline a caller may ask for, and what an omitted one becomes, in milliseconds. */
@@ -10,12 +11,35 @@ export const defaultDeadlineMs = 10_000;
 /** Largest message any endpoint accepts, in bytes. A larger one is answered with `invalid_request`. */
 export const maxMessageBytes = 1_048_576;
 
+/** Who came in by the gateway, as its key or token says. */
+export const CallerPrincipal = z.strictObject({
+  kind: z.enum(['key', 'jwt']),
+  /** The key's id, or the token's subject. */
+  id: z.string().min(1).max(256),
+  role: Role,
+});
+export type CallerPrincipal = z.infer<typeof CallerPrincipal>;
+
+/**
+ * What an agent says of its conversation, for policies: `{ verified: true, channel: 'phone' }`. A policy that relies on it
+ * relies on the agent.
+ */
+export const SessionAttributes = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+    z.union([z.string().max(256), z.int().min(-9e15).max(9e15), z.boolean()]),
+  )
+  .refine((attributes) => Object.keys(attributes).length <= 16, { error: 'at most 16 attributes' });
+
 /** Who is asking, for policy, audit and cancellation. None of it is trusted for the tenant: the subject is. */
 export const ExecutionContext = z.strictObject({
   agent: z.string().min(1).max(128).optional(),
   /** One conversation. `cancel` can name it. */
   session: z.string().min(1).max(128).optional(),
   end_user: z.string().min(1).max(256).optional(),
+  attributes: SessionAttributes.optional(),
+  /** Set by the gateway, and believed from no one else: what comes over the tenant's own subjects loses it. */
+  principal: CallerPrincipal.optional(),
 });
 export type ExecutionContext = z.infer<typeof ExecutionContext>;
 
@@ -44,6 +68,8 @@ export const ExecuteRequest = z.strictObject({
   stream_window: z.int().min(1).max(maxStreamWindow).optional(),
   /** Check everything and build the request, but send nothing. `output` is the request without its credential. */
   dry_run: z.boolean().default(false),
+  /** The token of an earlier `confirmation_required` for the same call, once the person said yes. */
+  confirmation: z.string().min(1).max(512).optional(),
   context: ExecutionContext.default({}),
 });
 export type ExecuteRequest = z.infer<typeof ExecuteRequest>;

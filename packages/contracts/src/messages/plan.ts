@@ -45,6 +45,7 @@ export const PlanCall = z.strictObject({
   when: z.string().min(1).max(1_000).optional(),
   on_error: OnError.default('skip'),
   dry_run: z.boolean().default(false),
+  confirmation: z.string().min(1).max(512).optional(),
 });
 export type PlanCall = z.infer<typeof PlanCall>;
 

@@ -10,6 +10,10 @@ export const nextSteps: Readonly<Record<ErrorCode, string>> = {
   not_permitted: 'Do not call again; offer something else.',
   not_authenticated: 'Do not call again; say that this cannot be done now.',
   not_found: 'Do not repeat this call as it is; look for what there is.',
+  confirmation_required:
+    'Ask the person what speakable says. Only if they agree, make the same call again with its token.',
+  approval_required: 'Say that someone has to approve it first; do not call again before they have.',
+  policy_unavailable: 'Nothing was done; call again in a moment.',
   rate_limited: 'Wait for retry_after_ms, then call again.',
   circuit_open: 'Do not call again before retry_after_ms; offer something else meanwhile.',
   egress_denied: 'Do not call again; offer something else.',

@@ -27,6 +27,7 @@ export function planFor({ body, idempotencyKey, principal, traceparent }: AskedP
       ...(call.idempotency_key !== undefined && { idempotencyKey: call.idempotency_key }),
       ...(call.deadline_ms !== undefined && { deadlineMs: call.deadline_ms }),
       ...(call.when !== undefined && { when: call.when }),
+      ...(call.confirmation !== undefined && { confirmation: call.confirmation }),
     })),
     deadlineMs: body.deadline_ms,
     order: body.order,

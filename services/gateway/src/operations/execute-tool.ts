@@ -23,6 +23,7 @@ export function callOptions({ body, idempotencyKey, principal, traceparent }: As
     ...(body.version !== undefined && { version: body.version }),
     ...(body.connection !== undefined && { connection: body.connection }),
     ...(key !== undefined && { idempotencyKey: key }),
+    ...(body.confirmation !== undefined && { confirmation: body.confirmation }),
   };
 }
 
@@ -32,8 +33,9 @@ export function executeTool(agent: Pick<Agent, 'execute'>, asked: AskedCall): Pr
 }
 
 /** Who acts: what the key is bound to goes before what the caller says, and without either it is the key itself. */
-export function contextFor({ id, agent, session }: Principal, said: ExecutionContext): ExecutionContext {
-  return { ...said, agent: agent ?? said.agent ?? id, ...(session !== null && { session }) };
+export function contextFor({ kind, id, role, agent, session }: Principal, said: ExecutionContext): ExecutionContext {
+  const principal = { kind, id, role };
+  return { ...said, principal, agent: agent ?? said.agent ?? id, ...(session !== null && { session }) };
 }
 
 /** The header's or the body's; both may say the same. */
