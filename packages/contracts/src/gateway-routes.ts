@@ -14,6 +14,16 @@ import {
   SuspendTenantRequest,
   SuspendTenantResult,
 } from './messages/identity.ts';
+import {
+  ListIssuersRequest,
+  ListIssuersResult,
+  RemoveIssuerRequest,
+  RemoveIssuerResult,
+  SetIssuerRequest,
+  SetIssuerResult,
+  SignOutRequest,
+  SignOutResult,
+} from './messages/issuers.ts';
 import { request } from './route-kinds.ts';
 
 /** What the gateway answers over NATS: who may come in. Everything else of it is HTTP. */
@@ -72,6 +82,38 @@ export const gatewayRoutes = {
     callers: ['admin'],
     request: SuspendTenantRequest,
     response: SuspendTenantResult,
+    timeoutMs: 10_000,
+  }),
+  listIssuers: request({
+    subject: 'svc.gateway.v1.issuers.list',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: ListIssuersRequest,
+    response: ListIssuersResult,
+    timeoutMs: 5_000,
+  }),
+  setIssuer: request({
+    subject: 'svc.gateway.v1.issuers.set',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: SetIssuerRequest,
+    response: SetIssuerResult,
+    timeoutMs: 15_000,
+  }),
+  removeIssuer: request({
+    subject: 'svc.gateway.v1.issuers.remove',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: RemoveIssuerRequest,
+    response: RemoveIssuerResult,
+    timeoutMs: 10_000,
+  }),
+  signOut: request({
+    subject: 'svc.gateway.v1.issuers.sign_out',
+    owner: 'gateway',
+    callers: ['admin'],
+    request: SignOutRequest,
+    response: SignOutResult,
     timeoutMs: 10_000,
   }),
 } as const;

@@ -1,6 +1,15 @@
 import { type AccessScope, type ApiKey, PatchbayError, platformScope, type Role, TenantId } from '@patchbay/contracts';
 import { scopesOf } from './roles.ts';
 
+/** What a token said of itself, of which it depends how long it is taken. */
+export interface TokenFacts {
+  readonly jti: string | null;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Which settings of its issuer it was taken under: when they were last changed. */
+  readonly trustedSince: string;
+}
+
 /** Who asks. Each request that comes in has one. */
 export interface Principal {
   /** `key`: an API key. `jwt`: a person, by a token of the tenant's own issuer. */
@@ -15,6 +24,18 @@ export interface Principal {
   readonly agent: string | null;
   /** The conversation that it is bound to; null: none. */
   readonly session: string | null;
+  /** Of kind `jwt`. */
+  readonly token?: TokenFacts;
+}
+
+/** Names a principal among those of all tenants: subjects of two issuers may be the same. */
+export function nameOf({ kind, tenant, id }: Pick<Principal, 'kind' | 'tenant' | 'id'>): string {
+  return kind === 'key' ? id : `${tenant}/${id}`;
+}
+
+/** A principal as the audit log has it. */
+export function actorOf({ kind, id }: Pick<Principal, 'kind' | 'id'>): { kind: 'key' | 'user'; id: string } {
+  return { kind: kind === 'key' ? 'key' : 'user', id };
 }
 
 /** A key's scopes count only as far as its role still has them: taking one from a role takes it from every key. */

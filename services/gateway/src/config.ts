@@ -23,6 +23,10 @@ export interface GatewayConfig extends BaseConfig {
   /** What each key may ask. */
   readonly requestsPerMinute: number;
   readonly burst: number;
+  /** Origins exempt from the public-address rule: a provider of sign-ins on a private network. */
+  readonly trustedOrigins: readonly string[];
+  /** Development only: the origin that every issuer is dialled at instead of its own host. */
+  readonly dialOverride: string | null;
 }
 
 const variables = z.object({
@@ -38,16 +42,23 @@ const variables = z.object({
   PATCHBAY_GATEWAY_MAX_LAG_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
   PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
   PATCHBAY_GATEWAY_BURST: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
+  PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
+  PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
 });
 
 /** @throws ConfigError naming what is missing, unreadable or not allowed. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
   const base = readBaseConfig('gateway', env);
   const values = parseConfig(
-    variables.refine((value) => readList(value.PATCHBAY_GATEWAY_CORS_ORIGINS).every(isOrigin), {
-      path: ['PATCHBAY_GATEWAY_CORS_ORIGINS'],
-      error: 'must be a comma list of origins such as https://console.example.com, without a path',
-    }),
+    variables
+      .refine((value) => readList(value.PATCHBAY_GATEWAY_CORS_ORIGINS).every(isOrigin), {
+        path: ['PATCHBAY_GATEWAY_CORS_ORIGINS'],
+        error: 'must be a comma list of origins such as https://console.example.com, without a path',
+      })
+      .refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
+        path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],
+        error: 'is for development only: whoever answers there could sign in as anybody',
+      }),
     env,
   );
   return {
@@ -64,6 +75,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     maxLagMs: values.PATCHBAY_GATEWAY_MAX_LAG_MS,
     requestsPerMinute: values.PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE,
     burst: values.PATCHBAY_GATEWAY_BURST,
+    trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),
+    dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
   };
 }
 

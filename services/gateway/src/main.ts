@@ -1,6 +1,6 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
-import { hashSecret, newSecret } from '@patchbay/identity';
+import { actorOf, hashSecret, nameOf, newSecret } from '@patchbay/identity';
 import { connectMessaging } from '@patchbay/messaging';
 import { adminOver, agentOver, Throttle } from '@patchbay/sdk';
 import {
@@ -29,6 +29,7 @@ import type { RecordAudit, Report } from './operations/ports.ts';
 import { createTenant, listTenants, showTenant } from './operations/tenants/create-tenant.ts';
 import { suspendTenant } from './operations/tenants/suspend-tenant.ts';
 import { gatewayRoutes } from './routes.ts';
+import { wireIssuers } from './wire-issuers.ts';
 
 export { type GatewayConfig, readConfig };
 
@@ -68,7 +69,9 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     return { secret, hash: hashSecret(config.pepper, secret) };
   };
   const ofKeys = { store, makeSecret, now, recordAudit, report };
+  const issuers = wireIssuers(config, log, ofKeys);
   const identity: IdentityOperations = {
+    ...issuers.operations,
     createKey: createKey(ofKeys),
     listKeys: listKeys(ofKeys),
     showKey: showKey(ofKeys),
@@ -106,8 +109,9 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       pepper: config.pepper,
       now,
       onUsed: createNoteUse({ store, report, now }),
+      authenticateToken: issuers.authenticateToken,
     }),
-    takeRate: ({ id }) => limits.take(id, performance.now()),
+    takeRate: (principal) => limits.take(nameOf(principal), performance.now()),
     rateTerms: config,
     audited: ({ operationId, audited }, call, work) =>
       auditedChange(
@@ -116,7 +120,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
           tenant: call.tenant,
           act: operationId.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
           target: { kind: audited?.kind ?? 'route', id: audited?.target(call as never) ?? operationId },
-          actor: { kind: 'key', id: call.principal.id },
+          actor: actorOf(call.principal),
           traceId: traceIdOf(call.traceparent),
         },
         work,
@@ -135,6 +139,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     stop: stopInOrder([
       () => Promise.all([app.close(), served.stop()]),
       () => sessions.close(),
+      () => issuers.close(),
       () => store.close(),
       () => recorder.close(),
       () => telemetry.stop(),

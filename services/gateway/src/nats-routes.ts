@@ -1,6 +1,10 @@
 import { routes } from '@patchbay/contracts';
 import { type AnyEndpoint, createSealingKeys, endpoint, type RequestContext } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
+import type { listIssuers } from './operations/issuers/list-issuers.ts';
+import type { removeIssuer } from './operations/issuers/remove-issuer.ts';
+import type { setIssuer } from './operations/issuers/set-issuer.ts';
+import type { signOut } from './operations/issuers/sign-out.ts';
 import type { createKey } from './operations/keys/create-key.ts';
 import type { KeyCaller, MadeKey } from './operations/keys/key-ports.ts';
 import type { listKeys, showKey } from './operations/keys/list-keys.ts';
@@ -20,6 +24,10 @@ export interface IdentityOperations {
   readonly listTenants: ReturnType<typeof listTenants>;
   readonly showTenant: ReturnType<typeof showTenant>;
   readonly suspendTenant: ReturnType<typeof suspendTenant>;
+  readonly setIssuer: ReturnType<typeof setIssuer>;
+  readonly listIssuers: ReturnType<typeof listIssuers>;
+  readonly removeIssuer: ReturnType<typeof removeIssuer>;
+  readonly signOut: ReturnType<typeof signOut>;
 }
 
 const callerOf = ({ traceparent }: RequestContext): KeyCaller => ({
@@ -48,6 +56,16 @@ export function gatewayEndpoints(operations: IdentityOperations): AnyEndpoint[] 
     endpoint('list-tenants', routes.listTenants, async () => ({ tenants: operations.listTenants() })),
     endpoint('suspend-tenant', routes.suspendTenant, async (asked, context) => ({
       tenant: await operations.suspendTenant(asked, callerOf(context)),
+    })),
+    endpoint('list-issuers', routes.listIssuers, async ({ tenant = null }) => ({
+      issuers: operations.listIssuers(tenant),
+    })),
+    endpoint('set-issuer', routes.setIssuer, (asked, context) => operations.setIssuer(asked, callerOf(context))),
+    endpoint('remove-issuer', routes.removeIssuer, async (asked, context) => ({
+      issuer: await operations.removeIssuer(asked, callerOf(context)),
+    })),
+    endpoint('sign-out', routes.signOut, async (asked, context) => ({
+      issuer: await operations.signOut(asked, callerOf(context)),
     })),
   ];
 }

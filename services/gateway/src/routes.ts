@@ -3,6 +3,7 @@ import { executionsRoutes } from './http/executions-routes.ts';
 import type { GatewayPorts } from './http/gateway-ports.ts';
 import type { AnyRoute } from './http/http-route.ts';
 import { integrationsRoutes } from './http/integrations-routes.ts';
+import { issuersRoutes } from './http/issuers-routes.ts';
 import { keysRoutes } from './http/keys-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
@@ -19,6 +20,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...connectionsRoutes(ports),
     ...webhooksRoutes(ports),
     ...keysRoutes(ports),
+    ...issuersRoutes(ports),
     ...tenantsRoutes(ports),
   ];
 }

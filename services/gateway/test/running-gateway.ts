@@ -33,6 +33,8 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     maxLagMs: 0,
     requestsPerMinute: 10_000_000,
     burst: 1_000_000,
+    trustedOrigins: [],
+    dialOverride: null,
     ...over,
   };
 }

@@ -31,8 +31,8 @@ export const auditProducers: Record<AuditClass, ServiceName> = {
 
 /** Who or what acted. */
 export const Actor = z.object({
-  /** `key`: an API key, by its id. */
-  kind: z.enum(['service', 'agent', 'admin', 'key']),
+  /** `key`: an API key, by its id. `user`: somebody whom the tenant's own issuer knows, by the subject of their token. */
+  kind: z.enum(['service', 'agent', 'admin', 'key', 'user']),
   id: z.string().max(256),
   session: z.string().max(128).optional(),
   end_user: z.string().max(256).optional(),

@@ -1,4 +1,4 @@
-import { PatchbayError, StoredApiKey, Tenant } from '@patchbay/contracts';
+import { PatchbayError, StoredApiKey, Tenant, TrustedIssuer } from '@patchbay/contracts';
 import type { Bucket, BucketChange } from '@patchbay/messaging';
 import type { z } from 'zod';
 import type { IdentityStore, Versioned } from '../operations/ports.ts';
@@ -16,11 +16,13 @@ export interface NatsIdentityOptions {
 
 const keyOf = (id: string) => `key.${id}`;
 const tenantOf = (tenant: string) => `tenant.${tenant}`;
+const issuerOf = (tenant: string) => `issuer.${tenant}`;
 
 /** Bucket `identity`, and a copy of all of it that follows it. */
 export async function openNatsIdentity(bucket: Bucket, options: NatsIdentityOptions): Promise<NatsIdentity> {
   const keys = new Map<string, StoredApiKey>();
   const tenants = new Map<string, Tenant>();
+  const issuers = new Map<string, TrustedIssuer>();
 
   const reached = new ReachedRevision();
 
@@ -29,9 +31,11 @@ export async function openNatsIdentity(bucket: Bucket, options: NatsIdentityOpti
     try {
       if (kind === 'key') follow(keys, id, value, StoredApiKey, (row) => row.id);
       else if (kind === 'tenant') follow(tenants, id, value, Tenant, (row) => row.tenant);
+      else if (kind === 'issuer') follow(issuers, id, value, TrustedIssuer, (row) => row.tenant);
     } catch (error) {
       // What cannot be read lets nobody in, also not as it was before. A tenant that cannot be read may be suspended.
-      keys.delete(id);
+      if (kind === 'key') keys.delete(id);
+      if (kind === 'issuer') issuers.delete(id);
       if (kind === 'tenant') tenants.set(id, unreadable(id));
       options.onError(error, key);
     }
@@ -56,14 +60,25 @@ export async function openNatsIdentity(bucket: Bucket, options: NatsIdentityOpti
   return {
     findKey: (id) => keys.get(id) ?? null,
     findTenant: (tenant) => tenants.get(tenant) ?? null,
+    findIssuer: (tenant) => issuers.get(tenant) ?? null,
+    issuersNamed: (issuer) => [...issuers.values()].filter((one) => one.issuer === issuer),
     keys: () => [...keys.values()],
     tenants: () => [...tenants.values()],
+    issuers: () => [...issuers.values()],
     readKey: (id) => read(keyOf(id), StoredApiKey),
     readTenant: (tenant) => read(tenantOf(tenant), Tenant),
+    readIssuer: (tenant) => read(issuerOf(tenant), TrustedIssuer),
     createKey: (key) => create(keyOf(key.id), key),
     createTenant: (tenant) => create(tenantOf(tenant.tenant), tenant),
+    createIssuer: (issuer) => create(issuerOf(issuer.tenant), issuer),
     updateKey: (key, revision) => update(keyOf(key.id), key, revision),
     updateTenant: (tenant, revision) => update(tenantOf(tenant.tenant), tenant, revision),
+    updateIssuer: (issuer, revision) => update(issuerOf(issuer.tenant), issuer, revision),
+    async removeIssuer(tenant, revision) {
+      if (!(await reachable(bucket.delete(issuerOf(tenant), revision)))) return false;
+      await reached.wait(revision + 1, () => !issuers.has(tenant));
+      return true;
+    },
     close: () => watch.unsubscribe(),
   };
 }
@@ -81,8 +96,8 @@ class ReachedRevision {
     for (const look of [...this.#waiting]) look();
   }
 
-  /** Settles when the copy has the revision, or has not got it for a while: the write stands all the same. */
-  wait(revision: number): Promise<void> {
+  /** Settles when the copy has the revision, and `there`, or has not got it for a while: the write stands all the same. */
+  wait(revision: number, there = () => true): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -90,7 +105,7 @@ class ReachedRevision {
         resolve();
       };
       const look = () => {
-        if (this.#revision >= revision) done();
+        if (this.#revision >= revision && there()) done();
       };
       const timer = setTimeout(done, catchUpMs);
       this.#waiting.add(look);

@@ -11,15 +11,17 @@ type Admission = Pick<GatewayServerOptions, 'authenticate' | 'takeRate' | 'rateT
  * for which tenant it acts. In this order, so that nobody learns of a tenant or a scope without a key.
  * @throws PatchbayError `not_authenticated`, `rate_limited`, `not_permitted`, `invalid_request`.
  */
-export function admit(
+export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   hand: Hand,
   route: Pick<AnyRoute, 'scope' | 'of'>,
   door: Admission,
-): { readonly principal: Principal; readonly tenant: string } {
-  const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
-  const principal = token === undefined ? null : door.authenticate(token);
+): Promise<{ readonly principal: Principal; readonly tenant: string }> {
+  const token = bearerOf(request.headers.authorization);
+  const known = token === null ? null : door.authenticate(token);
+  // A key is known at once, and then nothing is waited for.
+  const principal = known instanceof Promise ? await known : known;
   if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });
   hand.principal = principal;
 
@@ -52,4 +54,9 @@ export function admit(
   const acts = tenant ?? platformScope;
   hand.tenant = acts;
   return { principal, tenant: acts };
+}
+
+/** The key or token of a header `Authorization`, or null. */
+export function bearerOf(header: string | undefined): string | null {
+  return /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(header ?? '')?.[1] ?? null;
 }

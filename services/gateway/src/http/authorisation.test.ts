@@ -85,8 +85,8 @@ const operating = [
   'redriveDeadLetters',
   'dropDeadLetters',
 ];
-const people = ['listKeys', 'getKey', 'listTenants', 'getTenant'];
-const owning = ['createKey', 'rotateKey', 'revokeKey'];
+const people = ['listKeys', 'getKey', 'listIssuers', 'listTenants', 'getTenant'];
+const owning = ['createKey', 'rotateKey', 'revokeKey', 'setIssuer', 'removeIssuer', 'signOut'];
 const platform = ['createTenant', 'suspendTenant', 'resumeTenant'];
 const allowed: Readonly<Record<Role, readonly string[]>> = {
   agent,

@@ -8,6 +8,7 @@ import type { Principal } from '@patchbay/identity';
 import type { Span, Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
+import type { Authenticate } from '../operations/authenticate.ts';
 import { admit } from './admit.ts';
 import type { Door, Entrance } from './door.ts';
 import { FailedResult } from './failed-result.ts';
@@ -19,8 +20,8 @@ import { referencePage } from './reference-page.ts';
 
 export interface GatewayServerOptions {
   readonly routes: readonly AnyRoute[];
-  /** Null: nobody that may come in. */
-  readonly authenticate: (token: string) => Principal | null;
+  /** Null: nobody that may come in. A key is known at once; a token of an issuer may have to be waited for. */
+  readonly authenticate: Authenticate;
   /** Counts the request against its principal. */
   readonly takeRate: (principal: Principal) => RateVerdict;
   readonly rateTerms: { readonly requestsPerMinute: number; readonly burst: number };
@@ -138,7 +139,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
   app.addHook('onRequest', async (request, reply) => {
     const hand = hands.get(request);
     if (hand?.route == null) return;
-    admit(request, reply, hand, hand.route, options);
+    await admit(request, reply, hand, hand.route, options);
   });
   app.addHook('onResponse', async (request, reply) => {
     const hand = hands.get(request);
@@ -179,10 +180,10 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
 
 function entranceOf(hands: WeakMap<FastifyRequest, Hand>, options: GatewayServerOptions): Entrance {
   return {
-    admit(request, reply, place) {
+    async admit(request, reply, place) {
       const hand = hands.get(request);
       if (hand === undefined) throw new PatchbayError('not_authenticated');
-      const { principal, tenant } = admit(request, reply, hand, place, options);
+      const { principal, tenant } = await admit(request, reply, hand, place, options);
       return { principal, tenant, requestId: hand.id, traceparent: hand.span.traceparent };
     },
   };

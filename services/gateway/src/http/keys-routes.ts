@@ -1,4 +1,5 @@
 import { ApiKey, idSchema, keyOverlapMs, NewApiKey } from '@patchbay/contracts';
+import { actorOf } from '@patchbay/identity';
 import { traceIdOf } from '@patchbay/service-kit';
 import { z } from 'zod';
 import type { KeyCaller } from '../operations/keys/key-ports.ts';
@@ -11,7 +12,7 @@ const named = z.object({ key: idSchema('apiKey') });
 const Made = z.object({ key: ApiKey, secret: z.string() });
 
 export const callerOf = ({ principal, traceparent }: RouteCall): KeyCaller => ({
-  actor: { kind: 'key', id: principal.id },
+  actor: actorOf(principal),
   scopes: principal.scopes,
   traceId: traceIdOf(traceparent),
 });

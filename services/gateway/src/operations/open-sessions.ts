@@ -1,81 +1,86 @@
-import { endOfKey, type Principal } from '@patchbay/identity';
-import { isTaken } from './authenticate.ts';
+import { nameOf, type Principal } from '@patchbay/identity';
 import type { IdentityStore } from './ports.ts';
+import { endOf } from './principal-life.ts';
+
+type Known = Pick<IdentityStore, 'findKey' | 'findTenant' | 'findIssuer'>;
 
 /** Longest delay that a timer takes, in milliseconds. */
 const maxTimerMs = 2_147_483_647;
 
-/** Something that stays open under a key: a stream, later a socket. */
+/** Something that stays open under a key or a token: a stream, a socket. */
 export interface OpenSession {
   close(): void;
 }
 
+/** What is open under one key or token. */
+interface Held {
+  readonly principal: Principal;
+  readonly ends: Set<() => void>;
+  timer: NodeJS.Timeout | undefined;
+}
+
 /**
- * What is open under which key. `look` ends what is open under keys that are no longer taken; it is called when the copy of
- * the store changes, and by a timer when a key expires. `end` is called once at most, and not after `close`.
+ * What is open under whom. `look` ends what is open under keys and tokens that are no longer taken; it is called when the copy
+ * of the store changes, and by a timer when one expires. `end` is called once at most, and not after `close`.
  */
 export class OpenSessions {
-  readonly #store: Pick<IdentityStore, 'findKey' | 'findTenant'>;
+  readonly #store: Known;
   readonly #now: () => number;
-  readonly #open = new Map<string, Set<() => void>>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #open = new Map<string, Held>();
 
-  constructor(store: Pick<IdentityStore, 'findKey' | 'findTenant'>, now: () => number = Date.now) {
+  constructor(store: Known, now: () => number = Date.now) {
     this.#store = store;
     this.#now = now;
   }
 
   get size(): number {
-    return [...this.#open.values()].reduce((sum, ends) => sum + ends.size, 0);
+    return [...this.#open.values()].reduce((sum, { ends }) => sum + ends.size, 0);
   }
 
-  open({ id }: Pick<Principal, 'id'>, end: () => void): OpenSession {
-    const ends = this.#open.get(id) ?? new Set();
-    this.#open.set(id, ends);
-    ends.add(end);
-    this.#setTimer(id);
+  open(principal: Principal, end: () => void): OpenSession {
+    const name = proofOf(principal);
+    const held = this.#open.get(name) ?? { principal, ends: new Set(), timer: undefined };
+    this.#open.set(name, held);
+    held.ends.add(end);
     // It may have ended between being asked and being opened.
-    this.look(id);
-    return { close: () => this.#close(id, end) };
+    this.#lookAt(name, held);
+    return { close: () => this.#close(name, held, end) };
   }
 
-  /** Looks at one key, or at all. */
-  look(id?: string): void {
-    for (const one of id === undefined ? [...this.#open.keys()] : [id]) {
-      const key = this.#store.findKey(one);
-      const ends = this.#open.get(one);
-      if (ends === undefined) continue;
-      if (key !== null && isTaken(this.#store, key, this.#now())) this.#setTimer(one);
-      else {
-        for (const end of [...ends]) {
-          this.#close(one, end);
-          end();
-        }
-      }
-    }
+  /** Looks at all. */
+  look(): void {
+    for (const [name, held] of [...this.#open]) this.#lookAt(name, held);
   }
 
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#open.values()) clearTimeout(timer);
   }
 
-  #setTimer(id: string): void {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
-    const key = this.#store.findKey(id);
-    const leftMs = key === null ? 0 : endOfKey(key) - this.#now();
-    if (!Number.isFinite(leftMs)) return;
-    const timer = setTimeout(() => this.look(id), Math.min(Math.max(0, leftMs), maxTimerMs)).unref();
-    this.#timers.set(id, timer);
+  #lookAt(name: string, held: Held): void {
+    clearTimeout(held.timer);
+    const now = this.#now();
+    const leftMs = endOf(this.#store, held.principal, now) - now;
+    if (leftMs <= 0) {
+      for (const end of [...held.ends]) {
+        this.#close(name, held, end);
+        end();
+      }
+    } else if (Number.isFinite(leftMs))
+      held.timer = setTimeout(() => this.#lookAt(name, held), Math.min(leftMs, maxTimerMs)).unref();
   }
 
-  #close(id: string, end: () => void): void {
-    const ends = this.#open.get(id);
-    ends?.delete(end);
-    if (ends?.size !== 0) return;
-    this.#open.delete(id);
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
+  #close(name: string, held: Held, end: () => void): void {
+    held.ends.delete(end);
+    if (held.ends.size > 0) return;
+    clearTimeout(held.timer);
+    if (this.#open.get(name) === held) this.#open.delete(name);
   }
+}
+
+/** A key ends as one; the tokens of a subject each for itself. */
+function proofOf(principal: Principal): string {
+  const { token } = principal;
+  return token === undefined
+    ? nameOf(principal)
+    : [nameOf(principal), token.jti, token.issuedAtMs, token.expiresAtMs, token.trustedSince].join(' ');
 }

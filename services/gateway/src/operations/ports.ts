@@ -1,4 +1,4 @@
-import type { AuditData, StoredApiKey, Tenant } from '@patchbay/contracts';
+import type { AuditData, StoredApiKey, Tenant, TrustedIssuer } from '@patchbay/contracts';
 
 /** A row and the revision it was read at. */
 export interface Versioned<Row> {
@@ -11,23 +11,31 @@ export interface IdentityStore {
   /** Of the copy: no round trip. */
   findKey(id: string): StoredApiKey | null;
   findTenant(tenant: string): Tenant | null;
+  findIssuer(tenant: string): TrustedIssuer | null;
+  /** Every tenant's that has this `iss`. */
+  issuersNamed(issuer: string): readonly TrustedIssuer[];
   /** Of the copy, in no order. */
   keys(): readonly StoredApiKey[];
   tenants(): readonly Tenant[];
+  issuers(): readonly TrustedIssuer[];
   /** From the store itself. @throws PatchbayError `overloaded` when it cannot be reached. */
   readKey(id: string): Promise<Versioned<StoredApiKey> | null>;
   readTenant(tenant: string): Promise<Versioned<Tenant> | null>;
+  readIssuer(tenant: string): Promise<Versioned<TrustedIssuer> | null>;
   /** False when it is there already. */
   createKey(key: StoredApiKey): Promise<boolean>;
   createTenant(tenant: Tenant): Promise<boolean>;
+  createIssuer(issuer: TrustedIssuer): Promise<boolean>;
   /** False when another was first. */
   updateKey(key: StoredApiKey, revision: number): Promise<boolean>;
   updateTenant(tenant: Tenant, revision: number): Promise<boolean>;
+  updateIssuer(issuer: TrustedIssuer, revision: number): Promise<boolean>;
+  removeIssuer(tenant: string, revision: number): Promise<boolean>;
 }
 
 /** Who makes a change. */
 export interface Actor {
-  readonly kind: 'admin' | 'key';
+  readonly kind: 'admin' | 'key' | 'user';
   readonly id: string;
 }
 
