@@ -23,6 +23,7 @@ export * from './errors.ts';
 export * from './headers.ts';
 export * from './ids.ts';
 export * from './latency-histogram.ts';
+export * from './messages/analytics.ts';
 export * from './messages/audit.ts';
 export * from './messages/circuits.ts';
 export * from './messages/execution.ts';

@@ -1,5 +1,6 @@
 import { executorWebhookRoutes } from './executor-webhook-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
+import { AnalyticsRequest, AnalyticsResult } from './messages/analytics.ts';
 import { AuditQuery, AuditQueryResult, ListUnknown, ListUnknownResult } from './messages/audit.ts';
 import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
@@ -149,6 +150,14 @@ export const routes = {
     request: ListUnknown,
     response: ListUnknownResult,
     timeoutMs: 10_000,
+  }),
+  queryAnalytics: request({
+    subject: 'svc.audit.v1.analytics',
+    owner: 'audit',
+    callers: ['admin', 'gateway'],
+    request: AnalyticsRequest,
+    response: AnalyticsResult,
+    timeoutMs: 15_000,
   }),
 } as const;
 

@@ -68,6 +68,29 @@ describe('the configuration of the audit service', () => {
     expect(() => readConfig({ ...env, PATCHBAY_AUDIT_NICENESS: '-5' })).toThrow(/PATCHBAY_AUDIT_NICENESS/);
   });
 
+  it('reads prices, and says what is wrong with them', () => {
+    expect(readConfig(env).prices).toBeNull();
+    const file = join(dir, 'prices.json');
+    const priced = (text: string) => {
+      writeFileSync(file, text);
+      return readConfig({ ...env, PATCHBAY_AUDIT_PRICES_FILE: file }).prices;
+    };
+    expect(priced('{"currency":"EUR","per_million_tokens":3,"per_call":{"slack_post_message":0.01,"*":0}}')).toEqual({
+      currency: 'EUR',
+      perMillionTokens: 3,
+      perCall: { slack_post_message: 0.01, '*': 0 },
+    });
+    expect(priced('{"currency":"EUR"}')).toEqual({ currency: 'EUR', perMillionTokens: 0, perCall: {} });
+    for (const text of [
+      '{"currency":"euro"}',
+      '{',
+      '{"currency":"EUR","per_call":{"x":-1}}',
+      '{"currency":"EUR","y":1}',
+    ])
+      expect(() => priced(text)).toThrow(/PATCHBAY_AUDIT_PRICES_FILE: ./);
+    expect(() => readConfig({ ...env, PATCHBAY_AUDIT_PRICES_FILE: join(dir, 'none') })).toThrow(/ENOENT/);
+  });
+
   it('refuses a missing key, an open key and a key of its own that differs', () => {
     expect(() => readConfig({ ...env, PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'vault.key') })).toThrow(
       /PATCHBAY_AUDIT_MAC_KEY_FILE and audit.key/,

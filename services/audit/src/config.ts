@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { auditProducers } from '@patchbay/contracts';
+import { auditProducers, ToolName } from '@patchbay/contracts';
 import {
   type BaseConfig,
   ConfigError,
@@ -9,6 +10,7 @@ import {
   readSecretFile,
 } from '@patchbay/service-kit';
 import { z } from 'zod';
+import type { Prices } from './operations/query-analytics.ts';
 
 export interface AuditConfig extends BaseConfig {
   /** `postgres://…`, `postgresql://…`, `pglite:<directory>` or `pglite:memory`. May hold a password. Secret. */
@@ -17,6 +19,8 @@ export interface AuditConfig extends BaseConfig {
   readonly niceness: number;
   /** The MAC key of each producer, 32 bytes. Secret. */
   readonly auditMacKeys: ReadonlyMap<string, Buffer>;
+  /** What analytics reckon with; null: no cost is told. */
+  readonly prices: Prices | null;
 }
 
 const databaseUrl = z.string().regex(/^(?:postgres(?:ql)?:\/\/.|pglite:.)/, {
@@ -28,6 +32,7 @@ const variables = z.object({
   /** A file, for a URL that carries a password. */
   PATCHBAY_DATABASE_URL_FILE: z.string().optional(),
   PATCHBAY_AUDIT_MAC_KEYS_DIR: z.string().min(1),
+  PATCHBAY_AUDIT_PRICES_FILE: z.string().min(1).optional(),
   PATCHBAY_AUDIT_NICENESS: z.coerce.number().int().min(0).max(19).default(10),
 });
 
@@ -39,6 +44,32 @@ function readDatabaseUrl(url: string | undefined, file: string | undefined): str
   const parsed = databaseUrl.safeParse(readSecretFile(file as string));
   if (!parsed.success) throw new ConfigError(`PATCHBAY_DATABASE_URL_FILE: ${parsed.error.issues[0]?.message}`);
   return parsed.data;
+}
+
+const Price = z.number().min(0).max(1_000_000);
+const PricesFile = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/, { error: 'expected an ISO 4217 code such as EUR' }),
+  per_million_tokens: Price.default(0),
+  per_call: z
+    .record(z.union([z.literal('*'), ToolName]), Price)
+    .refine((prices) => Object.keys(prices).length <= 10_000, { error: 'at most 10,000 tools' })
+    .default({}),
+});
+
+/** @throws ConfigError saying what the file is not. */
+function readPrices(path: string): Prices {
+  let read: ReturnType<typeof PricesFile.safeParse>;
+  try {
+    read = PricesFile.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new ConfigError(`PATCHBAY_AUDIT_PRICES_FILE: ${(cause as Error).message}`);
+  }
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new ConfigError(`PATCHBAY_AUDIT_PRICES_FILE: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { currency, per_million_tokens: perMillionTokens, per_call: perCall } = read.data;
+  return { currency, perMillionTokens, perCall };
 }
 
 /** @throws ConfigError naming each variable or file that is missing or wrong. */
@@ -61,5 +92,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: readDatabaseUrl(values.PATCHBAY_DATABASE_URL, values.PATCHBAY_DATABASE_URL_FILE),
     niceness: values.PATCHBAY_AUDIT_NICENESS,
     auditMacKeys,
+    prices: values.PATCHBAY_AUDIT_PRICES_FILE === undefined ? null : readPrices(values.PATCHBAY_AUDIT_PRICES_FILE),
   };
 }

@@ -8,11 +8,13 @@ import { type AuditCounters, createLogStoreReport, newCounters } from './adapter
 import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from './adapters/postgres-event-pages.ts';
 import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
+import { createPostgresUsage } from './adapters/postgres-usage.ts';
 import { prepareDatabase } from './adapters/prepare-database.ts';
 import { toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
 import { createFindOpenIntents } from './operations/find-open-intents.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
+import { createQueryAnalytics } from './operations/query-analytics.ts';
 import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { auditRoutes } from './routes.ts';
@@ -83,6 +85,11 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     const operations = {
       queryAudit: createQueryAudit(reading),
       listUnknown: createListUnknown(reading),
+      queryAnalytics: createQueryAnalytics({
+        now: Date.now,
+        ...createPostgresUsage(database, config.prices),
+        prices: config.prices,
+      }),
       onFailure: (err: Error, where: string) => log.warn({ err, where }, 'A request failed'),
     };
     const served = await messaging.serve(

@@ -2,17 +2,24 @@ import { PatchbayError, routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
 import type { createListUnknown } from './operations/list-unknown.ts';
+import type { createQueryAnalytics } from './operations/query-analytics.ts';
 import type { createQueryAudit } from './operations/query-audit.ts';
 
 export interface AuditOperations {
   readonly queryAudit: ReturnType<typeof createQueryAudit>;
+  readonly queryAnalytics: ReturnType<typeof createQueryAnalytics>;
   readonly listUnknown: ReturnType<typeof createListUnknown>;
   /** Hears of failures whose cause does not reach the caller. */
   readonly onFailure: (error: PatchbayError, where: string) => void;
 }
 
 /** Everything the audit service answers on NATS. */
-export function auditRoutes({ queryAudit, listUnknown, onFailure }: AuditOperations): readonly AnyEndpoint[] {
+export function auditRoutes({
+  queryAudit,
+  listUnknown,
+  queryAnalytics,
+  onFailure,
+}: AuditOperations): readonly AnyEndpoint[] {
   const telling = async <T>(name: string, work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -28,5 +35,6 @@ export function auditRoutes({ queryAudit, listUnknown, onFailure }: AuditOperati
     endpoint('listUnknown', routes.listUnknown, (request, { traceparent }) =>
       telling('listUnknown', listUnknown(request, { traceId: traceIdOf(traceparent) })),
     ),
+    endpoint('queryAnalytics', routes.queryAnalytics, (request) => telling('queryAnalytics', queryAnalytics(request))),
   ];
 }

@@ -77,6 +77,7 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     auditMacKey: macKeyOf('audit'),
     databaseUrl,
     niceness: 0,
+    prices: null,
     auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
     ...changes,
   });

@@ -368,6 +368,7 @@ for (const kind of storeKinds) {
 
     it('reads through the indexes', async () => {
       const plan = async (statement: RawBuilder<unknown>) => JSON.stringify(await rowsOf(sql`explain ${statement}`));
+      await rowsOf(sql`analyze audit_events`);
       await rowsOf(sql`set enable_seqscan = off`);
       expect(
         await plan(sql`select * from audit_executions where execution_id = 'exe_x' and tenant = 'acme'`),

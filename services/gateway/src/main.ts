@@ -99,6 +99,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     ...config,
     routes: gatewayRoutes({
       ask: messaging.request,
+      askEvery: messaging.askEvery,
       agentOf: (tenant) => agentOver(messaging, tenant, {}, throttle),
       adminOf: (tenant) => adminOver(messaging, tenant),
       identity,

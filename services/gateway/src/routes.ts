@@ -1,3 +1,4 @@
+import { analyticsRoutes } from './http/analytics-routes.ts';
 import { connectionsRoutes } from './http/connections-routes.ts';
 import { executionsRoutes } from './http/executions-routes.ts';
 import type { GatewayPorts } from './http/gateway-ports.ts';
@@ -19,6 +20,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...integrationsRoutes(ports),
     ...connectionsRoutes(ports),
     ...webhooksRoutes(ports),
+    ...analyticsRoutes(ports),
     ...keysRoutes(ports),
     ...issuersRoutes(ports),
     ...tenantsRoutes(ports),

@@ -57,6 +57,8 @@ export const AuditData = z.object({
   attempts: z.int().optional(),
   upstream_status: z.int().optional(),
   duration_ms: z.number().optional(),
+  /** Estimate of what a model reads of the output. */
+  tokens: z.int().nonnegative().optional(),
   replayed: z.boolean().optional(),
   trace_id: z.string().optional(),
   /** Further facts of the class, each safe to keep for years. */

@@ -2,8 +2,8 @@ import type { AuditRow } from '../domain/audit-row.ts';
 
 /** Columns in the order in which `encodeCopy` writes them. */
 export const copiedColumns =
-  'event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session, status, error_code, duration_ms, altered, event';
-const columnCount = 15;
+  'event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session, status, error_code, duration_ms, tokens, replayed, altered, event';
+const columnCount = 17;
 
 /** Signature, flags and length of the header's extension. */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -53,6 +53,9 @@ export function encodeCopy(
     text(row.error_code);
     if (row.duration_ms === null) at = buffer.writeInt32BE(-1, at);
     else at = buffer.writeDoubleBE(row.duration_ms, buffer.writeInt32BE(8, at));
+    if (row.tokens === null) at = buffer.writeInt32BE(-1, at);
+    else at = buffer.writeInt32BE(row.tokens, buffer.writeInt32BE(4, at));
+    at = buffer.writeUInt8(row.replayed ? 1 : 0, buffer.writeInt32BE(1, at));
     at = buffer.writeUInt8(row.altered ? 1 : 0, buffer.writeInt32BE(1, at));
     text(event);
   }

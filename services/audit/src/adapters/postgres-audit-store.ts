@@ -86,12 +86,12 @@ async function insertEvents(database: AuditDatabase, rows: string): Promise<numb
   const result = await database.use((db) =>
     sql`
       insert into audit_events (event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
-        status, error_code, duration_ms, altered, event)
+        status, error_code, duration_ms, tokens, replayed, altered, event)
       select event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
-        status, error_code, duration_ms, altered, event::text
+        status, error_code, duration_ms, tokens, replayed, altered, event::text
       from json_to_recordset(${rows}::text::json) as r(event_id text, tenant text, class text, type text, time timestamptz,
         stream_sequence bigint, producer text, execution_id text, tool text, session text, status text, error_code text,
-        duration_ms double precision, altered boolean, event json)
+        duration_ms double precision, tokens integer, replayed boolean, altered boolean, event json)
       on conflict (event_id) do nothing`.execute(db),
   );
   return Number(result.numAffectedRows ?? 0);

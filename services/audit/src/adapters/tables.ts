@@ -17,6 +17,9 @@ export interface AuditTables {
     status: string;
     error_code: string | null;
     duration_ms: number | null;
+    tokens: number | null;
+    /** Null in rows from before there was the column. */
+    replayed: boolean | null;
     altered: boolean;
     /** JSON. */
     event: string;

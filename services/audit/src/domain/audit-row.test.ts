@@ -21,6 +21,8 @@ describe('rows of audit events', () => {
       status: 'failed',
       error_code: 'upstream_error',
       duration_ms: 84.12,
+      tokens: null,
+      replayed: false,
       altered: false,
       event,
     });

@@ -17,6 +17,8 @@ export interface AuditRow {
   readonly status: AuditEvent['data']['outcome'];
   readonly error_code: string | null;
   readonly duration_ms: number | null;
+  readonly tokens: number | null;
+  readonly replayed: boolean;
   /** Some characters could not be kept and were replaced; the stream holds the original. */
   readonly altered: boolean;
   readonly event: AuditEvent;
@@ -30,6 +32,8 @@ export interface EventOrigin {
   readonly altered: boolean;
 }
 
+/** What the column holds at most. */
+const maxTokens = 2_147_483_647;
 /** Longest text in an indexed column, in UTF-16 units: an index entry must fit a third of a database page. */
 const maxIndexedText = 256;
 
@@ -50,6 +54,8 @@ export function toAuditRow(event: AuditEvent, epochMs: number, origin: EventOrig
     status: data.outcome,
     error_code: data.error_code ?? null,
     duration_ms: data.duration_ms ?? null,
+    tokens: data.tokens === undefined ? null : Math.min(data.tokens, maxTokens),
+    replayed: data.replayed === true,
     altered: origin.altered,
     event,
   };

@@ -222,6 +222,7 @@ export function createExecuteTool(
       }),
       attempts: result.attempts,
       duration_ms: result.timing.total_ms,
+      ...(result.tokens > 0 && { tokens: result.tokens }),
       replayed: result.replayed,
     }).durable;
   }

@@ -51,6 +51,8 @@ const looking = [
   'getDelivery',
   'listDeadLetters',
   'getDeadLetter',
+  'getMetrics',
+  'queryAnalytics',
 ];
 const publishing = [
   'registerIntegration',

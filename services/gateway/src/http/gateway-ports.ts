@@ -7,6 +7,8 @@ import type { OpenSessions } from '../operations/open-sessions.ts';
 export interface GatewayPorts {
   /** One of our own services, over NATS. */
   readonly ask: Messaging['request'];
+  /** Every process of a service at once. */
+  readonly askEvery: Messaging['askEvery'];
   /** Everything that an agent, or an operator, of a tenant can do. */
   readonly agentOf: (tenant: string) => Agent;
   readonly adminOf: (tenant: string) => Admin;
