@@ -6,9 +6,12 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startInstallation } from './running-patchbay.fixture.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../../docs/http-api.md', import.meta.url)), 'utf8');
+/** In this order: the later ones use the keys that the first one makes. */
+const pages = ['http-api.md', 'analytics.md'].map((name) =>
+  readFileSync(fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url)), 'utf8'),
+);
 const bin = fileURLToPath(new URL('../bin/patchbay.mjs', import.meta.url));
-const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+const blocks = pages.flatMap((page) => [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block));
 
 /** What stands between the page and where a test runs it: the command as it is here, and each answer's status told aside. */
 const preamble = `set -e
@@ -39,7 +42,7 @@ process.stdout.write(await answer.text());
 process.stderr.write('status ' + answer.status + '\\n');
 `;
 
-test('the commands of the page do what it says, one after another', { timeout: 180_000 }, async () => {
+test('the commands of the pages do what they say, one after another', { timeout: 180_000 }, async () => {
   const here = await startInstallation();
   try {
     const { gateway_url: url, tenant } = here.patchbay.facts;
@@ -52,7 +55,11 @@ test('the commands of the page do what it says, one after another', { timeout: 1
       env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
     });
     const statuses = [...stderr.matchAll(/^status (\d+)$/gm)].map(([, status]) => Number(status));
-    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 201, 200, 200, 403, 401]);
+    const ofHttp = [200, 200, 200, 200, 200, 200, 200, 200, 201, 200, 200, 403, 401];
+    expect(statuses).toEqual([...ofHttp, ...Array.from({ length: 7 }, () => 200)]);
+    expect(stdout).toMatch(/"per_second":/);
+    expect(stdout).toMatch(/"key":"slack_post_message"/);
+    expect(stdout).toMatch(/^patchbay_execution_duration_seconds_count\{.*slack_post_message.*\} \d+$/m);
     expect(stdout).toMatch(/^event: result\ndata: \{.*"status":"succeeded"/m);
     expect(stdout).toMatch(/"input_schema"/);
     expect(stdout).toMatch(/"code":"not_permitted".*\n\{.*"code":"not_authenticated"/);

@@ -30,6 +30,7 @@ import { createTenant, listTenants, showTenant } from './operations/tenants/crea
 import { suspendTenant } from './operations/tenants/suspend-tenant.ts';
 import { gatewayRoutes } from './routes.ts';
 import { wireIssuers } from './wire-issuers.ts';
+import { wireMetrics } from './wire-metrics.ts';
 
 export { type GatewayConfig, readConfig };
 
@@ -95,6 +96,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   // One for all tenants: it is the executors that are overloaded, whoever asks.
   const throttle = new Throttle();
   const limits = new RateLimits(config);
+  const { counts, metricsText } = wireMetrics({ messaging, telemetry, sessions });
   const app = await createGatewayServer({
     ...config,
     routes: gatewayRoutes({
@@ -104,6 +106,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       adminOf: (tenant) => adminOver(messaging, tenant),
       identity,
       sessions,
+      metricsText,
     }),
     authenticate: createAuthenticate({
       store,
@@ -127,7 +130,10 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
         work,
       ),
     onFailure: (error, request) => log.error({ err: error, request }, 'a request failed unexpectedly'),
-    onAnswered: (facts) => log.debug(facts, 'answered'),
+    onAnswered(facts) {
+      counts.count(facts);
+      log.debug(facts, 'answered');
+    },
     tracing: telemetry.tracing,
     isReady: () => messaging.connected,
   });

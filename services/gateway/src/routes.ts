@@ -6,6 +6,7 @@ import type { AnyRoute } from './http/http-route.ts';
 import { integrationsRoutes } from './http/integrations-routes.ts';
 import { issuersRoutes } from './http/issuers-routes.ts';
 import { keysRoutes } from './http/keys-routes.ts';
+import { metricsRoutes } from './http/metrics-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
 import { toolsetsRoutes } from './http/toolsets-routes.ts';
@@ -21,6 +22,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...connectionsRoutes(ports),
     ...webhooksRoutes(ports),
     ...analyticsRoutes(ports),
+    ...metricsRoutes(ports),
     ...keysRoutes(ports),
     ...issuersRoutes(ports),
     ...tenantsRoutes(ports),

@@ -15,7 +15,7 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   hand: Hand,
-  route: Pick<AnyRoute, 'scope' | 'of'>,
+  route: Pick<AnyRoute, 'scope' | 'of' | 'only'>,
   door: Admission,
 ): Promise<{ readonly principal: Principal; readonly tenant: string }> {
   const token = bearerOf(request.headers.authorization);
@@ -43,6 +43,9 @@ export async function admit(
       message: `The key does not hold scope ${route.scope}.`,
       details: { scope: route.scope },
     });
+
+  if (route.only === 'platform' && principal.tenant !== platformScope)
+    throw new PatchbayError('not_permitted', { message: 'It is open to keys of the platform alone.' });
 
   const named = request.headers['patchbay-tenant'];
   const tenant = actingTenant(principal, typeof named === 'string' ? named : null);

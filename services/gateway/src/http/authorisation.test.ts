@@ -8,7 +8,7 @@ import type { AnyRoute } from './http-route.ts';
 
 /** The whole table, each route answering whom it acts for. What it takes is of no concern here. */
 const routes: AnyRoute[] = gatewayRoutes({} as GatewayPorts).map(
-  ({ params: _p, query: _q, body: _b, audited: _a, etag: _e, ...one }) => ({
+  ({ params: _p, query: _q, body: _b, audited: _a, etag: _e, media: _m, ...one }) => ({
     ...one,
     handler: async ({ tenant }: { readonly tenant: string }) => ({ tenant }),
   }),
@@ -89,7 +89,7 @@ const operating = [
 ];
 const people = ['listKeys', 'getKey', 'listIssuers', 'listTenants', 'getTenant'];
 const owning = ['createKey', 'rotateKey', 'revokeKey', 'setIssuer', 'removeIssuer', 'signOut'];
-const platform = ['createTenant', 'suspendTenant', 'resumeTenant'];
+const platform = ['createTenant', 'suspendTenant', 'resumeTenant', 'scrapeMetrics'];
 const allowed: Readonly<Record<Role, readonly string[]>> = {
   agent,
   developer: [...agent, ...looking, ...publishing],

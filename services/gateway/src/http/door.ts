@@ -15,7 +15,11 @@ export interface Admitted {
 /** What every door asks of: the same keys, scopes and limits as the routes of the table. */
 export interface Entrance {
   /** @throws PatchbayError `not_authenticated`, `rate_limited`, `not_permitted`, `invalid_request`. */
-  admit(request: FastifyRequest, reply: FastifyReply, place: Pick<AnyRoute, 'scope' | 'of'>): Promise<Admitted>;
+  admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    place: Pick<AnyRoute, 'scope' | 'of' | 'only'>,
+  ): Promise<Admitted>;
 }
 
 /** A way in that is no route of the table, such as MCP: it adds its own routes, and lets in whom the entrance admits. */

@@ -2,6 +2,7 @@ import type { Messaging } from '@patchbay/messaging';
 import type { Admin, Agent } from '@patchbay/sdk';
 import type { IdentityOperations } from '../nats-routes.ts';
 import type { OpenSessions } from '../operations/open-sessions.ts';
+import type { MetricsPort } from './metrics-routes.ts';
 
 /** What the routes are made of. */
 export interface GatewayPorts {
@@ -14,4 +15,5 @@ export interface GatewayPorts {
   readonly adminOf: (tenant: string) => Admin;
   readonly identity: IdentityOperations;
   readonly sessions: OpenSessions;
+  readonly metricsText: MetricsPort;
 }

@@ -220,9 +220,10 @@ function addRoute(
         // The response's end, not the readable's: that one waits for the chunk that is awaited.
         reply.raw.once('close', answer.onLeft);
         return reply
-          .headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+          .headers({ 'content-type': answer.media, 'x-accel-buffering': 'no' })
           .send(Readable.from(answer.chunks, { objectMode: false, highWaterMark: 16_384 }));
       }
+      if (route.media !== undefined) return reply.header('content-type', route.media).send(answer);
       const body = JSON.stringify(answer);
       reply.code(route.status ?? 200).header('content-type', 'application/json; charset=utf-8');
       if (route.etag === undefined) return reply.send(body);

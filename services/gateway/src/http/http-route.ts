@@ -24,13 +24,15 @@ export interface RouteCall<Params = unknown, Query = unknown, Body = unknown> {
 
 /** An answer that is no plain document. */
 export class StreamedAnswer {
-  /** Chunks of `text/event-stream`, at the pace of whoever takes them. */
+  /** Text, by default of `text/event-stream`, at the pace of whoever takes them. */
   readonly chunks: AsyncIterable<string>;
   /** Called when nobody takes them any more, also at their end. */
   readonly onLeft: () => void;
-  constructor(chunks: AsyncIterable<string>, onLeft: () => void) {
+  readonly media: string;
+  constructor(chunks: AsyncIterable<string>, onLeft: () => void, media = 'text/event-stream; charset=utf-8') {
     this.chunks = chunks;
     this.onLeft = onLeft;
+    this.media = media;
   }
 }
 
@@ -56,10 +58,14 @@ export interface HttpRoute<
    * `platform`: every tenant, whoever is named.
    */
   readonly of: 'tenant' | 'any' | 'platform';
+  /** Keys of tenants do not open it, whatever they hold. */
+  readonly only?: 'platform';
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
   readonly response: Response;
+  /** Of an answer that is text and not JSON. */
+  readonly media?: string;
   /** Of success. Default 200. */
   readonly status?: 200 | 201;
   /** The answer is a document with an `ETag`, and is not sent to who has it. */

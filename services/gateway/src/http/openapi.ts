@@ -87,7 +87,7 @@ function operationOf(route: AnyRoute, named: Named): Json {
         description: 'Done.',
         headers: answerHeaders(route),
         content: {
-          'application/json': { schema: named('Response', response, 'output') },
+          [mediaOf(route)]: { schema: named('Response', response, 'output') },
           ...(route.streams && {
             'text/event-stream': {
               schema: {
@@ -156,6 +156,9 @@ function answerHeaders({ etag }: AnyRoute): Json {
     ...(etag && { ETag: { description: 'Names this state of the document.', schema: { type: 'string' } } }),
   };
 }
+
+/** Without parameters: they are of no concern to who reads the document. */
+const mediaOf = ({ media }: AnyRoute) => media?.split(';')[0] ?? 'application/json';
 
 const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
