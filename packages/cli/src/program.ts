@@ -32,6 +32,7 @@ import { addIntegrationsPin, addIntegrationsRollback, addIntegrationsUnpin } fro
 import { addIntegrationsPublish } from './commands/integrations-publish.ts';
 import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
+import { addIssuers } from './commands/issuers/add-issuers.ts';
 import { addKeys } from './commands/keys/add-keys.ts';
 import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
 import { addOAuthSetClient } from './commands/oauth-set-client.ts';
@@ -146,6 +147,7 @@ export function createProgram(run: Run): Command {
   addWebhooks(program, run);
 
   addKeys(program, run);
+  addIssuers(program, run);
   addTenants(program, run);
 
   const vault = defineGroup(program, 'vault', 'Look after the keys that credentials are encrypted under');

@@ -39,7 +39,7 @@ export function renderRoleDocs(): string {
 
 # Who may do what
 
-Whoever comes in over HTTP brings an API key. A key belongs to one tenant, or to the platform, has a role, and may be held to
+Whoever comes in brings an API key, or a [token](#sign-in-by-a-tenants-own-issuer) of an issuer that the tenant trusts. A key belongs to one tenant, or to the platform, has a role, and may be held to
 a part of what its role may do: its scopes. Each route asks for one scope.
 
 | scope | ${roles.join(' | ')} | platform operator | opens |
@@ -62,6 +62,43 @@ it. Whoever makes a key can give it no scope that they do not hold themselves.
 
 A key of the platform acts for the tenant that the header \`Patchbay-Tenant\` names, request by request. From any other key,
 naming another tenant than its own is refused.
+
+## Sign-in by a tenant’s own issuer
+
+A tenant can trust an OpenID Connect issuer, such as Keycloak, Entra ID, Auth0 or Okta. Its tokens then come in where keys do:
+
+\`\`\`
+Authorization: Bearer eyJ…
+\`\`\`
+
+\`\`\`sh
+npx patchbay issuers set https://id.acme.example --audience patchbay --role admins=owner --role staff=developer
+\`\`\`
+
+or \`PUT /v1/issuers\`. A tenant trusts one at a time.
+
+| setting | means |
+|---|---|
+| \`issuer\` | exactly what tokens have as \`iss\` |
+| \`audience\` | what they must have in \`aud\`. No two tenants have the same of one issuer |
+| \`jwks_url\` | where the issuer’s keys are; without it, where its discovery document says |
+| \`role_claim\`, \`roles\` | the claim that says the role, by default \`role\`, and what its values mean. Dots lead into objects: \`realm_access.roles\`. Of several values the one that comes first in the table above counts; with none that means a role the token is refused |
+| \`agent_claim\`, \`session_claim\` | claims that calls are recorded by, whatever the caller says |
+| \`algorithms\` | which of RS, PS, ES and EdDSA may sign; by default \`RS256\`, \`ES256\`, \`EdDSA\`. Shared secrets never do |
+| \`max_age_s\` | seconds for which a token is taken at most, by default a day |
+
+A token must have \`iss\`, \`aud\`, \`sub\`, \`iat\` and \`exp\`; clocks may differ by ten seconds. Which tenant it is of follows from who
+trusts its issuer for its audience: nothing that a token says names a tenant. Tokens that are bound to a key (\`cnf\`), and those
+that are of another kind by their \`typ\`, are refused. Nobody can have a claim mean a role that may do more than they do.
+
+An issuer’s keys are asked for through the same guard as tools’ upstreams: over https, at public addresses, without redirects,
+unless the operator names its origin in \`PATCHBAY_EGRESS_TRUSTED_ORIGINS\`. They are kept for ten minutes, and asked for again
+when a token names one that is not among them, at most twice a minute. While an issuer is away its keys are used for an hour;
+after that, or without any, its tokens are refused.
+
+A token ends when it says so. Before that, within two seconds and with whatever is open under it: when it is signed out
+(\`patchbay issuers sign-out\`, \`POST /v1/issuers/sign-out\`: one by its \`jti\`, all of a \`subject\`, or everybody’s), when
+the issuer’s settings change or it is removed, and when the tenant is suspended.
 `;
 }
 

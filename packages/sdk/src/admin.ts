@@ -18,7 +18,14 @@ import {
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
 import { type ConnectSettings, resolveSettings } from './config.ts';
-import { type KeysAdmin, keysOver, type TenantsAdmin, tenantsOver } from './identity-admin.ts';
+import {
+  type IssuersAdmin,
+  issuersOver,
+  type KeysAdmin,
+  keysOver,
+  type TenantsAdmin,
+  tenantsOver,
+} from './identity-admin.ts';
 import { type IntegrationsAdmin, integrationsOver } from './integrations-admin.ts';
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { sealSecret } from './seal-secret.ts';
@@ -65,6 +72,7 @@ export interface Admin {
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
   readonly keys: KeysAdmin;
+  readonly issuers: IssuersAdmin;
   readonly tenants: TenantsAdmin;
   readonly webhooks: WebhooksAdmin;
   close(): Promise<void>;
@@ -126,6 +134,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),
     keys: keysOver(messaging, tenant),
+    issuers: issuersOver(messaging, tenant),
     tenants: tenantsOver(messaging),
     webhooks: webhooksOver(messaging, tenant),
     close: () => messaging.close(),

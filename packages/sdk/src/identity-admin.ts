@@ -1,4 +1,13 @@
-import { type ApiKey, type NewApiKey, routes, type Tenant } from '@patchbay/contracts';
+import {
+  type ApiKey,
+  type IssuerSettingsInput,
+  type NewApiKey,
+  routes,
+  type SetIssuerResult,
+  type SignOutTarget,
+  type Tenant,
+  type TrustedIssuer,
+} from '@patchbay/contracts';
 import { createSealingKeys, type Messaging } from '@patchbay/messaging';
 
 /** A new key. `secret` is the whole of it, `pbk_…`, and is told this once. */
@@ -70,5 +79,29 @@ export function tenantsOver(messaging: Messaging): TenantsAdmin {
     list: async () => (await messaging.request(routes.listTenants, {}, {})).tenants,
     suspend: (tenant) => suspend(tenant, true),
     resume: (tenant) => suspend(tenant, false),
+  };
+}
+
+/** How an operator looks after the OpenID Connect issuers that tenants trust. Each concerns the operator's tenant unless another is named. */
+export interface IssuersAdmin {
+  /** By tenant. `tenant` null: every tenant's. */
+  list(options?: { readonly tenant?: string | null }): Promise<TrustedIssuer[]>;
+  /** In the place of the one before. @throws PatchbayError `invalid_request` when its keys cannot be had. */
+  set(settings: IssuerSettingsInput, options?: OfTenant): Promise<SetIssuerResult>;
+  /** Takes none of its tokens any more. @throws PatchbayError `not_found`. */
+  remove(options?: OfTenant): Promise<TrustedIssuer>;
+  /** One token by its `jti`, those that a subject has, or with neither everybody's. @throws PatchbayError `not_found`. */
+  signOut(target: SignOutTarget, options?: OfTenant): Promise<TrustedIssuer>;
+}
+
+export function issuersOver(messaging: Messaging, ownTenant: string): IssuersAdmin {
+  return {
+    list: async ({ tenant = ownTenant } = {}) =>
+      (await messaging.request(routes.listIssuers, {}, tenant === null ? {} : { tenant })).issuers,
+    set: (settings, { tenant = ownTenant } = {}) => messaging.request(routes.setIssuer, {}, { ...settings, tenant }),
+    remove: async ({ tenant = ownTenant } = {}) =>
+      (await messaging.request(routes.removeIssuer, {}, { tenant })).issuer,
+    signOut: async (target, { tenant = ownTenant } = {}) =>
+      (await messaging.request(routes.signOut, {}, { tenant, target })).issuer,
   };
 }

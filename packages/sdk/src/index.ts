@@ -12,7 +12,7 @@ export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { approvalOf, confirmationOf } from './confirmation.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
-export type { KeysAdmin, MadeApiKey, TenantsAdmin } from './identity-admin.ts';
+export type { IssuersAdmin, KeysAdmin, MadeApiKey, TenantsAdmin } from './identity-admin.ts';
 export type { IntegrationsAdmin, Scoped } from './integrations-admin.ts';
 export { type AiSdk, aiSdkTools } from './models/ai-sdk.ts';
 export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.ts';
