@@ -18,7 +18,7 @@ export { type AiSdk, aiSdkTools } from './models/ai-sdk.ts';
 export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.ts';
 export { type AnthropicRunnableTool, anthropicRunnableTools } from './models/anthropic-runner.ts';
 export { langChainTools, type StructuredToolClass } from './models/langchain.ts';
-export type { McpCall, McpResult } from './models/mcp.ts';
+export { type McpCall, type McpResult, mcpErrorOf, mcpResultOf } from './models/mcp.ts';
 export { ToolCallError } from './models/model-answer.ts';
 export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
 export { type OpenAiRunnableTool, openAiRunnableTools } from './models/openai-runner.ts';

@@ -1,4 +1,5 @@
-import type { ModelAnswer } from './model-answer.ts';
+import type { ErrorBody, ExecutionResult } from '@patchbay/contracts';
+import { answerError, answerOf, type ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './run-model-calls.ts';
 
 /** `params` of an MCP `tools/call` request. */
@@ -28,4 +29,14 @@ export function mcpResult({ text, isError, output }: ModelAnswer): McpResult {
     ...(isObject && { structuredContent: output as Record<string, unknown> }),
     isError,
   };
+}
+
+/** What an execution came to, as the result of a `tools/call`. */
+export function mcpResultOf(result: Pick<ExecutionResult, 'status' | 'output' | 'error'>): McpResult {
+  return mcpResult(answerOf('', { ...result, output_left_out: false }));
+}
+
+/** A failure that is no execution's, as the result of a `tools/call`. */
+export function mcpErrorOf(error: ErrorBody): McpResult {
+  return mcpResult(answerError('', error));
 }

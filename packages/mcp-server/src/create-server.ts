@@ -1,0 +1,68 @@
+import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import { toErrorBody } from '@patchbay/contracts';
+import { callTool } from './call-tool.ts';
+import type { McpCaller } from './mcp-caller.ts';
+import type { ToolLists } from './tool-lists.ts';
+
+const identity = { name: 'patchbay', title: 'Patchbay', version: '0.1.0' };
+
+const instructions =
+  'Tools of business systems, carried out for one tenant. A result with isError says in `speakable` what to tell the person and ' +
+  'in `next` what to do; do not repeat a call that it does not tell you to repeat. Where few tools are listed, find others with ' +
+  'patchbay_search_tools and call them with patchbay_call_tool.';
+
+/** Milliseconds that a client may keep a list: as long as we do. A change is told sooner to those who listen. */
+const listTtlMs = 60_000;
+
+export interface ServerParts {
+  readonly caller: McpCaller;
+  readonly lists: ToolLists;
+  /** What request ids are unique in: a session or a connection; null: nothing, each request stands alone. */
+  readonly session: string | null;
+  /** Told of what was not expected. Never of what a client did wrong. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** An MCP server for one caller, without a transport: for one request, one session or one connection. */
+export function createMcpServer({ caller, lists, session, onError }: ServerParts): Server {
+  const server = new Server(identity, {
+    capabilities: { tools: { listChanged: true } },
+    instructions,
+    cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } },
+  });
+  server.setRequestHandler('tools/list', async ({ params }) => {
+    try {
+      if (!caller.mayRead) return { tools: [] };
+      const { tools, nextCursor } = await lists.read(caller.agent, caller.view, params?.cursor ?? null);
+      return { tools: [...tools], ...(nextCursor !== undefined && { nextCursor }) };
+    } catch (error) {
+      throw protocolErrorOf(error, onError);
+    }
+  });
+  server.setRequestHandler('tools/call', ({ params }, ctx) =>
+    callTool(caller, params, {
+      ctx,
+      session,
+      canAsk: canAsk(server.getClientCapabilities()?.elicitation),
+      report: onError,
+    }),
+  );
+  return server;
+}
+
+/** An empty object has always meant forms; a client that only opens pages cannot be asked this way. */
+function canAsk(elicitation: { readonly form?: unknown; readonly url?: unknown } | undefined): boolean {
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}
+
+/** A failure of a list, for which the protocol knows no result. */
+function protocolErrorOf(error: unknown, onError: (error: unknown) => void): ProtocolError {
+  const { code, message, speakable, retryable } = toErrorBody(error);
+  if (code === 'internal') onError(error);
+  const isTheirs = code === 'invalid_request' || code === 'not_found';
+  return new ProtocolError(isTheirs ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, message, {
+    code,
+    speakable,
+    retryable,
+  });
+}
