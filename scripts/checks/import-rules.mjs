@@ -87,8 +87,14 @@ export const importRules = [
   },
   {
     name: 'only packages/mcp-client imports the MCP client',
-    applies: (use) => names('@modelcontextprotocol/client')(use),
+    // Tests of our own server are its clients.
+    applies: (use) => names('@modelcontextprotocol/client')(use) && production(use),
     allows: (use) => use.part === 'packages/mcp-client',
+  },
+  {
+    name: 'only packages/mcp-server imports the MCP server',
+    applies: (use) => names('@modelcontextprotocol/server')(use) && production(use),
+    allows: (use) => use.part === 'packages/mcp-server',
   },
   {
     // The launcher starts the sandbox for local development, and nothing else of the testkit; conformance is for development.

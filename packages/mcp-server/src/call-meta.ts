@@ -10,7 +10,7 @@ const CallMeta = z.object({
   'patchbay/session': z.string().min(1).max(128).optional(),
   'patchbay/end_user': z.string().min(1).max(256).optional(),
   'patchbay/dry_run': z.boolean().optional(),
-  'patchbay/confirmation': z.string().min(1).max(4_096).optional(),
+  'patchbay/confirmation': ExecuteRequest.shape.confirmation,
   progressToken: z.union([z.string(), z.number()]).optional(),
   traceparent: z.string().max(64).optional(),
 });

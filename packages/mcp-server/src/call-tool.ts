@@ -5,11 +5,11 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { issuesOf, PatchbayError, ToolName, toErrorBody } from '@patchbay/contracts';
-import { mcpErrorOf, mcpResultOf } from '@patchbay/sdk';
+import { confirmationOf, mcpErrorOf, mcpResultOf } from '@patchbay/sdk';
 import type { z } from 'zod';
 import { callKey } from './call-key.ts';
 import { type ReadMeta, readMeta } from './call-meta.ts';
-import { askToConfirm, confirmationOf, confirmKey, withToken } from './confirmation.ts';
+import { askToConfirm, confirmKey, withToken } from './confirmation.ts';
 import type { McpCaller } from './mcp-caller.ts';
 import { CallArguments, callToolName, SearchArguments, searchToolName } from './meta-tools.ts';
 import { runTool } from './run-tool.ts';
@@ -77,13 +77,14 @@ async function call(
     options: optionsOf(
       caller,
       meta,
+      place,
       token,
       callKey(caller.idempotencyKey ?? meta.idempotencyKey, place.session, mcpReq.id),
     ),
     signal: mcpReq.signal,
     progress: meta.progressToken === undefined ? null : progressTo(mcpReq, meta.progressToken),
   });
-  const asked = confirmationOf(result.error);
+  const asked = confirmationOf(result);
   if (asked === null) return mcpResultOf(result);
   return place.canAsk ? askToConfirm(asked) : withToken(mcpResultOf(result), tool, asked);
 }
@@ -98,8 +99,14 @@ function saysYes({
   return action === 'accept' && content?.['confirm'] === true;
 }
 
-function optionsOf(caller: McpCaller, meta: ReadMeta, confirmation: string | undefined, idempotencyKey: string) {
-  const { session, endUser, traceparent = caller.traceparent } = meta;
+function optionsOf(
+  caller: McpCaller,
+  meta: ReadMeta,
+  { session: within }: Pick<CallPlace, 'session'>,
+  confirmation: string | undefined,
+  idempotencyKey: string,
+) {
+  const { session = within === null ? undefined : `mcp:${within}`, endUser, traceparent = caller.traceparent } = meta;
   return {
     idempotencyKey,
     deadlineMs: meta.deadlineMs ?? caller.view.deadlineMs,

@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import {
+  type AuthInfo,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { toErrorBody } from '@patchbay/contracts';
 import { callTool } from './call-tool.ts';
 import type { McpCaller } from './mcp-caller.ts';
@@ -15,6 +21,7 @@ const instructions =
 const listTtlMs = 60_000;
 
 export interface ServerParts {
+  /** Who asks where a request does not say it, as on a connection that is one caller's. */
   readonly caller: McpCaller;
   readonly lists: ToolLists;
   /** What request ids are unique in: a session or a connection; null: nothing, each request stands alone. */
@@ -30,17 +37,18 @@ export function createMcpServer({ caller, lists, session, onError }: ServerParts
     instructions,
     cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } },
   });
-  server.setRequestHandler('tools/list', async ({ params }) => {
+  server.setRequestHandler('tools/list', async ({ params }, ctx) => {
+    const { agent, view, mayRead } = callerOf(ctx) ?? caller;
     try {
-      if (!caller.mayRead) return { tools: [] };
-      const { tools, nextCursor } = await lists.read(caller.agent, caller.view, params?.cursor ?? null);
+      if (!mayRead) return { tools: [] };
+      const { tools, nextCursor } = await lists.read(agent, view, params?.cursor ?? null);
       return { tools: [...tools], ...(nextCursor !== undefined && { nextCursor }) };
     } catch (error) {
       throw protocolErrorOf(error, onError);
     }
   });
   server.setRequestHandler('tools/call', ({ params }, ctx) =>
-    callTool(caller, params, {
+    callTool(callerOf(ctx) ?? caller, params, {
       ctx,
       session,
       canAsk: canAsk(server.getClientCapabilities()?.elicitation),
@@ -48,6 +56,15 @@ export function createMcpServer({ caller, lists, session, onError }: ServerParts
     }),
   );
   return server;
+}
+
+/** A caller as a request carries it through the library. The key itself stays outside. */
+export function asAuthInfo(owner: string, caller: McpCaller): AuthInfo {
+  return { token: '', clientId: owner, scopes: [], extra: { caller } };
+}
+
+function callerOf(ctx: ServerContext): McpCaller | undefined {
+  return ctx.http?.authInfo?.extra?.['caller'] as McpCaller | undefined;
 }
 
 /** An empty object has always meant forms; a client that only opens pages cannot be asked this way. */

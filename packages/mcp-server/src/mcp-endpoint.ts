@@ -4,10 +4,10 @@ import {
   isLegacyRequest,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
-import { createMcpServer } from './create-server.ts';
+import { asAuthInfo, createMcpServer } from './create-server.ts';
 import { jsonRpcRefusal } from './json-rpc-refusal.ts';
 import type { McpCaller } from './mcp-caller.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { type Session, Sessions, type Watch } from './sessions.ts';
 import { ToolLists } from './tool-lists.ts';
 
 /** Whom a request comes from. */
@@ -15,8 +15,7 @@ export interface McpVisitor {
   /** The principal: a session is nobody else's. */
   readonly owner: string;
   readonly caller: McpCaller;
-  /** Begins to watch the principal; called with what to do when its key ends. Returns how to stop. */
-  readonly watch: (end: () => void) => () => void;
+  readonly watch: Watch;
 }
 
 export interface McpEndpointOptions {
@@ -26,6 +25,8 @@ export interface McpEndpointOptions {
 
 /** Tenants whose handlers are kept; others' are made anew. */
 const keptTenants = 1_024;
+/** Milliseconds in which changes are gathered: many tools are often published at once. */
+const gatherMs = 250;
 /** Streams of changes open for one tenant. */
 const maxListeners = 256;
 
@@ -39,6 +40,8 @@ export class McpEndpoint {
   readonly #lists = new ToolLists();
   readonly #sessions = new Sessions();
   readonly #handlers = new Map<string, McpHttpHandler>();
+  readonly #changed = new Set<string | null>();
+  #announcing: NodeJS.Timeout | null = null;
 
   constructor(options: McpEndpointOptions) {
     this.#options = options;
@@ -57,22 +60,38 @@ export class McpEndpoint {
     const session = id === null ? await this.#begin(body, visitor) : this.#sessions.find(id, visitor.owner);
     if (session instanceof Response) return session;
     if (session === null) return jsonRpcRefusal(404, -32_001, 'Session not found');
-    const done = this.#sessions.use(session);
-    const response = await session.transport.handleRequest(request, { parsedBody: body });
+    const done = this.#sessions.use(session, visitor.watch);
+    const response = await session.transport.handleRequest(request, {
+      parsedBody: body,
+      authInfo: asAuthInfo(visitor.owner, visitor.caller),
+    });
     // The response's end, not the request's: a stream of changes stays open.
     if (request.signal.aborted) done();
     else request.signal.addEventListener('abort', done, { once: true });
     return response;
   }
 
-  /** The tenant's tools changed; null: everybody's may have. */
+  /** The tenant's tools changed; null: everybody's may have. Told once for changes that come together. */
   toolsChanged(tenant: string | null): void {
     this.#lists.forget(tenant);
+    this.#changed.add(tenant);
+    this.#announcing ??= setTimeout(() => this.#announce(), gatherMs);
+  }
+
+  #announce(): void {
+    this.#announcing = null;
+    const changed = this.#changed.has(null) ? [null] : [...this.#changed];
+    this.#changed.clear();
+    for (const tenant of changed) this.#tell(tenant);
+  }
+
+  #tell(tenant: string | null): void {
     for (const [one, handler] of this.#handlers) if (tenant === null || one === tenant) handler.notify.toolsChanged();
     for (const { server } of this.#sessions.of(tenant)) void server.sendToolListChanged().catch(() => {});
   }
 
   async close(): Promise<void> {
+    if (this.#announcing !== null) clearTimeout(this.#announcing);
     await Promise.all([...this.#handlers.values()].map((handler) => handler.close()));
     await this.#sessions.close();
   }
@@ -92,7 +111,7 @@ export class McpEndpoint {
   #serveModern(request: Request, body: unknown, { owner, caller }: McpVisitor): Promise<Response> {
     return this.#handlerOf(caller.agent.tenant).fetch(request, {
       parsedBody: body,
-      authInfo: { token: '', clientId: owner, scopes: [], extra: { caller } },
+      authInfo: asAuthInfo(owner, caller),
     });
   }
 

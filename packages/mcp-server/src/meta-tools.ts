@@ -1,3 +1,4 @@
+import { ExecuteRequest } from '@patchbay/contracts';
 import { searchToolName } from '@patchbay/sdk';
 import { z } from 'zod';
 
@@ -14,7 +15,7 @@ export const SearchArguments = z.strictObject({
 export const CallArguments = z.strictObject({
   name: z.string().min(1).max(128),
   arguments: z.record(z.string(), z.unknown()).default({}),
-  confirmation: z.string().min(1).max(4_096).optional(),
+  confirmation: ExecuteRequest.shape.confirmation,
 });
 
 /** Finds tools where there are too many to list. */

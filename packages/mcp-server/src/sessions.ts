@@ -21,8 +21,11 @@ interface Held extends Session {
   usedAt: number;
   /** Requests under way and streams open. */
   busy: number;
-  readonly unwatch: () => void;
+  unwatch: () => void;
 }
+
+/** Begins to watch who came in; called with what to do when their key or token ends. Returns how to stop. */
+export type Watch = (end: () => void) => () => void;
 
 export interface NewSession {
   /** Whose it is: nobody else finds it. */
@@ -30,8 +33,7 @@ export interface NewSession {
   readonly tenant: string;
   /** Makes the session's server. */
   readonly serve: (session: string) => Server;
-  /** Begins to watch the owner; called with how to end the session. Returns how to stop. */
-  readonly watch: (end: () => void) => () => void;
+  readonly watch: Watch;
 }
 
 /**
@@ -58,7 +60,6 @@ export class Sessions {
     const id = randomUUID();
     const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id });
     const server = serve(id);
-    let unwatch = () => {};
     const held: Held = {
       id,
       owner,
@@ -67,12 +68,12 @@ export class Sessions {
       transport,
       usedAt: performance.now(),
       busy: 0,
-      unwatch: () => unwatch(),
+      unwatch: () => {},
     };
     this.#held.set(id, held);
     server.onclose = () => this.#drop(held);
     await server.connect(transport);
-    unwatch = watch(() => void server.close().catch(() => {}));
+    held.unwatch = watch(() => close(held));
     return held;
   }
 
@@ -82,10 +83,15 @@ export class Sessions {
     return held?.owner === owner ? held : null;
   }
 
-  /** Says that a request of the session is under way. Returns how to say that it ended. */
-  use({ id }: Session): () => void {
+  /**
+   * Says that a request of the session is under way. From then on the session ends with what the request came with: a
+   * token that was renewed keeps it open. Returns how to say that the request ended.
+   */
+  use({ id }: Session, watch: Watch): () => void {
     const held = this.#held.get(id);
     if (held === undefined) return () => {};
+    held.unwatch();
+    held.unwatch = watch(() => close(held));
     held.busy += 1;
     held.usedAt = performance.now();
     let over = false;
@@ -112,14 +118,13 @@ export class Sessions {
     const oldest = own.filter(({ busy }) => busy === 0).sort((a, b) => a.usedAt - b.usedAt)[0];
     if (oldest === undefined) return false;
     this.#drop(oldest);
-    void oldest.server.close().catch(() => {});
+    close(oldest);
     return true;
   }
 
   #sweep(): void {
     const since = performance.now() - idleMs;
-    for (const held of this.#held.values())
-      if (held.busy === 0 && held.usedAt < since) void held.server.close().catch(() => {});
+    for (const held of this.#held.values()) if (held.busy === 0 && held.usedAt < since) close(held);
   }
 
   #drop(held: Held): void {
@@ -127,4 +132,8 @@ export class Sessions {
     this.#held.delete(held.id);
     held.unwatch();
   }
+}
+
+function close({ server }: Session): void {
+  void server.close().catch(() => {});
 }

@@ -11,6 +11,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly trustedProxies: readonly string[];
   /** Origins whose pages may call; none: no page of another origin may. */
   readonly corsOrigins: readonly string[];
+  /** Issuers that MCP clients are sent to for a token; none: they need a key. */
+  readonly authorizationServers: readonly string[];
   /** Bytes of a request's body at most. */
   readonly maxBodyBytes: number;
   /** Sockets open at once. */
@@ -35,6 +37,7 @@ const variables = z.object({
   PATCHBAY_GATEWAY_PEPPER_FILE: z.string().min(1),
   PATCHBAY_GATEWAY_TRUSTED_PROXIES: z.string().default(''),
   PATCHBAY_GATEWAY_CORS_ORIGINS: z.string().default(''),
+  PATCHBAY_GATEWAY_AUTHORIZATION_SERVERS: z.string().default(''),
   PATCHBAY_GATEWAY_MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(4_194_304).default(1_048_576),
   PATCHBAY_GATEWAY_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(65_536).default(8_192),
   PATCHBAY_GATEWAY_HEADERS_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
@@ -68,6 +71,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     pepper: readKeyFile(values.PATCHBAY_GATEWAY_PEPPER_FILE),
     trustedProxies: readList(values.PATCHBAY_GATEWAY_TRUSTED_PROXIES),
     corsOrigins: readList(values.PATCHBAY_GATEWAY_CORS_ORIGINS),
+    authorizationServers: readList(values.PATCHBAY_GATEWAY_AUTHORIZATION_SERVERS),
     maxBodyBytes: values.PATCHBAY_GATEWAY_MAX_BODY_BYTES,
     maxConnections: values.PATCHBAY_GATEWAY_MAX_CONNECTIONS,
     headersTimeoutMs: values.PATCHBAY_GATEWAY_HEADERS_TIMEOUT_MS,

@@ -30,6 +30,7 @@ import { createTenant, listTenants, showTenant } from './operations/tenants/crea
 import { suspendTenant } from './operations/tenants/suspend-tenant.ts';
 import { gatewayRoutes } from './routes.ts';
 import { wireIssuers } from './wire-issuers.ts';
+import { wireMcp } from './wire-mcp.ts';
 import { wireMetrics } from './wire-metrics.ts';
 
 export { type GatewayConfig, readConfig };
@@ -97,12 +98,15 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const throttle = new Throttle();
   const limits = new RateLimits(config);
   const { counts, metricsText } = wireMetrics({ messaging, telemetry, sessions });
+  const agentOf = (tenant: string) => agentOver(messaging, tenant, {}, throttle);
+  const mcp = wireMcp({ messaging, report }, { ...config, agentOf, sessions });
   const app = await createGatewayServer({
     ...config,
+    doors: [mcp.door],
     routes: gatewayRoutes({
       ask: messaging.request,
       askEvery: messaging.askEvery,
-      agentOf: (tenant) => agentOver(messaging, tenant, {}, throttle),
+      agentOf,
       adminOf: (tenant) => adminOver(messaging, tenant),
       identity,
       sessions,
@@ -145,6 +149,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     url,
     stop: stopInOrder([
       () => Promise.all([app.close(), served.stop()]),
+      () => mcp.close(),
       () => sessions.close(),
       () => issuers.close(),
       () => store.close(),

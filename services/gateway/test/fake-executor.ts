@@ -1,4 +1,5 @@
 import {
+  type CancelRequest,
   type ExecuteRequest,
   type ExecutionResult,
   errorBody,
@@ -12,27 +13,43 @@ import type { z } from 'zod';
 
 type Asked = z.output<typeof ExecuteRequest>;
 
+/** What `erase` asks for. */
+export const confirmation = {
+  token: 'c1.test.token',
+  ask: 'Shall I erase it all?',
+  expires_at: '2100-01-01T00:00:00.000Z',
+};
+
 /** The executor's route for calls, over real NATS under the executor's own identity. */
 export interface FakeExecutor {
   /** What it was asked, with the tenant that the subject proved. */
   readonly asked: { readonly tenant: string; readonly request: Asked; readonly traceparent: string | null }[];
   /** Executions whose caller cancelled their stream. */
   readonly cancelled: string[];
+  /** Requests to cancel. */
+  readonly cancels: CancelRequest[];
 }
 
 /**
- * `echo` answers its arguments, `fail` fails, `count` streams three chunks, `endless` streams until it is cancelled. Anything
- * else is no tool.
+ * `echo` answers its arguments, `fail` fails, `count` streams three chunks, `endless` streams until it is cancelled, `erase`
+ * has to be confirmed. Anything else is no tool.
  */
 export async function startFakeExecutor(messaging: Messaging): Promise<FakeExecutor> {
   const asked: FakeExecutor['asked'] = [];
   const cancelled: string[] = [];
+  const cancels: CancelRequest[] = [];
+  const stops = new Map<string, () => void>();
 
   const execute = endpoint('execute-tool', routes.executeTool, async (request, { values, replyTo, traceparent }) => {
     const tenant = values.tenant as string;
     asked.push({ tenant, request, traceparent });
     const id = newId('execution');
     if (request.tool === 'echo') return resultOf(id, request, { output: request.arguments });
+    if (request.tool === 'erase') {
+      if (request.confirmation === confirmation.token) return resultOf(id, request, { output: { erased: true } });
+      const error = errorBody('confirmation_required', { speakable: confirmation.ask, details: { confirmation } });
+      return resultOf(id, request, { status: 'refused', error });
+    }
     if (request.tool === 'fail')
       return resultOf(id, request, {
         status: 'failed',
@@ -41,6 +58,11 @@ export async function startFakeExecutor(messaging: Messaging): Promise<FakeExecu
     if (request.tool !== 'count' && request.tool !== 'endless')
       return resultOf(id, request, { status: 'refused', error: errorBody('tool_not_found') });
     const over = Promise.withResolvers<void>();
+    if (request.idempotency_key !== undefined) stops.set(request.idempotency_key, over.resolve);
+    if (!request.stream) {
+      await over.promise;
+      return resultOf(id, request, { status: 'cancelled', error: errorBody('cancelled') });
+    }
     const stream = messaging.openReplyStream(replyTo, () => over.resolve());
     const credits = messaging.listenSignal(signals.streamCredit, { tenant, execution: id }, ({ cancel }) => {
       if (!cancel) return;
@@ -58,12 +80,16 @@ export async function startFakeExecutor(messaging: Messaging): Promise<FakeExecu
   });
   await messaging.serve({ name: 'executor', version: '0.1.0', description: 'test' }, [
     execute,
-    endpoint('cancel-execution', routes.cancelExecution, async () => ({ cancelled: [] })),
+    endpoint('cancel-execution', routes.cancelExecution, async (request) => {
+      cancels.push(request);
+      stops.get(request.idempotency_key ?? '')?.();
+      return { cancelled: [] };
+    }),
     endpoint('get-submission-result', routes.getSubmissionResult, async ({ submission_id }) => {
       throw new PatchbayError('invalid_request', { message: `no ${submission_id}` });
     }),
   ]);
-  return { asked, cancelled };
+  return { asked, cancelled, cancels };
 }
 
 function resultOf(id: string, { tool }: Asked, over: Partial<ExecutionResult>): ExecutionResult {

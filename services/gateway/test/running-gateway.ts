@@ -25,6 +25,7 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     pepper: Buffer.from(readFileSync(servers.keys.gatewayPepperFile, 'utf8').trim(), 'hex'),
     trustedProxies: [],
     corsOrigins: [],
+    authorizationServers: [],
     maxBodyBytes: 1_048_576,
     maxConnections: 1_024,
     headersTimeoutMs: 5_000,
