@@ -107,7 +107,7 @@ const streamUse: Partial<
     }
   >
 > = {
-  audit: { durables: [auditConsumer] },
+  audit: { durables: [auditConsumer], read: [streams.audit.name] },
   executor: { write: submissionSubject, durables: [submissionConsumer] },
   'webhook-ingress': { write: webhookSubject, read: [streams.webhooks.name] },
   'webhook-delivery': {

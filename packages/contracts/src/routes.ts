@@ -1,7 +1,14 @@
 import { executorWebhookRoutes } from './executor-webhook-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { AnalyticsRequest, AnalyticsResult } from './messages/analytics.ts';
-import { AuditQuery, AuditQueryResult, ListUnknown, ListUnknownResult } from './messages/audit.ts';
+import {
+  AuditQuery,
+  AuditQueryResult,
+  ListUnknown,
+  ListUnknownResult,
+  VerifyAudit,
+  VerifyAuditResult,
+} from './messages/audit.ts';
 import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
   CancelBroadcast,
@@ -150,6 +157,14 @@ export const routes = {
     request: ListUnknown,
     response: ListUnknownResult,
     timeoutMs: 10_000,
+  }),
+  verifyAudit: request({
+    subject: 'svc.audit.v1.verify',
+    owner: 'audit',
+    callers: ['admin', 'gateway'],
+    request: VerifyAudit,
+    response: VerifyAuditResult,
+    timeoutMs: 30_000,
   }),
   queryAnalytics: request({
     subject: 'svc.audit.v1.analytics',

@@ -8,15 +8,18 @@ import { type AuditCounters, createLogStoreReport, newCounters } from './adapter
 import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from './adapters/postgres-event-pages.ts';
 import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
+import { createPostgresStoredEvents } from './adapters/postgres-stored-events.ts';
 import { createPostgresUsage } from './adapters/postgres-usage.ts';
 import { prepareDatabase } from './adapters/prepare-database.ts';
-import { toStreamHandler } from './adapters/stream-batches.ts';
+import { readTenantMessages, toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
+import type { VerifyMac } from './domain/check-message.ts';
 import { createFindOpenIntents } from './operations/find-open-intents.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
 import { createQueryAnalytics } from './operations/query-analytics.ts';
 import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
+import { createVerifyAudit } from './operations/verify-audit.ts';
 import { auditRoutes } from './routes.ts';
 
 export type { AuditConfig } from './config.ts';
@@ -63,8 +66,9 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     });
     stops.push(() => recorder.close());
 
+    const verify: VerifyMac = (message) => verifyAuditMac(config.auditMacKeys, message);
     const storeAuditBatch = createStoreAuditBatch({
-      verify: (message) => verifyAuditMac(config.auditMacKeys, message),
+      verify,
       store: createPostgresAuditStore(database),
       report: createLogStoreReport(log, counters),
     });
@@ -85,6 +89,12 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     const operations = {
       queryAudit: createQueryAudit(reading),
       listUnknown: createListUnknown(reading),
+      verifyAudit: createVerifyAudit({
+        ...reading,
+        verify,
+        readMessages: readTenantMessages(messaging),
+        ...createPostgresStoredEvents(database),
+      }),
       queryAnalytics: createQueryAnalytics({
         now: Date.now,
         ...createPostgresUsage(database, config.prices),

@@ -4,9 +4,11 @@ import { traceIdOf } from '@patchbay/service-kit';
 import type { createListUnknown } from './operations/list-unknown.ts';
 import type { createQueryAnalytics } from './operations/query-analytics.ts';
 import type { createQueryAudit } from './operations/query-audit.ts';
+import type { createVerifyAudit } from './operations/verify-audit.ts';
 
 export interface AuditOperations {
   readonly queryAudit: ReturnType<typeof createQueryAudit>;
+  readonly verifyAudit: ReturnType<typeof createVerifyAudit>;
   readonly queryAnalytics: ReturnType<typeof createQueryAnalytics>;
   readonly listUnknown: ReturnType<typeof createListUnknown>;
   /** Hears of failures whose cause does not reach the caller. */
@@ -17,6 +19,7 @@ export interface AuditOperations {
 export function auditRoutes({
   queryAudit,
   listUnknown,
+  verifyAudit,
   queryAnalytics,
   onFailure,
 }: AuditOperations): readonly AnyEndpoint[] {
@@ -34,6 +37,9 @@ export function auditRoutes({
     ),
     endpoint('listUnknown', routes.listUnknown, (request, { traceparent }) =>
       telling('listUnknown', listUnknown(request, { traceId: traceIdOf(traceparent) })),
+    ),
+    endpoint('verifyAudit', routes.verifyAudit, (request, { traceparent }) =>
+      telling('verifyAudit', verifyAudit(request, { traceId: traceIdOf(traceparent) })),
     ),
     endpoint('queryAnalytics', routes.queryAnalytics, (request) => telling('queryAnalytics', queryAnalytics(request))),
   ];

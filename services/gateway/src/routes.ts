@@ -1,4 +1,5 @@
 import { analyticsRoutes } from './http/analytics-routes.ts';
+import { auditRoutes } from './http/audit-routes.ts';
 import { connectionsRoutes } from './http/connections-routes.ts';
 import { executionsRoutes } from './http/executions-routes.ts';
 import type { GatewayPorts } from './http/gateway-ports.ts';
@@ -21,6 +22,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...integrationsRoutes(ports),
     ...connectionsRoutes(ports),
     ...webhooksRoutes(ports),
+    ...auditRoutes(ports),
     ...analyticsRoutes(ports),
     ...metricsRoutes(ports),
     ...keysRoutes(ports),

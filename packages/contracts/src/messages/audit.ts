@@ -97,6 +97,7 @@ export const AuditQuery = z.strictObject({
   session: z.string().max(128).optional(),
   status: z.string().max(32).optional(),
   execution_id: idSchema('execution').optional(),
+  event_id: idSchema('auditEvent').optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   limit: z.int().min(1).max(1_000).default(100),
@@ -136,3 +137,49 @@ export const ListUnknownResult = z.object({
   more: z.boolean(),
 });
 export type ListUnknownResult = z.infer<typeof ListUnknownResult>;
+
+/**
+ * `svc.audit.v1.verify`: reads a tenant's messages of stream `AUDIT` again, in the stream's order, checks each MAC and compares
+ * what the projection holds of their events. One answer covers at most `limit` messages; `next` goes on.
+ */
+export const VerifyAudit = z.strictObject({
+  tenant: TenantToken,
+  /** From the first message stored at or after it. Left out: from the stream's beginning. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  /** `next` of the answer before, in the place of `from`. */
+  after: z.int().nonnegative().optional(),
+  limit: z.int().min(1).max(2_000).default(500),
+});
+export type VerifyAudit = z.infer<typeof VerifyAudit>;
+
+/** Most problems that one answer tells. */
+export const maxAuditProblems = 100;
+export const AuditProblem = z.object({
+  /** Of the message in stream `AUDIT`. */
+  sequence: z.int(),
+  /** Null where it is the whole message. */
+  event_id: z.string().nullable(),
+  /**
+   * `not_stored`: the stream has it, the projection does not. `not_in_stream`: the projection has it and no message brought it.
+   * `content_differs`, `columns_differ`: the projection says something else. Any other: why the message, or an event of it, is not
+   * believed, such as `mac_wrong`.
+   */
+  what: z.string(),
+});
+export type AuditProblem = z.infer<typeof AuditProblem>;
+
+export const VerifyAuditResult = z.object({
+  /** What is proven: every message by its producer's MAC. A message that is gone from the stream is not noticed by it. */
+  proof: z.literal('mac'),
+  messages: z.int().nonnegative(),
+  /** Events of messages whose MAC is right. */
+  events: z.int().nonnegative(),
+  /** Of them so young that they may be on their way to the projection still. */
+  pending: z.int().nonnegative(),
+  /** How many there are; `problems` tells the first 100. */
+  problem_count: z.int().nonnegative(),
+  problems: z.array(AuditProblem),
+  /** Where the next question goes on; null at the end of the stream. */
+  next: z.int().nullable(),
+});
+export type VerifyAuditResult = z.infer<typeof VerifyAuditResult>;

@@ -38,6 +38,7 @@ function pageQuery(db: Kysely<AuditTables>, filter: EventFilter) {
   if (filter.session !== undefined) query = query.where('session', '=', filter.session);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.executionId !== undefined) query = query.where('execution_id', '=', filter.executionId);
+  if (filter.eventId !== undefined) query = query.where('event_id', '=', filter.eventId);
   if (filter.fromMs !== undefined) query = query.where('time', '>=', timeOf(filter.fromMs));
   if (filter.toMs !== undefined) query = query.where('time', '<', timeOf(filter.toMs));
   if (filter.after !== undefined) {

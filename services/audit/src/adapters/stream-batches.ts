@@ -1,6 +1,7 @@
-import { auditHeaders } from '@patchbay/contracts';
-import type { BatchVerdict, StreamMessage } from '@patchbay/messaging';
+import { auditHeaders, streams } from '@patchbay/contracts';
+import type { BatchVerdict, Messaging, StreamMessage } from '@patchbay/messaging';
 import type { ReceivedMessage } from '../domain/check-message.ts';
+import type { VerifyAuditPorts } from '../operations/verify-audit.ts';
 
 /** Hands batches of a stream to the operation that stores them. */
 export function toStreamHandler(
@@ -9,12 +10,22 @@ export function toStreamHandler(
   return (messages) => store(messages.map(toReceivedMessage));
 }
 
-function toReceivedMessage(message: StreamMessage): ReceivedMessage {
+/** A message with the headers that prove it. */
+export function toReceivedMessage(message: StreamMessage): ReceivedMessage {
   return {
     subject: message.subject,
     payload: message.payload,
     sequence: message.sequence,
     producer: message.header(auditHeaders.producer),
     mac: message.header(auditHeaders.mac),
+  };
+}
+
+/** A tenant's messages in the order of stream `AUDIT`, with payloads, and where each page ends. */
+export function readTenantMessages(messaging: Pick<Messaging, 'readStream'>): VerifyAuditPorts['readMessages'] {
+  return async function* (tenant, after, pageRows) {
+    const filter = `audit.v1.${tenant}.*`;
+    for await (const { messages, left } of messaging.readStream(streams.audit.name, { filter, after, pageRows }))
+      yield { messages: messages.map(toReceivedMessage), left };
   };
 }

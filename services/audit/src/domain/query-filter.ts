@@ -9,6 +9,7 @@ export interface EventFilter {
   readonly session?: string;
   readonly status?: AuditData['outcome'];
   readonly executionId?: string;
+  readonly eventId?: string;
   /** Unix milliseconds, inclusive. */
   readonly fromMs?: number;
   /** Unix milliseconds, exclusive. */
@@ -32,6 +33,7 @@ export function toEventFilter(query: AuditQuery): EventFilter {
     ...(query.session !== undefined && { session: refuseNul('session', query.session) }),
     ...(status !== undefined && { status: status.data }),
     ...(query.execution_id !== undefined && { executionId: query.execution_id }),
+    ...(query.event_id !== undefined && { eventId: query.event_id }),
     ...(fromMs !== undefined && { fromMs: clamp(fromMs) }),
     ...(toMs !== undefined && { toMs: clamp(toMs) }),
     ...(query.cursor !== undefined && { after: decodeCursor(query.cursor) }),

@@ -89,12 +89,14 @@ const operating = [
 ];
 const people = ['listKeys', 'getKey', 'listIssuers', 'listTenants', 'getTenant'];
 const owning = ['createKey', 'rotateKey', 'revokeKey', 'setIssuer', 'removeIssuer', 'signOut'];
+const reviewing = ['listAuditEvents', 'getAuditEvent'];
+const exporting = ['exportAudit', 'verifyAudit'];
 const platform = ['createTenant', 'suspendTenant', 'resumeTenant', 'scrapeMetrics'];
 const allowed: Readonly<Record<Role, readonly string[]>> = {
   agent,
   developer: [...agent, ...looking, ...publishing],
-  operator: [...agent, ...looking, ...publishing, ...operating, ...people],
-  owner: [...agent, ...looking, ...publishing, ...operating, ...people, ...owning],
+  operator: [...agent, ...looking, ...publishing, ...operating, ...people, ...reviewing],
+  owner: [...agent, ...looking, ...publishing, ...operating, ...people, ...reviewing, ...exporting, ...owning],
   auditor: [
     'listTools',
     'getTool',
@@ -104,6 +106,8 @@ const allowed: Readonly<Record<Role, readonly string[]>> = {
     'getToolset',
     ...looking,
     ...people,
+    ...reviewing,
+    ...exporting,
   ],
 };
 

@@ -12,6 +12,7 @@ const tags: Readonly<Record<string, string>> = {
   integrations: 'The documents that tools come from.',
   connections: "A tenant's accounts at the services behind the tools.",
   webhooks: 'What vendors send: where it comes in, what came, and who gets it.',
+  audit: 'Who did what, and whether the record of it is whole.',
   metrics: 'How calls go, now and over weeks.',
   keys: 'API keys: who may come in.',
   tenants: 'Tenants, for operators of the platform.',
