@@ -30,6 +30,7 @@ export * from './messages/execution.ts';
 export * from './messages/executor.ts';
 export * from './messages/identity.ts';
 export * from './messages/issuers.ts';
+export * from './messages/live.ts';
 export * from './messages/oauth.ts';
 export * from './messages/plan.ts';
 export * from './messages/policy.ts';

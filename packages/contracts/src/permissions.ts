@@ -1,5 +1,5 @@
 import { everyTenant } from './ids.ts';
-import { auditProducers } from './messages/audit.ts';
+import { type AuditClass, auditProducers } from './messages/audit.ts';
 import type { Identity, ServiceName } from './route-kinds.ts';
 import { broadcasts, events, queueGroupOf, routes, signals } from './routes.ts';
 import {
@@ -102,6 +102,8 @@ const streamUse: Partial<
       readonly read?: readonly string[];
       /** Streams among these that it also reads by durables, which it makes and removes while it runs. */
       readonly follows?: readonly string[];
+      /** Subjects of streams that it hears as messages are published. */
+      readonly hears?: readonly string[];
       /** Queues of its own: it makes and removes their durables, and what waits for one that is no more. */
       readonly owns?: readonly string[];
     }
@@ -117,6 +119,8 @@ const streamUse: Partial<
     follows: [streams.webhooks.name],
     owns: [streams.deliveries.name],
   },
+  // For those who follow a tenant live.
+  gateway: { hears: [webhookSubject, `audit.v1.{tenant}.${'execution' satisfies AuditClass}`] },
 };
 
 function streamSubjects(service: ServiceName): string[] {
@@ -177,6 +181,7 @@ function servicePermissions(service: ServiceName): Permissions {
     '$SRV.STATS',
     '$SRV.STATS.>',
   ]);
+  for (const subject of streamUse[service]?.hears ?? []) subscribe.add(wildcardSubject(subject));
   publish.add(`${inboxPrefixOf('admin')}.>`); // $SRV answers
   for (const route of Object.values(routes)) {
     if ((route.callers as readonly Identity[]).includes(service))

@@ -235,11 +235,11 @@ export const events = {
     subscribers: ['executor'],
     body: WarmBroadcast,
   }),
-  /** Between executors: a circuit of a host, or of a tenant's 5xx at it, opened, is probed or closed. */
+  /** Between executors, and for those who watch: a circuit of a host, or of a tenant's 5xx at it, opened, is probed or closed. */
   circuitChanged: event({
     subject: 'svc.executor.v1.circuit',
     owner: 'executor',
-    subscribers: ['executor'],
+    subscribers: ['executor', 'gateway'],
     body: CircuitChanged,
   }),
   /** Between executors: each answers with its own circuits. */

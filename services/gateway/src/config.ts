@@ -29,6 +29,9 @@ export interface GatewayConfig extends BaseConfig {
   readonly trustedOrigins: readonly string[];
   /** Development only: the origin that every issuer is dialled at instead of its own host. */
   readonly dialOverride: string | null;
+  /** Clients that follow live at once, and of them those of one key. */
+  readonly maxLiveClients: number;
+  readonly maxLiveClientsPerKey: number;
 }
 
 const variables = z.object({
@@ -47,6 +50,8 @@ const variables = z.object({
   PATCHBAY_GATEWAY_BURST: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
+  PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS: z.coerce.number().int().min(1).max(65_536).default(4_096),
+  PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY: z.coerce.number().int().min(1).max(65_536).default(100),
 });
 
 /** @throws ConfigError naming what is missing, unreadable or not allowed. */
@@ -81,6 +86,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     burst: values.PATCHBAY_GATEWAY_BURST,
     trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
+    maxLiveClients: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS,
+    maxLiveClientsPerKey: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
-import { actorOf, hashSecret, nameOf, newSecret } from '@patchbay/identity';
+import { actorOf, hashSecret, nameOf, newSecret, type Principal } from '@patchbay/identity';
 import { connectMessaging } from '@patchbay/messaging';
 import { adminOver, agentOver, Throttle } from '@patchbay/sdk';
 import {
@@ -16,6 +16,7 @@ import { openNatsIdentity } from './adapters/nats-identity.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
 import { createGatewayServer } from './http/gateway-server.ts';
+import { wireLive } from './live/wire-live.ts';
 import { gatewayEndpoints, type IdentityOperations } from './nats-routes.ts';
 import { auditedChange } from './operations/audited-change.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
@@ -100,9 +101,23 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const { counts, metricsText } = wireMetrics({ messaging, telemetry, sessions });
   const agentOf = (tenant: string) => agentOver(messaging, tenant, {}, throttle);
   const mcp = wireMcp({ messaging, report }, { ...config, agentOf, sessions });
+  const admission = {
+    authenticate: createAuthenticate({
+      store,
+      pepper: config.pepper,
+      now,
+      onUsed: createNoteUse({ store, report, now }),
+      authenticateToken: issuers.authenticateToken,
+    }),
+    takeRate: (principal: Principal) => limits.take(nameOf(principal), performance.now()),
+  };
+  const onFailure = (error: unknown, request: string) =>
+    log.error({ err: error, request }, 'a request failed unexpectedly');
+  const live = wireLive({ ...config, ...admission, messaging, sessions, onFailure });
   const app = await createGatewayServer({
     ...config,
-    doors: [mcp.door],
+    ...admission,
+    doors: [mcp.door, live.door],
     routes: gatewayRoutes({
       ask: messaging.request,
       askEvery: messaging.askEvery,
@@ -112,14 +127,6 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       sessions,
       metricsText,
     }),
-    authenticate: createAuthenticate({
-      store,
-      pepper: config.pepper,
-      now,
-      onUsed: createNoteUse({ store, report, now }),
-      authenticateToken: issuers.authenticateToken,
-    }),
-    takeRate: (principal) => limits.take(nameOf(principal), performance.now()),
     rateTerms: config,
     audited: ({ operationId, audited }, call, work) =>
       auditedChange(
@@ -133,7 +140,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
         },
         work,
       ),
-    onFailure: (error, request) => log.error({ err: error, request }, 'a request failed unexpectedly'),
+    onFailure,
     onAnswered(facts) {
       counts.count(facts);
       log.debug(facts, 'answered');
@@ -150,6 +157,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     stop: stopInOrder([
       () => Promise.all([app.close(), served.stop()]),
       () => mcp.close(),
+      () => live.close(),
       () => sessions.close(),
       () => issuers.close(),
       () => store.close(),

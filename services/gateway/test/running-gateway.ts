@@ -36,6 +36,8 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     burst: 1_000_000,
     trustedOrigins: [],
     dialOverride: null,
+    maxLiveClients: 1_024,
+    maxLiveClientsPerKey: 256,
     ...over,
   };
 }

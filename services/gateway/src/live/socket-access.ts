@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { liveBearerPrefix, PatchbayError, platformScope } from '@patchbay/contracts';
+import { actingTenant, type Principal } from '@patchbay/identity';
+import type { RateVerdict } from '../domain/rate-limit.ts';
+import { bearerOf } from '../http/admit.ts';
+
+/** Who is at a socket, and for which tenant. */
+export interface LiveAccess {
+  readonly principal: Principal;
+  readonly tenant: string;
+}
+
+export interface SocketDoor {
+  readonly authenticate: (token: string) => Principal | null | Promise<Principal | null>;
+  readonly takeRate: (principal: Principal) => RateVerdict;
+  /** Origins whose pages may come, beside our own. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** The key that came with an upgrade: by header, or as a subprotocol from a page, which cannot set headers. */
+export function tokenOf(headers: IncomingHttpHeaders): string | null {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+  const bearer = offered.find((one) => one.startsWith(liveBearerPrefix))?.slice(liveBearerPrefix.length);
+  return headers.authorization === undefined ? bearerOf(bearer && `Bearer ${bearer}`) : bearerOf(headers.authorization);
+}
+
+/**
+ * A page of another origin gets no socket: browsers ask nobody before they open one. What is no browser sends no origin.
+ * @throws PatchbayError `not_permitted`.
+ */
+export function checkOrigin({ origin, host }: IncomingHttpHeaders, corsOrigins: readonly string[]): void {
+  if (origin === undefined || corsOrigins.includes(origin)) return;
+  if (host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
+  throw new PatchbayError('not_permitted', { message: 'Pages of this origin may not come in.' });
+}
+
+/** @throws PatchbayError `not_authenticated`, `rate_limited`, `not_permitted`, `invalid_request`. */
+export async function enterSocket(door: SocketDoor, token: string | null, named: string | null): Promise<LiveAccess> {
+  const principal = token === null ? null : await door.authenticate(token);
+  if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });
+  const verdict = door.takeRate(principal);
+  if (!verdict.allowed)
+    throw new PatchbayError('rate_limited', {
+      message: 'This key asks more than it may.',
+      retryAfterMs: Math.ceil(verdict.retryAfterMs),
+    });
+  return { principal, tenant: actingTenant(principal, named) ?? platformScope };
+}
