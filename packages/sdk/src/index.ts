@@ -19,11 +19,11 @@ export type { AnthropicMessage, AnthropicToolResult } from './models/anthropic.t
 export { type AnthropicRunnableTool, anthropicRunnableTools } from './models/anthropic-runner.ts';
 export { langChainTools, type StructuredToolClass } from './models/langchain.ts';
 export { type McpCall, type McpResult, mcpErrorOf, mcpResultOf } from './models/mcp.ts';
-export { ToolCallError } from './models/model-answer.ts';
+export { answerError, answerOf, type ModelAnswer, ToolCallError } from './models/model-answer.ts';
 export type { OpenAiFunctionOutput, OpenAiMessage, OpenAiOutputItem, OpenAiToolMessage } from './models/openai.ts';
 export { type OpenAiRunnableTool, openAiRunnableTools } from './models/openai-runner.ts';
 export type { RealtimeOutputEvent } from './models/realtime.ts';
-export type { ModelCallOptions } from './models/run-model-calls.ts';
+export { type ModelCall, type ModelCallOptions, problemOfCall } from './models/run-model-calls.ts';
 export {
   answerOpenAiSearch,
   anthropicRunnableSearch,
@@ -41,6 +41,8 @@ export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';
 export type { ToolsetsAdmin } from './toolsets-admin.ts';
 export type { VaultAdmin } from './vault-admin.ts';
+export { reservedArguments, takeReservedArguments, withReservedArguments } from './voice/reserved-arguments.ts';
+export { stillWorking, voiceAnswerOf } from './voice/voice-answer.ts';
 export type { AwaitedWebhook, ExpectedWebhook } from './webhooks/await-webhook.ts';
 export type { DeliveriesAdmin, ReplayWebhooks, WebhookDeadLettersAdmin } from './webhooks/deliveries-admin.ts';
 export type { EventWithBody, WebhookEventsAdmin } from './webhooks/events-admin.ts';

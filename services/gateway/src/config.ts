@@ -1,4 +1,12 @@
-import { type BaseConfig, parseConfig, readBaseConfig, readKeyFile, readList } from '@patchbay/service-kit';
+import {
+  type BaseConfig,
+  ConfigError,
+  parseConfig,
+  readBaseConfig,
+  readKeyFile,
+  readList,
+  readSecretFile,
+} from '@patchbay/service-kit';
 import { z } from 'zod';
 
 export interface GatewayConfig extends BaseConfig {
@@ -32,7 +40,16 @@ export interface GatewayConfig extends BaseConfig {
   /** Clients that follow live at once, and of them those of one key. */
   readonly maxLiveClients: number;
   readonly maxLiveClientsPerKey: number;
+  /** By tenant, what its voice platforms sign with. Secret. */
+  readonly voiceSecrets: VoiceSecrets;
 }
+
+/** A tenant's keys of Retell: more than one while one replaces another. */
+const VoiceSecrets = z.record(
+  z.string().min(1),
+  z.strictObject({ retell: z.union([z.string().min(16), z.array(z.string().min(16)).max(4)]).optional() }),
+);
+export type VoiceSecrets = z.infer<typeof VoiceSecrets>;
 
 const variables = z.object({
   PATCHBAY_GATEWAY_HOST: z.string().min(1).default('127.0.0.1'),
@@ -52,6 +69,7 @@ const variables = z.object({
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS: z.coerce.number().int().min(1).max(65_536).default(4_096),
   PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY: z.coerce.number().int().min(1).max(65_536).default(100),
+  PATCHBAY_GATEWAY_VOICE_SECRETS_FILE: z.string().min(1).optional(),
 });
 
 /** @throws ConfigError naming what is missing, unreadable or not allowed. */
@@ -88,7 +106,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     maxLiveClients: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS,
     maxLiveClientsPerKey: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY,
+    voiceSecrets: readVoiceSecrets(values.PATCHBAY_GATEWAY_VOICE_SECRETS_FILE),
   };
+}
+
+/** @throws ConfigError that says nothing of what is in the file. */
+function readVoiceSecrets(path: string | undefined): VoiceSecrets {
+  if (path === undefined) return {};
+  const text = readSecretFile(path);
+  try {
+    return VoiceSecrets.parse(JSON.parse(text));
+  } catch {
+    throw new ConfigError(`The file ${path} does not hold {"<tenant>": {"retell": "<API key>"}}.`);
+  }
 }
 
 function isOrigin(text: string): boolean {

@@ -33,6 +33,7 @@ import { gatewayRoutes } from './routes.ts';
 import { wireIssuers } from './wire-issuers.ts';
 import { wireMcp } from './wire-mcp.ts';
 import { wireMetrics } from './wire-metrics.ts';
+import { wireVoice } from './wire-voice.ts';
 
 export { type GatewayConfig, readConfig };
 
@@ -114,6 +115,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const onFailure = (error: unknown, request: string) =>
     log.error({ err: error, request }, 'a request failed unexpectedly');
   const live = wireLive({ ...config, ...admission, messaging, sessions, onFailure });
+  const voice = wireVoice(config);
   const app = await createGatewayServer({
     ...config,
     ...admission,
@@ -126,6 +128,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       identity,
       sessions,
       metricsText,
+      voice,
     }),
     rateTerms: config,
     audited: ({ operationId, audited }, call, work) =>
@@ -160,6 +163,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       () => live.close(),
       () => sessions.close(),
       () => issuers.close(),
+      () => voice.pending.close(),
       () => store.close(),
       () => recorder.close(),
       () => telemetry.stop(),

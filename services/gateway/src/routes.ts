@@ -11,6 +11,7 @@ import { metricsRoutes } from './http/metrics-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
 import { toolsetsRoutes } from './http/toolsets-routes.ts';
+import { voiceRoutes } from './http/voice-routes.ts';
 import { webhooksRoutes } from './http/webhooks-routes.ts';
 
 /** Every route of the gateway over HTTP, area by area. Whatever is not here is not served. */
@@ -28,5 +29,6 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...keysRoutes(ports),
     ...issuersRoutes(ports),
     ...tenantsRoutes(ports),
+    ...voiceRoutes(ports),
   ];
 }

@@ -38,6 +38,7 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     dialOverride: null,
     maxLiveClients: 1_024,
     maxLiveClientsPerKey: 256,
+    voiceSecrets: {},
     ...over,
   };
 }

@@ -44,7 +44,7 @@ export async function runModelCalls(
   const answers = new Map<number, ModelAnswer>();
   const runnable: number[] = [];
   for (const [index, call] of own.entries()) {
-    const problem = problemOf(call);
+    const problem = problemOfCall(call);
     if (problem === null) runnable.push(index);
     else answers.set(index, answerError(call.id, problem));
   }
@@ -78,7 +78,8 @@ function plannedCall(calls: readonly ModelCall[], index: number): Plan['calls'][
   };
 }
 
-function problemOf({ name, arguments: args }: ModelCall): ErrorBody | null {
+/** Why a call cannot be carried out at all; null when it can be. */
+export function problemOfCall({ name, arguments: args }: ModelCall): ErrorBody | null {
   if (!ToolName.safeParse(name).success)
     return errorBody('tool_not_found', { message: 'No tool of that name exists.' });
   if (args !== null) return null;

@@ -15,10 +15,12 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   hand: Hand,
-  route: Pick<AnyRoute, 'scope' | 'of' | 'only'>,
+  route: Pick<AnyRoute, 'scope' | 'of' | 'only' | 'keyHeader'>,
   door: Admission,
 ): Promise<{ readonly principal: Principal; readonly tenant: string }> {
-  const token = bearerOf(request.headers.authorization);
+  const { authorization } = request.headers;
+  const alone = route.keyHeader === undefined ? undefined : request.headers[route.keyHeader];
+  const token = bearerOf(authorization ?? (typeof alone === 'string' ? `Bearer ${alone}` : undefined));
   const known = token === null ? null : door.authenticate(token);
   // A key is known at once, and then nothing is waited for.
   const principal = known instanceof Promise ? await known : known;

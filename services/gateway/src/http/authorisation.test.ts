@@ -8,7 +8,7 @@ import type { AnyRoute } from './http-route.ts';
 
 /** The whole table, each route answering whom it acts for. What it takes is of no concern here. */
 const routes: AnyRoute[] = gatewayRoutes({} as GatewayPorts).map(
-  ({ params: _p, query: _q, body: _b, audited: _a, etag: _e, media: _m, ...one }) => ({
+  ({ params: _p, query: _q, body: _b, audited: _a, etag: _e, failure: _f, media: _m, ...one }) => ({
     ...one,
     handler: async ({ tenant }: { readonly tenant: string }) => ({ tenant }),
   }),
@@ -28,6 +28,12 @@ const agent = [
   'submit',
   'getSubmission',
   'cancelExecutions',
+  'voiceVapi',
+  'voiceRetell',
+  'voiceElevenLabs',
+  'voiceElevenLabsByQuery',
+  'voiceOpenAi',
+  'voiceOpenAiSession',
 ];
 const looking = [
   'listExecutions',

@@ -3,6 +3,7 @@ import type { Admin, Agent } from '@patchbay/sdk';
 import type { IdentityOperations } from '../nats-routes.ts';
 import type { OpenSessions } from '../operations/open-sessions.ts';
 import type { MetricsPort } from './metrics-routes.ts';
+import type { PendingAnswers } from '../operations/voice/pending-answers.ts';
 
 /** What the routes are made of. */
 export interface GatewayPorts {
@@ -16,4 +17,9 @@ export interface GatewayPorts {
   readonly identity: IdentityOperations;
   readonly sessions: OpenSessions;
   readonly metricsText: MetricsPort;
+  readonly voice: {
+    readonly pending: PendingAnswers;
+    /** The keys under which Retell signs for a tenant; none: nothing is taken from it. Secret. */
+    readonly retellKeysOf: (tenant: string) => readonly string[];
+  };
 }

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
-import { maxDeadlineMs, newId, PatchbayError, toErrorBody } from '@patchbay/contracts';
+import { type ErrorBody, errorBody, maxDeadlineMs, newId, PatchbayError, toErrorBody } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
 import type { Span, Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -62,6 +62,8 @@ export interface Hand {
   readonly route: AnyRoute | null;
   principal: Principal | null;
   tenant: string | null;
+  /** The body's text, on routes that want it. */
+  rawBody: string | null;
 }
 
 /** Bytes and number of a request's headers at most. */
@@ -98,6 +100,12 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
   app.server.maxConnections = options.maxConnections;
   // JSON is all that is taken.
   app.removeContentTypeParser('text/plain');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const hand = hands.get(request);
+    if (hand?.route?.rawBody === true) hand.rawBody = body;
+    parseJson(request, body, done);
+  });
 
   const idOf = (request: FastifyRequest) => hands.get(request)?.id ?? newId('httpRequest');
   app.addHook('onRequest', async (request, reply) => {
@@ -120,6 +128,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       route,
       principal: null,
       tenant: null,
+      rawBody: null,
     };
     hands.set(request, hand);
     reply.headers({ 'x-request-id': hand.id, traceparent: span.traceparent, 'cache-control': 'no-store' });
@@ -160,6 +169,12 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
   app.setNotFoundHandler((request, reply) => send(reply, refusal(404, 'There is no such route.', idOf(request))));
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const id = idOf(request);
+    const { principal = null, route = null } = hands.get(request) ?? {};
+    if (principal !== null && route?.failure !== undefined) {
+      const body = failureBody(error);
+      if (body.code === 'internal') options.onFailure(error, id);
+      return reply.code(200).send(route.failure(body));
+    }
     if (error instanceof FailedResult) return send(reply, problemOf(error.body, id, { result: error.result }));
     if (error instanceof PatchbayError) {
       if (error.code === 'internal') options.onFailure(error, id);
@@ -212,6 +227,8 @@ function addRoute(
         traceparent: hand.span.traceparent,
         idempotencyKey: idempotencyKeyOf(request, route),
         wantsEvents: route.streams === true && request.headers.accept?.includes('text/event-stream') === true,
+        headers: request.headers,
+        rawBody: hand.rawBody,
       };
       const answer = await (route.audited === undefined
         ? handle(call)
@@ -290,6 +307,13 @@ function idempotencyKeyOf({ headers }: FastifyRequest, { idempotent }: AnyRoute)
 /** Whether one of the tags that the client has is this one; weak or not makes no difference to who only reads. */
 function matches(given: string | undefined, etag: string): boolean {
   return (given ?? '').split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')));
+}
+
+/** What Fastify itself turns away is the caller's fault; its texts quote the request. */
+function failureBody(error: { readonly statusCode?: number }): ErrorBody {
+  const { statusCode = 500 } = error;
+  if (error instanceof PatchbayError || statusCode >= 500) return toErrorBody(error);
+  return errorBody('invalid_request', { message: titleOf(statusCode) });
 }
 
 const titleOf = (status: number) => STATUS_CODES[status] ?? 'Error';

@@ -1,4 +1,4 @@
-import type { AccessScope } from '@patchbay/contracts';
+import type { AccessScope, ErrorBody } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
 import type { z } from 'zod';
 
@@ -20,6 +20,10 @@ export interface RouteCall<Params = unknown, Query = unknown, Body = unknown> {
   readonly idempotencyKey: string | null;
   /** Whether the client asks for Server-Sent Events. */
   readonly wantsEvents: boolean;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body's text as it came, for a signature over it; null but on routes with `rawBody`. */
+  readonly rawBody: string | null;
 }
 
 /** An answer that is no plain document. */
@@ -74,6 +78,12 @@ export interface HttpRoute<
   readonly idempotent?: true;
   /** Can answer with Server-Sent Events. */
   readonly streams?: true;
+  /** Another header that the key may come in alone, in lower case, for callers that cannot send `Authorization`. */
+  readonly keyHeader?: string;
+  /** Its body is signed, so that the handler has to see the text of it. */
+  readonly rawBody?: true;
+  /** For callers that read no answer but one of status 200: what a failure is told as, once it is known who asks. */
+  readonly failure?: (error: ErrorBody) => unknown;
   /** It changes something that no other service audits under the caller's name: the kind of thing, and which one. */
   readonly audited?: {
     readonly kind: string;

@@ -15,6 +15,7 @@ const tags: Readonly<Record<string, string>> = {
   audit: 'Who did what, and whether the record of it is whole.',
   metrics: 'How calls go, now and over weeks.',
   keys: 'API keys: who may come in.',
+  voice: 'Tool calls as voice platforms make them, answered in their own words.',
   tenants: 'Tenants, for operators of the platform.',
 };
 
