@@ -2,8 +2,8 @@ import type { Messaging } from '@patchbay/messaging';
 import type { Admin, Agent } from '@patchbay/sdk';
 import type { IdentityOperations } from '../nats-routes.ts';
 import type { OpenSessions } from '../operations/open-sessions.ts';
-import type { MetricsPort } from './metrics-routes.ts';
 import type { PendingAnswers } from '../operations/voice/pending-answers.ts';
+import type { MetricsPort } from './metrics-routes.ts';
 
 /** What the routes are made of. */
 export interface GatewayPorts {
