@@ -44,11 +44,26 @@ const bucketUse: Record<
     write: readonly BucketName[];
   }
 > = {
-  registry: { watch: ['integrations', 'latencies'], read: ['integrations', 'latencies'], write: ['integrations'] },
+  registry: {
+    watch: ['integrations', 'latencies', 'policies'],
+    read: ['integrations', 'latencies', 'policies'],
+    write: ['integrations', 'policies'],
+  },
   executor: {
-    watch: ['integrations', 'dead_letters'],
-    read: ['integrations', 'executions', 'fences', 'latencies', 'results', 'dead_letters'],
-    write: ['executions', 'fences', 'latencies', 'results', 'dead_letters'],
+    watch: ['integrations', 'dead_letters', 'policies'],
+    scan: ['approvals'],
+    read: [
+      'integrations',
+      'executions',
+      'fences',
+      'latencies',
+      'results',
+      'dead_letters',
+      'policies',
+      'approvals',
+      'confirmations',
+    ],
+    write: ['executions', 'fences', 'latencies', 'results', 'dead_letters', 'approvals', 'confirmations'],
   },
   vault: {
     watch: ['connections', 'integrations', 'tenant_keys', 'oauth_clients', 'overlaps', 'vault_jobs'],

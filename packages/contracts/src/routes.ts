@@ -42,6 +42,7 @@ import { LeaseRevoked } from './messages/vault.ts';
 import { TenantKeysChanged } from './messages/vault-keys.ts';
 import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
 import { SecretsDropped } from './messages/webhook-secrets.ts';
+import { approvalEvents, policyRoutes } from './policy-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
 import { vaultRoutes } from './vault-routes.ts';
@@ -64,6 +65,31 @@ export const routes = {
     request: PlanRequest,
     response: PlanResult,
     timeoutMs: 10_000,
+  }),
+  /** The same three from a door that knows who came in by it, and is believed when it says so in `context.principal`. */
+  executeToolFor: request({
+    subject: 'svc.executor.v1.calls.{caller}.{tenant}.execute',
+    owner: 'executor',
+    callers: ['gateway'],
+    request: ExecuteRequest,
+    response: ExecutionResult,
+    timeoutMs: 10_000,
+  }),
+  executePlanFor: request({
+    subject: 'svc.executor.v1.calls.{caller}.{tenant}.plan',
+    owner: 'executor',
+    callers: ['gateway'],
+    request: PlanRequest,
+    response: PlanResult,
+    timeoutMs: 10_000,
+  }),
+  submitToolFor: request({
+    subject: 'svc.executor.v1.calls.{caller}.{tenant}.submit',
+    owner: 'executor',
+    callers: ['gateway'],
+    request: SubmitRequest,
+    response: SubmitResult,
+    timeoutMs: 5_000,
   }),
   cancelExecution: request({
     subject: 'tools.v1.{tenant}.cancel',
@@ -142,6 +168,7 @@ export const routes = {
   ...vaultRoutes,
   ...webhookRoutes,
   ...gatewayRoutes,
+  ...policyRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',
@@ -283,6 +310,7 @@ export const events = {
     body: TenantKeysChanged,
   }),
   ...webhookEvents,
+  ...approvalEvents,
 } as const;
 
 /** Sent, not answered. */

@@ -230,6 +230,27 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 16_384,
   },
+  policies: {
+    name: 'policies',
+    description: 'Documents of policies by scope, name and version',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 262_144,
+  },
+  approvals: {
+    name: 'approvals',
+    description: 'Calls that wait for a person, and what became of them, by tenant',
+    history: 1,
+    ttlMs: 8 * day,
+    maxValueBytes: 65_536,
+  },
+  confirmations: {
+    name: 'confirmations',
+    description: 'Confirmation tokens that were used, by tenant',
+    history: 1,
+    ttlMs: day,
+    maxValueBytes: 1_024,
+  },
 } as const satisfies Record<string, BucketDefinition>;
 
 export type BucketName = keyof typeof buckets;

@@ -22,6 +22,8 @@ export interface ExecutorConfig extends BaseConfig {
   readonly tenantClassOf: TenantClassOf;
   /** File with the tenants' policies, followed while the process runs. Null: none. */
   readonly tenantPoliciesFile: string | null;
+  /** What becomes of calls under policies that count calls while Redis is away. */
+  readonly countsWhenAway: 'refuse' | 'local';
   /** The registry's revision that may be run although a newer one was seen; null: none. */
   readonly acceptedRegistryRevision: number | null;
 }
@@ -55,6 +57,7 @@ const variables = z.object({
       }
     }),
   PATCHBAY_TENANT_POLICIES_FILE: z.string().optional(),
+  PATCHBAY_POLICY_COUNTS_WHEN_AWAY: z.enum(['refuse', 'local']).default('refuse'),
   PATCHBAY_ACCEPT_REGISTRY_REVISION: z.coerce.number().int().min(0).optional(),
 });
 
@@ -78,6 +81,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     mcpCommands: values.PATCHBAY_MCP_COMMANDS,
     tenantClassOf: values.PATCHBAY_TENANT_CLASSES,
     tenantPoliciesFile: values.PATCHBAY_TENANT_POLICIES_FILE || null,
+    countsWhenAway: values.PATCHBAY_POLICY_COUNTS_WHEN_AWAY,
     acceptedRegistryRevision: values.PATCHBAY_ACCEPT_REGISTRY_REVISION ?? null,
   };
 }

@@ -35,6 +35,7 @@ import { executorEndpoints } from './routes.ts';
 import { startSubmissions } from './start-submissions.ts';
 import { submissionEndpoints } from './submission-endpoints.ts';
 import { webhookEndpoints } from './webhook-endpoints.ts';
+import { wirePolicies } from './wire-policies.ts';
 import { wireTelemetry } from './wire-telemetry.ts';
 
 export { type ExecutorConfig, readConfig };
@@ -130,9 +131,11 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     watchAttempt: telemetry.watchAttempt,
     background: (work: Promise<unknown>) => background.add(work),
   };
+  const policing = await wirePolicies({ ...reserving, config, messaging, recorder, tools, log });
   const carryOut = createExecuteTool({
     ...reserving,
     tools,
+    policies: policing.check,
     keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     announce: {
       finished: (tenant, session, { output: _output, ...result }) =>
@@ -163,6 +166,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const submissions = await startSubmissions({
     messaging,
     tools,
+    checkPolicies: policing.check,
     executeTool,
     executePlan,
     recorder,
@@ -205,6 +209,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         },
         shedCall: shedCalls.shed,
       }),
+      ...policing.endpoints,
       ...submissionEndpoints(submissions.operations),
       ...webhookEndpoints({ ...reserving, webhooks: tools, sealer: () => sealToVault(messaging, sealing) }),
     ],
@@ -228,6 +233,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => revocations.unsubscribe(),
       () => fleet.close(),
       () => policies.close(),
+      () => policing.close(),
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),

@@ -17,6 +17,7 @@ import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messa
 import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
 import { refusal } from './domain/answers.ts';
 import { refusedPlan } from './domain/plan-answers.ts';
+import { believed, nameOf } from './domain/proven-caller.ts';
 import type { ExecuteCall } from './operations/execution-run.ts';
 
 export interface ExecutorOperations {
@@ -32,25 +33,30 @@ export interface ExecutorOperations {
 /** Everything the executor answers. */
 export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[] {
   return [
-    endpoint(
-      'execute-tool',
-      routes.executeTool,
-      (request, context) => operations.executeTool(request, { ...callOf(context), replyTo: context.replyTo }),
-      // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
-      (error, { receivedAt }) =>
-        refusal(
-          { executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() },
-          error,
-        ),
-      ({ tenant }) => operations.shedCall(tenant as string),
+    ...[routes.executeTool, routes.executeToolFor].map((route) =>
+      endpoint(
+        nameOf('execute-tool', route),
+        route,
+        (request, context) =>
+          operations.executeTool(believed(route, request), { ...callOf(context), replyTo: context.replyTo }),
+        // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
+        (error, { receivedAt }) =>
+          refusal(
+            { executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() },
+            error,
+          ),
+        ({ tenant }) => operations.shedCall(tenant as string),
+      ),
     ),
-    endpoint(
-      'execute-plan',
-      routes.executePlan,
-      (request, context) => operations.executePlan(request, callOf(context)),
-      (error, { receivedAt }) =>
-        refusedPlan({ planId: newId('plan'), receivedAt, now: performance.now() }, [], toErrorBody(error)),
-      ({ tenant }) => operations.shedCall(tenant as string),
+    ...[routes.executePlan, routes.executePlanFor].map((route) =>
+      endpoint(
+        nameOf('execute-plan', route),
+        route,
+        (request, context) => operations.executePlan(believed(route, request), callOf(context)),
+        (error, { receivedAt }) =>
+          refusedPlan({ planId: newId('plan'), receivedAt, now: performance.now() }, [], toErrorBody(error)),
+        ({ tenant }) => operations.shedCall(tenant as string),
+      ),
     ),
     endpoint('cancel-execution', routes.cancelExecution, (request, { values }) =>
       operations.cancelExecution(values.tenant as string, request),

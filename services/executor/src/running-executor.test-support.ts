@@ -80,6 +80,7 @@ export async function runExecutor(
     mcpCommands: new Map(),
     tenantClassOf: parseTenantClasses(''),
     tenantPoliciesFile: null,
+    countsWhenAway: 'refuse',
     ...over,
   });
   return { ...service, log: () => readFileSync(logFile, 'utf8') };

@@ -14,6 +14,7 @@ import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
 import { createNatsDeadLetters, createNatsQueue, createNatsResults } from './adapters/nats-submissions.ts';
 import { FairShare } from './domain/fair-share.ts';
 import type { ExecuteCall } from './operations/execution-run.ts';
+import type { CheckPolicies } from './operations/policies/check-policies.ts';
 import type { FindTool } from './operations/ports.ts';
 import { createCarryOutSubmission } from './operations/submissions/carry-out-submission.ts';
 import { createDropDeadLetter } from './operations/submissions/drop-dead-letter.ts';
@@ -27,6 +28,7 @@ import { createSubmitTool } from './operations/submissions/submit-tool.ts';
 export interface SubmissionParts {
   readonly messaging: Messaging;
   readonly tools: FindTool;
+  readonly checkPolicies: CheckPolicies;
   readonly executeTool: (request: ExecuteRequest, call: ExecuteCall) => Promise<ExecutionResult>;
   readonly executePlan: (request: PlanRequest, call: ExecuteCall) => Promise<PlanResult>;
   readonly recorder: AuditRecorder;
@@ -55,10 +57,18 @@ export async function startSubmissions(parts: SubmissionParts) {
       finished: (tenant, event) =>
         messaging.publishEvent(events.submissionFinished, { tenant, submission: event.submission_id }, event),
     },
-    async execute(tenant, { execute, plan }) {
+    async execute(tenant, { execute, plan }, clearedCalls) {
       const traceparent = childTraceparent(null);
       const traceId = traceIdOf(traceparent);
-      const call = { tenant, receivedAt: performance.now(), traceparent, traceId, lane: 'background' } as const;
+      const call = {
+        tenant,
+        receivedAt: performance.now(),
+        traceparent,
+        traceId,
+        lane: 'background',
+        clearedCalls,
+        cleared: clearedCalls.includes(''),
+      } as const;
       return execute === undefined
         ? { result: null, plan: await executePlan(plan, call) }
         : { result: await executeTool(execute, call) };
@@ -79,7 +89,7 @@ export async function startSubmissions(parts: SubmissionParts) {
         });
   return {
     operations: {
-      submitTool: createSubmitTool({ tools, results, queue, now }),
+      submitTool: createSubmitTool({ tools, results, queue, now, policies: parts.checkPolicies }),
       getSubmissionResult: createGetSubmissionResult({ results }),
       listDeadLetters: createListDeadLetters({ deadLetters }),
       showDeadLetter: createShowDeadLetter({ deadLetters }),

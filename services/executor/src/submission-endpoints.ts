@@ -1,12 +1,23 @@
 import { routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
+import { believed, nameOf } from './domain/proven-caller.ts';
 import type { SubmissionOperations } from './start-submissions.ts';
 
 /** What the executor answers about submissions. */
 export function submissionEndpoints(operations: SubmissionOperations): AnyEndpoint[] {
   return [
-    endpoint('submit-tool', routes.submitTool, (request, { values }) =>
-      operations.submitTool(values.tenant as string, request),
+    ...[routes.submitTool, routes.submitToolFor].map((route) =>
+      endpoint(nameOf('submit-tool', route), route, ({ execute, plan, ...terms }, { values, receivedAt }) =>
+        operations.submitTool(
+          values.tenant as string,
+          {
+            ...terms,
+            ...(execute !== undefined && { execute: believed(route, execute) }),
+            ...(plan !== undefined && { plan: believed(route, plan) }),
+          },
+          receivedAt,
+        ),
+      ),
     ),
     endpoint('get-submission-result', routes.getSubmissionResult, ({ submission_id }, { values }) =>
       operations.getSubmissionResult(values.tenant as string, submission_id),

@@ -97,6 +97,8 @@ export const StoredSubmission = z
     accepted_at: z.number(),
     not_before: z.number(),
     expires_at: z.number(),
+    /** Calls that were confirmed or approved when it was handed in: a plan's by their ids, `''` for the one call. */
+    cleared: z.array(z.string()).optional(),
   })
   .refine(hasOneBody, oneBody);
 export type StoredSubmission = z.infer<typeof StoredSubmission>;

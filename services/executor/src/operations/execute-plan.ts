@@ -127,6 +127,7 @@ export function createExecutePlan(
         traceId: call.traceId,
         ...(call.lane !== undefined && { lane: call.lane }),
         executionId,
+        ...(call.clearedCalls?.includes(planned.id) && { cleared: true }),
         // With a key a repeat must find every call as it was, or those that refer to a read would come out differently.
         plan: { id: planId, keepsReads: request.idempotency_key !== undefined },
       };
@@ -180,7 +181,7 @@ export function createExecutePlan(
 
 function executionRequest(
   { idempotency_key: planKey, context }: PlanRequest,
-  { id, tool, version, connection, idempotency_key, dry_run }: PlanCall,
+  { id, tool, version, connection, idempotency_key, dry_run, confirmation }: PlanCall,
   args: Record<string, unknown>,
   leftMs: number,
 ): ExecuteRequest {
@@ -194,6 +195,7 @@ function executionRequest(
     deadline_ms: Math.max(1, Math.floor(leftMs)),
     stream: false,
     dry_run,
+    ...(confirmation !== undefined && { confirmation }),
     context,
   };
 }

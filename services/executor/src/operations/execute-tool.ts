@@ -1,4 +1,13 @@
-import { type Credential, type ExecuteRequest, type ExecutionResult, newId, PatchbayError } from '@patchbay/contracts';
+import {
+  type AuditData,
+  type Credential,
+  type ErrorBody,
+  type ExecuteRequest,
+  type ExecutionResult,
+  newId,
+  PatchbayError,
+  type PolicyReason,
+} from '@patchbay/contracts';
 import type {
   AttemptStart,
   AttemptWatch,
@@ -18,6 +27,7 @@ import { beforeDeadline } from './deadline.ts';
 import { ChunkDelivery } from './deliver-chunks.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
+import type { CheckPolicies } from './policies/check-policies.ts';
 import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } from './ports.ts';
 import { probeOwnOutcome } from './probe-outcome.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
@@ -34,6 +44,7 @@ export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePort
   readonly running: RunningExecutions;
   readonly callers: WatchCaller;
   readonly places: GivePlaces;
+  readonly policies: CheckPolicies;
   /** Follows each attempt, for metrics and traces. */
   readonly watchAttempt?: (run: Run, attempt: AttemptStart) => AttemptWatch | undefined;
 }
@@ -70,7 +81,12 @@ export function createExecuteTool(
         : null;
     let spent: TimeSpent | null = null;
     try {
-      const result = await (request.dry_run ? preview(run) : carryOut(run));
+      // 3. Ask the policies, before anything is claimed or written.
+      const forbidden = await askPolicies(run);
+      const result =
+        forbidden !== null
+          ? conclude(run, refusal(factsOf(run), forbidden))
+          : await (request.dry_run ? preview(run) : carryOut(run));
       spent = timeSpent(run, result);
       return result;
     } finally {
@@ -81,9 +97,18 @@ export function createExecuteTool(
   }
   return executeTool;
 
+  /** Whatever keeps them from an answer is a refusal. */
+  async function askPolicies(run: Run): Promise<unknown> {
+    try {
+      return await ports.policies(run);
+    } catch (error) {
+      return error;
+    }
+  }
+
   async function carryOut(run: Run): Promise<ExecutionResult> {
     const { request, call, prepared, execution } = run;
-    // 3. Claim the key, write the intent, borrow the credential, ask the limiter.
+    // 4. Claim the key, write the intent, borrow the credential, ask the limiter.
     let reservation: Reservation;
     try {
       reservation = await reserveExecution(ports, run);
@@ -91,7 +116,7 @@ export function createExecuteTool(
       return conclude(run, refusal(factsOf(run), error));
     }
     const { claim, lease, intent } = reservation;
-    // 4. A key that was there already: answer from the ledger, with no second effect.
+    // 5. A key that was there already: answer from the ledger, with no second effect.
     if (claim !== null && !claim.won) {
       return conclude(
         run,
@@ -104,7 +129,7 @@ export function createExecuteTool(
         ),
       );
     }
-    // 5. Build, send, retry, shape: the engine. The credential goes in last, there.
+    // 6. Build, send, retry, shape: the engine. The credential goes in last, there.
     const delivery = openDelivery(run, intent);
     const outcome = await ports.engine.execute({
       ...engineInput(run, lease),
@@ -132,7 +157,7 @@ export function createExecuteTool(
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
     if (unrecorded !== null)
       result = answer({ ...factsOf(run), ...upstream, truncated: false }, 'failed', null, unrecorded.body);
-    // 6. Record the outcome, let go of the key, and tell whoever listens.
+    // 7. Record the outcome, let go of the key, and tell whoever listens.
     conclude(run, result, outcome, lease);
     if (claim !== null) return settleAnswer(ports, run, claim.revision, result);
     ports.announce.finished(call.tenant, execution.session, result);
@@ -217,15 +242,31 @@ export function createExecuteTool(
       ...(result.error !== null && { error_code: result.error.code }),
       ...(lease && { connection: lease.connection }),
       ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
-      ...((result.cached || result.probed) && {
-        facts: { ...(result.cached && { cached: true }), ...(result.probed && { probed: true }) },
-      }),
+      ...factsOfOutcome(result),
       attempts: result.attempts,
       duration_ms: result.timing.total_ms,
       ...(result.tokens > 0 && { tokens: result.tokens }),
       replayed: result.replayed,
     }).durable;
   }
+}
+
+function factsOfOutcome({ cached, probed, error }: ExecutionResult): Pick<AuditData, 'facts'> {
+  const policies = error === null ? null : decidingPolicies(error);
+  if (!cached && !probed && policies === null) return {};
+  return {
+    facts: {
+      ...(cached && { cached: true }),
+      ...(probed && { probed: true }),
+      ...(policies !== null && { policies }),
+    },
+  };
+}
+
+/** Which policies refused it, with their versions: `refunds.big@3`; null when none did. */
+function decidingPolicies({ details }: ErrorBody): string | null {
+  if (!Array.isArray(details['policies'])) return null;
+  return (details['policies'] as PolicyReason[]).map(({ policy, version }) => `${policy}@${version}`).join(' ');
 }
 
 /**

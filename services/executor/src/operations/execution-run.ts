@@ -31,6 +31,14 @@ export interface ExecuteCall {
   readonly executionId?: string;
   /** Who acts, where that is no agent. */
   readonly actor?: AuditData['actor'];
+  /** What policies ask was settled when it was handed in: nobody is asked again. What they forbid, they forbid. */
+  readonly cleared?: boolean;
+  /** The same of a plan's calls, by their ids. */
+  readonly clearedCalls?: readonly string[];
+  /** It is judged now and made later, and counts when it is made. */
+  readonly later?: true;
+  /** A look on behalf of a call that was let through: policies have spoken. */
+  readonly judged?: true;
   /** The plan that it is a call of, and whether the ledger keeps the answers of its reads too. */
   readonly plan?: { readonly id: string; readonly keepsReads: boolean };
 }

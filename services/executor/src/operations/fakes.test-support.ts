@@ -150,6 +150,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     streamStallMs: 10_000,
     running: new RunningExecutions(),
     callers: { watch: () => ({ unsubscribe: () => {} }) },
+    policies: () => null,
     places: new Admission({ maxInFlight: 1_000, now: 0 }),
     background: (work) => background.add(work),
     ...over,

@@ -74,7 +74,7 @@ async function look(probe: ProbeOutcomePorts['probe'], run: Run) {
   if (!plan) return null;
   // An execution of its own, which belongs to no plan.
   const { executionId: _executionId, plan: _plan, ...own } = run.call;
-  const found = await probe(probeRequest(run, plan), { ...own, receivedAt: performance.now() });
+  const found = await probe(probeRequest(run, plan), { ...own, judged: true, receivedAt: performance.now() });
   return found.status === 'succeeded' ? { found, verdict: plan.judge(found.output), plan } : null;
 }
 

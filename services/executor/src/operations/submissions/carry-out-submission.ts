@@ -18,7 +18,7 @@ export interface CarryOutPorts extends FinishPorts {
   readonly share: FairShare;
   readonly tools: FindTool;
   /** One try, in the lane that live calls do not wait for. Never throws. */
-  readonly execute: (tenant: string, work: SubmittedWork) => Promise<SubmissionOutcome>;
+  readonly execute: (tenant: string, work: SubmittedWork, cleared: readonly string[]) => Promise<SubmissionOutcome>;
 }
 
 export interface SubmissionMessage {
@@ -79,7 +79,7 @@ async function tryOnce(
   const begunRevision = await ports.results.update(tenant, stored.submission_id, begun, revision);
   // Another executor has it in hand as well, and is ahead. Look again when it has had time.
   if (begunRevision === null) return { done: false, retryAfterMs: shareRetryMs };
-  const outcome = await ports.execute(tenant, workOfTry(stored, ports.now()));
+  const outcome = await ports.execute(tenant, workOfTry(stored, ports.now()), stored.cleared ?? []);
   const reading = readOutcome(ports.tools, tenant, stored, outcome, begun.tries);
   if (reading.roomMs !== null && ports.now() < stored.expires_at) {
     await ports.results.update(tenant, stored.submission_id, before, begunRevision);

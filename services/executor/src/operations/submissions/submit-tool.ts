@@ -6,7 +6,9 @@ import {
   type SubmitResult,
 } from '@patchbay/contracts';
 import { pendingRecord } from '../../domain/submission-record.ts';
+import type { CheckPolicies } from '../policies/check-policies.ts';
 import type { FindTool } from '../ports.ts';
+import { clearWork } from './clear-work.ts';
 import type { KeepResults, QueueSubmission } from './ports.ts';
 import { checkWork, namedWork, workDigest, workOf } from './submitted-work.ts';
 
@@ -14,6 +16,7 @@ export interface SubmitToolPorts {
   readonly tools: FindTool;
   readonly results: KeepResults;
   readonly queue: QueueSubmission;
+  readonly policies: CheckPolicies;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -21,22 +24,24 @@ export interface SubmitToolPorts {
 /**
  * Accepts a call or a plan to carry out later: checked now, answered when the stream has it. Submitting the same id again changes
  * nothing.
- * @throws PatchbayError `tool_not_found`, `invalid_arguments`, `invalid_request` (the plan is not valid, the id was used for
+ * @throws PatchbayError what the policies refuse it with, `tool_not_found`, `invalid_arguments`, `invalid_request` (the plan is not valid, the id was used for
  *   another call, or the delay outlasts the expiry), `overloaded` (the backlog is full, or the stream does not answer: submit the same id again).
  */
 export function createSubmitTool(
   ports: SubmitToolPorts,
-): (tenant: string, request: SubmitRequest) => Promise<SubmitResult> {
-  return async (tenant, request) => {
+): (tenant: string, request: SubmitRequest, receivedAt?: number) => Promise<SubmitResult> {
+  return async (tenant, request, receivedAt = performance.now()) => {
     const work = workOf(request);
     const refused = checkWork(ports.tools, tenant, work);
     if (refused !== null) throw refused;
     if (request.delay_ms >= request.expires_in_ms) throw invalid('delay_ms', 'is not shorter than expires_in_ms');
     const acceptedAt = ports.now();
     const id = request.submission_id ?? newId('submission');
+    const cleared = await clearWork(ports, tenant, id, work, receivedAt);
     const stored: StoredSubmission = {
       submission_id: id,
       ...namedWork(work, id),
+      ...(cleared.length > 0 && { cleared }),
       accepted_at: acceptedAt,
       not_before: acceptedAt + request.delay_ms,
       expires_at: acceptedAt + request.expires_in_ms,

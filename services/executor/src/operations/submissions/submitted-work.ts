@@ -6,6 +6,7 @@ import {
   type Issue,
   newId,
   PatchbayError,
+  type PlanCall,
   type PlanRequest,
   planOfSubmission,
   type StoredSubmission,
@@ -62,6 +63,12 @@ export function checkWork(tools: FindTool, tenant: string, { execute, plan }: Su
     if (refused !== null) return inCall(refused, index);
   }
   return null;
+}
+
+/** The calls of a valid plan whose arguments are known before any of them has run. */
+export function callsKnownAhead(tools: FindTool, tenant: string, plan: PlanRequest): PlanCall[] {
+  const compiled = compile(tools, tenant, plan);
+  return plan.calls.filter((_call, index) => compiled.ok && compiled.plan[index]?.hasReferences !== true);
 }
 
 /** The work of one try: its key is the submission's unless it brought one, its deadline ends with the submission's time. */

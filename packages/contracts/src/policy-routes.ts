@@ -1,0 +1,112 @@
+import {
+  ApprovalEvent,
+  DecideApprovalRequest,
+  DecidePoliciesRequest,
+  DecidePoliciesResult,
+  LintPolicyRequest,
+  LintPolicyResult,
+  ListApprovalsRequest,
+  ListApprovalsResult,
+  ListPoliciesRequest,
+  ListPoliciesResult,
+  PutPolicyRequest,
+  PutPolicyResult,
+  RemovePolicyRequest,
+  RemovePolicyResult,
+  ShowApprovalRequest,
+  ShowApprovalResult,
+  ShowPolicyRequest,
+  ShowPolicyResult,
+} from './messages/policy.ts';
+import { event, request } from './route-kinds.ts';
+
+/** The registry keeps policies; the executor goes by them, and keeps what waits for a person. */
+export const policyRoutes = {
+  putPolicy: request({
+    subject: 'svc.registry.v1.policies.put',
+    owner: 'registry',
+    callers: ['admin', 'gateway'],
+    request: PutPolicyRequest,
+    response: PutPolicyResult,
+    timeoutMs: 10_000,
+  }),
+  listPolicies: request({
+    subject: 'svc.registry.v1.policies.list',
+    owner: 'registry',
+    callers: ['admin', 'gateway'],
+    request: ListPoliciesRequest,
+    response: ListPoliciesResult,
+    timeoutMs: 5_000,
+  }),
+  showPolicy: request({
+    subject: 'svc.registry.v1.policies.show',
+    owner: 'registry',
+    callers: ['admin', 'gateway'],
+    request: ShowPolicyRequest,
+    response: ShowPolicyResult,
+    timeoutMs: 5_000,
+  }),
+  removePolicy: request({
+    subject: 'svc.registry.v1.policies.remove',
+    owner: 'registry',
+    callers: ['admin', 'gateway'],
+    request: RemovePolicyRequest,
+    response: RemovePolicyResult,
+    timeoutMs: 10_000,
+  }),
+  lintPolicy: request({
+    subject: 'svc.registry.v1.policies.lint',
+    owner: 'registry',
+    callers: ['admin', 'gateway'],
+    request: LintPolicyRequest,
+    response: LintPolicyResult,
+    timeoutMs: 10_000,
+  }),
+  decidePolicies: request({
+    subject: 'svc.executor.v1.policies.decide',
+    owner: 'executor',
+    callers: ['admin', 'gateway'],
+    request: DecidePoliciesRequest,
+    response: DecidePoliciesResult,
+    timeoutMs: 10_000,
+  }),
+  listApprovals: request({
+    subject: 'svc.executor.v1.approvals.list',
+    owner: 'executor',
+    callers: ['admin', 'gateway'],
+    request: ListApprovalsRequest,
+    response: ListApprovalsResult,
+    timeoutMs: 10_000,
+  }),
+  showApproval: request({
+    subject: 'svc.executor.v1.approvals.show',
+    owner: 'executor',
+    callers: ['admin', 'gateway'],
+    request: ShowApprovalRequest,
+    response: ShowApprovalResult,
+    timeoutMs: 5_000,
+  }),
+  decideApproval: request({
+    subject: 'svc.executor.v1.approvals.decide',
+    owner: 'executor',
+    callers: ['admin', 'gateway'],
+    request: DecideApprovalRequest,
+    response: ShowApprovalResult,
+    timeoutMs: 10_000,
+  }),
+} as const;
+
+export const approvalEvents = {
+  approvalRequested: event({
+    subject: 'events.v1.{tenant}.approval.{approval}.requested',
+    owner: 'executor',
+    subscribers: ['agent', 'admin', 'gateway'],
+    body: ApprovalEvent,
+  }),
+  approvalDecided: event({
+    subject: 'events.v1.{tenant}.approval.{approval}.decided',
+    owner: 'executor',
+    subscribers: ['agent', 'admin', 'gateway'],
+    body: ApprovalEvent,
+  }),
+} as const;
