@@ -39,11 +39,11 @@ export function readEvents(
   return items.map((item) => readEvent(scheme, { view, settings, item }, signedSha256));
 }
 
-function readEvent({ event, dedup }: WebhookScheme, values: Values, signedSha256: string | null): HookEvent {
+function readEvent({ event, dedup }: WebhookScheme, values: Values, signedSha256: Verified['signedSha256']): HookEvent {
   const id = event.id === null ? null : readIfThere(event.id, values);
   const type = (readIfThere(event.type, values) ?? 'unknown').slice(0, maxLength);
   const json = values.item === undefined ? null : JSON.stringify(values.item);
-  if (id === null && dedup.repeats) return { id, type, dedupKey: dedup.replay_guard ? signedSha256 : null, json };
+  if (id === null && dedup.repeats) return { id, type, dedupKey: dedup.replay_guard ? signedSha256() : null, json };
   if (id !== null && (event.id_signed || dedup.body_changes)) return { id, type, dedupKey: id, json };
   const digest = hash('sha256', json ?? values.view.request.body);
   const dedupKey = id === null ? digest : `${id} ${digest}`;

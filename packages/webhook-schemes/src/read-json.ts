@@ -1,18 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import { Refusal } from './hook-request.ts';
 import { parseExactly } from './raw-json.ts';
 
 /** Levels of nesting; no vendor's event has a quarter of it. */
 const maxDepth = 64;
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** JSON as RFC 8259 has it, in UTF-8 without a byte order mark. @throws Refusal `body_unreadable`. */
 export function readJson(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = strictUtf8.decode(bytes);
-  } catch {
-    throw new Refusal('body_unreadable', 'The body is not UTF-8.');
-  }
+  if (!isUtf8(bytes)) throw new Refusal('body_unreadable', 'The body is not UTF-8.');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   if (hasManyLevels(text) && isDeep(text))
     throw new Refusal('body_unreadable', `The body is nested more than ${maxDepth} deep.`);
   try {

@@ -21,13 +21,24 @@ export interface Values {
 
 /** The template with its values, as bytes. @throws Refusal `value_missing`, `value_ambiguous`, `body_unreadable`, `repeated_header`. */
 export function renderBytes(template: string, values: Values): Buffer {
-  const parts = templateOf(template).map((part) => (typeof part === 'string' ? part : partValue(part, values)));
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  return bytesOf(partsOf(template, values));
 }
 
 /** As `renderBytes`, as text. */
 export function renderText(template: string, values: Values): string {
-  return renderBytes(template, values).toString('utf8');
+  const parts = partsOf(template, values);
+  // Most are one header or one field: no need to make bytes of their text and text of the bytes.
+  return parts.every((part) => typeof part === 'string')
+    ? parts.join('').toWellFormed()
+    : bytesOf(parts).toString('utf8');
+}
+
+function partsOf(template: string, values: Values): (string | Uint8Array)[] {
+  return templateOf(template).map((part) => (typeof part === 'string' ? part : partValue(part, values)));
+}
+
+function bytesOf(parts: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 
 /** As `renderText`; null when a value is not there. */

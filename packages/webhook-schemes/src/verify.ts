@@ -34,8 +34,11 @@ export interface Verified {
   readonly variant: string;
   /** Id of the secret that matched. */
   readonly secret: string;
-  /** SHA-256 of what was signed: the same for the same signed bytes, under whatever id they come. Null when nothing is signed. */
-  readonly signedSha256: string | null;
+  /**
+   * SHA-256 of what was signed: the same for the same signed bytes, under whatever id they come. Null when nothing is signed.
+   * Computed when asked for: most schemes sign the id, and never need it.
+   */
+  readonly signedSha256: () => string | null;
   /** The request, read: for events and challenges. */
   readonly view: RequestView;
 }
@@ -107,10 +110,7 @@ function isMeant({ when }: Verification, values: Values): boolean {
   return content_type === undefined || (headerOf(request, 'content-type') ?? '').toLowerCase().startsWith(content_type);
 }
 
-interface Match {
-  readonly secret: string;
-  readonly signedSha256: string | null;
-}
+type Match = Pick<Verified, 'secret' | 'signedSha256'>;
 
 interface Trace {
   signed: Uint8Array | null;
@@ -149,7 +149,7 @@ function judgeEquality(
   });
   const [first] = matches;
   if (first === undefined) throw new Refusal('signature_missing', 'The body holds no event.');
-  return { secret: first.id, signedSha256: null };
+  return { secret: first.id, signedSha256: () => null };
 }
 
 async function judgeToken(
@@ -163,7 +163,7 @@ async function judgeToken(
     try {
       const claims = await verifyToken(verification, value, values, now);
       const [token = ''] = textsAt(verification.token, values);
-      return { secret: id, signedSha256: sha256(claims.jti ?? token) };
+      return { secret: id, signedSha256: () => sha256(claims.jti ?? token) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // What is wrong under the right secret says more than that the other is not it.
@@ -186,14 +186,13 @@ async function judgeSigned(
     const { timestamp } = verification;
     const at = timestamp === undefined ? timed : { ...timed, timestamp: checkTimestamp(timestamp, timed, options.now) };
     const signatures = signaturesAt(verification.signatures, at);
-    if (verification.kind !== 'digest') trace.signed = renderBytes(verification.signed, at);
-    matches.push(await matchOf(verification, secrets, at, signatures, options));
+    matches.push(await matchOf(verification, secrets, at, signatures, options, trace));
     checkDigest(verification, at);
   }
   const [first] = matches;
   if (first === undefined) throw new Refusal('signature_missing', 'The body holds no event.');
-  const all = matches.map(({ signedSha256 }) => signedSha256).join();
-  return { secret: first.secret, signedSha256: matches.length === 1 ? first.signedSha256 : sha256(all) };
+  if (matches.length === 1) return first;
+  return { secret: first.secret, signedSha256: () => sha256(matches.map((one) => one.signedSha256()).join()) };
 }
 
 async function matchOf(
@@ -202,6 +201,7 @@ async function matchOf(
   at: Values,
   signatures: readonly Uint8Array[],
   options: VerifyOptions,
+  trace: Trace,
 ): Promise<Match> {
   let match: Match | null = null;
   const spellings = urlSpellings(at.view.request.url, verification).map((url) => ({ ...at, url }));
@@ -209,6 +209,7 @@ async function matchOf(
   const signedBy = (secret: { readonly secret?: string }) =>
     spellings.map((spelt) => renderBytes(verification.signed, { ...spelt, ...secret }));
   const ofAll = verification.kind === 'digest' ? null : signedBy({});
+  trace.signed = ofAll?.[0] ?? null;
   // All are tried, whichever matches: the time tells neither which nor whether there are two.
   for (const { id, value } of secrets) {
     const texts = ofAll ?? signedBy({ secret: value });
@@ -216,7 +217,7 @@ async function matchOf(
       const signed = texts[index] as Buffer;
       if (!(await isRight(verification, value, spelt, signed, signatures, options)) || match !== null) continue;
       // Told to others, so that it must not hold the secret.
-      match = { secret: id, signedSha256: sha256(ofAll?.[index] ?? (signedBy({ secret: id })[index] as Buffer)) };
+      match = { secret: id, signedSha256: () => sha256(ofAll?.[index] ?? (signedBy({ secret: id })[index] as Buffer)) };
     }
   }
   if (match === null)

@@ -80,19 +80,21 @@ export function createRedisClaims({
     retryStrategy: (times) => Math.min(50 * times, 1_000),
   }) as ClaimRedis;
   for (const [name, lua] of Object.entries(scripts)) redis.defineCommand(`${name}Events`, { lua });
-  const batchOf = (script: Script) =>
-    new ScriptBatch<Entry, number>((entries) => {
-      const keys = entries.flatMap((entry) => entry.keys);
-      const values = entries.flatMap(({ keys: own, values: [a, b = '', c = ''] }) => [own.length, a, b, c]);
-      return redis[`${script}Events`](keys.length, ...keys, ...values);
-    }, mostEvents);
-  const [claims, promotes, releases, extensions, memories] = [
-    batchOf('claim'),
-    batchOf('promote'),
-    batchOf('release'),
-    batchOf('extend'),
-    batchOf('remember'),
+  const run = (script: Script, entries: readonly Entry[]) => {
+    const keys = entries.flatMap((entry) => entry.keys);
+    const values = entries.flatMap(({ keys: own, values: [a, b = '', c = ''] }) => [own.length, a, b, c]);
+    return redis[`${script}Events`](keys.length, ...keys, ...values);
+  };
+  // The time limit is a batch's, not each event's: at thousands a second, timers are work.
+  const batchOf = (script: Script, hurry: boolean) =>
+    new ScriptBatch<Entry, number>((entries) => ask(() => run(script, entries)), mostEvents, { hurry });
+  const claims = batchOf('claim', true);
+  const [promotes, releases, extensions] = [
+    batchOf('promote', false),
+    batchOf('release', true),
+    batchOf('extend', true),
   ];
+  const memories = new ScriptBatch<Entry, number>((entries) => run('remember', entries), mostEvents);
   redis.on('error', away);
   redis.on('ready', () => {
     askAgainAt = 0;
@@ -123,12 +125,15 @@ export function createRedisClaims({
 
   const probe = () => redis.set(probeKey, '1', 'PX', slowPauseMs);
 
+  function mustBeShared(): void {
+    if (isShared()) return;
+    const error = new Error('Redis is away');
+    away(error);
+    throw error;
+  }
+
   async function ask<T>(question: () => Promise<T>): Promise<T> {
-    if (!isShared()) {
-      const error = new Error('Redis is away');
-      away(error);
-      throw error;
-    }
+    mustBeShared();
     try {
       const answer = await inTime(question(), timeoutMs, 'Redis');
       back();
@@ -146,19 +151,22 @@ export function createRedisClaims({
       return isShared();
     },
     async claim(events, token) {
-      const answers = await ask(() =>
-        Promise.all(events.map(({ keys }) => claims.add({ keys, values: [token, claimMs] }))),
-      );
+      // At once: what gathers behind a batch that is not answered would wait for nothing.
+      mustBeShared();
+      const answers = await Promise.all(events.map(({ keys }) => claims.add({ keys, values: [token, claimMs] })));
       return answers.map((answer) => verdicts[answer] as Claim);
     },
     async promote({ keys, windowMs }, token, eventId) {
-      await ask(() => promotes.add({ keys, values: [token, eventId, windowMs] }));
+      mustBeShared();
+      await promotes.add({ keys, values: [token, eventId, windowMs] });
     },
     async release({ keys }, token) {
-      await ask(() => releases.add({ keys, values: [token] }));
+      mustBeShared();
+      await releases.add({ keys, values: [token] });
     },
     async extend({ keys }, token) {
-      await ask(() => extensions.add({ keys, values: [token, claimMs] }));
+      mustBeShared();
+      await extensions.add({ keys, values: [token, claimMs] });
     },
     async remember(events) {
       await Promise.all(events.map(({ keys, eventId, forMs }) => memories.add({ keys, values: [eventId, forMs] })));

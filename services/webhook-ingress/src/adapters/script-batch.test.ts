@@ -62,4 +62,17 @@ describe('questions of one turn', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(await batch.add(2)).toBe(2);
   });
+
+  test('wait for others without hurry', async () => {
+    const asked: (readonly number[])[] = [];
+    const ask = (numbers: readonly number[]) => {
+      asked.push(numbers);
+      return Promise.resolve(numbers);
+    };
+    const batch = new ScriptBatch<number, number>(ask, 10, { hurry: false });
+    const first = batch.add(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await Promise.all([first, batch.add(2)])).toEqual([1, 2]);
+    expect(asked).toEqual([[1, 2]]);
+  });
 });

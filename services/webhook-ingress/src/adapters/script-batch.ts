@@ -15,21 +15,26 @@ const gatherMs = 5;
 export class ScriptBatch<Entry, Answer> {
   readonly #ask: (entries: readonly Entry[]) => Promise<readonly Answer[]>;
   readonly #most: number;
+  readonly #hurry: boolean;
   #waiting: Waiting<Entry, Answer>[] = [];
   /** Batches that are not answered yet. */
   #underWay = 0;
   #patience: NodeJS.Timeout | null = null;
 
-  /** `ask` answers in the order of the entries, of which there are at most `most`. */
-  constructor(ask: (entries: readonly Entry[]) => Promise<readonly Answer[]>, most: number) {
+  /**
+   * `ask` answers in the order of the entries, of which there are at most `most`. Without `hurry` the first one waits for
+   * others too: for what nobody waits for.
+   */
+  constructor(ask: (entries: readonly Entry[]) => Promise<readonly Answer[]>, most: number, { hurry = true } = {}) {
     this.#ask = ask;
     this.#most = most;
+    this.#hurry = hurry;
   }
 
   add(entry: Entry): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ entry, resolve, reject }) > 1) return;
-      if (this.#underWay === 0) setImmediate(() => this.#flush());
+      if (this.#underWay === 0 && this.#hurry) setImmediate(() => this.#flush());
       else this.#patience ??= setTimeout(() => this.#flush(), gatherMs);
     });
   }
@@ -51,7 +56,7 @@ export class ScriptBatch<Entry, Answer> {
       for (const { reject } of some) reject(error);
     } finally {
       this.#underWay--;
-      if (this.#underWay === 0 && this.#waiting.length > 0) this.#flush();
+      if (this.#underWay === 0 && this.#waiting.length > 0 && this.#hurry) this.#flush();
     }
   }
 }

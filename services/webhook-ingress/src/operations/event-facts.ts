@@ -93,8 +93,9 @@ export function keysOf(
  */
 function guardOf(scheme: WebhookScheme, { signedSha256 }: Verified, one: HookEvent, index: number): string | null {
   const { dedup, event } = scheme;
-  if (!dedup.replay_guard || event.id_signed || one.id === null || signedSha256 === null) return null;
-  return index === 0 ? signedSha256 : sha256(`${signedSha256} ${index}`);
+  if (!dedup.replay_guard || event.id_signed || one.id === null) return null;
+  const digest = signedSha256();
+  return digest === null || index === 0 ? digest : sha256(`${digest} ${index}`);
 }
 
 function firstOfEach(events: readonly NewEvent[]): NewEvent[] {

@@ -59,7 +59,7 @@ export function addVerify(parent: Command, run: Run): void {
 }
 
 function documentOf(verdict: Verified | NotVerified): object {
-  if (verdict.ok) return { ok: true, variant: verdict.variant, signed_sha256: verdict.signedSha256 };
+  if (verdict.ok) return { ok: true, variant: verdict.variant, signed_sha256: verdict.signedSha256() };
   const { variant, reason, message, signed } = verdict;
   return {
     ok: false,
