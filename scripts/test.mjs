@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { bootstrapOrExit, root } from './bootstrap.mjs';
+import { provideConsole } from './bootstrap-steps/console.mjs';
 import { provideVendorSpecs } from './bootstrap-steps/vendor-specs.mjs';
 
 const { node } = await bootstrapOrExit();
@@ -13,6 +14,11 @@ if (lacking !== null) {
   // What CI says passed must have been tried; a machine without a network can still run the rest.
   if (process.env.CI) process.exit(1);
   process.stderr.write('Tests that need specifications are skipped.\n');
+}
+const unbuilt = await provideConsole(root, node, (line) => process.stderr.write(`${line}\n`));
+if (unbuilt !== null) {
+  process.stderr.write(`${unbuilt}\n`);
+  process.exit(1);
 }
 const given = process.argv.slice(2);
 const results = join(root, 'node_modules', '.cache', 'patchbay', 'tests.json');

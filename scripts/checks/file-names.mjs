@@ -18,7 +18,7 @@ export function findings({ files }) {
         .split(/[^a-z0-9]+/)
         .find((candidate) => empty.has(candidate));
       if (word !== undefined) found.add(`${path} is named '${word}'; name it after what it does`);
-      if (/\.m?[jt]s$/.test(part) && !fixed.test(part) && !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(part))
+      if (/\.(m?[jt]s|tsx)$/.test(part) && !fixed.test(part) && !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(part))
         found.add(`${path} is not in kebab-case`);
     });
   }

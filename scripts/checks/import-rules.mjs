@@ -128,7 +128,7 @@ export const importRules = [
   {
     name: 'relative imports name a file with its extension',
     applies: (use) => use.path !== null,
-    allows: (use) => /\.(m?[jt]s|json)$/.test(use.specifier),
+    allows: (use) => /\.(m?[jt]s|tsx|json|css)$/.test(use.specifier),
   },
   {
     name: 'Node.js modules are imported by their node: names',

@@ -39,5 +39,5 @@ export function isTestFile(file) {
 
 /** TypeScript and JavaScript sources, without declarations. */
 export function sourceFiles({ files }) {
-  return files.filter((file) => /\.m?[jt]s$/.test(file) && !/\.d\.m?ts$/.test(file));
+  return files.filter((file) => /\.(m?[jt]s|tsx)$/.test(file) && !/\.d\.m?ts$/.test(file));
 }

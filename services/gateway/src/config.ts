@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import {
   type BaseConfig,
   ConfigError,
@@ -30,6 +31,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly requestTimeoutMs: number;
   /** Milliseconds that the event loop may lag before requests are told to come again; 0: never. */
   readonly maxLagMs: number;
+  /** Where the web console was built to. */
+  readonly consoleDir: string;
   /** What each key may ask. */
   readonly requestsPerMinute: number;
   readonly burst: number;
@@ -63,6 +66,10 @@ const variables = z.object({
   PATCHBAY_GATEWAY_HEADERS_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   PATCHBAY_GATEWAY_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).default(15_000),
   PATCHBAY_GATEWAY_MAX_LAG_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
+  PATCHBAY_GATEWAY_CONSOLE_DIR: z
+    .string()
+    .min(1)
+    .default(fileURLToPath(new URL('../../../packages/console/dist', import.meta.url))),
   PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
   PATCHBAY_GATEWAY_BURST: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
@@ -100,6 +107,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     headersTimeoutMs: values.PATCHBAY_GATEWAY_HEADERS_TIMEOUT_MS,
     requestTimeoutMs: values.PATCHBAY_GATEWAY_REQUEST_TIMEOUT_MS,
     maxLagMs: values.PATCHBAY_GATEWAY_MAX_LAG_MS,
+    consoleDir: values.PATCHBAY_GATEWAY_CONSOLE_DIR,
     requestsPerMinute: values.PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE,
     burst: values.PATCHBAY_GATEWAY_BURST,
     trustedOrigins: readList(values.PATCHBAY_EGRESS_TRUSTED_ORIGINS),

@@ -12,6 +12,7 @@ import {
   traceIdOf,
   traceRequests,
 } from '@patchbay/service-kit';
+import { readConsole } from './adapters/file-console.ts';
 import { openNatsIdentity } from './adapters/nats-identity.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
@@ -150,6 +151,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     },
     tracing: telemetry.tracing,
     isReady: () => messaging.connected,
+    consoleFiles: readConsole(config.consoleDir),
   });
   await messaging.flush();
   const url = await app.listen({ host: config.host, port: config.port });

@@ -7,6 +7,7 @@ import type { AnyRoute } from './http/http-route.ts';
 import { integrationsRoutes } from './http/integrations-routes.ts';
 import { issuersRoutes } from './http/issuers-routes.ts';
 import { keysRoutes } from './http/keys-routes.ts';
+import { meRoutes } from './http/me-routes.ts';
 import { metricsRoutes } from './http/metrics-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
@@ -30,5 +31,6 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...issuersRoutes(ports),
     ...tenantsRoutes(ports),
     ...voiceRoutes(ports),
+    ...meRoutes(),
   ];
 }

@@ -30,6 +30,7 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     maxConnections: 1_024,
     headersTimeoutMs: 5_000,
     requestTimeoutMs: 15_000,
+    consoleDir: join(servers.dir, 'no-console'),
     // The machine may be busy with other tests.
     maxLagMs: 0,
     requestsPerMinute: 10_000_000,

@@ -40,7 +40,7 @@ export async function admit(
       retryAfterMs: Math.ceil(verdict.retryAfterMs),
     });
 
-  if (!holds(principal, route.scope))
+  if (route.scope !== null && !holds(principal, route.scope))
     throw new PatchbayError('not_permitted', {
       message: `The key does not hold scope ${route.scope}.`,
       details: { scope: route.scope },

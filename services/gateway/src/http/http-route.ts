@@ -55,8 +55,8 @@ export interface HttpRoute<
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  /** What the principal must hold. */
-  readonly scope: AccessScope;
+  /** What the principal must hold; null: nothing but a key. */
+  readonly scope: AccessScope | null;
   /**
    * Whom it is about. `tenant`: one, so that the platform has to name it. `any`: one, or the platform when it names none.
    * `platform`: every tenant, whoever is named.

@@ -69,7 +69,9 @@ function operationOf(route: AnyRoute, named: Named): Json {
   return {
     operationId,
     summary,
-    description: [description, `Needs scope \`${scope}\`.`].filter(Boolean).join('\n\n'),
+    description: [description, scope === null ? 'Any key will do.' : `Needs scope \`${scope}\`.`]
+      .filter(Boolean)
+      .join('\n\n'),
     tags: [tag],
     parameters: [
       ...parametersOf('path', params),

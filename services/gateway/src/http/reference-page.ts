@@ -13,7 +13,7 @@ export function referencePage(routes: readonly AnyRoute[]): string {
         ({ method, path, summary, description = '', scope, operationId }) =>
           `<tr id="${operationId}"><td><code>${method}</code></td><td><code>${shown(path)}</code></td><td>${shown(summary)}${
             description === '' ? '' : `<br><small>${shown(description)}</small>`
-          }</td><td><code>${scope}</code></td></tr>`,
+          }</td><td><code>${scope ?? 'any key'}</code></td></tr>`,
       );
     return `<section><h2>${shown(tag)}</h2><table><thead><tr><th scope="col">method</th><th scope="col">path</th><th scope="col">does</th><th scope="col">scope</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
   });
