@@ -16,6 +16,7 @@ import { readConsole } from './adapters/file-console.ts';
 import { openNatsIdentity } from './adapters/nats-identity.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
+import { consoleDoor } from './http/console-door.ts';
 import { createGatewayServer } from './http/gateway-server.ts';
 import { wireLive } from './live/wire-live.ts';
 import { gatewayEndpoints, type IdentityOperations } from './nats-routes.ts';
@@ -151,7 +152,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     },
     tracing: telemetry.tracing,
     isReady: () => messaging.connected,
-    consoleFiles: readConsole(config.consoleDir),
+    doors: [consoleDoor(readConsole(config.consoleDir))],
   });
   await messaging.flush();
   const url = await app.listen({ host: config.host, port: config.port });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConsole } from '../adapters/file-console.ts';
+import { consoleDoor } from './console-door.ts';
 import { type DoorServer, doorServer } from './door-server.test-support.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'patchbay-console-'));
@@ -15,8 +16,8 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'assets', 'index-abc.js'), 'export {};');
   writeFileSync(join(dir, 'icon.svg'), '<svg/>');
   writeFileSync(join(dir, 'notes.txt'), 'left behind');
-  built = await doorServer([], [], { consoleFiles: readConsole(dir) });
-  bare = await doorServer([], [], { consoleFiles: readConsole(join(dir, 'nowhere')) });
+  built = await doorServer([], [], { doors: [consoleDoor(readConsole(dir))] });
+  bare = await doorServer([], [], { doors: [consoleDoor(readConsole(join(dir, 'nowhere')))] });
 });
 afterAll(async () => {
   await Promise.all([built.close(), bare.close()]);

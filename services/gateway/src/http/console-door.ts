@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Door } from './gateway-server.ts';
 
 export interface ConsoleFile {
   readonly type: string;
@@ -15,27 +16,28 @@ export type ConsoleFiles = ReadonlyMap<string, ConsoleFile>;
  * needs no key: it is the same for everybody, and asks the API with the key of whoever sits before it.
  * @param files Null: it was not built, and a page says how to.
  */
-export function serveConsole(app: FastifyInstance, files: ConsoleFiles | null): void {
+export function consoleDoor(files: ConsoleFiles | null): Door {
   const toConsole = (_request: FastifyRequest, reply: FastifyReply) => reply.redirect('/console/', 302);
-  app.get('/', toConsole);
-  app.get('/console', toConsole);
-  app.get<{ Params: { '*': string } }>('/console/*', (request, reply) => {
-    reply.header('content-security-policy', policy);
-    const index = files?.get('index.html');
-    if (files === null || index === undefined)
-      return reply.code(503).header('content-type', 'text/html; charset=utf-8').send(notBuilt);
-    const asked = request.params['*'];
-    const file = files.get(asked);
-    if (file !== undefined && asked !== 'index.html') {
+  return (app) => {
+    app.get('/', toConsole);
+    app.get('/console', toConsole);
+    app.get<{ Params: { '*': string } }>('/console/*', (request, reply) => {
+      reply.header('content-security-policy', policy);
+      const index = files?.get('index.html');
+      if (files === null || index === undefined)
+        return reply.code(503).header('content-type', 'text/html; charset=utf-8').send(notBuilt);
+      const asked = request.params['*'];
       // Names below assets/ have a hash of their content in them.
       const lasting = asked.startsWith('assets/');
-      reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
-      return send(request, reply, file);
-    }
-    if (asked.startsWith('assets/'))
-      return reply.code(404).header('content-type', 'text/plain; charset=utf-8').send('no such file');
-    return send(request, reply, index);
-  });
+      const file = files.get(asked);
+      if (file !== undefined && file !== index) {
+        reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
+        return send(request, reply, file);
+      }
+      if (lasting) return reply.code(404).header('content-type', 'text/plain; charset=utf-8').send('no such file');
+      return send(request, reply, index);
+    });
+  };
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): FastifyReply {

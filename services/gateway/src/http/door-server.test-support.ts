@@ -37,7 +37,6 @@ export async function doorServer(
     onAnswered: () => {},
     tracing: noTracing,
     isReady: () => true,
-    consoleFiles: null,
     trustedProxies: [],
     corsOrigins: [],
     maxBodyBytes: 4_096,
