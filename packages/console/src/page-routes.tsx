@@ -1,0 +1,47 @@
+import { Route, Routes } from 'react-router';
+import { AboutPage } from './pages/about-page.tsx';
+import { ConnectPage } from './pages/connect-page.tsx';
+import { ConnectionsPage } from './pages/connections-page.tsx';
+import { ExecutionPage } from './pages/execution-page.tsx';
+import { ExecutionsPage } from './pages/executions-page.tsx';
+import { KeysPage } from './pages/keys-page.tsx';
+import { NotFoundPage } from './pages/not-found-page.tsx';
+import { OverviewPage } from './pages/overview-page.tsx';
+import { PublishPage } from './pages/publish-page.tsx';
+import { TenantsPage } from './pages/tenants-page.tsx';
+import { ToolArgumentsPage } from './pages/tool-arguments-page.tsx';
+import { ToolPage } from './pages/tool-page.tsx';
+import { ToolPlaygroundPage } from './pages/tool-playground-page.tsx';
+import { ToolVersionsPage } from './pages/tool-versions-page.tsx';
+import { ToolsPage } from './pages/tools-page.tsx';
+import { ToolsetsPage } from './pages/toolsets-page.tsx';
+import { UnknownExecutionsPage } from './pages/unknown-executions-page.tsx';
+import { Shell } from './shell/shell.tsx';
+
+/** Which page stands at which address below `/console`. */
+export function PageRoutes() {
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={<OverviewPage />} />
+        <Route path="executions" element={<ExecutionsPage />} />
+        <Route path="executions/unknown" element={<UnknownExecutionsPage />} />
+        <Route path="executions/:execution" element={<ExecutionPage />} />
+        <Route path="tools" element={<ToolsPage />} />
+        <Route path="tools/:name" element={<ToolPage />}>
+          <Route index element={<ToolArgumentsPage />} />
+          <Route path="versions" element={<ToolVersionsPage />} />
+          <Route path="playground" element={<ToolPlaygroundPage />} />
+        </Route>
+        <Route path="toolsets" element={<ToolsetsPage />} />
+        <Route path="publish" element={<PublishPage />} />
+        <Route path="connections" element={<ConnectionsPage />} />
+        <Route path="connections/new" element={<ConnectPage />} />
+        <Route path="keys" element={<KeysPage />} />
+        <Route path="tenants" element={<TenantsPage />} />
+        <Route path="about" element={<AboutPage />} />
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { useSend } from '../api/use-get.tsx';
+import { Choice } from '../components/choice.tsx';
+import { ProblemNote } from '../components/problem-note.tsx';
+import { TextField } from '../components/text-field.tsx';
+
+export interface EditedToolset {
+  readonly name: string;
+  readonly title: string;
+  /** One member a line. */
+  readonly tools: string;
+  readonly loading: string;
+  /** It is there already, so that its name stays. */
+  readonly known: boolean;
+}
+
+export function ToolsetForm({ edited, onDone }: { readonly edited: EditedToolset; readonly onDone: () => void }) {
+  const [value, setValue] = useState(edited);
+  const save = useSend<EditedToolset, unknown>({
+    path: ({ name }) => `/v1/toolsets/${encodeURIComponent(name)}`,
+    ask: ({ title, tools, loading }) => ({
+      method: 'PUT',
+      body: {
+        title,
+        tools: tools
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== ''),
+        ...(loading !== '' && { loading }),
+      },
+    }),
+    stale: ['/v1/toolsets'],
+    said: ({ name }) => `Toolset ${name} is saved.`,
+  });
+  return (
+    <form
+      className="card stack"
+      aria-label="Toolset"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.send(value, { onSuccess: onDone });
+      }}
+    >
+      <div className="filters">
+        {!edited.known && (
+          <TextField
+            label="Name"
+            required
+            value={value.name}
+            onChange={(name) => setValue({ ...value, name })}
+            placeholder="front-desk"
+          />
+        )}
+        <TextField label="Title" required value={value.title} onChange={(title) => setValue({ ...value, title })} />
+        <Choice
+          label="Given to a model"
+          value={value.loading}
+          onChange={(loading) => setValue({ ...value, loading })}
+          none="as each document says"
+          options={[
+            ['always', 'at the start'],
+            ['deferred', 'when it searches'],
+          ]}
+        />
+      </div>
+      <TextField
+        label="Tools"
+        lines={6}
+        required
+        value={value.tools}
+        onChange={(tools) => setValue({ ...value, tools })}
+        hint="One a line: a tool’s name, or slack.* for all of an integration."
+      />
+      {save.problem !== null && <ProblemNote problem={save.problem} />}
+      <div className="row">
+        <button type="submit" data-kind="main" disabled={save.isPending}>
+          Save
+        </button>
+        <button type="button" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,11 @@
+/** Where a key is kept for as long as its tab is open, when somebody chose that. Else it is in memory alone. */
+const place = 'patchbay.key';
+
+export function keptKey(): string | null {
+  return sessionStorage.getItem(place);
+}
+
+export function keepKey(key: string | null): void {
+  if (key === null) sessionStorage.removeItem(place);
+  else sessionStorage.setItem(place, key);
+}
