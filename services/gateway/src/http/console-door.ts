@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Door } from './gateway-server.ts';
+import type { Door } from './door.ts';
 
 export interface ConsoleFile {
   readonly type: string;
