@@ -1,6 +1,7 @@
 import { Route, Routes } from 'react-router';
 import { AboutPage } from './pages/about-page.tsx';
 import { AnalyticsPage } from './pages/analytics-page.tsx';
+import { AuditPage } from './pages/audit-page.tsx';
 import { ConnectPage } from './pages/connect-page.tsx';
 import { ConnectionsPage } from './pages/connections-page.tsx';
 import { DeadLettersPage } from './pages/dead-letters-page.tsx';
@@ -55,6 +56,7 @@ export function PageRoutes() {
           <Route path="subscriptions" element={<SubscriptionsPage />} />
           <Route path="dead-letters" element={<DeadLettersPage />} />
         </Route>
+        <Route path="audit" element={<AuditPage />} />
         <Route path="analytics" element={<AnalyticsPage />} />
         <Route path="keys" element={<KeysPage />} />
         <Route path="tenants" element={<TenantsPage />} />

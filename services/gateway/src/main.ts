@@ -121,7 +121,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const app = await createGatewayServer({
     ...config,
     ...admission,
-    doors: [mcp.door, live.door],
+    doors: [mcp.door, live.door, consoleDoor(readConsole(config.consoleDir))],
     routes: gatewayRoutes({
       ask: messaging.request,
       askEvery: messaging.askEvery,
@@ -152,7 +152,6 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     },
     tracing: telemetry.tracing,
     isReady: () => messaging.connected,
-    doors: [consoleDoor(readConsole(config.consoleDir))],
   });
   await messaging.flush();
   const url = await app.listen({ host: config.host, port: config.port });

@@ -1,4 +1,4 @@
-import type { LiveEvent, LiveServerMessage, LiveTopic } from './live-messages.ts';
+import type { LiveEvent, LiveServerMessage, LiveTopic } from '@patchbay/contracts';
 
 /** As `liveProtocol` of the contracts, which the page does not carry whole. */
 const protocol = 'patchbay.v1';

@@ -1,6 +1,6 @@
+import type { LiveEvent, LiveTopic } from '@patchbay/contracts';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useSession } from '../session/session-context.tsx';
-import type { LiveEvent, LiveTopic } from './live-messages.ts';
 import { type LiveState, openLiveSocket } from './live-socket.ts';
 
 interface Given {

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '@patchbay/contracts';
+import type { AuditEvent, LiveTopic } from '@patchbay/contracts';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { useGet, usePages } from '../api/use-get.tsx';
@@ -13,7 +13,6 @@ import { Moment } from '../components/moment.tsx';
 import { Page } from '../components/page.tsx';
 import { Tiles } from '../components/tiles.tsx';
 import { LiveBadge } from '../live/live-badge.tsx';
-import type { LiveTopic } from '../live/live-messages.ts';
 import { useLive } from '../live/use-live.tsx';
 import { Breakers } from './breakers.tsx';
 import type { Overview } from './overview.ts';

@@ -1,4 +1,4 @@
-import type { WebhookEventSummary, WebhookSourceView } from '@patchbay/contracts';
+import type { LiveTopic, WebhookEventSummary, WebhookSourceView } from '@patchbay/contracts';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { type Page as ListPage, useGet, usePages } from '../api/use-get.tsx';
@@ -10,7 +10,6 @@ import { Moment } from '../components/moment.tsx';
 import { MoreButton } from '../components/more-button.tsx';
 import { Page } from '../components/page.tsx';
 import { LiveBadge } from '../live/live-badge.tsx';
-import type { LiveTopic } from '../live/live-messages.ts';
 import { useLive } from '../live/use-live.tsx';
 import { useSession } from '../session/session-context.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
