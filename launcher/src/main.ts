@@ -120,6 +120,7 @@ async function firstCall(
   if (report !== null) say(`\nFirst call:\n${describeMainJob(report)}`);
   say(`\nready in ${(readyMs / 1000).toFixed(1)} s. Connection facts: ${config.stateDir}/dev.json`);
   say(`integrations written into ${config.integrationsDir} can be called at once\n`);
+  say(`console: ${facts.gateway_url}/console/, with the key in ${facts.operator_key}\n`);
   say(nextSteps);
   return report === null || report.result.status === 'succeeded';
 }
