@@ -1,4 +1,5 @@
-import type { LiveEvent, LiveServerMessage } from '@patchbay/contracts';
+import { errorBody, events, type LiveEvent, type LiveServerMessage, newId } from '@patchbay/contracts';
+import type { Messaging } from '@patchbay/messaging';
 import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -24,6 +25,8 @@ export interface Follower {
   ask<K extends Kind>(message: unknown, kind: K): Promise<Of<K>>;
   subscribe(topic: string): Promise<void>;
   events(): LiveEvent[];
+  /** Of the messages that told of them. */
+  eventBytes(): number;
   /** The event about something, once it came. */
   event(subject: string): Promise<LiveEvent>;
   /** Of the last event. */
@@ -42,7 +45,12 @@ export async function follow(url: string, key: string | null, over: FollowOption
   const messages: LiveServerMessage[] = [];
   const taken = new Set<LiveServerMessage>();
   const over_ = Promise.withResolvers<{ code: number; reason: string }>();
-  socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+  let eventBytes = 0;
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(String(data)) as LiveServerMessage;
+    if (message.kind === 'events') eventBytes += data.length;
+    messages.push(message);
+  });
   socket.on('close', (code, reason) => over_.resolve({ code, reason: String(reason) }));
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
@@ -76,6 +84,7 @@ export async function follow(url: string, key: string | null, over: FollowOption
     subscribe: async (topic) => {
       expect(await ask({ kind: 'subscribe', topic }, 'subscribed')).toMatchObject({ topic });
     },
+    eventBytes: () => eventBytes,
     events: () => told().map(({ event }) => event),
     event: (subject) =>
       vi.waitFor(
@@ -107,4 +116,34 @@ export function refusedUpgrade(url: string, over: FollowOptions): Promise<{ stat
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) }));
     });
   });
+}
+
+/** Publishes as an executor that an execution finished; returns its id. */
+export function publishFinished(
+  executor: Messaging,
+  tenant = 'acme',
+  over: { readonly session?: string; readonly tool?: string; readonly said?: string } = {},
+): string {
+  const execution = newId('execution');
+  executor.publishEvent(
+    events.executionFinished,
+    { tenant, execution },
+    {
+      execution_id: execution,
+      session: over.session ?? null,
+      result: {
+        execution_id: execution,
+        status: 'succeeded',
+        error: over.said === undefined ? null : errorBody('upstream_error', { message: over.said }),
+        truncated: false,
+        tokens: 0,
+        replayed: false,
+        attempts: 1,
+        tool: over.tool ?? 'echo',
+        version: '1.0.0',
+        timing: { total_ms: 1, upstream_ms: 1, overhead_ms: 0 },
+      },
+    },
+  );
+  return execution;
 }

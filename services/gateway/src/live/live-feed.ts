@@ -68,7 +68,8 @@ export class LiveFeed {
   #epoch = newEpoch();
   #sequence = 0;
   #bytes = 0;
-  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
   #wentOutAt = Number.NEGATIVE_INFINITY;
 
   /** `count` is told how many bytes more, or fewer, it keeps. */
@@ -123,7 +124,7 @@ export class LiveFeed {
     this.#waiting.push(made);
     this.#waitingLength += text.length;
     if (this.#waiting.length >= batchEvents || this.#waitingLength >= batchLength) this.#goOut();
-    else this.#timer ??= this.#soon();
+    else if (this.#timer === null && this.#immediate === null) this.#goOutSoon();
   }
 
   /** Drops the oldest event kept. False when there is none. */
@@ -178,7 +179,8 @@ export class LiveFeed {
   #since(after: string | null): { gap: LiveGap | null; missed: FeedEvent[] } {
     if (after === null) return { gap: null, missed: [] };
     const [epoch, at = '', ms = ''] = after.split('.');
-    const since = new Date(Math.min(Number.parseInt(ms, 36), 8.64e15)).toISOString();
+    // Whoever made the cursor up is told of some time.
+    const since = new Date(Math.min(Number.parseInt(ms, 36) || 0, 8.64e15)).toISOString();
     const sequence = Number.parseInt(at, 36);
     if (epoch !== this.#epoch || sequence > this.#sequence)
       return { gap: { reason: 'unknown_cursor', since, missed: null }, missed: [] };
@@ -192,9 +194,10 @@ export class LiveFeed {
   }
 
   /** At once when it was quiet, so that one event is not late; else when the gathering is over. */
-  #soon(): NodeJS.Timeout | NodeJS.Immediate {
+  #goOutSoon(): void {
     const leftMs = this.#wentOutAt + this.#limits.gatherMs - performance.now();
-    return leftMs <= 1 ? setImmediate(() => this.#goOut()) : setTimeout(() => this.#goOut(), leftMs);
+    if (leftMs <= 1) this.#immediate = setImmediate(() => this.#goOut());
+    else this.#timer = setTimeout(() => this.#goOut(), leftMs);
   }
 
   #goOut(): void {
@@ -207,9 +210,10 @@ export class LiveFeed {
   }
 
   #dropWaiting(): void {
-    clearTimeout(this.#timer as NodeJS.Timeout);
-    clearImmediate(this.#timer as NodeJS.Immediate);
+    clearTimeout(this.#timer ?? undefined);
+    clearImmediate(this.#immediate ?? undefined);
     this.#timer = null;
+    this.#immediate = null;
     this.#waiting = [];
     this.#waitingLength = 0;
   }

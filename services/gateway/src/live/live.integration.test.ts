@@ -11,7 +11,7 @@ import type { Messaging } from '@patchbay/messaging';
 import { serversForSuite } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { callWith, makeKey, runGateway, type TestGateway } from '../../test/running-gateway.ts';
-import { type Follower, follow, refusedUpgrade } from './follower.test-support.ts';
+import { type Follower, follow, publishFinished, refusedUpgrade } from './follower.test-support.ts';
 
 const servers = serversForSuite({ beforeAll, afterAll }, { tenants: ['acme'], redis: false });
 let gateway: TestGateway;
@@ -45,30 +45,7 @@ async function come(key: string | null, over: Parameters<typeof follow>[2] = {})
   return one;
 }
 
-const finish = (tenant = 'acme', over: { session?: string; tool?: string } = {}): string => {
-  const execution = newId('execution');
-  executor.publishEvent(
-    events.executionFinished,
-    { tenant, execution },
-    {
-      execution_id: execution,
-      session: over.session ?? null,
-      result: {
-        execution_id: execution,
-        status: 'succeeded',
-        error: null,
-        truncated: false,
-        tokens: 0,
-        replayed: false,
-        attempts: 1,
-        tool: over.tool ?? 'echo',
-        version: '1.0.0',
-        timing: { total_ms: 1, upstream_ms: 1, overhead_ms: 0 },
-      },
-    },
-  );
-  return execution;
-};
+const finish = (tenant = 'acme', over = {}) => publishFinished(executor, tenant, over);
 
 async function begin(tenant = 'acme'): Promise<string> {
   const execution = newId('execution');
