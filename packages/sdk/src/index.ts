@@ -41,8 +41,26 @@ export type { TestedConnection } from './test-connection.ts';
 export { Throttle } from './throttle.ts';
 export type { ToolsetsAdmin } from './toolsets-admin.ts';
 export type { VaultAdmin } from './vault-admin.ts';
-export { reservedArguments, takeReservedArguments, withReservedArguments } from './voice/reserved-arguments.ts';
+export {
+  ConversationRelay,
+  type ConversationRelayOptions,
+  isSignedByTwilio,
+  type RelayCommand,
+} from './voice/conversation-relay.ts';
+export { executeOnce } from './voice/execute-once.ts';
+export { type LiveKitLlm, liveKitTools } from './voice/livekit.ts';
+export { type PipecatCall, pipecatHandler, type Speak } from './voice/pipecat.ts';
+export { type RealtimeClientEvent, type RealtimeServerEvent, RealtimeTools } from './voice/realtime-tools.ts';
+export { takeReservedArguments, withReservedArguments } from './voice/reserved-arguments.ts';
 export { stillWorking, voiceAnswerOf } from './voice/voice-answer.ts';
+export {
+  type LateAnswer,
+  lateTurn,
+  type VoiceAnswer,
+  type VoiceHooks,
+  VoiceSession,
+  type VoiceSessionOptions,
+} from './voice/voice-session.ts';
 export type { AwaitedWebhook, ExpectedWebhook } from './webhooks/await-webhook.ts';
 export type { DeliveriesAdmin, ReplayWebhooks, WebhookDeadLettersAdmin } from './webhooks/deliveries-admin.ts';
 export type { EventWithBody, WebhookEventsAdmin } from './webhooks/events-admin.ts';

@@ -1,3 +1,5 @@
+import { maxConfirmationToken } from '@patchbay/contracts';
+
 /**
  * Arguments that a voice model may add to any call, because its platform gives it no other place for them. They never
  * reach a tool.
@@ -34,7 +36,11 @@ export interface TakenArguments {
 /** The arguments without the reserved ones, and those. A model that leaves one empty means none. */
 export function takeReservedArguments(args: Readonly<Record<string, unknown>>): TakenArguments {
   const { [reservedArguments.call]: call, [reservedArguments.confirmation]: confirmation, ...rest } = args;
-  return { arguments: rest, call: textOf(call), confirmation: textOf(confirmation) };
+  return {
+    arguments: rest,
+    call: textOf(call),
+    confirmation: textOf(confirmation)?.slice(0, maxConfirmationToken) ?? null,
+  };
 }
 
 function textOf(value: unknown): string | null {

@@ -27,3 +27,9 @@ export function stillWorking(id: string, call: string): ModelAnswer {
   };
   return { id, isError: false, text: JSON.stringify(output), output };
 }
+
+/** Of a call that the person interrupted. */
+export function interrupted(id: string): ModelAnswer {
+  const output = { status: 'interrupted', next: 'The person spoke meanwhile. Go on with what they say.' };
+  return { id, isError: false, text: JSON.stringify(output), output };
+}

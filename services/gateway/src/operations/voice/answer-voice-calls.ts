@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionResult, maxConfirmationToken, maxDeadlineMs } from '@patchbay/contracts';
+import { type ExecutionResult, maxDeadlineMs } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
 import {
   type Agent,
   answerError,
+  executeOnce,
   type ModelAnswer,
   type ModelCall,
   problemOfCall,
@@ -36,8 +37,6 @@ export interface VoiceTurn {
 
 /** Milliseconds that a call may run when the platform no longer waits for it. */
 const runMs = 60_000;
-/** Milliseconds between two questions after a call that runs at another gateway. */
-const askAgainMs = 300;
 
 /**
  * Carries out a turn's calls, all at once, and answers each within what its platform waits. The same call is carried out once
@@ -67,20 +66,18 @@ async function answerCall(ports: VoicePorts, turn: VoiceTurn, call: ModelCall): 
   return stillWorking(call.id, id);
 }
 
-async function run(
+function run(
   { agent }: VoicePorts,
   { principal, session, traceparent, waitMs }: VoiceTurn,
   idempotencyKey: string,
   tool: string,
   { arguments: args, confirmation }: ReturnType<typeof takeReservedArguments>,
 ): Promise<ExecutionResult> {
-  const context = contextFor(principal, session === null ? {} : { session });
-  const until = performance.now() + Math.min(maxDeadlineMs, Math.max(runMs, waitMs));
-  const confirmed = confirmation === null ? {} : { confirmation: confirmation.slice(0, maxConfirmationToken) };
-  for (;;) {
-    const deadlineMs = Math.max(1, Math.floor(until - performance.now()));
-    const result = await agent.execute(tool, args, { idempotencyKey, deadlineMs, context, traceparent, ...confirmed });
-    if (result.error?.code !== 'in_progress' || until - performance.now() < askAgainMs) return result;
-    await sleep(askAgainMs);
-  }
+  return executeOnce(agent, tool, args, {
+    idempotencyKey,
+    deadlineMs: Math.min(maxDeadlineMs, Math.max(runMs, waitMs)),
+    context: contextFor(principal, session === null ? {} : { session }),
+    traceparent,
+    ...(confirmation !== null && { confirmation }),
+  });
 }
