@@ -1,5 +1,6 @@
-/** Milliseconds between two notifications at least, so that a fast stream does not fill a slow client's queue. */
-const apartMs = 100;
+/** Notifications that may follow each other at once, and milliseconds for one more. */
+const burst = 10;
+const oneMoreMs = 100;
 /** Milliseconds of silence after which one says that the call goes on: clients that wait for a minute then wait on. */
 const beatMs = 10_000;
 /** Characters of a chunk that are told. */
@@ -12,35 +13,37 @@ export type SendProgress = (progress: number, message: string) => Promise<void>;
 export class CallProgress {
   readonly #send: SendProgress;
   readonly #beat: NodeJS.Timeout;
+  readonly #since = performance.now();
   #told = 0;
-  #last: number;
+  #last = this.#since;
+  #left = burst;
 
   constructor(send: SendProgress) {
     this.#send = send;
-    this.#last = Number.NEGATIVE_INFINITY;
-    const since = performance.now();
     this.#beat = setInterval(() => {
       const now = performance.now();
       if (now - this.#last >= beatMs)
-        this.#tell(`Still at it after ${Math.round((now - since) / 1_000)} seconds.`, now);
+        this.#tell(`Still at it after ${Math.round((now - this.#since) / 1_000)} seconds.`);
     }, beatMs);
     this.#beat.unref();
   }
 
-  /** A chunk of the answer came. Those that come too fast are not told. */
+  /** A chunk of the answer came. Those that come too fast are not told: they would fill a slow client's queue. */
   chunk(data: unknown): void {
     const now = performance.now();
-    if (now - this.#last < apartMs) return;
+    this.#left = Math.min(burst, this.#left + (now - this.#last) / oneMoreMs);
+    this.#last = now;
+    if (this.#left < 1) return;
+    this.#left -= 1;
     const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
-    this.#tell(text.length > toldUpTo ? `${text.slice(0, toldUpTo)}…` : text, now);
+    this.#tell(text.length > toldUpTo ? `${text.slice(0, toldUpTo)}…` : text);
   }
 
   close(): void {
     clearInterval(this.#beat);
   }
 
-  #tell(message: string, now: number): void {
-    this.#last = now;
+  #tell(message: string): void {
     this.#told += 1;
     void this.#send(this.#told, message).catch(() => {});
   }

@@ -31,20 +31,26 @@ export interface FakeExecutor {
 }
 
 /**
- * `echo` answers its arguments, `fail` fails, `count` streams three chunks, `endless` streams until it is cancelled, `erase`
+ * `echo` answers its arguments, `say` a sentence, `fail` fails, `count` streams three chunks, `endless` streams until it is cancelled, `erase`
  * has to be confirmed. Anything else is no tool.
  */
-export async function startFakeExecutor(messaging: Messaging): Promise<FakeExecutor> {
+export async function startFakeExecutor(
+  messaging: Messaging,
+  /** Further names of these tools. */
+  aliases: Readonly<Record<string, string>> = {},
+): Promise<FakeExecutor> {
   const asked: FakeExecutor['asked'] = [];
   const cancelled: string[] = [];
   const cancels: CancelRequest[] = [];
   const stops = new Map<string, () => void>();
 
-  const execute = endpoint('execute-tool', routes.executeTool, async (request, { values, replyTo, traceparent }) => {
+  const execute = endpoint('execute-tool', routes.executeTool, async (asks, { values, replyTo, traceparent }) => {
+    const request = { ...asks, tool: aliases[asks.tool] ?? asks.tool };
     const tenant = values.tenant as string;
     asked.push({ tenant, request, traceparent });
     const id = newId('execution');
     if (request.tool === 'echo') return resultOf(id, request, { output: request.arguments });
+    if (request.tool === 'say') return resultOf(id, request, { output: 'A sentence.' });
     if (request.tool === 'erase') {
       if (request.confirmation === confirmation.token) return resultOf(id, request, { output: { erased: true } });
       const error = errorBody('confirmation_required', { speakable: confirmation.ask, details: { confirmation } });

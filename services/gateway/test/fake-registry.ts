@@ -4,9 +4,16 @@ import { endpoint, type Messaging } from '@patchbay/messaging';
 /** The registry's routes for discovery, over real NATS under the registry's own identity. */
 export interface FakeRegistry {
   /** What the tenants can call, by name. */
-  readonly tools: Map<string, { readonly risk: 'read' | 'write' | 'destructive'; readonly tenant?: string }>;
+  readonly tools: Map<string, FakeTool>;
   /** How often it was asked for a list. */
   readonly listed: { count: number };
+}
+
+interface FakeTool {
+  readonly risk: 'read' | 'write' | 'destructive';
+  /** Whose alone it is. */
+  readonly tenant?: string;
+  readonly inputSchema?: Record<string, unknown>;
 }
 
 /** `desk` is a toolset of `echo` alone. */
@@ -35,7 +42,9 @@ export async function startFakeRegistry(messaging: Messaging): Promise<FakeRegis
     endpoint('describe-tools', routes.describeTools, async ({ tools: names }, { values }) => {
       const known = new Map(of(values.tenant as string));
       return {
-        tools: names.flatMap((name) => (known.has(name) ? [definitionOf(name, known.get(name) ?? 'read')] : [])),
+        tools: names.flatMap((name) =>
+          known.has(name) ? [{ ...definitionOf(name, known.get(name) ?? 'read'), ...schemaOf(tools.get(name)) }] : [],
+        ),
         missing: names.filter((name) => !known.has(name)),
       };
     }),
@@ -52,6 +61,10 @@ export async function startFakeRegistry(messaging: Messaging): Promise<FakeRegis
     }),
   ]);
   return { tools, listed };
+}
+
+function schemaOf(tool: FakeTool | undefined): Record<string, unknown> {
+  return tool?.inputSchema === undefined ? {} : { inputSchema: tool.inputSchema };
 }
 
 function summaryOf(name: string, risk: ToolSummary['risk']): ToolSummary {

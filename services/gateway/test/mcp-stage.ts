@@ -33,9 +33,12 @@ const atFirst = {
   erase: { risk: 'destructive' },
 } as const;
 
-export async function startMcpStage(servers: TestServers): Promise<McpStage> {
+export async function startMcpStage(
+  servers: TestServers,
+  aliases: Readonly<Record<string, string>> = {},
+): Promise<McpStage> {
   const admin = await servers.connect('admin');
-  const executor = await startFakeExecutor(await servers.connect('executor'));
+  const executor = await startFakeExecutor(await servers.connect('executor'), aliases);
   const publisher = await servers.connect('registry');
   const registry = await startFakeRegistry(publisher);
   const gateway = await runGateway(servers);

@@ -120,13 +120,18 @@ function visitorOf(
 }
 
 /**
- * A page in a browser says where it is from, and only those that were named may call, whatever else their request holds:
- * a name that somebody points at this machine makes no page of theirs one of ours.
+ * A page in a browser says where it is from, and only those that were named may call, and this machine's own to itself: a
+ * name that somebody else points at this machine makes no page of theirs one of ours.
  */
-function refuseStrangePages({ headers }: FastifyRequest, corsOrigins: readonly string[]): void {
-  if (headers.origin === undefined || corsOrigins.includes(headers.origin)) return;
+function refuseStrangePages({ headers, host }: FastifyRequest, corsOrigins: readonly string[]): void {
+  const { origin } = headers;
+  if (origin === undefined || corsOrigins.includes(origin)) return;
+  const page = URL.canParse(origin) ? new URL(origin) : null;
+  if (page?.host === host && loopback.has(page.hostname)) return;
   throw new PatchbayError('not_permitted', { message: 'Pages of this origin may not call.' });
 }
+
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 function sendProblem(error: PatchbayError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const id = String(reply.getHeader('x-request-id') ?? '');
