@@ -34,6 +34,7 @@ import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
 import { addIssuers } from './commands/issuers/add-issuers.ts';
 import { addKeys } from './commands/keys/add-keys.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
 import { addOAuthSetClient } from './commands/oauth-set-client.ts';
 import { addPlan } from './commands/plan.ts';
@@ -87,6 +88,7 @@ export function createProgram(run: Run): Command {
   addResult(program, run);
   addWarm(program, run);
   addPlan(program, run);
+  addMcp(program, run);
 
   const tools = defineGroup(program, 'tools', 'Find tools and look at them');
   addToolsList(tools, run);

@@ -9,6 +9,7 @@ import {
   type ExecutionFinished,
   type ExecutionResult,
   events,
+  everyTenant,
   inboxPrefixOf,
   type ListToolsRequest,
   type ListToolsResult,
@@ -133,6 +134,11 @@ export interface Agent {
     /** Definitions ready to hand to a model in the format asked for. */
     describe(names: readonly string[], format?: ToolFormat, options?: DescribeOptions): Promise<DescribeToolsResult>;
   };
+  /**
+   * Called when tools appear, change, retire, are pinned or hidden; not said which. Returns how to stop listening. Absent
+   * where the connection cannot tell.
+   */
+  readonly onToolsChanged?: (listener: () => void) => () => void;
   /** Every execution of the tenant that finishes. Returns how to stop listening. */
   onFinished(listener: (event: ExecutionFinished) => void): () => void;
   /**
@@ -228,6 +234,15 @@ export function agentOver(
       search: (query, options = {}) => messaging.request(routes.searchTools, { tenant }, { query, ...options }),
       describe: (names, format = 'patchbay', options = {}) =>
         messaging.request(routes.describeTools, { tenant }, { tools: [...names], format, ...options }),
+    },
+    onToolsChanged(listener) {
+      // The tenant's own, and those that concern everybody.
+      const subscriptions = [tenant, everyTenant].map((whose) =>
+        messaging.subscribeEvent(events.registryChanged, { tenant: whose }, () => listener()),
+      );
+      return () => {
+        for (const subscription of subscriptions) subscription.unsubscribe();
+      };
     },
     onFinished(listener) {
       const subscription = messaging.subscribeEvent(events.executionFinished, { tenant }, listener);
