@@ -118,22 +118,15 @@ describe.each<Revision>(['2026-07-28', '2025-11-25'])('a client of revision %s',
   });
 
   test('is told that its tools changed, and sees them', async () => {
-    const changed = Promise.withResolvers<string[]>();
-    const client = await stage.connect(revision, {
-      options: {
-        listChanged: {
-          tools: { onChanged: (_error, tools) => void changed.resolve((tools ?? []).map(({ name }) => name)) },
-        },
-      },
-    });
+    const seen: string[] = [];
+    const onChanged = (_error: unknown, tools: { name: string }[] | null) =>
+      void seen.push(...(tools ?? []).map(({ name }) => name));
+    const client = await stage.connect(revision, { options: { listChanged: { tools: { onChanged } } } });
     await client.listTools();
     stage.registry.tools.set('fresh', { risk: 'read' });
-    const again = setInterval(() => stage.announce('acme'), 300);
-    try {
-      expect(await changed.promise).toContain('fresh');
-    } finally {
-      clearInterval(again);
-    }
+    stage.announce();
+    // One may still tell of an earlier change.
+    await vi.waitFor(() => expect(seen).toContain('fresh'), 10_000);
   });
 
   test('searches where there are too many tools to list, and calls what it found', async () => {
