@@ -2,15 +2,16 @@
  * The value of a claim's key is `?` and a token while somebody persists the event, and the event's id from then on. All keys
  * of one event are asked and set together, and the events of many requests in one call.
  *
- * KEYS: the keys of all events, one event after another. ARGV: of each event how many those are, and the values a, b, c.
+ * KEYS: the keys of all events, one event after another. ARGV: of each event how many those are and the values a, b, c, with
+ * spaces between: an argument of its own for each costs a client that sends thousands a second more than this splitting does.
  */
 function overEvents(body: string): string {
   return `
 local answers = {}
 local first = 1
-for at = 1, #ARGV, 4 do
-  local last = first + tonumber(ARGV[at]) - 1
-  local a, b, c = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+for at = 1, #ARGV do
+  local count, a, b, c = string.match(ARGV[at], '^(%d+) (%S*) ?(%S*) ?(%S*)$')
+  local last = first + tonumber(count) - 1
   local answer = 0
   ${body}
   answers[#answers + 1] = answer

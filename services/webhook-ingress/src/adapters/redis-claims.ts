@@ -30,7 +30,7 @@ type Script = keyof typeof scripts;
 type ClaimRedis = Redis &
   Record<`${Script}Events`, (keys: number, ...args: (string | number)[]) => Promise<readonly number[]>>;
 
-/** An event's keys, and the values that its script calls a, b and c. */
+/** An event's keys, and the values that its script calls a, b and c: ids and numbers, without spaces. */
 interface Entry {
   readonly keys: readonly string[];
   readonly values: readonly [string | number, (string | number)?, (string | number)?];
@@ -82,7 +82,7 @@ export function createRedisClaims({
   for (const [name, lua] of Object.entries(scripts)) redis.defineCommand(`${name}Events`, { lua });
   const run = (script: Script, entries: readonly Entry[]) => {
     const keys = entries.flatMap((entry) => entry.keys);
-    const values = entries.flatMap(({ keys: own, values: [a, b = '', c = ''] }) => [own.length, a, b, c]);
+    const values = entries.map((entry) => `${entry.keys.length} ${entry.values.join(' ')}`);
     return redis[`${script}Events`](keys.length, ...keys, ...values);
   };
   // The time limit is a batch's, not each event's: at thousands a second, timers are work.
