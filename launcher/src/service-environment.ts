@@ -83,6 +83,7 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
       return {
         PATCHBAY_GATEWAY_PORT: String(installation.gatewayPort),
         PATCHBAY_GATEWAY_PEPPER_FILE: keys.gatewayPepperFile,
+        PATCHBAY_GATEWAY_CALLOUT_DIR: keys.callout.dir,
         ...(installation.oneProcess && { PATCHBAY_GATEWAY_MAX_LAG_MS: '10000' }),
       };
     case 'audit':

@@ -1,3 +1,4 @@
+export * from './access-permissions.ts';
 export * from './documents/category.ts';
 export * from './documents/error-rule.ts';
 export * from './documents/example.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { decidedSubjects, inboxPrefixOfAccess, permissionsOfAccess } from './access-permissions.ts';
 import { auditProducers } from './messages/audit.ts';
+import { AccessScope } from './messages/identity.ts';
 import { inboxPrefixOf, permissionsOf } from './permissions.ts';
 import type { Identity } from './route-kinds.ts';
-import { broadcasts, routes, signals } from './routes.ts';
+import { broadcasts, events, routes, signals } from './routes.ts';
 import { streams } from './streams.ts';
 import { wildcardSubject } from './subjects.ts';
 
@@ -130,5 +132,37 @@ describe('permissions', () => {
   test('need a tenant for identities that belong to one', () => {
     expect(() => permissionsOf('agent')).toThrow(TypeError);
     expect(() => permissionsOf('auditor')).toThrow(TypeError);
+  });
+});
+
+describe('permissions of a key', () => {
+  const agentRoutes = [...Object.values(routes), ...Object.values(broadcasts), ...Object.values(signals)]
+    .filter(({ callers }) => (callers as readonly Identity[]).includes('agent'))
+    .map(({ subject }) => subject);
+  const agentEvents = Object.values(events)
+    .filter(({ subscribers }) => (subscribers as readonly Identity[]).includes('agent'))
+    .map(({ subject }) => subject);
+  const of = (...scopes: AccessScope[]) =>
+    permissionsOfAccess({
+      tenant: 'acme',
+      scopes: new Set(scopes),
+      inboxPrefix: inboxPrefixOfAccess('acme', 'key_1'),
+    });
+
+  test('are decided for each subject that agents have: a new one belongs to a scope', () => {
+    expect([...agentRoutes, ...agentEvents].filter((subject) => !decidedSubjects.has(subject))).toEqual([]);
+  });
+
+  test('are never more than an agent’s and an auditor’s of its tenant', () => {
+    const all = of(...AccessScope.options);
+    const [agent, auditor] = [permissionsOf('agent', 'acme'), permissionsOf('auditor', 'acme')];
+    expect(all.publish.filter((subject) => !agent.publish.includes(subject))).toEqual([]);
+    const heard = new Set([...agent.subscribe, ...auditor.subscribe]);
+    expect(all.subscribe.filter((subject) => !heard.has(subject))).toEqual(['_INBOX_agent.acme.key_1.>']);
+  });
+
+  test('are nothing but its own inbox without a scope that opens something', () => {
+    expect(of('keys:write', 'tenants:write')).toEqual({ publish: [], subscribe: ['_INBOX_agent.acme.key_1.>'] });
+    expect(of('executions:cancel').publish).toEqual(['tools.v1.acme.cancel']);
   });
 });

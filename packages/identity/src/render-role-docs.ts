@@ -63,6 +63,8 @@ it. Whoever makes a key can give it no scope that they do not hold themselves.
 A key of the platform acts for the tenant that the header \`Patchbay-Tenant\` names, request by request. From any other key,
 naming another tenant than its own is refused.
 
+The same key connects to [NATS](nats.md#an-api-key-or-a-token), where it may do what its scopes open to an agent.
+
 ## Sign-in by a tenant’s own issuer
 
 A tenant can trust an OpenID Connect issuer, such as Keycloak, Entra ID, Auth0 or Okta. Its tokens then come in where keys do:

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditProducers, type Identity, PatchbayError, TenantId } from '@patchbay/contracts';
-import { createSealingSeed, createUserSeed, publicKeyOf } from '@patchbay/messaging';
+import {
+  createAccountSeed,
+  createSealingKeys,
+  createSealingSeed,
+  createUserSeed,
+  publicKeyOf,
+} from '@patchbay/messaging';
 import { ensureKeyFile, privateDirectory } from './key-file.ts';
 
 /** `system` is the user of NATS's own system account, for monitoring; it sees no Patchbay subject. */
@@ -20,6 +26,19 @@ export interface IdentityKey {
 
 export type AuditProducer = (typeof auditProducers)[keyof typeof auditProducers];
 
+/** What lets API keys in on NATS: files of one directory, and the public keys of the server's configuration. */
+export interface CalloutKeys {
+  /** Holds `callout.nk`, `kicker.nk`, `issuer.seed` and `xkey.seed`, for the gateways alone. */
+  readonly dir: string;
+  /** Who answers when the server asks, and who ends connections. */
+  readonly calloutPublicKey: string;
+  readonly kickerPublicKey: string;
+  /** Signs what is answered. */
+  readonly issuerPublicKey: string;
+  /** Questions are sealed to it. */
+  readonly xkeyPublicKey: string;
+}
+
 /** Every key of one installation. */
 export interface LocalKeys {
   readonly dir: string;
@@ -32,6 +51,7 @@ export interface LocalKeys {
   readonly vaultXkeySeedFile: string;
   /** 32 random bytes as hex, shared by the gateways: without it no stored hash of an API key matches. */
   readonly gatewayPepperFile: string;
+  readonly callout: CalloutKeys;
   /** Tenants that have keys, sorted. */
   readonly tenants: readonly string[];
 }
@@ -79,7 +99,21 @@ export function ensureIdentityKeys(dir: string, tenants: readonly string[]): Loc
     localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, readHexKey).path,
     vaultXkeySeedFile: ensureKeyFile(dir, 'vault-xkey.seed', createSealingSeed, (text) => text.startsWith('SX')).path,
     gatewayPepperFile: ensureKeyFile(dir, 'gateway-pepper.key', newHexKey, readHexKey).path,
+    callout: ensureCalloutKeys(privateDirectory(join(dir, 'nats-callout'))),
     tenants: allTenants,
+  };
+}
+
+function ensureCalloutKeys(dir: string): CalloutKeys {
+  const user = (name: string) => ensureKeyFile(dir, name, () => createUserSeed().seed, readPublicKey).key;
+  const readIssuer = (seed: string) => (seed.startsWith('SA') ? publicKeyOrNull(seed) : null);
+  const readXkey = (seed: string) => (seed.startsWith('SX') ? createSealingKeys(seed).publicKey : null);
+  return {
+    dir,
+    calloutPublicKey: user('callout.nk'),
+    kickerPublicKey: user('kicker.nk'),
+    issuerPublicKey: ensureKeyFile(dir, 'issuer.seed', createAccountSeed, readIssuer).key,
+    xkeyPublicKey: ensureKeyFile(dir, 'xkey.seed', createSealingSeed, readXkey).key,
   };
 }
 

@@ -2,6 +2,7 @@ export { findBinary, MissingServerError } from './find-binary.ts';
 export { freePort } from './free-port.ts';
 export {
   type AuditProducer,
+  type CalloutKeys,
   ensureIdentityKeys,
   type IdentityKey,
   type KeyOwner,

@@ -1,5 +1,11 @@
-import { permissionsOf } from '@patchbay/contracts';
-import type { IdentityKey } from './identity-keys.ts';
+import {
+  calloutPermissions,
+  kickerPermissions,
+  natsAccounts,
+  type Permissions,
+  permissionsOf,
+} from '@patchbay/contracts';
+import type { CalloutKeys, IdentityKey } from './identity-keys.ts';
 
 /** One server of a cluster. Routes are authenticated: a route can inject anything into any account. */
 export interface NatsClusterConfig {
@@ -30,8 +36,16 @@ export interface NatsConfigOptions {
   readonly maxPayloadBytes: number;
   /** Whom the server lets in. `system` goes to the system account, everybody else to PATCHBAY. */
   readonly identities: readonly Pick<IdentityKey, 'identity' | 'tenant' | 'publicKey'>[];
+  /** Whom the server asks who a client is that none of these is. Without it nobody else comes in. */
+  readonly callout?: Pick<CalloutKeys, 'calloutPublicKey' | 'kickerPublicKey' | 'issuerPublicKey' | 'xkeyPublicKey'> & {
+    /** Public keys of its own users, about whom it asks nobody. A running server takes no other list. */
+    readonly unasked: readonly string[];
+  };
   readonly cluster?: NatsClusterConfig;
 }
+
+/** Seconds in which a client must have proved itself, whoever has to be asked. */
+const authTimeoutS = 3;
 
 /**
  * The configuration of a nats-server, as text. It is written as JSON, which the server reads, so that no value can be
@@ -39,7 +53,7 @@ export interface NatsConfigOptions {
  * `no_auth_user`. It holds public keys only, but for a cluster's secret.
  */
 export function renderNatsConfig(options: NatsConfigOptions): string {
-  const { cluster, identities } = options;
+  const { cluster, identities, callout } = options;
   const config = {
     server_name: options.serverName,
     host: options.host,
@@ -59,16 +73,23 @@ export function renderNatsConfig(options: NatsConfigOptions): string {
       max_memory_store: options.maxMemoryBytes,
       sync_interval: options.syncInterval,
     },
+    ...(callout !== undefined && { authorization: renderCallout(callout) }),
     accounts: {
-      PATCHBAY: {
+      [natsAccounts.main]: {
         jetstream: 'enabled',
         users: identities.filter(({ identity }) => identity !== 'system').map(renderUser),
       },
-      SYS: {
-        users: identities.filter(({ identity }) => identity === 'system').map(({ publicKey }) => ({ nkey: publicKey })),
+      [natsAccounts.system]: {
+        users: [
+          ...identities.filter(({ identity }) => identity === 'system').map(({ publicKey }) => ({ nkey: publicKey })),
+          ...(callout === undefined ? [] : [renderAside(callout.kickerPublicKey, kickerPermissions)]),
+        ],
       },
+      ...(callout !== undefined && {
+        [natsAccounts.callout]: { users: [renderAside(callout.calloutPublicKey, calloutPermissions)] },
+      }),
     },
-    system_account: 'SYS',
+    system_account: natsAccounts.system,
     ...(cluster !== undefined && {
       cluster: {
         name: cluster.name,
@@ -91,4 +112,30 @@ function renderUser({ identity, tenant, publicKey }: NatsConfigOptions['identiti
 /** The server takes an empty allow-list for "everything", so nothing is spelled as one subject that nobody uses. */
 function allowOnly(subjects: readonly string[]) {
   return { allow: subjects.length === 0 ? ['_NOTHING'] : subjects };
+}
+
+/**
+ * Whom the server knows itself need not be asked about, and must not: with a callout the server asks about everybody who is not
+ * on this list, its own users too.
+ */
+function renderCallout({
+  calloutPublicKey,
+  kickerPublicKey,
+  issuerPublicKey,
+  xkeyPublicKey,
+  unasked,
+}: NonNullable<NatsConfigOptions['callout']>) {
+  return {
+    timeout: authTimeoutS,
+    auth_callout: {
+      issuer: issuerPublicKey,
+      xkey: xkeyPublicKey,
+      account: natsAccounts.callout,
+      auth_users: [...unasked, calloutPublicKey, kickerPublicKey],
+    },
+  };
+}
+
+function renderAside(nkey: string, { publish, subscribe }: Permissions) {
+  return { nkey, permissions: { publish: allowOnly(publish), subscribe: allowOnly(subscribe) } };
 }

@@ -87,7 +87,7 @@ describe('startNatsServer', () => {
   });
 
   it('lets a new tenant in after a reload, and drops nobody', async () => {
-    const local = await start();
+    const local = await start({ keys: { identities: keys.identities } });
     const stays = await RawNatsClient.connect(local.port, seed('agent', 'acme'));
     const grown = ensureIdentityKeys(workspace.path('keys'), ['newcomer']);
     const newcomer = readFileSync(seedFileOf(grown, 'agent', 'newcomer'), 'utf8');
@@ -97,6 +97,12 @@ describe('startNatsServer', () => {
     await stays.flush();
     expect(stays.errors).toEqual([]);
     stays.close();
+  });
+
+  it('says, where it has a callout, that it takes no new NKeys while it runs', async () => {
+    const local = await start();
+    const grown = ensureIdentityKeys(workspace.path('keys'), ['latecomer']);
+    await expect(local.reload(grown)).rejects.toThrow('at its start only');
   });
 
   it('shuts a tenant out after a reload without it', async () => {

@@ -10,13 +10,16 @@ import { type NatsClusterConfig, type NatsConfigOptions, renderNatsConfig } from
 import { readGreeting } from './nats-greeting.ts';
 import { type ServerExit, type ServerProcess, ServerStartError, startServerProcess } from './server-process.ts';
 
+/** Whom a server lets in: its own users, and whom the callout knows if it has one. */
+export type ServerKeys = Pick<LocalKeys, 'identities'> & Partial<Pick<LocalKeys, 'callout'>>;
+
 export interface NatsServerOptions {
   /** The server's own directory, made if missing: `nats-server.conf`, `nats-server.log`, `jetstream/`. */
   readonly dir: string;
   /** From `findBinary('nats-server', …)`. */
   readonly binary: string;
   /** Whom it lets in. */
-  readonly keys: Pick<LocalKeys, 'identities'>;
+  readonly keys: ServerKeys;
   /** Taken if free, else a free one. Default 4222. */
   readonly port?: number;
   /** Serves monitoring over HTTP on this loopback port. Default: none. */
@@ -45,7 +48,10 @@ export interface NatsServer extends Omit<ServerProcess, 'exited'> {
   readonly url: string;
   readonly port: number;
   readonly logFile: string;
-  /** Lets these identities in, and no others, without dropping connections. @throws Error when the server refuses. */
+  /**
+   * Lets these identities in, and no others, without dropping connections; with a callout, none that it did not start with.
+   * @throws Error when the server refuses.
+   */
   reload(keys: Pick<LocalKeys, 'identities'>): Promise<void>;
 }
 
@@ -74,8 +80,10 @@ async function startOn(port: number, options: NatsServerOptions): Promise<NatsSe
   const serverName = serverNameOf(options);
   const configFile = join(dir, 'nats-server.conf');
   const logFile = join(dir, 'nats-server.log');
-  const writeConfig = (keys: Pick<LocalKeys, 'identities'>) => {
-    writeFileSync(configFile, renderNatsConfig(configOptions(port, logFile, keys, options)), { mode: 0o600 });
+  const unasked = options.keys.identities.map(({ publicKey }) => publicKey);
+  const writeConfig = ({ identities }: Pick<LocalKeys, 'identities'>) => {
+    const config = configOptions(port, logFile, identities, unasked, options);
+    writeFileSync(configFile, renderNatsConfig(config), { mode: 0o600 });
   };
   writeConfig(options.keys);
   const server = await startServerProcess({
@@ -98,6 +106,8 @@ async function startOn(port: number, options: NatsServerOptions): Promise<NatsSe
     stop: server.stop,
     kill: server.kill,
     async reload(keys) {
+      if (options.keys.callout !== undefined && keys.identities.some(({ publicKey }) => !unasked.includes(publicKey)))
+        throw new Error('nats-server learns of new NKeys at its start only; meanwhile an API key lets a new tenant in');
       writeConfig(keys);
       const from = sizeOf(logFile);
       if (!server.kill('SIGHUP')) throw new Error('nats-server is not running, so it cannot take a new configuration');
@@ -114,7 +124,8 @@ function serverNameOf({ serverName = 'patchbay', dir }: NatsServerOptions): stri
 function configOptions(
   port: number,
   logFile: string,
-  keys: Pick<LocalKeys, 'identities'>,
+  identities: LocalKeys['identities'],
+  unasked: readonly string[],
   options: NatsServerOptions,
 ): NatsConfigOptions {
   return {
@@ -127,7 +138,8 @@ function configOptions(
     maxMemoryBytes: options.maxMemoryBytes ?? 256 * 1024 ** 2,
     syncInterval: options.syncInterval ?? '2m',
     maxPayloadBytes: options.maxPayloadBytes ?? 4 * 1024 ** 2,
-    identities: keys.identities,
+    identities,
+    ...(options.keys.callout !== undefined && { callout: { ...options.keys.callout, unasked } }),
     ...(options.monitorPort !== undefined && { monitorPort: options.monitorPort }),
     ...(options.cluster !== undefined && { cluster: options.cluster }),
   };

@@ -1,4 +1,10 @@
-import { errors, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import {
+  type Authenticator,
+  errors,
+  type NatsConnection,
+  nkeyAuthenticator,
+  tokenAuthenticator,
+} from '@nats-io/transport-node';
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
 import { AckInbox } from './ack-inbox.ts';
 import { answerBroadcast, askEvery } from './broadcast.ts';
@@ -110,7 +116,7 @@ async function connectPatiently(options: ConnectOptions): Promise<CoalescingConn
     try {
       return await connectCoalescing({
         servers: [...options.servers],
-        authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed.trim())),
+        authenticator: authenticatorOf(options.seed),
         name: options.name,
         inboxPrefix: options.inboxPrefix,
         maxReconnectAttempts: -1,
@@ -127,6 +133,12 @@ async function connectPatiently(options: ConnectOptions): Promise<CoalescingConn
       if (!tooSlow || attempt === connectAttempts) throw connectFailure(error, options);
     }
   }
+}
+
+function authenticatorOf(seed: ConnectOptions['seed']): Authenticator {
+  return typeof seed === 'string'
+    ? nkeyAuthenticator(new TextEncoder().encode(seed.trim()))
+    : tokenAuthenticator(seed.token.trim());
 }
 
 async function followStatus(

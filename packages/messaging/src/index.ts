@@ -1,8 +1,10 @@
+export { type AuthCalloutOptions, type NatsGrant, serveAuthCallout } from './auth-callout.ts';
 export { connectMessaging } from './connect.ts';
 export { StreamRefusal } from './durable-publish.ts';
 export { type Fleet, joinFleet } from './fleet.ts';
 export type { HeardMessage } from './hear-messages.ts';
-export { createUserSeed, publicKeyOf } from './nkeys.ts';
+export { followNatsSessions, type NatsSession, type NatsSessions, type NatsSessionsOptions } from './nats-sessions.ts';
+export { createAccountSeed, createUserSeed, publicKeyOf } from './nkeys.ts';
 export { createSealingKeys, createSealingSeed, type SealingKeys } from './sealing-keys.ts';
 export { endpoint } from './serve.ts';
 export type { DurableState, FilteredDurable, ReadStreamOptions, StreamAccess, StreamPage } from './stream-access.ts';

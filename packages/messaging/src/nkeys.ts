@@ -1,4 +1,4 @@
-import { createUser, fromSeed } from '@nats-io/nkeys';
+import { createAccount, createUser, fromSeed } from '@nats-io/nkeys';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -9,7 +9,12 @@ export function createUserSeed(): { seed: string; publicKey: string } {
   return { seed: decoder.decode(pair.getSeed()), publicKey: pair.getPublicKey() };
 }
 
-/** The public key of a user seed. Throws on anything that is not a seed. */
+/** A new seed (`SA…`, secret) that user JWTs are signed by. */
+export function createAccountSeed(): string {
+  return decoder.decode(createAccount().getSeed());
+}
+
+/** The public key of a user's or an account's seed. Throws on anything that is not a seed. */
 export function publicKeyOf(seed: string): string {
   return fromSeed(encoder.encode(seed.trim())).getPublicKey();
 }

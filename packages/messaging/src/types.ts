@@ -18,8 +18,11 @@ export type SubjectValues = Readonly<Record<string, string>>;
 export interface ConnectOptions {
   /** One URL or several of one cluster, `nats://host:port`. */
   readonly servers: readonly string[];
-  /** The identity's NKey seed (`SU…`), as text. Wiped from the caller's hands is the caller's business. */
-  readonly seed: string;
+  /**
+   * What proves who connects: the identity's NKey seed (`SU…`), as text, or an API key or token, which travels to the server.
+   * Wiped from the caller's hands is the caller's business.
+   */
+  readonly seed: string | { readonly token: string };
   /** Shown by the server in its connection list, such as `executor-1`. */
   readonly name: string;
   /** From `inboxPrefixOf` in contracts. */

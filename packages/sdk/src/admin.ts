@@ -7,7 +7,6 @@ import {
   type ExecutorCircuits,
   type ExecutorStats,
   type GetIntegrationResult,
-  inboxPrefixOf,
   type ListUnknown,
   type ListUnknownResult,
   type RegisterRequest,
@@ -80,8 +79,8 @@ export interface Admin {
 
 /** Connects an operator; `tenant` is the one that connection and audit calls concern. Errors as for `connect`. */
 export async function connectAdmin(settings: ConnectSettings = {}): Promise<Admin> {
-  const { servers, tenant, seed, name } = resolveSettings(settings, 'admin');
-  return adminOver(await connectMessaging({ servers, seed, name, inboxPrefix: inboxPrefixOf('admin') }), tenant);
+  const { tenant, ...own } = resolveSettings(settings, 'admin');
+  return adminOver(await connectMessaging(own), tenant);
 }
 
 /** An operator over a connection that exists already. */

@@ -10,7 +10,6 @@ import {
   type ExecutionResult,
   events,
   everyTenant,
-  inboxPrefixOf,
   type ListToolsRequest,
   type ListToolsResult,
   type PlanResult,
@@ -167,9 +166,8 @@ export interface AgentSettings extends ConnectSettings {
  *   no server answers.
  */
 export async function connect(settings: AgentSettings = {}): Promise<Agent> {
-  const { servers, tenant, seed, name } = resolveSettings(settings, 'agent');
-  const messaging = await connectMessaging({ servers, seed, name, inboxPrefix: inboxPrefixOf('agent', tenant) });
-  return agentOver(messaging, tenant, settings);
+  const { tenant, ...own } = resolveSettings(settings, 'agent');
+  return agentOver(await connectMessaging(own), tenant, settings);
 }
 
 /** An agent over a connection that exists already. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findDevFacts, resolveSettings } from './config.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'sdk-config-')));
@@ -61,6 +61,7 @@ test.each([
     tenant: 'demo',
     seed,
     name: identity,
+    inboxPrefix: identity === 'agent' ? '_INBOX_agent.demo' : '_INBOX_admin',
   });
 });
 
@@ -76,6 +77,7 @@ test('the environment goes before the facts, and what is passed before both', ()
     tenant: 'acme',
     seed: 'seed of other',
     name: 'agent',
+    inboxPrefix: '_INBOX_agent.acme',
   });
   const passed = { servers: ['nats://c:3'], tenant: 'globex', credentials: seedOf('admin'), name: 'receptionist' };
   expect(resolveSettings(passed, 'agent', env)).toEqual({
@@ -83,6 +85,7 @@ test('the environment goes before the facts, and what is passed before both', ()
     tenant: 'globex',
     seed: 'seed of admin',
     name: 'receptionist',
+    inboxPrefix: '_INBOX_agent.globex',
   });
 });
 
@@ -102,4 +105,30 @@ test.each([
 test('a credentials file that cannot be read is named', () => {
   const settings = { servers: 'nats://a:1', tenant: 'acme', credentials: join(root, 'nowhere') };
   expect(() => resolveSettings(settings, 'agent', {})).toThrow(/nowhere cannot be read \(ENOENT\)/);
+});
+
+describe('an API key', () => {
+  const key = `pbk_01JD0000000000000000000000_${'x'.repeat(43)}`;
+  const place = { PATCHBAY_NATS_URL: 'nats://a:1', PATCHBAY_TENANT: 'acme' };
+  const inboxPrefix = '_INBOX_agent.acme.key_01JD0000000000000000000000';
+
+  test('goes before an NKey, and comes out of a file that the environment names', () => {
+    const env = { ...place, PATCHBAY_CREDENTIALS: seedOf('other'), PATCHBAY_API_KEY_FILE: seedOf('key') };
+    writeFileSync(seedOf('key'), `${key}\n`);
+    for (const settings of [{ apiKey: ` ${key}\n` }, {}])
+      expect(resolveSettings(settings, 'agent', env)).toMatchObject({ seed: { token: key }, inboxPrefix });
+    expect(resolveSettings({ credentials: seedOf('agent') }, 'agent', env)).toMatchObject({ seed: 'seed of agent' });
+    expect(resolveSettings({}, 'admin', env)).toMatchObject({ seed: 'seed of other', inboxPrefix: '_INBOX_admin' });
+  });
+
+  test('can be a token, whose subject has an inbox', () => {
+    const token = `e30.${Buffer.from('{"sub":"ada"}').toString('base64url')}.x`;
+    expect(resolveSettings({ apiKey: token }, 'agent', place).inboxPrefix).toMatch(
+      /^_INBOX_agent\.acme\.jwt_[\w-]{43}$/,
+    );
+  });
+
+  test.each(['', 'nonsense', 'a.b.c', 'e30.e30.x'])('is not %j', (apiKey) => {
+    expect(() => resolveSettings({ apiKey }, 'agent', place)).toThrow('The API key is none');
+  });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PatchbayError } from '@patchbay/contracts';
+import { inboxPrefixOf, inboxPrefixOfAccess, PatchbayError } from '@patchbay/contracts';
+import { natsInboxNameOf, parseApiKey } from '@patchbay/identity';
 
 /** How an agent reaches Patchbay. Whatever is left out comes from the environment, then from `.patchbay/dev.json`. */
 export interface ConnectSettings {
@@ -10,6 +11,11 @@ export interface ConnectSettings {
   readonly tenant?: string;
   /** Path of the file with the agent's NKey seed. `PATCHBAY_CREDENTIALS`. */
   readonly credentials?: string;
+  /**
+   * An API key (`pbk_…`), or a token of the tenant's issuer, in the place of an NKey. Secret. `PATCHBAY_API_KEY_FILE`, a file
+   * that holds it. For agents only.
+   */
+  readonly apiKey?: string;
   /** Shown to operators. */
   readonly name?: string;
 }
@@ -18,7 +24,8 @@ export interface ResolvedSettings {
   readonly servers: readonly string[];
   readonly tenant: string;
   /** Secret. */
-  readonly seed: string;
+  readonly seed: string | { readonly token: string };
+  readonly inboxPrefix: string;
   readonly name: string;
 }
 
@@ -60,7 +67,8 @@ export function resolveSettings(
   const facts = findDevFacts(process.cwd(), env);
   const servers = settings.servers ?? env.PATCHBAY_NATS_URL ?? facts?.nats_url;
   const tenant = settings.tenant ?? env.PATCHBAY_TENANT ?? facts?.tenant;
-  const credentials = settings.credentials ?? env.PATCHBAY_CREDENTIALS ?? facts?.[`${identity}_credentials`];
+  const apiKey = identity === 'agent' ? apiKeyOf(settings, env) : undefined;
+  const credentials = apiKey ?? settings.credentials ?? env.PATCHBAY_CREDENTIALS ?? facts?.[`${identity}_credentials`];
   const missing = Object.entries({ servers, tenant, credentials })
     .filter(([, value]) => value === undefined)
     .map(([name]) => name);
@@ -73,12 +81,42 @@ export function resolveSettings(
   return {
     servers: typeof servers === 'string' ? servers.split(',').map((url) => url.trim()) : servers,
     tenant,
-    seed: readSeed(credentials),
+    ...(apiKey === undefined
+      ? {
+          seed: readSecret(credentials),
+          inboxPrefix: inboxPrefixOf(identity, identity === 'agent' ? tenant : undefined),
+        }
+      : { seed: { token: apiKey }, inboxPrefix: inboxPrefixOfAccess(tenant, natsInboxNameOf(holderOf(apiKey))) }),
     name: settings.name ?? identity,
   };
 }
 
-function readSeed(path: string): string {
+/** What is passed counts before what the environment names. */
+function apiKeyOf(
+  { apiKey, credentials }: ConnectSettings,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (apiKey !== undefined) return apiKey.trim();
+  if (credentials !== undefined || env.PATCHBAY_API_KEY_FILE === undefined) return undefined;
+  return readSecret(env.PATCHBAY_API_KEY_FILE);
+}
+
+/** Whose key or token it is, as far as it says so itself. @throws PatchbayError `invalid_request` for neither. */
+function holderOf(apiKey: string): { readonly kind: 'key' | 'jwt'; readonly id: string } {
+  const key = parseApiKey(apiKey);
+  if (key !== null) return { kind: 'key', id: key.id };
+  try {
+    const { sub } = JSON.parse(Buffer.from(apiKey.split('.')[1] ?? '', 'base64url').toString()) as { sub?: unknown };
+    if (typeof sub === 'string') return { kind: 'jwt', id: sub };
+  } catch {
+    // Said below, without what it was.
+  }
+  throw new PatchbayError('invalid_request', {
+    message: 'The API key is none: expected pbk_… or a JSON Web Token with a subject.',
+  });
+}
+
+function readSecret(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   readSecretFile,
 } from '@patchbay/service-kit';
 import { z } from 'zod';
+import { type CalloutConfig, readCallout } from './callout-config.ts';
 
 export interface GatewayConfig extends BaseConfig {
   readonly host: string;
@@ -45,6 +46,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly maxLiveClientsPerKey: number;
   /** By tenant, what its voice platforms sign with. Secret. */
   readonly voiceSecrets: VoiceSecrets;
+  /** By which keys are let in on NATS; null: they are for HTTP alone. */
+  readonly callout: CalloutConfig | null;
 }
 
 /** A tenant's keys of Retell: more than one while one replaces another. */
@@ -72,6 +75,7 @@ const variables = z.object({
     .default(fileURLToPath(new URL('../../../packages/console/dist', import.meta.url))),
   PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(60_000),
   PATCHBAY_GATEWAY_BURST: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
+  PATCHBAY_GATEWAY_CALLOUT_DIR: z.string().min(1).optional(),
   PATCHBAY_EGRESS_TRUSTED_ORIGINS: z.string().default(''),
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS: z.coerce.number().int().min(1).max(65_536).default(4_096),
@@ -115,6 +119,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     maxLiveClients: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS,
     maxLiveClientsPerKey: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY,
     voiceSecrets: readVoiceSecrets(values.PATCHBAY_GATEWAY_VOICE_SECRETS_FILE),
+    callout:
+      values.PATCHBAY_GATEWAY_CALLOUT_DIR === undefined ? null : readCallout(values.PATCHBAY_GATEWAY_CALLOUT_DIR),
   };
 }
 

@@ -35,6 +35,7 @@ import { gatewayRoutes } from './routes.ts';
 import { wireIssuers } from './wire-issuers.ts';
 import { wireMcp } from './wire-mcp.ts';
 import { wireMetrics } from './wire-metrics.ts';
+import { wireNatsAccess } from './wire-nats-access.ts';
 import { wireVoice } from './wire-voice.ts';
 
 export { type GatewayConfig, readConfig };
@@ -117,6 +118,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const onFailure = (error: unknown, request: string) =>
     log.error({ err: error, request }, 'a request failed unexpectedly');
   const live = wireLive({ ...config, ...admission, messaging, sessions, onFailure });
+  const natsAccess = await wireNatsAccess(config, log, { store, authenticate: admission.authenticate, sessions, now });
   const voice = wireVoice(config);
   const app = await createGatewayServer({
     ...config,
@@ -160,7 +162,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     name: config.instance,
     url,
     stop: stopInOrder([
-      () => Promise.all([app.close(), served.stop()]),
+      () => Promise.all([app.close(), served.stop(), natsAccess.close()]),
       () => mcp.close(),
       () => live.close(),
       () => sessions.close(),

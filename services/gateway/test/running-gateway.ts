@@ -4,6 +4,7 @@ import type { ApiKey, CreateApiKeyRequest } from '@patchbay/contracts';
 import { routes } from '@patchbay/contracts';
 import { createSealingKeys, type Messaging } from '@patchbay/messaging';
 import type { TestServers } from '@patchbay/testkit';
+import { readCallout } from '../src/callout-config.ts';
 import { type GatewayConfig, type RunningGateway, startGateway } from '../src/main.ts';
 
 export interface TestGateway extends RunningGateway {
@@ -40,6 +41,7 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     maxLiveClients: 1_024,
     maxLiveClientsPerKey: 256,
     voiceSecrets: {},
+    callout: readCallout(servers.keys.callout.dir),
     ...over,
   };
 }

@@ -1,4 +1,4 @@
-import { nameOf, type Principal } from '@patchbay/identity';
+import { type NatsPrincipal as Came, nameOf } from '@patchbay/identity';
 import type { IdentityStore } from './ports.ts';
 import { endOf } from './principal-life.ts';
 
@@ -14,7 +14,7 @@ export interface OpenSession {
 
 /** What is open under one key or token. */
 interface Held {
-  readonly principal: Principal;
+  readonly principal: Came;
   readonly ends: Set<() => void>;
   timer: NodeJS.Timeout | undefined;
 }
@@ -37,7 +37,7 @@ export class OpenSessions {
     return [...this.#open.values()].reduce((sum, { ends }) => sum + ends.size, 0);
   }
 
-  open(principal: Principal, end: () => void): OpenSession {
+  open(principal: Came, end: () => void): OpenSession {
     const name = proofOf(principal);
     const held = this.#open.get(name) ?? { principal, ends: new Set(), timer: undefined };
     this.#open.set(name, held);
@@ -78,7 +78,7 @@ export class OpenSessions {
 }
 
 /** A key ends as one; the tokens of a subject each for itself. */
-function proofOf(principal: Principal): string {
+function proofOf(principal: Came): string {
   const { token } = principal;
   return token === undefined
     ? nameOf(principal)
