@@ -37,6 +37,8 @@ const hearScopes: Readonly<Partial<Record<string, AccessScope>>> = {
   [events.submissionFinished.subject]: 'tools:execute',
   [events.webhookDelivered.subject]: 'tools:execute',
   [events.sessionWebhook.subject]: 'tools:execute',
+  [events.approvalRequested.subject]: 'tools:execute',
+  [events.approvalDecided.subject]: 'tools:execute',
   [events.subscriptionChanged.subject]: 'webhooks:read',
   [events.connectionExpired.subject]: 'connections:read',
 };

@@ -112,7 +112,7 @@ describe('startNatsServer', () => {
   });
 
   it('says why the server refuses a configuration on reload', async () => {
-    const local = await start();
+    const local = await start({ keys: { identities: keys.identities } });
     const [first] = keys.identities;
     await expect(
       local.reload({ identities: [{ ...(first as LocalKeys['identities'][number]), publicKey: 'not a key' }] }),
