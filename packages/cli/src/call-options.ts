@@ -14,6 +14,7 @@ export interface CallOptions {
   readonly key?: string;
   readonly deadline?: number;
   readonly session?: string;
+  readonly confirmation?: string;
 }
 
 /** Adds them; `key` and `deadline` are told in the command's own words. */
@@ -24,6 +25,7 @@ export function addCallOptions(command: Command, help: { readonly key: string; r
     .option('--connection <id>', "this connection (default: the tenant's default for the integration)")
     .option('--key <key>', help.key)
     .option('--deadline <ms>', help.deadline, wholeNumber('--deadline', 1, maxDeadlineMs))
+    .option('--confirmation <token>', 'the token of an earlier refusal that asked for a yes, once there is one')
     .option('--session <id>', 'the conversation that it belongs to, for audit and cancellation');
 }
 
@@ -42,6 +44,7 @@ export async function readCall(
     context: { agent: 'patchbay-cli', ...(options.session !== undefined && { session: options.session }) },
     ...(options.version !== undefined && { version: options.version }),
     ...(options.connection !== undefined && { connection: options.connection }),
+    ...(options.confirmation !== undefined && { confirmation: options.confirmation }),
     ...(options.key !== undefined && { idempotencyKey: options.key }),
     ...(options.deadline !== undefined && { deadlineMs: options.deadline }),
   };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addApprovals } from './commands/approvals/add-approvals.ts';
 import { addAuditQuery } from './commands/audit-query.ts';
 import { addAuditTail } from './commands/audit-tail.ts';
 import { addCircuits } from './commands/circuits.ts';
@@ -38,7 +39,7 @@ import { addMcp } from './commands/mcp.ts';
 import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
 import { addOAuthSetClient } from './commands/oauth-set-client.ts';
 import { addPlan } from './commands/plan.ts';
-import { addPoliciesCheck } from './commands/policies-check.ts';
+import { addPolicies } from './commands/policies/add-policies.ts';
 import { addResult } from './commands/result.ts';
 import { addStats } from './commands/stats.ts';
 import { addSubmissionsDrop } from './commands/submissions-drop.ts';
@@ -159,8 +160,8 @@ export function createProgram(run: Run): Command {
   addVaultEraseConnection(vault, run);
   addVaultJobs(vault, run);
 
-  const policies = defineGroup(program, 'policies', 'Check what tenants may do');
-  addPoliciesCheck(policies, run);
+  addPolicies(program, run);
+  addApprovals(program, run);
 
   const audit = defineGroup(program, 'audit', 'Read the audit log');
   addAuditTail(audit, run);

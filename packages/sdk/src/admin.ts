@@ -27,6 +27,7 @@ import {
 } from './identity-admin.ts';
 import { type IntegrationsAdmin, integrationsOver } from './integrations-admin.ts';
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
+import { type ApprovalsAdmin, approvalsOver, type PoliciesAdmin, policiesOver } from './policies-admin.ts';
 import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
@@ -67,6 +68,8 @@ export interface Admin {
   executorStats(): Promise<ExecutorStats[]>;
   readonly integrations: IntegrationsAdmin;
   readonly toolsets: ToolsetsAdmin;
+  readonly policies: PoliciesAdmin;
+  readonly approvals: ApprovalsAdmin;
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
@@ -129,6 +132,8 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     },
     integrations: integrationsOver(messaging),
     toolsets: toolsetsOver(messaging),
+    policies: policiesOver(messaging, tenant),
+    approvals: approvalsOver(messaging, tenant),
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),

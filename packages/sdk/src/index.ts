@@ -35,6 +35,14 @@ export {
 } from './models/tool-search.ts';
 export type { NewConnect, OAuthAdmin } from './oauth-admin.ts';
 export { fromCall, literal, type Plan, type PlannedCall } from './plan.ts';
+export type {
+  ApprovalsAdmin,
+  NewPolicies,
+  PoliciesAdmin,
+  PolicyDryRun,
+  PolicyExplanation,
+  PolicyScope,
+} from './policies-admin.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission, SubmissionTerms, SubmittedPlan } from './submit.ts';
 export type { TestedConnection } from './test-connection.ts';

@@ -104,7 +104,7 @@ function recordApprovals({ recorder, config, log }: PolicyParts): RecordApproval
           integration,
           risk,
           arguments_digest,
-          facts: { state, policies: policies.map(({ policy }) => policy).join(' ') },
+          facts: { state, policies: policies.map(({ policy, version }) => `${policy}@${version}`).join(' ') },
         },
       } as const;
       recorder.record(entry).catch((error) => log.error({ err: error }, 'an audit event was lost'));

@@ -150,7 +150,10 @@ describe('a call', () => {
   test('is made as the agent that its key is bound to, whatever it says', async () => {
     const { text } = await makeKey(admin, { role: 'agent', agent: 'front-desk' });
     await as(text)('POST', '/v1/tools/echo/execute', { context: { agent: 'somebody' } });
-    expect(executor.asked.at(-1)?.request.context).toEqual({ agent: 'front-desk' });
+    expect(executor.asked.at(-1)?.request.context).toEqual({
+      agent: 'front-desk',
+      principal: { kind: 'key', id: expect.stringMatching(/^key_/), role: 'agent' },
+    });
   });
 
   test('that does not succeed is a problem with its result', async () => {

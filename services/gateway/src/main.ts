@@ -14,6 +14,7 @@ import {
 } from '@patchbay/service-kit';
 import { readConsole } from './adapters/file-console.ts';
 import { openNatsIdentity } from './adapters/nats-identity.ts';
+import { provenCalls } from './adapters/proven-calls.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
 import { consoleDoor } from './http/console-door.ts';
@@ -50,13 +51,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const log = createLogger({ service: 'gateway', ...config });
   const report: Report = (level, message, facts) => log[level](facts, message);
   const telemetry = await startTelemetry('gateway', config);
-  const messaging = await connectMessaging({
+  const connection = await connectMessaging({
     servers: config.natsUrls,
     seed: config.nkeySeed,
     name: config.instance,
     inboxPrefix: inboxPrefixOf('gateway'),
     onStatus: (status) => log.info({ status }, 'nats connection'),
   });
+  const messaging = provenCalls(connection);
   const recorder = createAuditRecorder({
     messaging,
     producer: 'gateway',

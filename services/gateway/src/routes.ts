@@ -9,6 +9,7 @@ import { issuersRoutes } from './http/issuers-routes.ts';
 import { keysRoutes } from './http/keys-routes.ts';
 import { meRoutes } from './http/me-routes.ts';
 import { metricsRoutes } from './http/metrics-routes.ts';
+import { approvalsRoutes, policiesRoutes } from './http/policies-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
 import { toolsetsRoutes } from './http/toolsets-routes.ts';
@@ -27,6 +28,8 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...auditRoutes(ports),
     ...analyticsRoutes(ports),
     ...metricsRoutes(ports),
+    ...policiesRoutes(ports),
+    ...approvalsRoutes(ports),
     ...keysRoutes(ports),
     ...issuersRoutes(ports),
     ...tenantsRoutes(ports),

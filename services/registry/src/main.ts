@@ -15,6 +15,7 @@ import {
 import { readCatalogueIds } from './adapters/catalogue-files.ts';
 import { createNatsEntryStores } from './adapters/nats-entry-stores.ts';
 import { followLatencies } from './adapters/nats-latencies.ts';
+import { openPolicyStore } from './adapters/nats-policies.ts';
 import { watchFolder } from './adapters/watched-folder.ts';
 import { type RegistryConfig, readConfig } from './config.ts';
 import { tenantTokenOf } from './domain/audit-scope.ts';
@@ -40,6 +41,7 @@ import { searchTools } from './operations/search-tools.ts';
 import { seedCatalogue } from './operations/seed-catalogue.ts';
 import { setToolset } from './operations/set-toolset.ts';
 import { showToolset } from './operations/show-toolset.ts';
+import { policyEndpoints } from './policy-endpoints.ts';
 import { registryEndpoints } from './routes.ts';
 import { createTenantSearch } from './search/tenant-search.ts';
 
@@ -109,6 +111,9 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   }
   const observed = new ObservedLatencies();
   const latencies = await followLatencies(await messaging.bucket(buckets.latencies.name), observed);
+  const policies = await openPolicyStore(await messaging.bucket(buckets.policies.name), (problem) =>
+    log.error({ problem }, 'a version of policies cannot be used'),
+  );
   const latencyOf: LatencyOf = ({ scope, document, name, tool }) =>
     toolLatency(tool.latency, observed.of(scope, document.id, name), Date.now());
   search.prepare();
@@ -120,25 +125,28 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
-    registryEndpoints({
-      registerIntegration: register,
-      retireIntegration: retire,
-      pinIntegration: pin,
-      rollBackIntegration: rollBackIntegration({ ...changing, pin }),
-      installIntegration: installIntegration(changing),
-      listChoices: listChoices({ documents }),
-      deprecateIntegration: deprecateIntegration(changing),
-      diffIntegration: diffIntegration({ documents }),
-      setToolset: setToolset(changing),
-      showToolset: showToolset({ documents }),
-      listToolsets: listToolsets({ documents }),
-      removeToolset: removeToolset(changing),
-      folderState: folder.state,
-      getIntegration: getIntegration({ documents }),
-      listTools: listTools({ documents, latencyOf }),
-      searchTools: searchTools({ documents, search, latencyOf }),
-      describeTools: describeTools({ documents, latencyOf }),
-    }),
+    [
+      ...policyEndpoints({ policies, recordAudit, report, now }),
+      ...registryEndpoints({
+        registerIntegration: register,
+        retireIntegration: retire,
+        pinIntegration: pin,
+        rollBackIntegration: rollBackIntegration({ ...changing, pin }),
+        installIntegration: installIntegration(changing),
+        listChoices: listChoices({ documents }),
+        deprecateIntegration: deprecateIntegration(changing),
+        diffIntegration: diffIntegration({ documents }),
+        setToolset: setToolset(changing),
+        showToolset: showToolset({ documents }),
+        listToolsets: listToolsets({ documents }),
+        removeToolset: removeToolset(changing),
+        folderState: folder.state,
+        getIntegration: getIntegration({ documents }),
+        listTools: listTools({ documents, latencyOf }),
+        searchTools: searchTools({ documents, search, latencyOf }),
+        describeTools: describeTools({ documents, latencyOf }),
+      }),
+    ],
   );
   const watched =
     config.folder === null
@@ -156,6 +164,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       () => watched?.close(),
       () => recorder.close(),
       () => latencies.unsubscribe(),
+      () => policies.close(),
       () => documents.close(),
       () => messaging.close(),
       () => telemetry.stop(),

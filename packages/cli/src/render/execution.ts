@@ -1,4 +1,5 @@
 import type { ExecutionResult, StreamSummary } from '@patchbay/contracts';
+import { confirmationOf } from '@patchbay/sdk';
 import type { CommandContext } from '../context.ts';
 import { failureOfBody } from '../failures.ts';
 import { issuesIn } from './failure.ts';
@@ -33,6 +34,8 @@ export function renderExecution(result: ExecutionResult, { style }: Pick<Command
   if (error.retry_after_ms !== null) lines.push(`  ${style.quiet('retry in')}   ${duration(error.retry_after_ms)}`);
   lines.push(`  ${style.quiet('spoken')}     “${visible(error.speakable)}”`);
   lines.push(`  ${style.quiet('next')}       ${next}`);
+  const asked = confirmationOf(result);
+  if (asked !== null) lines.push(`  ${style.quiet('token')}      --confirmation ${asked.token}`);
   return lines.join('\n');
 }
 

@@ -37,6 +37,12 @@ const agent = [
   'voiceOpenAiSession',
 ];
 const looking = [
+  'listPolicies',
+  'getPolicy',
+  'lintPolicy',
+  'decidePolicies',
+  'dryRunPolicies',
+  'explainExecution',
   'listExecutions',
   'listUnknownExecutions',
   'getExecution',
@@ -72,6 +78,10 @@ const publishing = [
   'removeToolset',
 ];
 const operating = [
+  'listApprovals',
+  'getApproval',
+  'approveCall',
+  'refuseCall',
   'addConnection',
   'removeConnection',
   'testConnection',
@@ -95,7 +105,16 @@ const operating = [
   'dropDeadLetters',
 ];
 const people = ['listKeys', 'getKey', 'listIssuers', 'listTenants', 'getTenant'];
-const owning = ['createKey', 'rotateKey', 'revokeKey', 'setIssuer', 'removeIssuer', 'signOut'];
+const owning = [
+  'createKey',
+  'rotateKey',
+  'revokeKey',
+  'setIssuer',
+  'removeIssuer',
+  'signOut',
+  'putPolicy',
+  'removePolicy',
+];
 const reviewing = ['listAuditEvents', 'getAuditEvent'];
 const exporting = ['exportAudit', 'verifyAudit'];
 const platform = ['createTenant', 'suspendTenant', 'resumeTenant', 'scrapeMetrics'];

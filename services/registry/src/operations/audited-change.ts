@@ -7,10 +7,10 @@ export interface AuditPorts {
   readonly report: Report;
 }
 
-/** What is changed: an integration, one version of it, every one of them (id `*`), or a toolset. */
+/** What is changed: an integration, one version of it, every one of them (id `*`), a toolset, or a document of policies. */
 export interface ChangeTarget {
   readonly scope: string;
-  readonly kind?: 'integration' | 'toolset';
+  readonly kind?: 'integration' | 'toolset' | 'policy';
   readonly id?: string | undefined;
   readonly version?: string | undefined;
 }
@@ -23,7 +23,9 @@ export interface RegistryChange extends ChangeTarget {
     | 'pinned'
     | 'installed'
     | 'toolset_set'
-    | 'toolset_removed'}`;
+    | 'toolset_removed'
+    | 'policy_put'
+    | 'policy_removed'}`;
   readonly facts: Facts;
 }
 
@@ -57,6 +59,7 @@ export async function auditedChange<Result>(
 const outcomes: Partial<Record<ErrorCode, AuditData['outcome']>> = {
   invalid_request: 'refused',
   tool_not_found: 'refused',
+  not_found: 'refused',
   outcome_unknown: 'outcome_unknown',
 };
 

@@ -30,7 +30,8 @@ export function createShowApproval(
 
 /**
  * Approves a call that waits, or refuses it.
- * @throws PatchbayError `not_found`, `invalid_request` when it was decided otherwise or its time is over, `policy_unavailable`.
+ * @throws PatchbayError `not_found`, `not_permitted` for a call of one's own, `invalid_request` when it was decided otherwise or
+ *   its time is over, `policy_unavailable`.
  */
 export function createDecideApproval(
   ports: ApprovePorts,
@@ -44,6 +45,8 @@ export function createDecideApproval(
       if (state === wanted || (state === 'used' && wanted === 'approved'))
         return { approval: shownApproval(approval, now) };
       if (state !== 'waiting') throw notWaiting(id, state);
+      if (wanted === 'approved' && approval.context.principal?.id === by)
+        throw new PatchbayError('not_permitted', { message: 'Nobody approves a call of their own.' });
       const decided: KeptApproval = {
         ...approval,
         state: wanted,

@@ -1,9 +1,9 @@
 import { issuesOf, TenantPolicies } from '@patchbay/contracts';
 import type { Command } from 'commander';
-import { defineCommand, type Run } from '../define-command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { readSource } from '../input/read-source.ts';
-import { type CheckedPolicies, renderPolicies } from '../render/policies.ts';
+import { defineCommand, type Run } from '../../define-command.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { readSource } from '../../input/read-source.ts';
+import { type CheckedPolicies, renderPolicies } from '../../render/policies.ts';
 
 export function addPoliciesCheck(parent: Command, run: Run): void {
   defineCommand<[string], object>(parent, run, {
