@@ -86,6 +86,11 @@ export const importRules = [
     allows: (use) => ['packages/egress', 'bench'].includes(use.part),
   },
   {
+    name: 'only packages/policy imports Cedar',
+    applies: names('@cedar-policy/'),
+    allows: (use) => use.part === 'packages/policy',
+  },
+  {
     name: 'only packages/mcp-client imports the MCP client',
     // Tests of our own server are its clients.
     applies: (use) => names('@modelcontextprotocol/client')(use) && production(use),

@@ -7,7 +7,7 @@ const maxDepth = 16;
  * JSON as Cedar takes it, or undefined for what it has no word for. A whole number is a Long, any other a `decimal`, which
  * has four places: what does not fit is told as text, so that a comparison with it fails and counts as met.
  */
-export function cedarValue(value: unknown, depth = 0): CedarValueJson | undefined {
+function cedarValue(value: unknown, depth = 0): CedarValueJson | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return cedarNumber(value);
   if (depth >= maxDepth || value === null || typeof value !== 'object') return undefined;

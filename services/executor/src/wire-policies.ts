@@ -6,8 +6,8 @@ import { createNatsApprovals, createNatsConfirmations } from './adapters/nats-ap
 import { openPolicies } from './adapters/nats-policies.ts';
 import { createRedisCallCounts } from './adapters/redis-call-counts.ts';
 import type { ExecutorConfig } from './config.ts';
-import { confirmationKey } from './domain/confirmation-token.ts';
 import { type CheckPolicies, createCheckPolicies } from './operations/policies/check-policies.ts';
+import { confirmationKey } from './operations/policies/confirmation-token.ts';
 import {
   createDecideApproval,
   createListApprovals,

@@ -1,11 +1,11 @@
 import { PatchbayError, type PolicyDecision } from '@patchbay/contracts';
-import { newConfirmation, readConfirmation, signConfirmation } from '../../domain/confirmation-token.ts';
 import type { Run } from '../execution-run.ts';
 import { callDigest } from './call-digest.ts';
+import { newConfirmation, readConfirmation, signConfirmation } from './confirmation-token.ts';
 import type { UseConfirmations } from './ports.ts';
 
 /** Milliseconds in which the person has to say yes. */
-export const confirmationMs = 300_000;
+const confirmationMs = 300_000;
 
 export interface ConfirmPorts {
   readonly confirmations: UseConfirmations;

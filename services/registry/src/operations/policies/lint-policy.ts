@@ -17,7 +17,7 @@ export function lintPolicy({ policies }: { readonly policies: KeepPolicies }) {
 }
 
 /** The document as its next version would be. */
-export function draftOf(
+function draftOf(
   policies: KeepPolicies,
   { scope, name, text }: Pick<PolicyDocument, 'scope' | 'name' | 'text'>,
 ): PolicyDocument {
