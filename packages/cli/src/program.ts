@@ -60,6 +60,7 @@ import { addVaultEraseTenant } from './commands/vault-erase-tenant.ts';
 import { addVaultJobs } from './commands/vault-jobs.ts';
 import { addVaultRewrap } from './commands/vault-rewrap.ts';
 import { addVaultRotateTenantKey } from './commands/vault-rotate-tenant-key.ts';
+import { addVoice } from './commands/voice/add-voice.ts';
 import { addWarm } from './commands/warm.ts';
 import { addWebhooks } from './commands/webhooks/add-webhooks.ts';
 import { addGlobalOptions, defineGroup, type Run } from './define-command.ts';
@@ -121,6 +122,7 @@ export function createProgram(run: Run): Command {
     add(integrations, run);
 
   addToolsets(program, run);
+  addVoice(program, run);
 
   const connections = defineGroup(program, 'connections', "Manage a tenant's connections to integrations");
   addConnectionsAdd(connections, run);

@@ -123,6 +123,24 @@ describe('voice platforms over HTTP', () => {
   });
 });
 
+test('what sets a platform up is printed, and refused for what is none', async () => {
+  const setup = (...args: string[]) => here.cli(['voice', 'setup', ...args]);
+  const url = ['--url', 'https://tools.example.com/'];
+  const printed = await setup('vapi', '--tools', names.join(','), ...url);
+  expect(JSON.parse(printed.out)).toMatchObject([
+    { function: { name: names[0] }, server: { url: 'https://tools.example.com/voice/vapi' } },
+    { function: { name: names[1] }, messages: [{ content: 'Posting that now.' }] },
+  ]);
+  for (const bad of [
+    ['twilio', '--integration', 'slack', ...url],
+    ['vapi', ...url],
+    ['vapi', '--url', 'here'],
+    ['vapi'],
+  ])
+    expect((await setup(...bad)).code).toBe(2);
+  expect((await setup('retell', '--tools', 'slack_none', ...url)).code).toBe(3);
+});
+
 describe('the LiveKit example', () => {
   class ToolError extends Error {}
   type Execute = (args: unknown, options: unknown) => Promise<Record<string, unknown>>;

@@ -15,7 +15,7 @@ export const voiceTerms = { timeout_ms: z.int().min(1_000).max(600_000).optional
 const maxCalls = 64;
 
 /** Of a platform's wait what is left for us: the answer has to reach it, and be read. */
-export function waitOf(timeoutMs: number): number {
+function waitOf(timeoutMs: number): number {
   return Math.round(timeoutMs - Math.min(2_000, Math.max(400, timeoutMs * 0.1)));
 }
 

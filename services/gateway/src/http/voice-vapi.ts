@@ -93,6 +93,6 @@ export function vapiFailure({ code, message, speakable }: ErrorBody): VapiAnswer
 }
 
 /** Vapi cannot read a result that has a line break in it. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replace(/\s*[\r\n\v\f\u0085\u2028\u2029]+\s*/g, ' ').trim();
 }
