@@ -8,7 +8,7 @@ import {
   routes,
   signals,
 } from '@patchbay/contracts';
-import { endpoint, type Messaging } from '@patchbay/messaging';
+import { endpoint, type Messaging, type RequestContext } from '@patchbay/messaging';
 import type { z } from 'zod';
 
 type Asked = z.output<typeof ExecuteRequest>;
@@ -44,52 +44,49 @@ export async function startFakeExecutor(
   const cancels: CancelRequest[] = [];
   const stops = new Map<string, () => void>();
 
-  const execute = endpoint(
-    'execute-tool-for',
-    routes.executeToolFor,
-    async (asks, { values, replyTo, traceparent }) => {
-      const request = { ...asks, tool: aliases[asks.tool] ?? asks.tool };
-      const tenant = values.tenant as string;
-      asked.push({ tenant, request, traceparent });
-      const id = newId('execution');
-      if (request.tool === 'echo') return resultOf(id, request, { output: request.arguments });
-      if (request.tool === 'say') return resultOf(id, request, { output: 'A sentence.' });
-      if (request.tool === 'erase') {
-        if (request.confirmation === confirmation.token) return resultOf(id, request, { output: { erased: true } });
-        const error = errorBody('confirmation_required', { speakable: confirmation.ask, details: { confirmation } });
-        return resultOf(id, request, { status: 'refused', error });
-      }
-      if (request.tool === 'fail')
-        return resultOf(id, request, {
-          status: 'failed',
-          error: errorBody('upstream_error', { details: { upstream_status: 500 } }),
-        });
-      if (request.tool !== 'count' && request.tool !== 'endless')
-        return resultOf(id, request, { status: 'refused', error: errorBody('tool_not_found') });
-      const over = Promise.withResolvers<void>();
-      if (request.idempotency_key !== undefined) stops.set(request.idempotency_key, over.resolve);
-      if (!request.stream) {
-        await over.promise;
-        return resultOf(id, request, { status: 'cancelled', error: errorBody('cancelled') });
-      }
-      const stream = messaging.openReplyStream(replyTo, () => over.resolve());
-      const credits = messaging.listenSignal(signals.streamCredit, { tenant, execution: id }, ({ cancel }) => {
-        if (!cancel) return;
-        cancelled.push(id);
-        over.resolve();
+  async function execute(asks: Asked, { values, replyTo, traceparent }: RequestContext): Promise<ExecutionResult> {
+    const request = { ...asks, tool: aliases[asks.tool] ?? asks.tool };
+    const tenant = values.tenant as string;
+    asked.push({ tenant, request, traceparent });
+    const id = newId('execution');
+    if (request.tool === 'echo') return resultOf(id, request, { output: request.arguments });
+    if (request.tool === 'say') return resultOf(id, request, { output: 'A sentence.' });
+    if (request.tool === 'erase') {
+      if (request.confirmation === confirmation.token) return resultOf(id, request, { output: { erased: true } });
+      const error = errorBody('confirmation_required', { speakable: confirmation.ask, details: { confirmation } });
+      return resultOf(id, request, { status: 'refused', error });
+    }
+    if (request.tool === 'fail')
+      return resultOf(id, request, {
+        status: 'failed',
+        error: errorBody('upstream_error', { details: { upstream_status: 500 } }),
       });
-      await messaging.flush();
-      stream.send({ execution_id: id, sequence: 0, data: null });
-      for (let sequence = 1; sequence <= 3; sequence++)
-        stream.send({ execution_id: id, sequence, data: { part: sequence } });
-      if (request.tool === 'endless') await over.promise;
-      credits.unsubscribe();
-      stream.close();
-      return resultOf(id, request, { output: 'told', stream: { chunks: 3, cut_by: null } });
-    },
-  );
+    if (request.tool !== 'count' && request.tool !== 'endless')
+      return resultOf(id, request, { status: 'refused', error: errorBody('tool_not_found') });
+    const over = Promise.withResolvers<void>();
+    if (request.idempotency_key !== undefined) stops.set(request.idempotency_key, over.resolve);
+    if (!request.stream) {
+      await over.promise;
+      return resultOf(id, request, { status: 'cancelled', error: errorBody('cancelled') });
+    }
+    const stream = messaging.openReplyStream(replyTo, () => over.resolve());
+    const credits = messaging.listenSignal(signals.streamCredit, { tenant, execution: id }, ({ cancel }) => {
+      if (!cancel) return;
+      cancelled.push(id);
+      over.resolve();
+    });
+    await messaging.flush();
+    stream.send({ execution_id: id, sequence: 0, data: null });
+    for (let sequence = 1; sequence <= 3; sequence++)
+      stream.send({ execution_id: id, sequence, data: { part: sequence } });
+    if (request.tool === 'endless') await over.promise;
+    credits.unsubscribe();
+    stream.close();
+    return resultOf(id, request, { output: 'told', stream: { chunks: 3, cut_by: null } });
+  }
   await messaging.serve({ name: 'executor', version: '0.1.0', description: 'test' }, [
-    execute,
+    endpoint('execute-tool', routes.executeTool, execute),
+    endpoint('execute-tool-for', routes.executeToolFor, execute),
     endpoint('cancel-execution', routes.cancelExecution, async (request) => {
       cancels.push(request);
       stops.get(request.idempotency_key ?? '')?.();
