@@ -16,7 +16,7 @@ import {
 import { builtInDefault } from './built-in.ts';
 import type { CallFacts } from './call-facts.ts';
 import { allMentions } from './mentions.ts';
-import { type Policy, readPolicies } from './read-policies.ts';
+import { type Policy, readDocument } from './read-policies.ts';
 import { requestOf } from './request.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -43,7 +43,7 @@ interface Placed {
 export function compilePolicies(documents: readonly PolicyDocument[], slot: string | null): PolicySet {
   const placed = new Map<string, Placed>();
   for (const document of documents) {
-    const { policies, issues } = readPolicies(document.text ?? '');
+    const { policies, issues } = readDocument(document);
     if (issues.length > 0)
       throw new TypeError(`the policies '${document.name}' cannot be read: ${issues[0]?.message ?? ''}`);
     for (const policy of policies) placed.set(`${document.scope}/${document.name}.${policy.id}`, { policy, document });

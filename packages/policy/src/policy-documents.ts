@@ -1,6 +1,6 @@
 import { PolicyDocument, platformScope } from '@patchbay/contracts';
 import { documentsInForce } from './documents-in-force.ts';
-import { readPolicies } from './read-policies.ts';
+import { readDocument } from './read-policies.ts';
 
 /** Why a version is not followed. */
 export type Mistake = (problem: { readonly key: string; readonly message: string }) => void;
@@ -79,5 +79,5 @@ function documentOf(text: string): PolicyDocument | null {
 function faultOf(document: PolicyDocument, key: string): string | null {
   if (policyKey(document) !== key) return 'says that it is another';
   if (document.text === null) return null;
-  return readPolicies(document.text).issues[0]?.message ?? null;
+  return readDocument(document).issues[0]?.message ?? null;
 }

@@ -4,7 +4,7 @@ import {
   policySetTextToParts,
   policyToJson,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Issue } from '@patchbay/contracts';
+import type { Issue, PolicyDocument } from '@patchbay/contracts';
 import { type Mentions, mentionsOf } from './mentions.ts';
 import { positionIn } from './position.ts';
 
@@ -54,6 +54,18 @@ export function readPolicies(text: string): { policies: Policy[]; issues: Issue[
   return { policies, issues };
 }
 
+const read = new WeakMap<PolicyDocument, ReturnType<typeof readPolicies>>();
+
+/** The same of a document, read once however often it is asked for. */
+export function readDocument(document: PolicyDocument): ReturnType<typeof readPolicies> {
+  let found = read.get(document);
+  if (found === undefined) {
+    found = readPolicies(document.text ?? '');
+    read.set(document, found);
+  }
+  return found;
+}
+
 /** An error of Cedar's as an issue; `start` is where the text that it was about begins, in characters. */
 export function issueOf(text: string, start: number, error: DetailedError, path = 'text'): Issue {
   const [label] = error.sourceLocations ?? [];
@@ -77,9 +89,9 @@ function placed(text: string, parts: readonly string[]): { part: string; start: 
 }
 
 function readPolicy(part: string, start: number, index: number): Policy {
-  const read = policyToJson(part);
-  if (read.type === 'failure') throw new TypeError('a policy that was read cannot be read');
-  const { json } = read;
+  const parsed = policyToJson(part);
+  if (parsed.type === 'failure') throw new TypeError('a policy that was read cannot be read');
+  const { json } = parsed;
   const said = json.annotations ?? {};
   const asking = askings.find((name) => name === said['effect']) as Asking | undefined;
   return {
