@@ -86,7 +86,8 @@ export async function followNatsSessions(options: NatsSessionsOptions): Promise<
     for (const key of before) if (servers.has(key.split(' ')[0] as string)) ended(key);
   }
   await connection.flush();
-  await look();
+  // Nobody waits for it: who is there already is looked at within moments.
+  look().catch(options.onError);
   void (async () => {
     for await (const { type } of connection.status()) if (type === 'reconnect') look().catch(options.onError);
   })();

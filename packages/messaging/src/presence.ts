@@ -78,6 +78,9 @@ export class PresenceWatch {
   }
 }
 
+/** Milliseconds after which a caller that can leave makes itself found: sooner than anybody looks, later than most answers. */
+const appearMs = 100;
+
 /** A subject at which a caller is there as long as its connection is. Subscribed when first asked for. */
 export class OwnPresence {
   readonly #connection: NatsConnection;
@@ -95,5 +98,22 @@ export class OwnPresence {
       this.#connection.subscribe(this.#subject, { callback: () => {} });
     }
     return this.#subject;
+  }
+
+  /** A subject of one call's own, at which its caller is there until it leaves or `end` is called. */
+  ofCall(signal: AbortSignal): { readonly subject: string; end(): void } {
+    const subject = createInbox(this.#inboxPrefix);
+    let subscription: { unsubscribe(): void } | null = null;
+    const timer = setTimeout(() => {
+      if (!this.#connection.isClosed()) subscription = this.#connection.subscribe(subject, { callback: () => {} });
+    }, appearMs);
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      subscription?.unsubscribe();
+      subscription = null;
+    };
+    signal.addEventListener('abort', end, { once: true });
+    return { subject, end };
   }
 }

@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod';
 import { notJson, requestFailure, tooLarge } from './failures.ts';
 import { decodeJson } from './json.ts';
+import type { OwnPresence } from './presence.ts';
 import type { RequestOptions, SubjectValues } from './types.ts';
 
 /** The code for "nobody serves this", by the service that should have. */
@@ -36,7 +37,7 @@ export async function sendRequest<Route extends RequestRoute>(
   values: SubjectValues,
   body: z.input<Route['request']>,
   options: RequestOptions = {},
-  own?: { readonly subject: string },
+  own?: OwnPresence,
 ): Promise<z.output<Route['response']>> {
   const subject = buildSubject(route.subject, values);
   const timeout = Math.max(1, Math.ceil(options.timeoutMs ?? route.timeoutMs));
@@ -45,13 +46,17 @@ export async function sendRequest<Route extends RequestRoute>(
   const head = headers();
   head.set(headerNames.budgetMs, String(timeout));
   if (options.traceparent !== undefined) head.set(headerNames.traceparent, options.traceparent);
-  if (options.presence === true && own !== undefined) head.set(headerNames.presence, own.subject);
+  const { signal } = options;
+  const caller = signal === undefined || options.presence !== true ? null : (own?.ofCall(signal) ?? null);
+  if (options.presence === true && own !== undefined) head.set(headerNames.presence, caller?.subject ?? own.subject);
   let answer: Msg;
   try {
     const pending = connection.request(subject, payload, { timeout, headers: head });
-    answer = await (options.signal === undefined ? pending : abortable(pending, options.signal));
+    answer = await (signal === undefined ? pending : abortable(pending, signal));
   } catch (error) {
     throw requestFailure(error, unavailableCode[route.owner]);
+  } finally {
+    caller?.end();
   }
   return readAnswer(route, answer);
 }

@@ -35,9 +35,12 @@ export interface RequestOptions {
   /** Milliseconds to wait; also sent as the budget header. Default: the route's `timeoutMs`. */
   readonly timeoutMs?: number;
   readonly traceparent?: string;
-  /** Names where this caller can be found, so that a read nobody waits for any more is stopped. */
+  /**
+   * Names where this caller can be found, so that a read nobody waits for any more is stopped: when its connection ends, and
+   * with a `signal` when that is aborted.
+   */
   readonly presence?: boolean;
-  /** Stops waiting; the request itself is not withdrawn. */
+  /** Stops waiting; the request itself is not withdrawn, but for `presence`. */
   readonly signal?: AbortSignal;
 }
 

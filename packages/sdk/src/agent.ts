@@ -22,8 +22,7 @@ import {
   type ToolFormat,
   type WarmResult,
 } from '@patchbay/contracts';
-import { connectMessaging, type Messaging } from '@patchbay/messaging';
-import { type ConnectSettings, resolveSettings } from './config.ts';
+import type { AgentTransport } from './agent-transport.ts';
 import { type CallDefaults, ExecutionError, executeCall, type ToolCall } from './execute.ts';
 import {
   type AnthropicMessage,
@@ -154,25 +153,9 @@ export interface Agent {
   close(): Promise<void>;
 }
 
-export interface AgentSettings extends ConnectSettings {
-  /** For calls that name no deadline. Milliseconds. */
-  readonly deadlineMs?: number;
-  readonly context?: ExecutionContext;
-}
-
-/**
- * Connects an agent.
- * @throws PatchbayError `invalid_request` for missing settings, `not_permitted` for a refused key, `overloaded` when
- *   no server answers.
- */
-export async function connect(settings: AgentSettings = {}): Promise<Agent> {
-  const { tenant, ...own } = resolveSettings(settings, 'agent');
-  return agentOver(await connectMessaging(own), tenant, settings);
-}
-
 /** An agent over a connection that exists already. */
 export function agentOver(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   defaults: CallDefaults = {},
   throttle = new Throttle(),

@@ -10,7 +10,7 @@ import {
   PatchbayError,
   routes,
 } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
+import type { AgentTransport } from './agent-transport.ts';
 import { startCallSpan } from './call-span.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -30,6 +30,8 @@ export interface ToolCall {
   readonly context?: ExecutionContext;
   /** W3C traceparent of the caller's span. */
   readonly traceparent?: string;
+  /** Cancels the call: a read is stopped, and a write that was not sent yet; one that was is finished, and nobody is told. */
+  readonly signal?: AbortSignal;
 }
 
 /** An execution that did not succeed, for those who prefer exceptions. */
@@ -77,7 +79,7 @@ export interface CallDefaults {
  * known: `refused` when nothing can have been sent, `outcome_unknown` when no answer came.
  */
 export async function executeCall(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   call: ToolCall,
   defaults: CallDefaults,
@@ -92,6 +94,7 @@ export async function executeCall(
     .request(routes.executeTool, { tenant }, requestOf(call, defaults), {
       timeoutMs: deadlineMs + arrivalGraceMs,
       presence: true,
+      ...(call.signal !== undefined && { signal: call.signal }),
       ...(traceparent !== undefined && { traceparent }),
     })
     .then((answer) => {
@@ -102,9 +105,19 @@ export async function executeCall(
       else throttle.letIn(now);
       return answer;
     })
-    .catch((error) => withoutAnswer(error, call, performance.now() - started));
+    .catch((error) => {
+      if (call.signal?.aborted === true) withdraw(messaging, tenant, call);
+      return withoutAnswer(error, call, performance.now() - started);
+    });
   span.end(result);
   return result;
+}
+
+/** Has a call that nobody waits for stopped at once where it can be named; by its caller's absence it is a little later. */
+function withdraw(messaging: AgentTransport, tenant: string, { idempotencyKey }: ToolCall): void {
+  if (idempotencyKey === undefined) return;
+  const target = { idempotency_key: idempotencyKey, reason: 'the caller left' };
+  messaging.request(routes.cancelExecution, { tenant }, target).catch(() => {});
 }
 
 function heldBack({ retryAfterMs }: Throttle): PatchbayError {
@@ -132,7 +145,7 @@ export function requestOf(call: ToolCall, defaults: CallDefaults): ExecuteReques
 }
 
 /** Failures after which the executor may have carried the call out all the same. */
-const unknownWithout: ReadonlySet<string> = new Set(['deadline_exceeded', 'outcome_unknown', 'internal']);
+const unknownWithout: ReadonlySet<string> = new Set(['deadline_exceeded', 'outcome_unknown', 'internal', 'cancelled']);
 
 /** What is known of a call when no answer came. */
 export function withoutAnswer(error: unknown, call: ToolCall, elapsedMs: number): ExecutionResult {

@@ -1,15 +1,14 @@
 export { type Admin, adminOver, connectAdmin, type NewConnection } from './admin.ts';
 export {
   type Agent,
-  type AgentSettings,
   agentOver,
-  connect,
   type DescribeOptions,
   type SearchOptions,
   type WarmNames,
 } from './agent.ts';
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { approvalOf, confirmationOf } from './confirmation.ts';
+export { type AgentSettings, connect } from './connect.ts';
 export { ExecutionError, type ToolCall } from './execute.ts';
 export { fillerLine, type SpokenTool } from './filler-line.ts';
 export type { IssuersAdmin, KeysAdmin, MadeApiKey, TenantsAdmin } from './identity-admin.ts';

@@ -10,11 +10,11 @@ import {
   routes,
   toErrorBody,
 } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
+import type { AgentTransport } from './agent-transport.ts';
 import { arrivalGraceMs, failureOf, type ToolCall, transitMargin, withoutAnswer } from './execute.ts';
 
 /** One call of a plan. */
-export interface PlannedCall extends Omit<ToolCall, 'context' | 'traceparent'> {
+export interface PlannedCall extends Omit<ToolCall, 'context' | 'traceparent' | 'signal'> {
   /** Names it within the plan: a letter, then letters, digits, `_` and `-`; at most 64. */
   readonly id: string;
   /** May hold `fromCall(…)` anywhere; `literal(…)` passes data on unread. */
@@ -44,6 +44,8 @@ export interface Plan {
   readonly idempotencyKey?: string;
   readonly context?: ExecutionContext;
   readonly traceparent?: string;
+  /** Cancels the plan. */
+  readonly signal?: AbortSignal;
   /** Called as calls begin and end, without their outputs. Events are not stored: one may be missed. */
   readonly onProgress?: (event: PlanProgress) => void;
 }
@@ -67,7 +69,7 @@ export function literal(value: unknown): Record<string, unknown> {
 
 /** Sends a plan and always answers within its deadline, with one result for each call in the order asked. Never throws. */
 export async function executePlan(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   plan: Plan,
   defaults: { deadlineMs?: number; context?: ExecutionContext },
@@ -86,6 +88,7 @@ export async function executePlan(
         { ...planRequest(plan, deadlineMs - transitMargin(deadlineMs), defaults), plan_id: planId },
         {
           timeoutMs: deadlineMs + arrivalGraceMs,
+          ...(plan.signal !== undefined && { signal: plan.signal }),
           ...(plan.traceparent !== undefined && { traceparent: plan.traceparent }),
         },
       );
@@ -96,6 +99,8 @@ export async function executePlan(
       subscription?.unsubscribe();
     }
   } catch (error) {
+    if (plan.signal?.aborted === true)
+      messaging.request(routes.cancelExecution, { tenant }, { plan_id: planId }).catch(() => {});
     return unanswered(error, plan, planId, performance.now() - started);
   }
 }

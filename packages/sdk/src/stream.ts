@@ -8,7 +8,8 @@ import {
   StreamChunk,
   signals,
 } from '@patchbay/contracts';
-import type { Messaging, Subscription } from '@patchbay/messaging';
+import type { Subscription } from '@patchbay/messaging';
+import type { AgentTransport } from './agent-transport.ts';
 import { type CallSpan, startCallSpan } from './call-span.ts';
 import { type Chunk, ChunkSequence } from './chunk-sequence.ts';
 import {
@@ -26,8 +27,6 @@ export type { Chunk } from './chunk-sequence.ts';
 export interface StreamCall extends ToolCall {
   /** Chunks that may be under way before the first is taken. 1 to 1,024, default 64. */
   readonly window?: number;
-  /** Cancels the call. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -55,18 +54,23 @@ const creditBytes = 131_072;
 /** Milliseconds after which a credit is said again, in case it was lost with a connection. */
 const repeatMs = 1_000;
 
-export function streamCall(messaging: Messaging, tenant: string, call: StreamCall, defaults: CallDefaults): ToolStream {
+export function streamCall(
+  messaging: AgentTransport,
+  tenant: string,
+  call: StreamCall,
+  defaults: CallDefaults,
+): ToolStream {
   return new OpenStream(messaging, tenant, call, defaults);
 }
 
 class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
   readonly result: Promise<ExecutionResult>;
-  private readonly messaging: Messaging;
+  private readonly messaging: AgentTransport;
   private readonly tenant: string;
   private readonly window: number;
   private readonly chunks = new ChunkSequence();
   private readonly subscription: Subscription;
-  private readonly repeating: NodeJS.Timeout;
+  private readonly repeating: ReturnType<typeof setInterval>;
   private readonly signal: AbortSignal | undefined;
   private executionId: string | null = null;
   private credited = 0;
@@ -80,7 +84,7 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
   private readonly unanswered: (failure: PatchbayError) => ExecutionResult;
   private finish!: (result: ExecutionResult) => void;
 
-  constructor(messaging: Messaging, tenant: string, call: StreamCall, defaults: CallDefaults) {
+  constructor(messaging: AgentTransport, tenant: string, call: StreamCall, defaults: CallDefaults) {
     this.messaging = messaging;
     this.tenant = tenant;
     this.window = call.window ?? defaultStreamWindow;
@@ -108,7 +112,8 @@ class OpenStream implements ToolStream, AsyncIterator<Chunk, undefined> {
       onFailure: (failure) => this.end(this.unanswered(failure)),
     });
     this.repeating = setInterval(() => this.credit(true), repeatMs);
-    this.repeating.unref();
+    // Where timers keep a process going, this one does not.
+    (this.repeating as { unref?(): void }).unref?.();
     this.signal?.addEventListener('abort', this.cancel, { once: true });
     if (this.signal?.aborted === true) this.cancel();
   }

@@ -7,7 +7,7 @@ import {
   type SubmissionResult,
   type SubmitResult,
 } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
+import type { AgentTransport } from './agent-transport.ts';
 import type { ToolCall } from './execute.ts';
 import { type Plan, planRequest } from './plan.ts';
 
@@ -22,14 +22,14 @@ export interface SubmissionTerms {
 }
 
 /** A call to be carried out later. `deadlineMs` is that of one try. */
-export interface Submission extends Omit<ToolCall, 'dryRun' | 'traceparent'>, SubmissionTerms {}
+export interface Submission extends Omit<ToolCall, 'dryRun' | 'traceparent' | 'signal'>, SubmissionTerms {}
 
 /** A plan to be carried out later. `deadlineMs` is that of one try, and its calls may not be dry runs. */
-export type SubmittedPlan = Omit<Plan, 'traceparent' | 'onProgress'>;
+export type SubmittedPlan = Omit<Plan, 'traceparent' | 'onProgress' | 'signal'>;
 
 /** @throws PatchbayError of the catalogue, when it was not accepted or nobody knows. */
 export function submitCall(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   call: Submission,
   defaults: { deadlineMs?: number; context?: ExecutionContext },
@@ -55,7 +55,7 @@ export function submitCall(
 
 /** @throws PatchbayError as `submitCall`. */
 export function submitPlan(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   plan: SubmittedPlan,
   terms: SubmissionTerms,
@@ -83,7 +83,7 @@ const lookEveryMs = 2_000;
 
 /** What became of a submission, waiting up to `waitMs` for its end. */
 export async function resultOf(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   submissionId: string,
   waitMs: number,

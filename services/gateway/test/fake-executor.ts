@@ -26,6 +26,8 @@ export interface FakeExecutor {
   readonly asked: { readonly tenant: string; readonly request: Asked; readonly traceparent: string | null }[];
   /** Executions whose caller cancelled their stream. */
   readonly cancelled: string[];
+  /** Executions that were stopped since nobody waited for them any more. */
+  readonly gone: string[];
   /** Requests to cancel. */
   readonly cancels: CancelRequest[];
 }
@@ -42,9 +44,13 @@ export async function startFakeExecutor(
   const asked: FakeExecutor['asked'] = [];
   const cancelled: string[] = [];
   const cancels: CancelRequest[] = [];
+  const gone: string[] = [];
   const stops = new Map<string, () => void>();
 
-  async function execute(asks: Asked, { values, replyTo, traceparent }: RequestContext): Promise<ExecutionResult> {
+  async function execute(
+    asks: Asked,
+    { values, replyTo, traceparent, presence }: RequestContext,
+  ): Promise<ExecutionResult> {
     const request = { ...asks, tool: aliases[asks.tool] ?? asks.tool };
     const tenant = values.tenant as string;
     asked.push({ tenant, request, traceparent });
@@ -66,6 +72,11 @@ export async function startFakeExecutor(
     const over = Promise.withResolvers<void>();
     if (request.idempotency_key !== undefined) stops.set(request.idempotency_key, over.resolve);
     if (!request.stream) {
+      if (presence !== null)
+        messaging.watchPresence(presence, () => {
+          gone.push(id);
+          over.resolve();
+        });
       await over.promise;
       return resultOf(id, request, { status: 'cancelled', error: errorBody('cancelled') });
     }
@@ -96,7 +107,7 @@ export async function startFakeExecutor(
       throw new PatchbayError('invalid_request', { message: `no ${submission_id}` });
     }),
   ]);
-  return { asked, cancelled, cancels };
+  return { asked, cancelled, cancels, gone };
 }
 
 function resultOf(id: string, { tool }: Asked, over: Partial<ExecutionResult>): ExecutionResult {

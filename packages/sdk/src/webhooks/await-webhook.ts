@@ -1,6 +1,6 @@
 import { buildSubject, type DeliveredEvent, defaultAwaitMs, events, routes } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
+import type { AgentTransport } from '../agent-transport.ts';
 
 type AwaitRequest = z.input<typeof routes.awaitWebhook.request>;
 
@@ -27,7 +27,7 @@ const graceMs = 1_000;
  * resolves: begin before what will cause the webhook. @throws PatchbayError when the wait could not be begun.
  */
 export async function awaitWebhook(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   { timeoutMs = defaultAwaitMs, ...expected }: ExpectedWebhook,
 ): Promise<AwaitedWebhook> {

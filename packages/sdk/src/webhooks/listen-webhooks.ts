@@ -1,5 +1,5 @@
 import { decodeWebhookEvent, type WebhookEvent, webhookEventHeader, webhookSubject } from '@patchbay/contracts';
-import type { Messaging } from '@patchbay/messaging';
+import type { AgentTransport } from '../agent-transport.ts';
 
 /** A verified webhook event as it came. */
 export interface ArrivedWebhook {
@@ -21,7 +21,7 @@ export interface Listening {
  * subscriptions are for. Returns how to stop.
  */
 export function listenWebhooks(
-  messaging: Messaging,
+  messaging: AgentTransport,
   tenant: string,
   { source, onWebhook, onGap = () => {} }: Listening,
 ): () => void {

@@ -227,6 +227,7 @@ function addRoute(
         traceparent: hand.span.traceparent,
         idempotencyKey: idempotencyKeyOf(request, route),
         wantsEvents: route.streams === true && request.headers.accept?.includes('text/event-stream') === true,
+        left: route.leavable === true ? leftOf(reply) : null,
         headers: request.headers,
         rawBody: hand.rawBody,
       };
@@ -249,6 +250,15 @@ function addRoute(
       return matches(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(body);
     },
   });
+}
+
+/** Aborted when the response is closed before it was written. */
+function leftOf({ raw }: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 /** What needs no key: what load balancers ask, and what the API is. */

@@ -20,6 +20,8 @@ export interface RouteCall<Params = unknown, Query = unknown, Body = unknown> {
   readonly idempotencyKey: string | null;
   /** Whether the client asks for Server-Sent Events. */
   readonly wantsEvents: boolean;
+  /** Aborted when the client leaves before its answer; only of routes that are `leavable`. */
+  readonly left: AbortSignal | null;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body's text as it came, for a signature over it; null but on routes with `rawBody`. */
@@ -78,6 +80,8 @@ export interface HttpRoute<
   readonly idempotent?: true;
   /** Can answer with Server-Sent Events. */
   readonly streams?: true;
+  /** Its work is stopped when the client leaves. */
+  readonly leavable?: true;
   /** Another header that the key may come in alone, in lower case, for callers that cannot send `Authorization`. */
   readonly keyHeader?: string;
   /** Its body is signed, so that the handler has to see the text of it. */

@@ -116,13 +116,14 @@ export function toolsRoutes({ ask, agentOf, sessions }: GatewayPorts): AnyRoute[
       operationId: 'executeTool',
       summary: 'Carry out one tool call',
       description:
-        'A call that does not succeed is a problem whose `result` is the execution. With `Accept: text/event-stream` the answer is told as it comes.',
+        'A call that does not succeed is a problem whose `result` is the execution. Closing the request cancels the call. With `Accept: text/event-stream` the answer is told as it comes.',
       scope: 'tools:execute',
       params: named,
       body: ExecuteBody,
       response: ExecutionResult,
       idempotent: true,
       streams: true,
+      leavable: true,
       async handler({ tenant, params, wantsEvents, requestId, ...call }) {
         const agent = agentOf(tenant);
         const asked = { ...call, tool: params.name };
@@ -149,6 +150,7 @@ export function toolsRoutes({ ask, agentOf, sessions }: GatewayPorts): AnyRoute[
       body: PlanRequest,
       response: PlanResult,
       idempotent: true,
+      leavable: true,
       async handler({ tenant, ...call }) {
         const result = await agentOf(tenant).plan(planFor(call));
         if (result.status === 'refused') throw new FailedResult(result.error, result);

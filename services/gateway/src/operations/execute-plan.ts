@@ -9,10 +9,12 @@ export interface AskedPlan {
   readonly idempotencyKey: string | null;
   readonly principal: Principal;
   readonly traceparent: string;
+  /** Aborted when nobody waits any more. */
+  readonly left?: AbortSignal | null;
 }
 
 /** The same as the SDK takes it. @throws PatchbayError `invalid_request` for two keys that differ. */
-export function planFor({ body, idempotencyKey, principal, traceparent }: AskedPlan): Plan {
+export function planFor({ body, idempotencyKey, principal, traceparent, left = null }: AskedPlan): Plan {
   const key = idempotencyKeyFor(idempotencyKey, body.idempotency_key);
   return {
     calls: body.calls.map((call) => ({
@@ -33,6 +35,7 @@ export function planFor({ body, idempotencyKey, principal, traceparent }: AskedP
     order: body.order,
     context: contextFor(principal, body.context),
     traceparent,
+    ...(left !== null && { signal: left }),
     ...(body.plan_id !== undefined && { planId: body.plan_id }),
     ...(body.concurrency !== undefined && { concurrency: body.concurrency }),
     ...(key !== undefined && { idempotencyKey: key }),

@@ -10,6 +10,8 @@ export interface AskedCall {
   readonly idempotencyKey: string | null;
   readonly principal: Principal;
   readonly traceparent: string;
+  /** Aborted when nobody waits any more. */
+  readonly left?: AbortSignal | null;
 }
 
 /** The call's options as the SDK takes them. @throws PatchbayError `invalid_request` for two keys that differ. */
@@ -29,7 +31,11 @@ export function callOptions({ body, idempotencyKey, principal, traceparent }: As
 
 /** One tool call. Never throws for what can go wrong with it. */
 export function executeTool(agent: Pick<Agent, 'execute'>, asked: AskedCall): Promise<ExecutionResult> {
-  return agent.execute(asked.tool, asked.body.arguments, callOptions(asked));
+  const { left = null } = asked;
+  return agent.execute(asked.tool, asked.body.arguments, {
+    ...callOptions(asked),
+    ...(left !== null && { signal: left }),
+  });
 }
 
 /** Who acts: what the key is bound to goes before what the caller says, and without either it is the key itself. */
