@@ -45,7 +45,7 @@ export interface NatsConfigOptions {
 }
 
 /** Seconds in which a client must have proved itself, whoever has to be asked. */
-const authTimeoutS = 3;
+const authTimeoutS = 5;
 
 /**
  * The configuration of a nats-server, as text. It is written as JSON, which the server reads, so that no value can be
