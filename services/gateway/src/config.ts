@@ -44,6 +44,8 @@ export interface GatewayConfig extends BaseConfig {
   /** Clients that follow live at once, and of them those of one key. */
   readonly maxLiveClients: number;
   readonly maxLiveClientsPerKey: number;
+  /** A file with the GraphQL queries that are taken; null: all are. */
+  readonly graphqlQueriesFile: string | null;
   /** By tenant, what its voice platforms sign with. Secret. */
   readonly voiceSecrets: VoiceSecrets;
   /** By which keys are let in on NATS; null: they are for HTTP alone. */
@@ -80,6 +82,7 @@ const variables = z.object({
   PATCHBAY_EGRESS_DIAL_OVERRIDE: z.url().optional(),
   PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS: z.coerce.number().int().min(1).max(65_536).default(4_096),
   PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY: z.coerce.number().int().min(1).max(65_536).default(100),
+  PATCHBAY_GATEWAY_GRAPHQL_QUERIES_FILE: z.string().min(1).optional(),
   PATCHBAY_GATEWAY_VOICE_SECRETS_FILE: z.string().min(1).optional(),
 });
 
@@ -118,6 +121,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dialOverride: values.PATCHBAY_EGRESS_DIAL_OVERRIDE ?? null,
     maxLiveClients: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS,
     maxLiveClientsPerKey: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY,
+    graphqlQueriesFile: values.PATCHBAY_GATEWAY_GRAPHQL_QUERIES_FILE ?? null,
     voiceSecrets: readVoiceSecrets(values.PATCHBAY_GATEWAY_VOICE_SECRETS_FILE),
     callout:
       values.PATCHBAY_GATEWAY_CALLOUT_DIR === undefined ? null : readCallout(values.PATCHBAY_GATEWAY_CALLOUT_DIR),

@@ -17,7 +17,9 @@ import { openNatsIdentity } from './adapters/nats-identity.ts';
 import { provenCalls } from './adapters/proven-calls.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
+import { wireGraphQl } from './graphql/wire-graphql.ts';
 import { consoleDoor } from './http/console-door.ts';
+import type { GatewayPorts } from './http/gateway-ports.ts';
 import { createGatewayServer } from './http/gateway-server.ts';
 import { wireLive } from './live/wire-live.ts';
 import { gatewayEndpoints, type IdentityOperations } from './nats-routes.ts';
@@ -122,20 +124,22 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const live = wireLive({ ...config, ...admission, messaging, sessions, onFailure });
   const natsAccess = await wireNatsAccess(config, log, { store, authenticate: admission.authenticate, sessions, now });
   const voice = wireVoice(config);
+  const ports: GatewayPorts = {
+    ask: messaging.request,
+    askEvery: messaging.askEvery,
+    agentOf,
+    adminOf: (tenant) => adminOver(messaging, tenant),
+    identity,
+    sessions,
+    metricsText,
+    voice,
+  };
+  const graphql = wireGraphQl({ ...config, ...admission, ports, live, onFailure });
   const app = await createGatewayServer({
     ...config,
     ...admission,
-    doors: [mcp.door, live.door, consoleDoor(readConsole(config.consoleDir))],
-    routes: gatewayRoutes({
-      ask: messaging.request,
-      askEvery: messaging.askEvery,
-      agentOf,
-      adminOf: (tenant) => adminOver(messaging, tenant),
-      identity,
-      sessions,
-      metricsText,
-      voice,
-    }),
+    doors: [mcp.door, live.door, graphql.door, consoleDoor(readConsole(config.consoleDir))],
+    routes: gatewayRoutes(ports),
     rateTerms: config,
     audited: ({ operationId, audited }, call, work) =>
       auditedChange(

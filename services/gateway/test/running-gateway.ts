@@ -40,6 +40,7 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     dialOverride: null,
     maxLiveClients: 1_024,
     maxLiveClientsPerKey: 256,
+    graphqlQueriesFile: null,
     voiceSecrets: {},
     callout: readCallout(servers.keys.callout.dir),
     ...over,

@@ -8,7 +8,7 @@ import type { OpenSessions } from '../operations/open-sessions.ts';
 import type { LiveHub } from './live-hub.ts';
 import { defaultSocketLimits, LiveSocket, type SocketLimits } from './live-socket.ts';
 import { closings, type HeldSocket, type LiveSockets } from './live-sockets.ts';
-import { checkOrigin, enterSocket, type LiveAccess, type SocketDoor, tokenOf } from './socket-access.ts';
+import { checkOrigin, enterSocket, type LiveAccess, type SocketDoor, tenantNamed, tokenOf } from './socket-access.ts';
 
 export interface LiveDoorPorts extends SocketDoor {
   readonly hub: LiveHub;
@@ -76,11 +76,6 @@ export function openLiveDoor(app: FastifyInstance, ports: LiveDoorPorts): void {
       new Visit(socket, request, entered.get(request) ?? null, ports);
     },
   });
-}
-
-function tenantNamed({ headers, query }: FastifyRequest): string | null {
-  const named = headers['patchbay-tenant'] ?? (query as { tenant?: unknown }).tenant;
-  return typeof named === 'string' ? named : null;
 }
 
 /** One socket, from a stranger, or somebody known, to its end. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { liveBearerPrefix, PatchbayError, platformScope } from '@patchbay/contracts';
 import { actingTenant, type Principal } from '@patchbay/identity';
+import type { FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import { bearerOf } from '../http/admit.ts';
 
@@ -45,4 +46,10 @@ export async function enterSocket(door: SocketDoor, token: string | null, named:
       retryAfterMs: Math.ceil(verdict.retryAfterMs),
     });
   return { principal, tenant: actingTenant(principal, named) ?? platformScope };
+}
+
+/** The tenant that a key of the platform names at an upgrade; a page cannot set a header there. */
+export function tenantNamed({ headers, query }: Pick<FastifyRequest, 'headers' | 'query'>): string | null {
+  const named = headers['patchbay-tenant'] ?? (query as { tenant?: unknown }).tenant;
+  return typeof named === 'string' ? named : null;
 }

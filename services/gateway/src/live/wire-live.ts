@@ -2,6 +2,7 @@ import { liveProtocol } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import type { FastifyInstance } from 'fastify';
 import { createNatsLiveSources } from '../adapters/nats-live-sources.ts';
+import { subscriptionsProtocol } from '../graphql/subscriptions-door.ts';
 import type { OpenSessions } from '../operations/open-sessions.ts';
 import { openLiveDoor, openSockets } from './live-door.ts';
 import { defaultHubLimits, LiveHub } from './live-hub.ts';
@@ -28,7 +29,7 @@ export function wireLive({ messaging, maxLiveClients: total, maxLiveClientsPerKe
     hub,
     sockets,
     async door(app: FastifyInstance) {
-      await openSockets(app, [liveProtocol]);
+      await openSockets(app, [liveProtocol, subscriptionsProtocol]);
       openLiveDoor(app, { ...ports, hub, sockets });
     },
     close() {

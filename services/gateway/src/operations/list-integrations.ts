@@ -20,6 +20,11 @@ export async function integrationsOf(agent: Pick<Agent, 'tools'>): Promise<Integ
     tools.push(...page.tools);
     cursor = page.next_cursor;
   }
+  return integrationsAmong(tools);
+}
+
+/** The integrations of tools, by id. */
+export function integrationsAmong(tools: readonly ToolSummary[]): IntegrationSummary[] {
   return [...Map.groupBy(tools, ({ integration }) => integration)]
     .map(([id, own]) => ({
       id,
