@@ -105,6 +105,14 @@ export const errorCatalogue = {
     meaning:
       'Whether a policy allows the call could not be found out: a count that a policy asks for, or the record of confirmations and approvals, is out of reach. Nothing was sent.',
   },
+  precondition_failed: {
+    fault: 'caller',
+    retryable: false,
+    httpStatus: 412,
+    speakable: 'Someone else changed that just now.',
+    meaning:
+      'The document is not in the state that `If-Match` names, or is there although `If-None-Match: *` says it must not be: read it again, and change what is there now. With status 428 it can only be replaced by who sends `If-Match`.',
+  },
   rate_limited: {
     fault: 'nobody',
     retryable: true,

@@ -103,7 +103,7 @@ const bucketUse: Record<
     read: ['subscriptions', 'webhook_sources', 'webhook_requests', 'deliveries', 'webhook_dead_letters'],
     write: ['subscriptions', 'deliveries', 'webhook_dead_letters'],
   },
-  gateway: { watch: ['identity'], read: ['identity'], write: ['identity'] },
+  gateway: { watch: ['identity'], read: ['identity', 'http_requests'], write: ['identity', 'http_requests'] },
 };
 
 /** What each service does with streams, beside audit events: the subjects it writes, and its durables. */

@@ -223,6 +223,13 @@ export const buckets = {
     ttlMs: 30 * day,
     maxValueBytes: 65_536,
   },
+  http_requests: {
+    name: 'http_requests',
+    description: 'Idempotency keys of REST: digest and answer, sealed by the gateway, by tenant',
+    history: 1,
+    ttlMs: day,
+    maxValueBytes: 1_048_576,
+  },
   identity: {
     name: 'identity',
     description: 'Tenants, API keys and trusted issuers; no key in clear',

@@ -14,7 +14,9 @@ import {
 } from '@patchbay/service-kit';
 import { readConsole } from './adapters/file-console.ts';
 import { openNatsIdentity } from './adapters/nats-identity.ts';
+import { natsRequestMemory } from './adapters/nats-request-memory.ts';
 import { provenCalls } from './adapters/proven-calls.ts';
+import { requestCipher } from './adapters/request-cipher.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
 import { wireGraphQl } from './graphql/wire-graphql.ts';
@@ -32,6 +34,7 @@ import { rotateKey } from './operations/keys/rotate-key.ts';
 import { createNoteUse } from './operations/note-use.ts';
 import { OpenSessions } from './operations/open-sessions.ts';
 import type { RecordAudit, Report } from './operations/ports.ts';
+import { rememberedAnswer } from './operations/remembered-answer.ts';
 import { createTenant, listTenants, showTenant } from './operations/tenants/create-tenant.ts';
 import { suspendTenant } from './operations/tenants/suspend-tenant.ts';
 import { gatewayRoutes } from './routes.ts';
@@ -153,6 +156,11 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
         },
         work,
       ),
+    remembered: rememberedAnswer({
+      memory: natsRequestMemory(await messaging.bucket('http_requests')),
+      ...requestCipher(config.pepper),
+      now,
+    }),
     onFailure,
     onAnswered(facts) {
       counts.count(facts);

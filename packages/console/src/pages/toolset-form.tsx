@@ -18,8 +18,10 @@ export function ToolsetForm({ edited, onDone }: { readonly edited: EditedToolset
   const [value, setValue] = useState(edited);
   const save = useSend<EditedToolset, unknown>({
     path: ({ name }) => `/v1/toolsets/${encodeURIComponent(name)}`,
-    ask: ({ title, tools, loading }) => ({
+    ask: ({ title, tools, loading, known }) => ({
       method: 'PUT',
+      // Whoever edits one that is there means to replace it.
+      ...(known && { headers: { 'if-match': '*' } }),
       body: {
         title,
         tools: tools

@@ -14,6 +14,7 @@ export const nextSteps: Readonly<Record<ErrorCode, string>> = {
     'Ask the person what speakable says. Only if they agree, make the same call again with its token.',
   approval_required: 'Say that someone has to approve it first; do not call again before they have.',
   policy_unavailable: 'Nothing was done; call again in a moment.',
+  precondition_failed: 'Read it again before you change it.',
   rate_limited: 'Wait for retry_after_ms, then call again.',
   circuit_open: 'Do not call again before retry_after_ms; offer something else meanwhile.',
   egress_denied: 'Do not call again; offer something else.',

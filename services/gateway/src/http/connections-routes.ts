@@ -69,6 +69,7 @@ export function connectionsRoutes({ adminOf }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/connections',
       operationId: 'addConnection',
+      repeatable: true,
       summary: 'Connect an account by a credential that one has',
       body: z.strictObject({
         integration: IntegrationId,
@@ -110,6 +111,7 @@ export function connectionsRoutes({ adminOf }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/connections/{connection}/rotate',
       operationId: 'rotateConnection',
+      repeatable: true,
       summary: 'Put another credential behind a connection',
       params: named,
       body: z.strictObject({
@@ -142,6 +144,7 @@ export function connectionsRoutes({ adminOf }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/connects',
       operationId: 'startConnect',
+      repeatable: true,
       summary: 'Begin to connect an account by OAuth: a link to follow, a code to type, or done',
       body: StartConnectRequest.omit({ tenant: true, sealed_subject_token: true }).extend({
         /** For the grant `token_exchange`. */

@@ -31,6 +31,7 @@ export async function doorServer(
     takeRate: () => ({ allowed: true, remaining: 9, retryAfterMs: 0 }),
     rateTerms: { requestsPerMinute: 600, burst: 10 },
     audited: (_route, _call, work) => work(),
+    remembered: async (_asked, work) => ({ answer: await work(), repeated: false }),
     onFailure: (error) => {
       throw error;
     },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import websocket from '@fastify/websocket';
 import { errorBody, PatchbayError } from '@patchbay/contracts';
 import { type Principal, scopesOf } from '@patchbay/identity';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -285,9 +286,38 @@ describe('on the socket', () => {
     ['headers that never end', 'GET /v1/things HTTP/1.1\r\nhost: x\r\n', 408],
     ['headers that are too long', `GET /v1/things HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['two lengths', 'POST /v1/things HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx', 400],
+    ['a path that is none', 'GET /v1/fail/% HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
+    [
+      'a path that is too long',
+      `POST /v1/fail/${'x'.repeat(300)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+      414,
+    ],
+    ['no host', 'GET /v1/things HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['an expectation', 'GET /v1/things HTTP/1.1\r\nhost: x\r\nexpect: a-miracle\r\n\r\n', 417],
+    [
+      'another protocol',
+      'GET /v1/things HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n\r\n',
+      401,
+    ],
   ])('%s end as a problem', async (_what, text, status) => {
     const answer = await exchange(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain('application/problem+json');
+  });
+
+  test('one that asks for a socket where there is none is answered, and its connection ends', async () => {
+    await serve({ doors: [(app) => app.register(websocket)] });
+    const { app } = server as DoorServer;
+    const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const ask = `GET /v1/things HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+    for (let i = 0; i < 3; i++) {
+      const socket = connect(Number(url.port), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.resume();
+      socket.end(ask);
+      await once(socket, 'close');
+    }
+    const open = () => new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count)));
+    await vi.waitFor(async () => expect(await open()).toBe(0));
   });
 });

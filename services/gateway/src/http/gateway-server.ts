@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
 import { type ErrorBody, errorBody, maxDeadlineMs, newId, PatchbayError, toErrorBody } from '@patchbay/contracts';
-import type { Principal } from '@patchbay/identity';
+import { nameOf, type Principal } from '@patchbay/identity';
 import type { Span, Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import { type AskedOnce, KeyReused } from '../operations/remembered-answer.ts';
 import { admit } from './admit.ts';
 import type { Door, Entrance } from './door.ts';
 import { FailedResult } from './failed-result.ts';
 import { type AnyRoute, type RouteCall, StreamedAnswer } from './http-route.ts';
 import { openApiOf } from './openapi.ts';
+import { etagOf, matches, PreconditionError, preconditionsOf } from './preconditions.ts';
 import { type ProblemReply, problemOf, refusal } from './problem.ts';
 import { inputReader } from './read-input.ts';
 import { referencePage } from './reference-page.ts';
@@ -27,6 +28,11 @@ export interface GatewayServerOptions {
   readonly rateTerms: { readonly requestsPerMinute: number; readonly burst: number };
   /** Makes a change between its audit records. */
   readonly audited: (route: AnyRoute, call: RouteCall, work: () => Promise<unknown>) => Promise<unknown>;
+  /** Carries a request out once for its idempotency key. */
+  readonly remembered: (
+    asked: AskedOnce,
+    work: () => Promise<unknown>,
+  ) => Promise<{ readonly answer: unknown; readonly repeated: boolean }>;
   readonly onFailure: (error: unknown, requestId: string) => void;
   readonly onAnswered: (facts: AnsweredRequest) => void;
   readonly tracing: Tracing;
@@ -86,7 +92,18 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
     onConstructorPoisoning: 'error',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
-    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: options.headersTimeoutMs, connectionsCheckingInterval: 500 },
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: options.headersTimeoutMs,
+      connectionsCheckingInterval: 500,
+      // Any other is a request like all: a socket that is taken out of HTTP is nobody's to close.
+      shouldUpgradeCallback: ({ method, headers }) => method === 'GET' && /^websocket$/i.test(headers.upgrade ?? ''),
+      // Asked for below, so that a request without one is told so as any other.
+      requireHostHeader: false,
+    },
+    // A path that is none, or too long: the framework's own texts quote it.
+    frameworkErrors: (error, _request, reply) =>
+      send(reply, refusal(error.statusCode ?? 400, titleOf(error.statusCode ?? 400), newId('httpRequest'))),
     clientErrorHandler(error, socket) {
       if (!socket.writable) return;
       const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400;
@@ -98,6 +115,12 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
     },
   });
   app.server.maxConnections = options.maxConnections;
+  app.server.on('checkExpectation', (_request, response) => {
+    const { status, headers, body } = refusal(417, titleOf(417), newId('httpRequest'));
+    response
+      .writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
+      .end(body);
+  });
   // JSON is all that is taken.
   app.removeContentTypeParser('text/plain');
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -133,6 +156,8 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
     hands.set(request, hand);
     reply.headers({ 'x-request-id': hand.id, traceparent: span.traceparent, 'cache-control': 'no-store' });
     allowOrigin(request, reply, options.corsOrigins);
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      return send(reply, refusal(400, titleOf(400), hand.id));
   });
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy } });
   if (options.maxLagMs > 0)
@@ -151,6 +176,8 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
     await admit(request, reply, hand, hand.route, options);
   });
   app.addHook('onResponse', async (request, reply) => {
+    // One that asked for a socket and was answered instead: HTTP has let go of it.
+    if ((request.raw as { readonly upgrade?: boolean }).upgrade === true) request.raw.socket.destroySoon();
     const hand = hands.get(request);
     if (hand === undefined) return;
     hand.span.set({ 'http.response.status_code': reply.statusCode });
@@ -176,6 +203,8 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       return reply.code(200).send(route.failure(body));
     }
     if (error instanceof FailedResult) return send(reply, problemOf(error.body, id, { result: error.result }));
+    if (error instanceof PreconditionError) return send(reply, problemOf(error.body, id, { status: error.status }));
+    if (error instanceof KeyReused) return send(reply, problemOf(error.body, id, { status: 422 }));
     if (error instanceof PatchbayError) {
       if (error.code === 'internal') options.onFailure(error, id);
       return send(reply, problemOf(error.body, id));
@@ -211,6 +240,7 @@ function addRoute(
   options: GatewayServerOptions,
 ): void {
   const read = inputReader(route);
+  const preconditions = preconditionsOf(route, options.routes);
   const handle = route.handler as (call: RouteCall) => Promise<unknown>;
   app.route({
     method: route.method,
@@ -231,9 +261,15 @@ function addRoute(
         headers: request.headers,
         rawBody: hand.rawBody,
       };
-      const answer = await (route.audited === undefined
-        ? handle(call)
-        : options.audited(route, call, () => handle(call)));
+      const change = () =>
+        route.audited === undefined ? handle(call) : options.audited(route, call, () => handle(call));
+      const carryOut = () => (preconditions === null ? change() : preconditions(request, call, change));
+      let answer: unknown;
+      if (route.repeatable === true && call.idempotencyKey !== null) {
+        const once = await options.remembered(onceFor(route, call, call.idempotencyKey), carryOut);
+        if (once.repeated) reply.header('idempotent-replayed', 'true');
+        answer = once.answer;
+      } else answer = await carryOut();
       if (answer instanceof StreamedAnswer) {
         // The response's end, not the readable's: that one waits for the chunk that is awaited.
         reply.raw.once('close', answer.onLeft);
@@ -245,7 +281,7 @@ function addRoute(
       const body = JSON.stringify(answer);
       reply.code(route.status ?? 200).header('content-type', 'application/json; charset=utf-8');
       if (route.etag === undefined) return reply.send(body);
-      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      const etag = etagOf(body);
       reply.headers({ etag, 'cache-control': 'private, no-cache' });
       return matches(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(body);
     },
@@ -298,15 +334,16 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: read
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers':
-      'Authorization, Content-Type, Idempotency-Key, If-None-Match, Patchbay-Tenant, traceparent',
-    'access-control-expose-headers': 'ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, traceparent',
+      'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Patchbay-Tenant, traceparent',
+    'access-control-expose-headers':
+      'ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, traceparent',
     'access-control-max-age': '600',
   });
 }
 
-function idempotencyKeyOf({ headers }: FastifyRequest, { idempotent }: AnyRoute): string | null {
+function idempotencyKeyOf({ headers }: FastifyRequest, { idempotent, repeatable }: AnyRoute): string | null {
   const key = headers['idempotency-key'];
-  if (key === undefined || idempotent === undefined) return null;
+  if (key === undefined || (idempotent ?? repeatable) === undefined) return null;
   if (typeof key === 'string' && key.length >= 1 && key.length <= 190) return key;
   throw new PatchbayError('invalid_request', {
     message: 'The idempotency key is not as the route takes it.',
@@ -314,9 +351,9 @@ function idempotencyKeyOf({ headers }: FastifyRequest, { idempotent }: AnyRoute)
   });
 }
 
-/** Whether one of the tags that the client has is this one; weak or not makes no difference to who only reads. */
-function matches(given: string | undefined, etag: string): boolean {
-  return (given ?? '').split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')));
+function onceFor({ operationId }: AnyRoute, call: RouteCall, key: string): AskedOnce {
+  const { tenant, principal, params, query, body } = call;
+  return { tenant, principal: nameOf(principal), operation: operationId, key, input: { params, query, body } };
 }
 
 /** What Fastify itself turns away is the caller's fault; its texts quote the request. */

@@ -76,8 +76,12 @@ export interface HttpRoute<
   readonly status?: 200 | 201;
   /** The answer is a document with an `ETag`, and is not sent to who has it. */
   readonly etag?: true;
-  /** Takes header `Idempotency-Key`. */
+  /** Takes header `Idempotency-Key`, and what it calls knows repeats by it. */
   readonly idempotent?: true;
+  /** Takes header `Idempotency-Key`, and the gateway answers repeats of a day with the first answer. */
+  readonly repeatable?: true;
+  /** Replaces a whole document: one that is there is replaced only by who says which state of it (`If-Match`). */
+  readonly guarded?: true;
   /** Can answer with Server-Sent Events. */
   readonly streams?: true;
   /** Its work is stopped when the client leaves. */

@@ -71,6 +71,7 @@ export function integrationsRoutes({ ask, agentOf }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/integrations',
       operationId: 'registerIntegration',
+      repeatable: true,
       summary: 'Register a document, or only check it',
       scope: 'integrations:write',
       body: RegisterRequest.omit({ scope: true }),

@@ -37,6 +37,7 @@ export function keysRoutes({ identity }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/keys',
       operationId: 'createKey',
+      repeatable: true,
       summary: 'Make an API key',
       description:
         'The answer is the only one that ever holds the secret. No key can be given a scope that its maker does not hold.',
@@ -66,6 +67,7 @@ export function keysRoutes({ identity }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/keys/{key}/rotate',
       operationId: 'rotateKey',
+      repeatable: true,
       summary: 'Make a key that takes this one’s place',
       description: 'The present one goes on for `overlap_ms`, by default a day and at most 30 days, and then ends.',
       scope: 'keys:write',

@@ -1,6 +1,7 @@
 import { everyTenant } from '@patchbay/contracts';
 import { z } from 'zod';
 import type { AnyRoute } from './http-route.ts';
+import { preconditionsOf } from './preconditions.ts';
 import { Problem } from './problem.ts';
 
 type Json = Record<string, unknown>;
@@ -34,7 +35,7 @@ export function openApiOf(routes: readonly AnyRoute[], url = '/'): Json {
   };
   named('Problem', Problem, 'output');
   for (const route of routes) {
-    const operation = operationOf(route, (suffix, schema, io) =>
+    const operation = operationOf(route, routes, (suffix, schema, io) =>
       named(`${capital(route.operationId)}${suffix}`, schema, io),
     );
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
@@ -64,7 +65,7 @@ export function openApiOf(routes: readonly AnyRoute[], url = '/'): Json {
 
 type Named = (suffix: string, schema: z.ZodType, io: 'input' | 'output') => Json;
 
-function operationOf(route: AnyRoute, named: Named): Json {
+function operationOf(route: AnyRoute, routes: readonly AnyRoute[], named: Named): Json {
   const { operationId, summary, description, tag, scope, params, query, body, response, status = 200 } = route;
   return {
     operationId,
@@ -77,7 +78,8 @@ function operationOf(route: AnyRoute, named: Named): Json {
       ...parametersOf('path', params),
       ...parametersOf('query', query),
       ...(route.of === 'platform' ? [] : [tenantHeader(route.of === 'tenant')]),
-      ...(route.idempotent ? [idempotencyHeader] : []),
+      ...(route.idempotent || route.repeatable ? [idempotencyHeader] : []),
+      ...(preconditionsOf(route, routes) !== null ? [ifMatch] : []),
       ...(route.etag ? [ifNoneMatch] : []),
     ],
     ...(body !== undefined && {
@@ -142,6 +144,14 @@ const idempotencyHeader: Json = {
   required: false,
   description: 'A repeat with the same key and arguments gets the first answer, and has no second effect.',
   schema: { type: 'string', minLength: 1, maxLength: 190 },
+};
+
+const ifMatch: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` of the state to change; 412 when it is another by now.',
+  schema: { type: 'string', maxLength: 200 },
 };
 
 const ifNoneMatch: Json = {

@@ -59,6 +59,7 @@ export function tenantsRoutes({ identity }: GatewayPorts): AnyRoute[] {
       method: 'POST',
       path: '/v1/tenants',
       operationId: 'createTenant',
+      repeatable: true,
       summary: 'Make a tenant',
       description: 'Asked again for one that is there, nothing changes.',
       tag: 'tenants',

@@ -162,6 +162,7 @@ export function toolsRoutes({ ask, agentOf, sessions }: GatewayPorts): AnyRoute[
       method: 'POST',
       path: '/v1/submissions',
       operationId: 'submit',
+      repeatable: true,
       summary: 'Hand in a call or a plan to be carried out later',
       scope: 'tools:execute',
       body: SubmitRequest,

@@ -46,6 +46,7 @@ export function toolsetsRoutes({ ask }: GatewayPorts): AnyRoute[] {
       method: 'PUT',
       path: '/v1/toolsets/{toolset}',
       operationId: 'setToolset',
+      guarded: true,
       summary: 'Make a toolset, or change it',
       scope: 'toolsets:write',
       params: named,

@@ -48,6 +48,7 @@ export function webhookSourcesRoutes({ ask, adminOf }: GatewayPorts): AnyRoute[]
       method: 'POST',
       path: '/v1/webhooks/sources',
       operationId: 'addWebhookSource',
+      repeatable: true,
       summary: 'Make a URL at which webhooks are taken; somebody enters it at the vendor',
       description:
         '`mode: capture` makes a bin: everything that comes is kept for a day and becomes no event. A secret is sealed to the vault at once; leave it out where the vendor’s handshake brings it.',
@@ -72,6 +73,7 @@ export function webhookSourcesRoutes({ ask, adminOf }: GatewayPorts): AnyRoute[]
       method: 'POST',
       path: '/v1/webhooks/sources/register',
       operationId: 'registerWebhookSource',
+      repeatable: true,
       summary: 'Make a source and have its vendor told of it, through a connection',
       description:
         'Takes as long as the vendor does, at most half a minute. When it fails and something may be left at the vendor, `details.source` names a source to remove.',
@@ -140,6 +142,7 @@ export function webhookSourcesRoutes({ ask, adminOf }: GatewayPorts): AnyRoute[]
       method: 'POST',
       path: '/v1/webhooks/sources/{source}/secrets',
       operationId: 'addWebhookSourceSecret',
+      repeatable: true,
       summary: 'A further secret; those before end after the overlap',
       params: named,
       body: z.strictObject({ secret: secretText, overlap_ms: AddSourceSecretRequest.shape.overlap_ms }),
