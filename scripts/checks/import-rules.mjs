@@ -128,7 +128,10 @@ export const importRules = [
     applies: (use) => use.path !== null,
     // Bootstrap runs before anything is installed, when no package can be found by its name.
     allows: (use) =>
-      use.target === use.part || (use.part === '' && use.path === 'packages/local-servers/src/server-binaries.mjs'),
+      use.target === use.part ||
+      (use.part === '' && use.path === 'packages/local-servers/src/server-binaries.mjs') ||
+      // An example in the documents is run by a test of whom it is about.
+      (use.path?.startsWith('docs/examples/') === true && isTestFile(use.file)),
   },
   {
     name: 'relative imports name a file with its extension',

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -14,6 +15,7 @@ import { type SandboxControl, sandboxControl } from './demo/sandbox-control.ts';
 import { directoryWith, type Installation, startInstallation } from './running-patchbay.fixture.ts';
 
 const examples = fileURLToPath(new URL('../../../docs/examples/voice', import.meta.url));
+const retellKey = 'key_made_up_for_this_test';
 const names = ['slack_lookup_user', 'slack_post_message'];
 
 let here: Installation;
@@ -21,7 +23,8 @@ let agent: Agent;
 let sandbox: SandboxControl;
 let key: string;
 beforeAll(async () => {
-  here = await startInstallation();
+  const kept = directoryWith({ 'voice.json': JSON.stringify({ acme: { retell: retellKey } }) });
+  here = await startInstallation({ gateway: { PATCHBAY_GATEWAY_VOICE_SECRETS_FILE: join(kept, 'voice.json') } });
   const {
     nats_url: servers,
     tenant,
@@ -114,12 +117,20 @@ describe('voice platforms over HTTP', () => {
     expect([await effectsOf('eleven'), await effectsOf('openai')]).toEqual([1, 1]);
   });
 
-  test('of Retell are refused where no key of the tenant is kept', async () => {
+  test('of Retell act once, signed under the key that is kept of the tenant', async () => {
     const body = { name: 'slack_post_message', args: posted('retell'), call: { call_id: 'r-1' } };
-    expect(
-      (await post('/voice/retell', body, { 'x-retell-signature': `v=${Date.now()},d=${'0'.repeat(64)}` })).status,
-    ).toBe(401);
-    expect(await effectsOf('retell')).toBe(0);
+    const send = (by: string) => {
+      const stamp = Date.now();
+      const digest = createHmac('sha256', by)
+        .update(`${JSON.stringify(body)}${stamp}`)
+        .digest('hex');
+      return post('/voice/retell', body, { 'x-retell-signature': `v=${stamp},d=${digest}` });
+    };
+    expect((await send('key_of_somebody_else')).status).toBe(401);
+    const [first, again] = [await send(retellKey), await send(retellKey)];
+    expect(await first.json()).toMatchObject({ ts: expect.any(String) });
+    expect(again.status).toBe(200);
+    expect(await effectsOf('retell')).toBe(1);
   });
 });
 

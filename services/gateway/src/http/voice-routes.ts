@@ -1,8 +1,8 @@
 import { PatchbayError, ToolName, ToolsetName } from '@patchbay/contracts';
 import { type ModelAnswer, withReservedArguments } from '@patchbay/sdk';
 import { z } from 'zod';
-import { isSignedByRetell } from '../domain/retell-signature.ts';
 import { answerVoiceCalls } from '../operations/voice/answer-voice-calls.ts';
+import { isSignedByRetell } from '../operations/voice/retell-signature.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { type AnyRoute, type RouteCall, route } from './http-route.ts';
 import {
