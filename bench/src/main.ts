@@ -40,6 +40,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'how many webhooks the ingress takes, beside a bare fastify and JetStream, and how soon they arrive',
     load: () => import('./suites/webhooks.ts'),
   },
+  rest: {
+    what: 'what the REST door adds to a call, beside NATS and a bare fastify proxy',
+    load: () => import('./suites/rest.ts'),
+  },
   import: {
     what: 'what an import of a vendor’s API description takes, and whether its drafts hold',
     load: () => import('./suites/import.ts'),

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
+import { type RunningPatchbay, type StartOptions, startPatchbay } from '@patchbay/launcher';
 import { type Admin, connectAdmin } from '@patchbay/sdk';
 import { startModule } from './processes.ts';
 import { benchDocument } from './work.ts';
@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly upstreamDelayMs?: number;
   /** Default: one, `bench`. Each has a connection to the bench integration. */
   readonly tenants?: readonly string[];
+  /** Further variables of a service's processes. */
+  readonly variables?: StartOptions['variables'];
 }
 
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
@@ -50,6 +52,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     seedCatalog: false,
     logLevel: 'warn',
     ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },
+    ...(options.variables !== undefined && { variables: options.variables }),
   });
   const { facts } = patchbay;
   const asAdminOf = async <T>(tenant: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
