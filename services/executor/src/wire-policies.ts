@@ -47,8 +47,12 @@ export async function wirePolicies(
     now,
     recordApproval: recordApprovals(parts),
     announceApproval: {
-      told(what: 'requested' | 'decided', { arguments: _arguments, ...approval }: Approval) {
-        const event: ApprovalEvent = approval;
+      told(
+        what: 'requested' | 'decided',
+        { arguments: _arguments, say: _say, note: _note, context, ...approval }: Approval,
+      ) {
+        const { agent = null, session = null } = context;
+        const event: ApprovalEvent = { ...approval, agent, session };
         const route = what === 'requested' ? events.approvalRequested : events.approvalDecided;
         messaging.publishEvent(route, { tenant: approval.tenant, approval: approval.id }, event);
       },

@@ -270,6 +270,12 @@ export const DecideApprovalRequest = ShowApprovalRequest.extend({
 });
 export type DecideApprovalRequest = z.infer<typeof DecideApprovalRequest>;
 
-/** `events.v1.<tenant>.approval.<id>.<requested|decided>`. Without the arguments: every agent of the tenant may listen. */
-export const ApprovalEvent = Approval.omit({ arguments: true });
+/**
+ * `events.v1.<tenant>.approval.<id>.<requested|decided>`. Without the arguments, nor the question, which may hold some, nor whom
+ * it is for: every agent of the tenant may listen.
+ */
+export const ApprovalEvent = Approval.omit({ arguments: true, say: true, context: true, note: true }).extend({
+  agent: z.string().nullable(),
+  session: z.string().nullable(),
+});
 export type ApprovalEvent = z.infer<typeof ApprovalEvent>;

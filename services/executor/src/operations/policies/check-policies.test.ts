@@ -128,6 +128,12 @@ describe('a confirmation', () => {
     await expect(check(runOf({ confirmation: token }))).rejects.toMatchObject({ code: 'policy_unavailable' });
   });
 
+  test('is not asked for where nobody is there to give it: what became of a submission is told to many', async () => {
+    const refused = await createCheckPolicies(ports())(runOf({}, { lane: 'background' }));
+    expect(refused?.code).toBe('confirmation_required');
+    expect(JSON.stringify(refused?.body)).not.toContain('c1.');
+  });
+
   test('given when the call was handed in counts at its tries, but not against what forbids it', async () => {
     const check = createCheckPolicies(ports());
     expect(await codeOf(check(runOf({}, { cleared: true })))).toBeNull();

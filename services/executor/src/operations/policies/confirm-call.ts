@@ -29,6 +29,12 @@ export async function confirmCall(
   const rejected =
     confirmation === undefined ? null : await rejection(ports, run.call.tenant, call, confirmation, idempotency_key);
   if (confirmation !== undefined && rejected === null) return null;
+  // Nobody is there to be asked, and what became of it is told to every agent of the tenant: no token may be in that.
+  if (run.call.lane === 'background')
+    return new PatchbayError('confirmation_required', {
+      message: 'It has to be confirmed when it is handed in.',
+      details: { policies: reasons },
+    });
   const expiresAt = ports.now() + confirmationMs;
   const token = signConfirmation(ports.confirmationKey, newConfirmation({ tenant: run.call.tenant, call, expiresAt }));
   const [first] = reasons;
