@@ -48,6 +48,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'what an import of a vendor’s API description takes, and whether its drafts hold',
     load: () => import('./suites/import.ts'),
   },
+  mcp: {
+    what: 'an MCP tool call through Patchbay, beside an MCP server made from an OpenAPI description',
+    load: () => import('./suites/mcp.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),
