@@ -18,7 +18,6 @@ export async function startPeer({ dir, upstreamUrl, children }: Bench): Promise<
   const server = spawn(process.execPath, [program, '--transport', 'http', '--port', String(port)], {
     stdio: 'ignore',
     env: {
-      PATH: process.env['PATH'],
       API_BASE_URL: `${upstreamUrl}/api`,
       OPENAPI_SPEC_PATH: description,
       API_HEADERS: 'Authorization:Bearer bench-credential',

@@ -97,9 +97,10 @@ export const importRules = [
     allows: (use) => use.part === 'packages/mcp-client',
   },
   {
-    name: 'only packages/mcp-server imports the MCP server',
+    // The testkit's servers stand in for vendors'.
+    name: 'only packages/mcp-server and the testkit import the MCP server',
     applies: (use) => names('@modelcontextprotocol/server')(use) && production(use),
-    allows: (use) => use.part === 'packages/mcp-server',
+    allows: (use) => ['packages/mcp-server', 'packages/testkit'].includes(use.part),
   },
   {
     // The launcher starts the sandbox for local development, and nothing else of the testkit; conformance is for development.
