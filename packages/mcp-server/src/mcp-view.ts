@@ -12,7 +12,7 @@ export interface McpView {
 }
 
 /** Longer than a voice agent's: a person reads, and clients wait for a minute. */
-export const defaultMcpDeadlineMs = 30_000;
+const defaultMcpDeadlineMs = 30_000;
 
 const Query = z.object({
   toolset: ToolsetName.optional(),

@@ -7,7 +7,7 @@ import { callTool, searchTool } from './meta-tools.ts';
  * More tools than this are searched rather than listed: beyond 30 to 50, models choose worse, and a few servers' worth of
  * definitions takes tens of thousands of tokens of every conversation.
  */
-export const listedAtMost = 40;
+const listedAtMost = 40;
 
 /** Tools of one page of a list. */
 const pageSize = 50;
