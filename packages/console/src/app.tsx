@@ -4,7 +4,7 @@ import { BrowserRouter } from 'react-router';
 import { Api } from './api/api.ts';
 import { ProblemError } from './api/problem.ts';
 import { PageRoutes } from './page-routes.tsx';
-import { keepKey, keptKey } from './session/kept-key.ts';
+import { keepKey, keepTenant, keptKey, keptTenant } from './session/kept-key.ts';
 import type { Me } from './session/me.ts';
 import { SessionProvider } from './session/session-context.tsx';
 import { SignIn } from './session/sign-in.tsx';
@@ -21,7 +21,7 @@ interface SignedIn {
 export function App() {
   const [signedIn, setSignedIn] = useState<SignedIn | null>(null);
   const [looking, setLooking] = useState(() => keptKey() !== null);
-  const [tenant, setTenant] = useState<string | null>(null);
+  const [tenant, setTenant] = useState(keptTenant);
   const [reason, setReason] = useState<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what one key was told is forgotten with it
   const queries = useMemo(
@@ -37,12 +37,16 @@ export function App() {
     [signedIn?.me.id],
   );
 
+  const chooseTenant = useCallback((chosen: string | null) => {
+    keepTenant(chosen);
+    setTenant(chosen);
+  }, []);
   const leave = useCallback((why: string | null) => {
     keepKey(null);
+    chooseTenant(null);
     setSignedIn(null);
-    setTenant(null);
     setReason(why);
-  }, []);
+  }, [chooseTenant]);
   const signOut = useCallback(() => leave(null), [leave]);
   const onEnded = useCallback(() => leave('The key is no longer taken: it was revoked, or has expired.'), [leave]);
 
@@ -73,7 +77,7 @@ export function App() {
         me={signedIn.me}
         signedInWith={signedIn.with}
         tenant={tenant}
-        chooseTenant={setTenant}
+        chooseTenant={chooseTenant}
         signOut={signOut}
         onEnded={onEnded}
       >

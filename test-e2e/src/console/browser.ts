@@ -5,10 +5,13 @@ import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
+/** Of the package's arguments those that make one process of the browser, which dies with a page, or weaken what is tested. */
+const unwanted = /single-process|no-zygote|web-security|insecure-content|site-per-process|site-isolation/;
+
 /** The Chromium that comes as a package, which is for Linux on x64; elsewhere one that is installed. */
 async function programAndArguments(): Promise<{ executablePath: string; args: string[] }> {
   if (process.platform === 'linux' && process.arch === 'x64')
-    return { executablePath: await packaged.executablePath(), args: packaged.args };
+    return { executablePath: await packaged.executablePath(), args: packaged.args.filter((one) => !unwanted.test(one)) };
   for (const place of (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => names.map((name) => join(dir, name)))) {
     try {
       accessSync(place, constants.X_OK);

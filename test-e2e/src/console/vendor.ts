@@ -2,7 +2,9 @@ import { createServer } from 'node:https';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority } from '@patchbay/testkit/tls';
-import { startAuthorizationServer } from '@patchbay/vault-service/authorization-server';
+import { clientId, clientSecret, startAuthorizationServer } from '@patchbay/vault-service/authorization-server';
+
+export { clientId, clientSecret };
 
 export const vendorHost = 'auth.example.com';
 

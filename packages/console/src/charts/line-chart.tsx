@@ -25,6 +25,17 @@ function colour(probe: HTMLElement, name: string): string {
   return getComputedStyle(probe).color;
 }
 
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const withSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** Unix seconds as times of day, or as days where they are far apart. */
+function clockTimes(at: readonly number[]): string[] {
+  const gap = (at[1] ?? 0) - (at[0] ?? 0);
+  const format = gap >= 86_400 ? dayAndMonth : gap >= 60 ? hourAndMinute : withSeconds;
+  return at.map((one) => format.format(one * 1_000));
+}
+
 /** Lines over time. */
 export function LineChart({ title, summary, at, lines, bars = false }: Given) {
   const place = useRef<HTMLDivElement>(null);
@@ -49,7 +60,7 @@ export function LineChart({ title, summary, at, lines, bars = false }: Given) {
         cursor: { y: false },
         legend: { live: true },
         scales: { y: { range: (_self, _least, most) => [0, Math.max(1, most * 1.1)] } },
-        axes: [axis, { ...axis, size: 46 }],
+        axes: [{ ...axis, values: (_self, splits) => clockTimes(splits) }, { ...axis, size: 58 }],
         series: [
           {},
           ...series.map(([label, unit], index) => {

@@ -30,7 +30,7 @@ export function ConnectPage() {
               value={integration}
               none="choose …"
               onChange={(id) => setSearch(id === '' ? {} : { integration: id })}
-              options={items.map(({ id }) => id)}
+              options={items.map(({ id }) => [id, id] as const)}
             />
           </div>
         )}

@@ -54,7 +54,7 @@ export function ConnectionsPage() {
           value={integration}
           onChange={setIntegration}
           none="all"
-          options={integrations.data?.items.map(({ id }) => id) ?? []}
+          options={integrations.data?.items.map(({ id }) => [id, id] as const) ?? []}
         />
       </div>
       {problem !== null && <ProblemNote problem={problem} />}

@@ -7,6 +7,7 @@ import { Choice } from '../components/choice.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { Loaded } from '../components/loaded.tsx';
+import { milliseconds } from '../components/milliseconds.ts';
 import { Moment } from '../components/moment.tsx';
 import { MoreButton } from '../components/more-button.tsx';
 import { Page } from '../components/page.tsx';
@@ -89,7 +90,7 @@ export function ExecutionsPage() {
                   { head: 'By', cell: ({ data }) => `${data.actor.kind} ${shortId(data.actor.id)}` },
                   { head: 'Session', cell: ({ data }) => data.actor.session ?? '–' },
                   { head: 'Attempts', number: true, cell: ({ data }) => data.attempts ?? 0 },
-                  { head: 'Took', number: true, cell: ({ data }) => `${(data.duration_ms ?? 0).toFixed(1)} ms` },
+                  { head: 'Took', number: true, cell: ({ data }) => milliseconds(data.duration_ms ?? null) },
                 ]}
               />
               <MoreButton pages={asked} />

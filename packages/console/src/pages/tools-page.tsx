@@ -50,7 +50,7 @@ export function ToolsPage() {
               value={integration}
               onChange={setIntegration}
               none="all"
-              options={integrations.data?.items.map(({ id }) => id) ?? []}
+              options={integrations.data?.items.map(({ id }) => [id, id] as const) ?? []}
             />
             <Choice
               label="Risk"

@@ -15,8 +15,8 @@ export function TenantChoice() {
   if (!platform) return <span>{tenant}</span>;
   return (
     <label>
-      <span>Tenant</span>
-      <select value={tenant ?? ''} onChange={(event) => chooseTenant(event.target.value || null)}>
+      <span className="wide-only">Tenant</span>
+      <select aria-label="Tenant" value={tenant ?? ''} onChange={(event) => chooseTenant(event.target.value || null)}>
         <option value="">none: the platform</option>
         {tenants.map((one) => (
           <option key={one.tenant} value={one.tenant}>

@@ -1,0 +1,202 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { acmeDesk } from './acme-desk.ts';
+import { openPage } from './open-page.ts';
+import { type ConsolePage, pagesOf } from './pages.ts';
+import { type Seeded, seed } from './seed.ts';
+import { type Look, type Stage, sendStripe, startStage } from './stage.ts';
+import { until } from './until.ts';
+import { clientId, clientSecret } from './vendor.ts';
+
+let stage: Stage;
+let seeded: Seeded;
+beforeAll(async () => {
+  stage = await startStage();
+  seeded = await seed(stage);
+});
+afterAll(() => stage?.stop());
+
+/** Of axe's findings those that keep somebody out: where, and what. */
+async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+/** Pixels by which the page is wider than the window. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+const looks: readonly (Look & { readonly axe: boolean })[] = [
+  { width: 1_600, height: 1_000, colorScheme: 'light', axe: true },
+  { width: 400, height: 900, colorScheme: 'dark', axe: true },
+  { width: 1_600, height: 1_000, colorScheme: 'dark', axe: false },
+  { width: 400, height: 900, colorScheme: 'light', axe: false },
+];
+
+describe('every page', () => {
+  test.each(looks)('opens at $width pixels in $colorScheme, has room, and keeps nobody out', { timeout: 120_000 }, async ({ axe, ...look }) => {
+    const page = await stage.signedIn(look);
+    const wrong: string[] = [];
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('console', (line) => {
+      if (line.type() === 'error') wrong.push(line.text());
+    });
+    for (const one of pagesOf(seeded)) {
+      await openPage(page, one);
+      if ((await overflow(page)) > 0) wrong.push(`${one.name} is wider than the window`);
+      if (axe) wrong.push(...(await barriers(page)).map((finding) => `${one.name}: ${finding}`));
+    }
+    expect(wrong).toEqual([]);
+    await page.context().close();
+  });
+
+  test('of signing in, of a key that is none, and of one that was revoked meanwhile says what to do', async () => {
+    const page = await stage.signedOut();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('API key').fill('pbk_nothing');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Sign in again, with a key that is in use.').waitFor();
+    const { secret, id } = await stage.makeKey({ name: 'short-lived', role: 'auditor' });
+    await page.getByLabel('API key').fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    // An auditor is offered neither keys to make nor documents to publish.
+    expect(await page.getByRole('link', { name: 'Publish', exact: true }).count()).toBe(0);
+    await stage.revokeKey(id);
+    await page.getByRole('link', { name: 'Executions' }).click();
+    await page.getByText('The key is no longer taken').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('by the keyboard alone', () => {
+  test('somebody skips to the content, goes to a page, finds a tool and builds its request', async () => {
+    const page = await stage.signedIn();
+    const { keyboard } = page;
+    await openPage(page, { name: 'about', path: '/about', title: 'About' });
+    await page.evaluate('document.activeElement.blur()');
+    await keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await keyboard.press('Enter');
+    await keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await keyboard.press('Escape');
+    await keyboard.press('g');
+    await keyboard.press('t');
+    await page.getByRole('heading', { level: 1, name: 'Tools' }).waitFor();
+    await keyboard.press('/');
+    await keyboard.type('post a message to a channel');
+    const found = page.getByRole('link', { name: 'Post a message' });
+    await found.waitFor();
+    await found.focus();
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Post a message' }).waitFor();
+    await page.getByRole('link', { name: 'Playground' }).focus();
+    await keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Dry run' }).focus();
+    await keyboard.press('Enter');
+    const built = page.getByRole('figure').filter({ hasText: 'Request that the service would get' });
+    await built.getByText('POST https://slack.com/api/chat.postMessage').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('the main tasks', () => {
+  test('a tool is published, connected by OAuth, run and watched live', { timeout: 90_000 }, async () => {
+    const page = await stage.signedIn();
+    const go = (one: Omit<ConsolePage, 'name'>) => openPage(page, { name: '', ...one });
+
+    // 1. A mistake is named with its line; the next document's breaking changes are asked about.
+    await go({ path: '/publish', title: 'Publish an integration' });
+    await page.getByLabel('Document').fill(acmeDesk('2.0.0').replace('risk: read', 'risk: reed'));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText(/Line 18/).waitFor();
+    await page.getByLabel('Document').fill(acmeDesk('2.0.0').replaceAll('word', 'phrase'));
+    await page.getByRole('button', { name: 'Check' }).click();
+    const publish = page.getByRole('button', { name: 'Publish for tenant acme' });
+    await publish.waitFor();
+    expect(await publish.isDisabled()).toBe(true);
+    await page.getByLabel('Callers can fail because of it').check();
+    await publish.click();
+    await page.getByRole('heading', { name: 'acme_desk 2.0.0 is published' }).waitFor();
+
+    // 2. At the vendor, whose user agrees at once.
+    await stage.system.admin.oauth.setClient('acme_desk', { client_id: clientId, client_secret: clientSecret }, { own: true });
+    await page.getByRole('link', { name: 'Connect an account' }).click();
+    await page.getByLabel('Label').fill('Front desk');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Go to the vendor’s page' }).click();
+    await (await opened).close();
+    await page.getByText('Connected.').waitFor();
+
+    // 3. While somebody else watches.
+    const watcher = await stage.signedIn();
+    await watcher.getByText('live', { exact: true }).waitFor();
+    await go({ path: '/tools/acme_desk_find_tickets/playground', title: 'Find tickets' });
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('The printer is on fire').waitFor();
+    const link = page.getByRole('link', { name: 'Look at this execution' });
+    await watcher.getByRole('link', { name: 'acme_desk_find_tickets' }).first().waitFor();
+    await watcher.context().close();
+
+    // 4. And looks at what happened, and builds the same request again.
+    await link.click();
+    await until(async () => {
+      await page.reload();
+      return (await page.getByText('execution outcome').count()) > 0 || null;
+    });
+    await page.getByRole('link', { name: 'Replay in a dry run' }).click();
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByText('GET https://desk.example.com/v1/tickets').waitFor();
+    await page.context().close();
+  });
+
+  test('a webhook that comes is seen live, and replayed', async () => {
+    const { source, secret } = await stage.addSource('Bookings');
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/webhooks/events', title: 'Webhook events' });
+    await page.getByText('live', { exact: true }).waitFor();
+    const event = { id: 'evt_booked', type: 'invoice.booked', data: {} };
+    await until(async () => (await sendStripe(source, secret, event)).status === 200 || null);
+    await page.getByRole('link', { name: 'invoice.booked' }).click();
+    await page.getByRole('button', { name: 'Replay' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Replay invoice.booked' });
+    await dialog.getByText('to 2 subscriptions').waitFor();
+    await dialog.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('table').getByText('replay', { exact: true }).first().waitFor();
+    await page.context().close();
+  });
+
+  test('the audit log is verified, and saved', async () => {
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/audit', title: 'Audit' });
+    await page.getByRole('button', { name: 'Verify the log' }).click();
+    await page.getByText('verified', { exact: true }).waitFor();
+    await page.getByText('no problem').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as NDJSON' }).click();
+    expect((await saved).suggestedFilename()).toMatch(/^patchbay-audit-.*\.ndjson$/);
+    await page.getByText('The export is saved.').waitFor();
+    await page.context().close();
+  });
+
+  test('a key is made, shown once, and revoked', async () => {
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/keys', title: 'API keys' });
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await page.getByLabel('Name').fill('night shift');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    const shown = page.getByRole('dialog', { name: 'Key night shift' });
+    expect(await shown.locator('pre').textContent()).toMatch(/^pbk_[0-9A-Z]{26}_[\w-]{43}$/);
+    await shown.getByRole('button', { name: 'I have it' }).click();
+    await page.getByRole('button', { name: 'Revoke night shift' }).click();
+    await page.getByRole('dialog', { name: 'Revoke night shift?' }).getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('Key night shift is revoked.').waitFor();
+    await page.context().close();
+  });
+});
