@@ -41,12 +41,15 @@ export function App() {
     keepTenant(chosen);
     setTenant(chosen);
   }, []);
-  const leave = useCallback((why: string | null) => {
-    keepKey(null);
-    chooseTenant(null);
-    setSignedIn(null);
-    setReason(why);
-  }, [chooseTenant]);
+  const leave = useCallback(
+    (why: string | null) => {
+      keepKey(null);
+      chooseTenant(null);
+      setSignedIn(null);
+      setReason(why);
+    },
+    [chooseTenant],
+  );
   const signOut = useCallback(() => leave(null), [leave]);
   const onEnded = useCallback(() => leave('The key is no longer taken: it was revoked, or has expired.'), [leave]);
 

@@ -1,6 +1,7 @@
 import { Route, Routes } from 'react-router';
 import { AboutPage } from './pages/about-page.tsx';
 import { AnalyticsPage } from './pages/analytics-page.tsx';
+import { ApprovalsPage } from './pages/approvals-page.tsx';
 import { AuditPage } from './pages/audit-page.tsx';
 import { ConnectPage } from './pages/connect-page.tsx';
 import { ConnectionsPage } from './pages/connections-page.tsx';
@@ -10,6 +11,8 @@ import { ExecutionsPage } from './pages/executions-page.tsx';
 import { KeysPage } from './pages/keys-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { OverviewPage } from './pages/overview-page.tsx';
+import { PoliciesPage } from './pages/policies-page.tsx';
+import { PolicyPage } from './pages/policy-page.tsx';
 import { PublishPage } from './pages/publish-page.tsx';
 import { RejectedWebhookPage } from './pages/rejected-webhook-page.tsx';
 import { SubscriptionsPage } from './pages/subscriptions-page.tsx';
@@ -58,6 +61,9 @@ export function PageRoutes() {
         </Route>
         <Route path="audit" element={<AuditPage />} />
         <Route path="analytics" element={<AnalyticsPage />} />
+        <Route path="policies" element={<PoliciesPage />} />
+        <Route path="policies/:name" element={<PolicyPage />} />
+        <Route path="approvals" element={<ApprovalsPage />} />
         <Route path="keys" element={<KeysPage />} />
         <Route path="tenants" element={<TenantsPage />} />
         <Route path="about" element={<AboutPage />} />

@@ -5,17 +5,21 @@ import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
-/** Of the package's arguments those that make one process of the browser, which dies with a page, or weaken what is tested. */
-const unwanted = /single-process|no-zygote|web-security|insecure-content|site-per-process|site-isolation/;
+/**
+ * Of root's, for whom Chromium has no sandbox, and without drawing by a GPU that is not there. Those that the package proposes make
+ * one process of the browser, which dies with a page, and let pages of other origins in.
+ */
+const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 
 /** The Chromium that comes as a package, which is for Linux on x64; elsewhere one that is installed. */
-async function programAndArguments(): Promise<{ executablePath: string; args: string[] }> {
-  if (process.platform === 'linux' && process.arch === 'x64')
-    return { executablePath: await packaged.executablePath(), args: packaged.args.filter((one) => !unwanted.test(one)) };
-  for (const place of (process.env['PATH'] ?? '').split(delimiter).flatMap((dir) => names.map((name) => join(dir, name)))) {
+async function findProgram(): Promise<string> {
+  if (process.platform === 'linux' && process.arch === 'x64') return packaged.executablePath();
+  for (const place of (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((dir) => names.map((name) => join(dir, name)))) {
     try {
       accessSync(place, constants.X_OK);
-      return { executablePath: place, args: [] };
+      return place;
     } catch {
       // The next one.
     }
@@ -25,10 +29,9 @@ async function programAndArguments(): Promise<{ executablePath: string; args: st
 
 /** `https`: where a host's name leads to. Its certificate is not looked at. */
 export async function openBrowser(https: Readonly<Record<string, number>> = {}): Promise<Browser> {
-  const { executablePath, args } = await programAndArguments();
   const rules = Object.entries(https).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`);
   return chromium.launch({
-    executablePath,
+    executablePath: await findProgram(),
     headless: true,
     args: [...args, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(',')}`] : [])],
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -5,7 +6,7 @@ import { acmeDesk } from './acme-desk.ts';
 import { openPage } from './open-page.ts';
 import { type ConsolePage, pagesOf } from './pages.ts';
 import { type Seeded, seed } from './seed.ts';
-import { type Look, type Stage, sendStripe, startStage } from './stage.ts';
+import { type Stage, sendStripe, startStage } from './stage.ts';
 import { until } from './until.ts';
 import { clientId, clientSecret } from './vendor.ts';
 
@@ -17,28 +18,28 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-/** Of axe's findings those that keep somebody out: where, and what. */
-async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+/** Of axe's findings those that keep somebody out: where, and what. `rules`: only these. */
+async function barriers(page: Page, rules?: string[]): Promise<string[]> {
+  const builder = new AxeBuilder({ page });
+  const { violations } = await (rules === undefined ? builder.withTags(criteria) : builder.withRules(rules)).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
+const criteria = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Pixels by which the page is wider than the window. */
 const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-const looks: readonly (Look & { readonly axe: boolean })[] = [
-  { width: 1_600, height: 1_000, colorScheme: 'light', axe: true },
-  { width: 400, height: 900, colorScheme: 'dark', axe: true },
-  { width: 1_600, height: 1_000, colorScheme: 'dark', axe: false },
-  { width: 400, height: 900, colorScheme: 'light', axe: false },
-];
+const wide = { width: 1_600, height: 1_000 };
+const narrow = { width: 400, height: 900 };
 
 describe('every page', () => {
-  test.each(looks)('opens at $width pixels in $colorScheme, has room, and keeps nobody out', { timeout: 120_000 }, async ({ axe, ...look }) => {
-    const page = await stage.signedIn(look);
+  test('opens at 400 and 1,600 pixels, dark and light, has room, and keeps nobody out', {
+    timeout: 180_000,
+  }, async () => {
+    const page = await stage.signedIn();
     const wrong: string[] = [];
     page.on('pageerror', (error) => wrong.push(error.message));
     page.on('console', (line) => {
@@ -46,8 +47,18 @@ describe('every page', () => {
     });
     for (const one of pagesOf(seeded)) {
       await openPage(page, one);
-      if ((await overflow(page)) > 0) wrong.push(`${one.name} is wider than the window`);
-      if (axe) wrong.push(...(await barriers(page)).map((finding) => `${one.name}: ${finding}`));
+      const look = async (colorScheme: 'light' | 'dark', size: typeof wide, rules?: string[] | 'none') => {
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme });
+        const where = `${one.name} at ${size.width} in ${colorScheme}`;
+        if ((await overflow(page)) > 0) wrong.push(`${where} is wider than the window`);
+        if (rules !== 'none') wrong.push(...(await barriers(page, rules)).map((finding) => `${where}: ${finding}`));
+      };
+      await look('light', wide);
+      await look('dark', wide, 'none');
+      // Of another width and other colours, what depends on them.
+      await look('dark', narrow, ['color-contrast', 'target-size', 'scrollable-region-focusable']);
+      await look('light', narrow, 'none');
     }
     expect(wrong).toEqual([]);
     await page.context().close();
@@ -77,7 +88,8 @@ describe('by the keyboard alone', () => {
     const page = await stage.signedIn();
     const { keyboard } = page;
     await openPage(page, { name: 'about', path: '/about', title: 'About' });
-    await page.evaluate('document.activeElement.blur()');
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'About' }).waitFor();
     await keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
     await keyboard.press('Enter');
@@ -95,7 +107,7 @@ describe('by the keyboard alone', () => {
     await found.focus();
     await keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Post a message' }).waitFor();
-    await page.getByRole('link', { name: 'Playground' }).focus();
+    await page.getByRole('link', { name: 'Playground', exact: true }).focus();
     await keyboard.press('Enter');
     await page.getByRole('button', { name: 'Dry run' }).focus();
     await keyboard.press('Enter');
@@ -112,10 +124,15 @@ describe('the main tasks', () => {
 
     // 1. A mistake is named with its line; the next document's breaking changes are asked about.
     await go({ path: '/publish', title: 'Publish an integration' });
-    await page.getByLabel('Document').fill(acmeDesk('2.0.0').replace('risk: read', 'risk: reed'));
+    const mistaken = acmeDesk('2.0.0').replace('risk: read', 'risk: reed');
+    const line = mistaken.split('\n').findIndex((text) => text.includes('reed')) + 1;
+    await page.getByLabel('Document').fill(mistaken);
     await page.getByRole('button', { name: 'Check' }).click();
-    await page.getByText(/Line 18/).waitFor();
-    await page.getByLabel('Document').fill(acmeDesk('2.0.0').replaceAll('word', 'phrase'));
+    await page.getByRole('button', { name: `Line ${line}` }).click();
+    const renamed = acmeDesk('2.0.0')
+      .replace('word: {', 'phrase: { x-name: word,')
+      .replace('word: printer', 'phrase: printer');
+    await page.getByLabel('Document').fill(renamed);
     await page.getByRole('button', { name: 'Check' }).click();
     const publish = page.getByRole('button', { name: 'Publish for tenant acme' });
     await publish.waitFor();
@@ -125,7 +142,11 @@ describe('the main tasks', () => {
     await page.getByRole('heading', { name: 'acme_desk 2.0.0 is published' }).waitFor();
 
     // 2. At the vendor, whose user agrees at once.
-    await stage.system.admin.oauth.setClient('acme_desk', { client_id: clientId, client_secret: clientSecret }, { own: true });
+    await stage.system.admin.oauth.setClient(
+      'acme_desk',
+      { client_id: clientId, client_secret: clientSecret },
+      { own: true },
+    );
     await page.getByRole('link', { name: 'Connect an account' }).click();
     await page.getByLabel('Label').fill('Front desk');
     await page.getByRole('button', { name: 'Make a link' }).click();
@@ -197,6 +218,54 @@ describe('the main tasks', () => {
     await page.getByRole('button', { name: 'Revoke night shift' }).click();
     await page.getByRole('dialog', { name: 'Revoke night shift?' }).getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('Key night shift is revoked.').waitFor();
+    await page.context().close();
+  });
+
+  test('a destructive call is left to a person by a policy, approved, and passes once', async () => {
+    const token = `token-of-the-desk-${randomUUID()}`;
+    stage.system.noteSecret(token);
+    const credential = { type: 'oauth2', access_token: token };
+    await stage.ask('POST', '/connections', { integration: 'acme_desk', credential, make_default: true });
+    const call = () =>
+      stage.system.agent.execute('acme_desk_delete_ticket', { number: 8 }, { context: { session: 'call-8' } });
+    expect(await call()).toMatchObject({ status: 'refused', error: { code: 'approval_required' } });
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/approvals', title: 'Approvals' });
+    const card = page.getByRole('region').filter({ hasText: '"number": 8' });
+    await card.getByText('Tickets are deleted by the lead of the desk.').waitFor();
+    await card.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Approved: the call passes once.').waitFor();
+    expect(await call()).toMatchObject({ status: 'succeeded' });
+    expect(await call()).toMatchObject({ status: 'refused', error: { code: 'approval_required' } });
+
+    // Who asks in the console is told where it waits, and that it is for somebody else to decide.
+    await openPage(page, { name: '', path: '/tools/acme_desk_delete_ticket/playground', title: 'Delete a ticket' });
+    await page.getByLabel('number').fill('9');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('It waits for a person').waitFor();
+    await page.context().close();
+  });
+
+  test('a policy is checked, tried and explained', async () => {
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/policies/quiet', title: 'quiet' });
+    await page
+      .getByLabel('Policies')
+      .fill('@id("all") forbid (principal, action, resource == Tool::"slack_post_message"');
+    await page.getByRole('button', { name: 'Check and test' }).click();
+    await page.getByText('not valid', { exact: true }).waitFor();
+    await page
+      .getByLabel('Policies')
+      .fill('@id("night") forbid (principal, action, resource == Tool::"slack_lookup_user");');
+    await page.getByRole('button', { name: 'Put in force' }).click();
+    await page.getByText('In force.').waitFor();
+    await page.getByLabel('Tool').fill('slack_lookup_user');
+    await until(async () => {
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.getByText('In force').last().waitFor();
+      return (await page.getByText('quiet.night').count()) > 0 || null;
+    });
     await page.context().close();
   });
 });

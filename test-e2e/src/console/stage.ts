@@ -22,7 +22,10 @@ export interface Stage {
   /** One before which nobody signed in. */
   signedOut(look?: Look): Promise<Page>;
   /** Of the tenant `acme`. */
-  makeKey(key: { readonly name: string; readonly role: Role }): Promise<{ readonly id: string; readonly secret: string }>;
+  makeKey(key: {
+    readonly name: string;
+    readonly role: Role;
+  }): Promise<{ readonly id: string; readonly secret: string }>;
   revokeKey(id: string): Promise<void>;
   /** Where Stripe's webhooks come in. */
   addSource(name: string): Promise<{ readonly source: WebhookSourceView; readonly secret: string }>;
@@ -84,7 +87,8 @@ export async function startStage(): Promise<Stage> {
       locale: 'en-GB',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    // The machine may be busy with other tests.
+    page.setDefaultTimeout(30_000);
     await page.goto(`${consoleUrl}/`);
     return page;
   }
@@ -116,7 +120,10 @@ export async function startStage(): Promise<Stage> {
     async addSource(name) {
       const secret = `whsec_${randomUUID()}`;
       system.noteSecret(secret);
-      return { secret, source: await ask<WebhookSourceView>('POST', '/webhooks/sources', { name, scheme: 'stripe', secret }) };
+      return {
+        secret,
+        source: await ask<WebhookSourceView>('POST', '/webhooks/sources', { name, scheme: 'stripe', secret }),
+      };
     },
     async stop() {
       await browser.close();

@@ -1,5 +1,5 @@
-import { createServer } from 'node:https';
 import { request } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority } from '@patchbay/testkit/tls';
 import { clientId, clientSecret, startAuthorizationServer } from '@patchbay/vault-service/authorization-server';

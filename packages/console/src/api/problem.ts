@@ -49,10 +49,13 @@ export function localProblem(code: string, detail: string, status = 0): Problem 
 }
 
 /** What a person can do about it. */
-export function nextStep({ code, status, retry_after_ms: wait }: Problem): string {
+export function nextStep({ code, status, details, retry_after_ms: wait }: Problem): string {
   if (code === 'unreachable') return 'See that Patchbay runs and that this machine reaches it, then try again.';
   if (status === 401) return 'Sign in again, with a key that is in use.';
-  if (status === 403) return 'Ask an owner of the tenant for a key whose role may do this.';
+  if (status === 403)
+    return details['scope'] === undefined
+      ? 'The tenant’s rules do not allow it: see Policies, or leave it to somebody else.'
+      : 'Ask an owner of the tenant for a key whose role may do this.';
   if (status === 404) return 'It may have been removed. Go back to the list.';
   if (status === 409) return 'Somebody else was there first. Load it again, and decide anew.';
   if (status === 429) return `Wait ${Math.ceil((wait ?? 1_000) / 1_000)} s, then try again.`;

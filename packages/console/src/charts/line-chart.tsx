@@ -60,7 +60,10 @@ export function LineChart({ title, summary, at, lines, bars = false }: Given) {
         cursor: { y: false },
         legend: { live: true },
         scales: { y: { range: (_self, _least, most) => [0, Math.max(1, most * 1.1)] } },
-        axes: [{ ...axis, values: (_self, splits) => clockTimes(splits) }, { ...axis, size: 58 }],
+        axes: [
+          { ...axis, values: (_self, splits) => clockTimes(splits) },
+          { ...axis, size: 58 },
+        ],
         series: [
           {},
           ...series.map(([label, unit], index) => {

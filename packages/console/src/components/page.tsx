@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useLocation } from 'react-router';
 
 interface Given {
   readonly title: string;
@@ -12,7 +13,12 @@ interface Given {
 /** A page with its heading, to which the focus goes, so that who hears the page knows where they are. */
 export function Page({ title, about, crumb, actions, children }: Given) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const { key } = useLocation();
+  // Not on the page that one begins with: there the way begins at the top.
+  const first = useRef(key === 'default');
+  useEffect(() => {
+    if (!first.current) heading.current?.focus();
+  }, []);
   return (
     <>
       <title>{`${title} · Patchbay`}</title>

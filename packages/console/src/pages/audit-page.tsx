@@ -36,7 +36,7 @@ export function AuditPage() {
   const [typed, setTyped] = useState(none);
   const [chosen, setChosen] = useState(none);
   const filter = { ...chosen, from: moment(chosen.from), to: moment(chosen.to) };
-  const asked = usePages<AuditEvent>('/v1/audit/events', { ...filter, limit: 50 });
+  const asked = usePages<AuditEvent>('/v1/audit/events', { ...filter, limit: 25 });
   const set = (name: keyof typeof none) => (value: string) => setTyped({ ...typed, [name]: value });
   return (
     <Page title="Audit" about="Who did what, never with an argument or a secret. Looking at it is recorded in it.">
@@ -87,7 +87,7 @@ export function AuditPage() {
                   {
                     head: 'More',
                     cell: (event) => (
-                      <>
+                      <div className="stack">
                         {event.data.execution_id !== undefined && (
                           <Link to={`/executions/${event.data.execution_id}`}>Its execution</Link>
                         )}
@@ -97,7 +97,7 @@ export function AuditPage() {
                           </summary>
                           <pre className="event">{JSON.stringify(event, null, 2)}</pre>
                         </details>
-                      </>
+                      </div>
                     ),
                   },
                 ]}

@@ -7,6 +7,7 @@ import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { useSession } from '../session/session-context.tsx';
+import { PolicyRefusal } from './policy-refusal.tsx';
 
 /** One execution: everything that the audit log holds of it, in the order in which it happened. */
 export function ExecutionPage() {
@@ -47,6 +48,7 @@ export function ExecutionPage() {
                   </button>
                 )}
               </div>
+              <PolicyRefusal execution={execution} code={data.error_code} />
               <div className="columns">
                 <section className="card">
                   <h2>What it came to</h2>

@@ -2,6 +2,7 @@ import type { RegisterResult } from '@patchbay/contracts';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { useSend } from '../api/use-get.tsx';
+import { goToLine } from '../components/go-to-line.ts';
 import { IssueList } from '../components/issue-list.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
@@ -17,6 +18,7 @@ export function PublishPage() {
   const [checked, setChecked] = useState<string | null>(null);
   const [knows, setKnows] = useState(false);
   const place = useRef<HTMLDivElement>(null);
+  const toLine = (line: number) => goToLine(place.current, line);
   const check = useSend<string, RegisterResult>({
     path: () => '/v1/integrations',
     ask: (given) => ({ body: { text: given, dry_run: true } }),
@@ -27,16 +29,6 @@ export function PublishPage() {
     stale: ['/v1/integrations', '/v1/tools'],
     said: () => 'Published.',
   });
-
-  function toLine(line: number) {
-    const field = place.current?.querySelector('textarea');
-    if (field == null) return;
-    const lines = text.split('\n');
-    const start = lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
-    field.focus();
-    field.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
-    field.scrollTop = (field.scrollHeight / lines.length) * Math.max(0, line - 4);
-  }
 
   const result = checked === text ? check.data : undefined;
   const breaking = result?.changes.some((change) => change.breaking) ?? false;

@@ -16,6 +16,7 @@ import { useSession } from '../session/session-context.tsx';
 import type { DescribedTool } from './described-tool.ts';
 import { Exchange, type Exchanged } from './exchange.tsx';
 import { noteArguments, notedArguments } from './noted-arguments.ts';
+import { PolicyAnswer } from './policy-answer.tsx';
 
 /** A place to try a tool: a form of its schema, a dry run, and everything that went over the wire. */
 export function ToolPlaygroundPage() {
@@ -40,7 +41,7 @@ export function ToolPlaygroundPage() {
   const read = text === null ? argumentsOf(tool.input_schema, typed) : readJson(text);
   const wrong = tried ? read.wrong : {};
 
-  async function run(dryRun: boolean) {
+  async function run(dryRun: boolean, confirmation?: string) {
     setTried(true);
     if (Object.keys(read.wrong).length > 0) return;
     setBusy(true);
@@ -51,6 +52,7 @@ export function ToolPlaygroundPage() {
       ...(connection !== '' && { connection }),
       ...(version !== '' && { version }),
       ...(dryRun && { dry_run: true }),
+      ...(confirmation !== undefined && { confirmation }),
       context: { session: 'console' },
     };
     const headers: Record<string, string> = key === '' || dryRun ? {} : { 'idempotency-key': key };
@@ -176,7 +178,7 @@ export function ToolPlaygroundPage() {
             <>
               <Badge
                 word={exchange.dryRun ? 'dry run' : statusOf(exchange.result)}
-                tone={exchange.dryRun ? 'info' : (undefined as never)}
+                {...(exchange.dryRun && { tone: 'info' as const })}
               />
               {executionOf(exchange.result) !== null && !exchange.dryRun && (
                 <Link to={`/executions/${executionOf(exchange.result)}`}>Look at this execution</Link>
@@ -185,6 +187,7 @@ export function ToolPlaygroundPage() {
           )}
         </div>
         {problem !== null && <ProblemNote problem={problem} />}
+        {problem !== null && <PolicyAnswer problem={problem} onYes={(token) => void run(false, token)} />}
         {tried && Object.keys(read.wrong).length > 0 && (
           <div className="note" data-tone="bad" role="alert">
             <IssueList issues={Object.entries(read.wrong).map(([path, message]) => ({ path, message }))} />

@@ -40,7 +40,7 @@ export const places: readonly { readonly group: string; readonly places: readonl
   {
     group: 'Rules',
     places: [
-      { path: '/policies', name: 'Policies', scope: 'policies:read', key: 'l', ofTenant: true },
+      { path: '/policies', name: 'Policies', scope: 'policies:read', key: 'l', ofTenant: false },
       { path: '/approvals', name: 'Approvals', scope: 'approvals:write', key: 'r', ofTenant: true },
     ],
   },
