@@ -117,6 +117,28 @@ describe('voice platforms over HTTP', () => {
     expect([await effectsOf('eleven'), await effectsOf('openai')]).toEqual([1, 1]);
   });
 
+  test('ask a person before something is destroyed, and act on their yes', async () => {
+    const event = { event_id: '0f3b9c2d4e5f60718293a4b5c6d7e8f9' };
+    const remove = async (id: string, more: Record<string, unknown> = {}) => {
+      const calls = toolCalls(id, '', 'v-3');
+      Object.assign(calls.message.toolCallList[0] as object, {
+        name: 'google_calendar_cancel_meeting',
+        arguments: { ...event, ...more },
+      });
+      return ((await (await post('/voice/vapi', calls)).json()) as { results: { error: string; result: string }[] })
+        .results[0];
+    };
+    const asked = JSON.parse((await remove('d1'))?.error as string);
+    expect(asked).toMatchObject({
+      error: { code: 'confirmation_required' },
+      next: expect.stringContaining('Shall I cancel that meeting'),
+    });
+    expect(await sandbox.effects('google_calendar_cancel_meeting')).toEqual([]);
+    const done = await remove('d2', { patchbay_confirmation: asked.patchbay_confirmation });
+    expect(done?.error).toBeUndefined();
+    expect(await sandbox.effects('google_calendar_cancel_meeting')).toHaveLength(1);
+  });
+
   test('of Retell act once, signed under the key that is kept of the tenant', async () => {
     const body = { name: 'slack_post_message', args: posted('retell'), call: { call_id: 'r-1' } };
     const send = (by: string) => {
