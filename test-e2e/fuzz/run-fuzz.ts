@@ -80,7 +80,8 @@ export async function runFuzz(run: FuzzRun): Promise<FuzzReport> {
         bump(counts.failures, failure);
         run.onFailure?.({ what: failure, request, answer });
       }
-      run.onProgress?.(++done, failures);
+      done++;
+      run.onProgress?.(done, failures);
     }
   }
 

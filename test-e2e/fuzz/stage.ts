@@ -70,7 +70,6 @@ async function furnish(patchbay: RunningPatchbay): Promise<FuzzStage> {
     const mark = `${tenant}-mark-5d2c81f4`;
     marks.push({ tenant, text: mark });
     const platform = as(operator, tenant);
-    await as(operator)('POST', '/v1/tenants', { tenant, name: `${mark} Ltd` });
     for (const role of tenant === own ? Role.options : (['owner'] as const)) {
       const made = await platform('POST', '/v1/keys', { name: `${mark} ${role}`, role });
       visitors.push({ name: `${role} of ${tenant}`, key: made.secret, tenant, weight: role === 'owner' ? 4 : 2 });
