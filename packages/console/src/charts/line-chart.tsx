@@ -61,7 +61,7 @@ export function LineChart({ title, summary, at, lines, bars = false }: Given) {
         legend: { live: true },
         scales: { y: { range: (_self, _least, most) => [0, Math.max(1, most * 1.1)] } },
         axes: [
-          { ...axis, values: (_self, splits) => clockTimes(splits) },
+          { ...axis, space: 90, values: (_self, splits) => clockTimes(splits) },
           { ...axis, size: 58 },
         ],
         series: [

@@ -93,7 +93,7 @@ export function AuditPage() {
                         )}
                         <details>
                           <summary>
-                            The event<span className="hidden-visually"> {event.id}</span>
+                            Event<span className="hidden-visually"> {event.id}</span>
                           </summary>
                           <pre className="event">{JSON.stringify(event, null, 2)}</pre>
                         </details>

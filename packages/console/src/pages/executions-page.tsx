@@ -22,7 +22,7 @@ export function ExecutionsPage() {
   const [typed, setTyped] = useState(filter);
   const asked = usePages<AuditEvent>('/v1/executions', { ...filter, limit: 100 });
   // Each execution once: by its outcome, which says more than its intent.
-  const outcomes = asked.items.filter(({ data }) => data.outcome !== 'intent');
+  const outcomes = asked.items.filter(({ type }) => type.endsWith('execution.outcome'));
   const set = (name: string) => (value: string) => setTyped({ ...typed, [name]: value });
   return (
     <Page

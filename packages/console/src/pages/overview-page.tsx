@@ -34,7 +34,7 @@ export function OverviewPage() {
     void recent.refetch();
   });
   const live = useLive({ topics, onEvents: refresh, onGap: refresh });
-  const outcomes = recent.items.filter(({ data }) => data.outcome !== 'intent').slice(0, latest);
+  const outcomes = recent.items.filter(({ type }) => type.endsWith('execution.outcome')).slice(0, latest);
   return (
     <Page title="Overview" about="The last five minutes of this tenant." actions={<LiveBadge state={live} />}>
       <Loaded asked={asked}>

@@ -26,7 +26,7 @@ export function ThemeSwitch() {
     <label>
       <span className="hidden-visually">Colours</span>
       <select value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>
-        <option value="system">System colours</option>
+        <option value="system">System</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>
       </select>
