@@ -49,6 +49,7 @@ const looking = [
   'listIntegrations',
   'getIntegration',
   'diffIntegration',
+  'listIntegrationChoices',
   'listConnections',
   'getConnection',
   'getConnect',

@@ -7,6 +7,7 @@ import {
   GetIntegrationResult,
   InstallResult,
   IntegrationId,
+  ListChoicesResult,
   PatchbayError,
   PinResult,
   platformScope,
@@ -103,6 +104,20 @@ export function integrationsRoutes({ ask, agentOf }: GatewayPorts): AnyRoute[] {
       response: DiffResult,
       handler: ({ tenant, params, body, traceparent }) =>
         ask(contracts.diffIntegration, {}, { scope: tenant, ...params, ...body }, { traceparent }),
+    }),
+    route({
+      ...about,
+      method: 'GET',
+      path: '/v1/integration-choices',
+      operationId: 'listIntegrationChoices',
+      summary: 'Which versions are pinned, and what is installed or hidden',
+      scope: 'integrations:read',
+      query: z.strictObject(pageQuery),
+      response: pageOf(ListChoicesResult.shape.choices.element),
+      async handler({ tenant, query, traceparent }) {
+        const { choices } = await ask(contracts.listChoices, {}, { scope: tenant }, { traceparent });
+        return cutPage(choices, ({ integration }) => integration ?? 'all', query);
+      },
     }),
     route({
       ...writes,
