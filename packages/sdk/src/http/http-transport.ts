@@ -40,7 +40,11 @@ export function httpTransport(requests: HttpRequests, terms: HttpTerms): AgentTr
         return route.response.parse(read(answer));
       } catch (error) {
         // A call that did not succeed is a problem, and what it came to is in it.
-        if (error instanceof PatchbayError && error.body.details.result !== undefined && resultRoutes.has(route.subject))
+        if (
+          error instanceof PatchbayError &&
+          error.body.details.result !== undefined &&
+          resultRoutes.has(route.subject)
+        )
           return route.response.parse(error.body.details.result);
         throw error;
       }

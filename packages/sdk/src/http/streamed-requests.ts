@@ -94,7 +94,8 @@ export class StreamedRequests {
       throw new PatchbayError('outcome_unknown', { message: 'The stream ended without its result.' });
     } catch (error) {
       // One that was refused before it began, or did not succeed, has a result all the same.
-      if (error instanceof PatchbayError && error.body.details.result !== undefined) onMessage(error.body.details.result, 0);
+      if (error instanceof PatchbayError && error.body.details.result !== undefined)
+        onMessage(error.body.details.result, 0);
       else onFailure(open.abort.signal.aborted ? left() : toFailure(error));
     }
   }
