@@ -16,6 +16,7 @@ export const LiveTopic = z.enum([
   'connections',
   'webhooks',
   'subscriptions',
+  'approvals',
 ]);
 export type LiveTopic = z.infer<typeof LiveTopic>;
 

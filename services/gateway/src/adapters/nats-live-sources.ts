@@ -151,6 +151,21 @@ const listenTo: Readonly<Record<LiveTopic, Listen>> = {
       tell,
     ),
   ],
+  approvals: (messaging, tenant, tell) =>
+    (['requested', 'decided'] as const).map((what) =>
+      hear(
+        messaging,
+        what === 'requested' ? events.approvalRequested : events.approvalDecided,
+        tenant,
+        ({ id, tool, integration, session, execution_id: execution }) => ({
+          id: `${id}.${what}`,
+          type: `dev.patchbay.approval.${what}`,
+          subject: id,
+          facets: { tool, integration, execution, session },
+        }),
+        tell,
+      ),
+    ),
 };
 
 /** What happens to tenants, as NATS tells it. */

@@ -48,10 +48,10 @@ const sees: Readonly<Record<Role, readonly string[]>> = {
 };
 const follows: Readonly<Record<Role, readonly string[]>> = {
   agent: ['registryChanged'],
-  developer: Object.keys(subscriptionTopics),
+  developer: Object.keys(subscriptionTopics).filter((name) => name !== 'approvalChanged'),
   operator: Object.keys(subscriptionTopics),
   owner: Object.keys(subscriptionTopics),
-  auditor: Object.keys(subscriptionTopics),
+  auditor: Object.keys(subscriptionTopics).filter((name) => name !== 'approvalChanged'),
 };
 
 const principal = (role: Role, tenant: string): Principal => ({

@@ -48,6 +48,7 @@ export const subscriptionTopics: Readonly<Record<string, LiveTopic>> = {
   connectionExpired: 'connections',
   webhookEvents: 'webhooks',
   subscriptionChanged: 'subscriptions',
+  approvalChanged: 'approvals',
 };
 
 /** What the platform can ask without naming a tenant. Everything else is about one. */

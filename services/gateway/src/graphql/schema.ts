@@ -47,6 +47,7 @@ export const typeDefs = /* GraphQL */ `
     connectionExpired(integration: ID, cursor: String): LiveItem!
     webhookEvents(source: ID, cursor: String): LiveItem!
     subscriptionChanged(cursor: String): LiveItem!
+    approvalChanged(session: String, tool: ID, cursor: String): LiveItem!
   }
 
   enum Risk { read write destructive }

@@ -10,6 +10,7 @@ export const liveTopics: Readonly<Record<LiveTopic, { readonly scope: AccessScop
   connections: { scope: 'connections:read', tells: 'connections that stopped working' },
   webhooks: { scope: 'webhooks:read', tells: 'verified webhook events as they come in, without their bodies' },
   subscriptions: { scope: 'webhooks:read', tells: 'webhook subscriptions that were paused, disabled or set going' },
+  approvals: { scope: 'approvals:write', tells: 'calls that wait for a person, and what the person decided' },
 };
 
 /** What the platform can follow without naming a tenant: what concerns everyone. */

@@ -154,15 +154,25 @@ describe('a tenant’s events', () => {
       servers().connect('webhook-delivery'),
     ]);
     const one = await come(owner);
-    for (const topic of ['plans', 'submissions', 'registry', 'circuits', 'connections', 'webhooks', 'subscriptions'])
+    for (const topic of [
+      'plans',
+      'submissions',
+      'registry',
+      'circuits',
+      'connections',
+      'webhooks',
+      'subscriptions',
+      'approvals',
+    ])
       await one.subscribe(topic);
-    const [plan, submission, connection, event, source, subscription] = [
+    const [plan, submission, connection, event, source, subscription, approval] = [
       newId('plan'),
       newId('submission'),
       newId('connection'),
       newId('event'),
       newId('webhookSource'),
       newId('subscription'),
+      newId('approval'),
     ];
     executor.publishEvent(
       events.planFinished,
@@ -200,6 +210,31 @@ describe('a tenant’s events', () => {
       { tenant: 'acme', subscription },
       { subscription, state: { value: 'paused', reason: null, since: new Date().toISOString() } },
     );
+    executor.publishEvent(
+      events.approvalRequested,
+      { tenant: 'acme', approval },
+      {
+        id: approval,
+        tenant: 'acme',
+        state: 'waiting',
+        tool: 'echo',
+        version: '1.0.0',
+        integration: 'demo',
+        risk: 'destructive',
+        connection: null,
+        arguments_digest: 'x',
+        session: null,
+        say: null,
+        policies: [],
+        execution_id: newId('execution'),
+        requested_at: new Date().toISOString(),
+        expires_at: new Date().toISOString(),
+        decided_at: null,
+        decided_by: null,
+        note: null,
+        used_by: null,
+      },
+    );
     await ingress.publishDurable(`webhooks.v1.acme.${source}.paid`, 'a private body', {
       headers: {
         [webhookEventHeader]: encodeWebhookEvent({
@@ -222,7 +257,17 @@ describe('a tenant’s events', () => {
         }),
       },
     });
-    for (const subject of [plan, submission, 'of_acme', 'of_all', 'acme.example.com', connection, subscription, event])
+    for (const subject of [
+      plan,
+      submission,
+      'of_acme',
+      'of_all',
+      'acme.example.com',
+      connection,
+      subscription,
+      event,
+      approval,
+    ])
       expect(await one.event(subject)).toMatchObject({ subject, tenant: 'acme' });
     expect((await one.event(event)).data).toMatchObject({ id: event, type: 'paid', payload_bytes: 14 });
     expect(JSON.stringify(one.messages)).not.toMatch(/private|rival|null\.example\.com/);
