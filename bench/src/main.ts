@@ -43,6 +43,7 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
   rest: {
     what: 'what the REST door adds to a call, beside NATS and a bare fastify proxy',
     load: () => import('./suites/rest.ts'),
+  },
   live: {
     what: 'a thousand WebSocket clients that follow a busy tenant, some of which never read',
     load: () => import('./suites/live.ts'),
