@@ -97,7 +97,11 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       headersTimeout: options.headersTimeoutMs,
       connectionsCheckingInterval: 500,
       // Any other is a request like all: a socket that is taken out of HTTP is nobody's to close.
-      shouldUpgradeCallback: ({ method, headers }) => method === 'GET' && /^websocket$/i.test(headers.upgrade ?? ''),
+      shouldUpgradeCallback: ({ method, headers }) =>
+        method === 'GET' &&
+        /^websocket$/i.test(headers.upgrade ?? '') &&
+        /^(?:8|13)$/.test(headers['sec-websocket-version'] ?? '') &&
+        /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? ''),
       // Asked for below, so that a request without one is told so as any other.
       requireHostHeader: false,
     },
