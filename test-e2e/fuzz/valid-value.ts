@@ -111,7 +111,7 @@ function validNumber({ minimum, maximum, exclusiveMinimum }: Schema, type: strin
   return type === 'integer' ? random.int(Math.ceil(least), Math.floor(upTo)) : least + random.next() * (upTo - least);
 }
 
-export function resolve(schema: Schema, schemas: Readonly<Record<string, Schema>>): Schema {
+function resolve(schema: Schema, schemas: Readonly<Record<string, Schema>>): Schema {
   return schema.$ref === undefined ? schema : (schemas[schema.$ref.slice('#/components/schemas/'.length)] ?? {});
 }
 

@@ -88,7 +88,7 @@ export class Api {
 }
 
 /** `?a=1&b=2`; what is null, undefined or empty is left out. */
-export function queryText(query: Query): string {
+function queryText(query: Query): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === null || value === undefined || value === '' ? [] : [[name, String(value)]],
   );

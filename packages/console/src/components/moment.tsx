@@ -8,7 +8,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** `3 minutes ago`, `in 2 days`. */
-export function relativeTime(ms: number, nowMs: number = Date.now()): string {
+function relativeTime(ms: number, nowMs: number = Date.now()): string {
   const gap = ms - nowMs;
   const [unit, size] = units.find(([, length]) => Math.abs(gap) >= length) ?? (['second', 1_000] as const);
   return relative.format(Math.round(gap / size), unit);

@@ -11,7 +11,7 @@ export function toStreamHandler(
 }
 
 /** A message with the headers that prove it. */
-export function toReceivedMessage(message: StreamMessage): ReceivedMessage {
+function toReceivedMessage(message: StreamMessage): ReceivedMessage {
   return {
     subject: message.subject,
     payload: message.payload,

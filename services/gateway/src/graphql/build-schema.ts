@@ -53,10 +53,7 @@ function guarded(
 }
 
 /** @throws PatchbayError `not_permitted`. */
-export function checkScope(
-  { principal }: Pick<GraphQlContext, 'principal'>,
-  scope: ReturnType<typeof scopeOfField>,
-): void {
+function checkScope({ principal }: Pick<GraphQlContext, 'principal'>, scope: ReturnType<typeof scopeOfField>): void {
   if (scope === null || (scope !== undefined && holds(principal, scope))) return;
   throw new PatchbayError('not_permitted', {
     message: scope === undefined ? 'Nobody may see this.' : `The key does not hold scope ${scope}.`,

@@ -51,7 +51,7 @@ export function followTopics(hub: Pick<LiveHub, 'follow'>): FollowTopic {
 }
 
 /** What waits for one subscription, at the pace of whoever takes it. What there is no room for is counted, and told as a gap. */
-export class LiveItems implements AsyncIterableIterator<LiveItem, undefined> {
+class LiveItems implements AsyncIterableIterator<LiveItem, undefined> {
   #waiting: FeedEvent[] = [];
   #length = 0;
   #gaps: LiveGap[] = [];
