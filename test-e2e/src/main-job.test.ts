@@ -1,4 +1,5 @@
 import { normaliseDocument } from '@patchbay/catalog';
+import { confirmationOf } from '@patchbay/sdk';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { publish, type System, simpleDocument, singleToolText, startSystem } from './system.ts';
 
@@ -24,6 +25,13 @@ describe('the main job', () => {
     expect(await system.sandbox.violations()).toEqual([]);
   });
 
+  /** What destroys something is asked about first; the person says yes. */
+  async function saidYes(tool: string, args: Record<string, unknown>) {
+    const first = await system.agent.execute(tool, args);
+    const asked = confirmationOf(first);
+    return asked === null ? first : system.agent.execute(tool, args, { confirmation: asked.token });
+  }
+
   test('every catalogue tool runs its own examples against the strict sandbox', { timeout: 300_000 }, async () => {
     const { loadCatalog, toolNamesOf } = await import('@patchbay/catalog');
     const failures: unknown[] = [];
@@ -33,7 +41,7 @@ describe('the main job', () => {
         for (const example of document.tools[key]?.examples ?? []) {
           const good = example.response === undefined || example.response.status < 400;
           if (!good) continue;
-          const result = await system.agent.execute(names[index] as string, example.arguments);
+          const result = await saidYes(names[index] as string, example.arguments);
           if (result.status !== 'succeeded') failures.push({ tool: names[index], error: result.error });
         }
       }

@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import packaged from '@sparticuz/chromium';
+import { fileURLToPath } from 'node:url';
+import packaged, { inflate } from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
@@ -11,15 +13,20 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
  */
 const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 
+interface Program {
+  readonly executablePath: string;
+  readonly env?: Record<string, string>;
+}
+
 /** The Chromium that comes as a package, which is for Linux on x64; elsewhere one that is installed. */
-async function findProgram(): Promise<string> {
-  if (process.platform === 'linux' && process.arch === 'x64') return packaged.executablePath();
+async function findProgram(): Promise<Program> {
+  if (process.platform === 'linux' && process.arch === 'x64') return unpackProgram();
   for (const place of (process.env['PATH'] ?? '')
     .split(delimiter)
     .flatMap((dir) => names.map((name) => join(dir, name)))) {
     try {
       accessSync(place, constants.X_OK);
-      return place;
+      return { executablePath: place };
     } catch {
       // The next one.
     }
@@ -27,11 +34,19 @@ async function findProgram(): Promise<string> {
   throw new Error('The tests of the console need Chromium: install one so that it is on PATH.');
 }
 
+/** With the libraries and fonts that the package has along, which a bare system does not have. */
+async function unpackProgram(): Promise<Program> {
+  const libraries = new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium'));
+  const [executablePath] = await Promise.all([packaged.executablePath(), inflate(fileURLToPath(libraries))]);
+  const env = { LD_LIBRARY_PATH: join(tmpdir(), 'al2023', 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') };
+  return { executablePath, env: { ...(process.env as Record<string, string>), ...env } };
+}
+
 /** `https`: where a host's name leads to. Its certificate is not looked at. */
 export async function openBrowser(https: Readonly<Record<string, number>> = {}): Promise<Browser> {
   const rules = Object.entries(https).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`);
   return chromium.launch({
-    executablePath: await findProgram(),
+    ...(await findProgram()),
     headless: true,
     args: [...args, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(',')}`] : [])],
   });
