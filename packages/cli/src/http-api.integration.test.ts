@@ -7,11 +7,13 @@ import { expect, test } from 'vitest';
 import { startInstallation } from './running-patchbay.fixture.ts';
 
 /** In this order: the later ones use the keys that the first one makes. */
-const pages = ['http-api.md', 'analytics.md'].map((name) =>
+const pages = ['http-api.md', 'analytics.md', 'graphql.md'].map((name) =>
   readFileSync(fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url)), 'utf8'),
 );
 const bin = fileURLToPath(new URL('../bin/patchbay.mjs', import.meta.url));
 const blocks = pages.flatMap((page) => [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block));
+/** What docs/graphql.md takes from its reader. */
+const forGraphQl = (url: string) => `KEY=$(sed 's/.*Bearer //' owner.header)\nURL=${url}\n`;
 
 /** What stands between the page and where a test runs it: the command as it is here, and each answer's status told aside. */
 const preamble = `set -e
@@ -46,7 +48,7 @@ test('the commands of the pages do what they say, one after another', { timeout:
   const here = await startInstallation();
   try {
     const { gateway_url: url, tenant } = here.patchbay.facts;
-    const script = `${preamble}${blocks.join('\n')}`
+    const script = `${preamble}${[...blocks.slice(0, -1), forGraphQl(url), blocks.at(-1)].join('\n')}`
       .replaceAll('http://127.0.0.1:7700', url)
       .replaceAll('Patchbay-Tenant: demo', `Patchbay-Tenant: ${tenant}`);
     writeFileSync(join(here.cwd, 'curl.mjs'), curlStandIn);
@@ -59,13 +61,14 @@ test('the commands of the pages do what they say, one after another', { timeout:
     const ofWebhooksAndAudit = [201, 201, 200, 200, 200, 200, 200, 200];
     const ofRepeats = [201, 201];
     const ofAnalytics = Array.from({ length: 7 }, () => 200);
-    expect(statuses).toEqual([...ofHttp, ...ofWebhooksAndAudit, ...ofRepeats, 403, 401, ...ofAnalytics]);
+    expect(statuses).toEqual([...ofHttp, ...ofWebhooksAndAudit, ...ofRepeats, 403, 401, ...ofAnalytics, 200]);
     expect(stdout).toMatch(/^\{"end":true,"events":\d+,/m);
     expect(stdout).toMatch(/"proof":"mac".*"problem_count":0/);
     expect(stdout).toMatch(/"per_second":/);
     expect(stdout).toMatch(/"key":"slack_post_message"/);
     expect(stdout).toMatch(/^patchbay_execution_duration_seconds_count\{.*slack_post_message.*\} \d+$/m);
     expect(stdout).toMatch(/^event: result\ndata: \{.*"status":"succeeded"/m);
+    expect(stdout).toMatch(/^\{"data":\{"me":\{"role":"owner",/m);
     expect(stdout).toMatch(/"input_schema"/);
     expect(stdout).toMatch(/"code":"not_permitted".*\n\{.*"code":"not_authenticated"/);
     // Keys go into files alone, but for the one that is made over HTTP.

@@ -117,6 +117,8 @@ const streamUse: Partial<
       readonly read?: readonly string[];
       /** Streams among these that it also reads by durables, which it makes and removes while it runs. */
       readonly follows?: readonly string[];
+      /** Streams that it reads without being able to remove a reader: its own durable is among them. */
+      readonly looks?: readonly string[];
       /** Subjects of streams that it hears as messages are published. */
       readonly hears?: readonly string[];
       /** Queues of its own: it makes and removes their durables, and what waits for one that is no more. */
@@ -124,7 +126,7 @@ const streamUse: Partial<
     }
   >
 > = {
-  audit: { durables: [auditConsumer], read: [streams.audit.name] },
+  audit: { durables: [auditConsumer], looks: [streams.audit.name] },
   executor: { write: submissionSubject, durables: [submissionConsumer] },
   'webhook-ingress': { write: webhookSubject, read: [streams.webhooks.name] },
   'webhook-delivery': {
@@ -139,7 +141,7 @@ const streamUse: Partial<
 };
 
 function streamSubjects(service: ServiceName): string[] {
-  const { write, durables: own = [], read = [], follows = [], owns = [] } = streamUse[service] ?? {};
+  const { write, durables: own = [], read = [], looks = [], follows = [], owns = [] } = streamUse[service] ?? {};
   return [
     ...(write === undefined ? [] : [wildcardSubject(write)]),
     ...own.flatMap(({ stream, durable }) => [
@@ -147,14 +149,14 @@ function streamSubjects(service: ServiceName): string[] {
       `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
       `$JS.ACK.${stream}.${durable}.>`,
     ]),
-    ...[...read, ...owns].flatMap((stream) => [
+    ...[...read, ...looks, ...owns].flatMap((stream) => [
       `$JS.API.STREAM.INFO.${stream}`,
       `$JS.API.STREAM.MSG.GET.${stream}`,
       `$JS.API.CONSUMER.CREATE.${stream}.>`,
-      `$JS.API.CONSUMER.DELETE.${stream}.*`,
       `$JS.API.CONSUMER.INFO.${stream}.*`,
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
     ]),
+    ...[...read, ...owns].map((stream) => `$JS.API.CONSUMER.DELETE.${stream}.*`),
     ...[...follows, ...owns].flatMap((stream) => [
       `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.*`,
       `$JS.API.CONSUMER.LIST.${stream}`,

@@ -26,6 +26,8 @@ export interface ReadStreamOptions {
   readonly pageRows: number;
   /** Leaves payloads behind: a message's is empty. Default false. */
   readonly headersOnly?: boolean;
+  /** False for who may not remove readers: the server forgets this one a minute after its last page. Default true. */
+  readonly mayRemove?: boolean;
 }
 
 /** What a durable has before it. */

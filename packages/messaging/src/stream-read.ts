@@ -24,7 +24,7 @@ const lookPatienceMs = 15_000;
 export async function* readStream(
   connection: NatsConnection,
   stream: string,
-  { filter, after, pageRows, headersOnly = false }: ReadStreamOptions,
+  { filter, after, pageRows, headersOnly = false, mayRemove = true }: ReadStreamOptions,
 ): AsyncGenerator<StreamPage, void, undefined> {
   const options = { timeout: apiTryMs };
   const manager = await untilAnswered('account', () => jetstreamManager(connection, options));
@@ -52,7 +52,7 @@ export async function* readStream(
     }
   } finally {
     // Best effort: the server forgets it by itself.
-    manager.consumers.delete(stream, made.name).catch(() => {});
+    if (mayRemove) manager.consumers.delete(stream, made.name).catch(() => {});
   }
 }
 

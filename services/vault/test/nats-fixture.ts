@@ -50,8 +50,10 @@ export async function startNatsFixture({
   const keys = given.keys ?? ensureIdentityKeys(join(dir, 'keys'), ['acme']);
   const store = join(dir, 'nats');
   if (copy != null) cpSync(copy, store, { recursive: true });
+  // Without those of the callout: an operator who backs up is let in by a new configuration, which a server with one refuses.
+  const { identities } = keys;
   const start = (port: number) =>
-    startNatsServer({ dir: store, binary: findBinary('nats-server', projectRoot), keys, port });
+    startNatsServer({ dir: store, binary: findBinary('nats-server', projectRoot), keys: { identities }, port });
   // Any port but the usual one, which another fixture could take while this server is stopped for a copy.
   let server = await start(0);
   const open: Messaging[] = [];

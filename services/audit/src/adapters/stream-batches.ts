@@ -25,7 +25,7 @@ function toReceivedMessage(message: StreamMessage): ReceivedMessage {
 export function readTenantMessages(messaging: Pick<Messaging, 'readStream'>): VerifyAuditPorts['readMessages'] {
   return async function* (tenant, after, pageRows) {
     const filter = `audit.v1.${tenant}.*`;
-    for await (const { messages, left } of messaging.readStream(streams.audit.name, { filter, after, pageRows }))
-      yield { messages: messages.map(toReceivedMessage), left };
+    const pages = messaging.readStream(streams.audit.name, { filter, after, pageRows, mayRemove: false });
+    for await (const { messages, left } of pages) yield { messages: messages.map(toReceivedMessage), left };
   };
 }

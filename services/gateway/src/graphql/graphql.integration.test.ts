@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { errorBody, routes } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { serversForSuite } from '@patchbay/testkit';
@@ -41,15 +39,6 @@ afterAll(() => gateway?.stop());
 
 const ask = (query: string, key: string | null = owner, more: object = {}, at = gateway) =>
   callWith(at.url, key)('POST', '/graphql', { query, ...more });
-
-test('docs/graphql.md begins with a command that answers', async () => {
-  const page = readFileSync(new URL('../../../../docs/graphql.md', import.meta.url), 'utf8');
-  const [, command = ''] = /```sh\n([\s\S]*?)```/.exec(page) ?? [];
-  const { stdout } = await promisify(execFile)('sh', ['-c', command], {
-    env: { ...process.env, KEY: owner, URL: gateway.url },
-  });
-  expect(JSON.parse(stdout)).toMatchObject({ data: { me: { role: 'owner', tenant: 'acme' } } });
-});
 
 describe('a query', () => {
   test('links a hundred executions to their tools, integrations and connections with three questions', async () => {
