@@ -34,6 +34,7 @@ export default defineConfig({
           // Loading its modules costs a file of these more than its tests do: files of one worker share them. So they leave no
           // state in a module behind, nor a clock or a global of their own.
           isolate: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 15_000,
           hookTimeout: 15_000,
         },
@@ -45,13 +46,22 @@ export default defineConfig({
           include: [...sources, 'services/*/test', 'packages/*/test', 'scripts'].map(
             (directory) => `${directory}/**/${integrationTests}`,
           ),
+          // Much of their time they wait: for servers that start, for what comes back, for what must not happen.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test-e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          name: 'e2e',
+          include: ['test-e2e/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
     coverage: {
