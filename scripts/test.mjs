@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { bootstrapOrExit, root } from './bootstrap.mjs';
+import { provideBrowserLibraries } from './bootstrap-steps/browser-libraries.mjs';
 import { provideConsole } from './bootstrap-steps/console.mjs';
 import { provideVendorSpecs } from './bootstrap-steps/vendor-specs.mjs';
 
@@ -15,9 +16,11 @@ if (lacking !== null) {
   if (process.env.CI) process.exit(1);
   process.stderr.write('Tests that need specifications are skipped.\n');
 }
-const unbuilt = await provideConsole(root, node, (line) => process.stderr.write(`${line}\n`));
-if (unbuilt !== null) {
-  process.stderr.write(`${unbuilt}\n`);
+const progress = (line) => process.stderr.write(`${line}\n`);
+for (const provide of [() => provideConsole(root, node, progress), () => provideBrowserLibraries(root, progress)]) {
+  const problem = await provide();
+  if (problem === null) continue;
+  process.stderr.write(`${problem}\n`);
   process.exit(1);
 }
 const given = process.argv.slice(2);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import packaged, { inflate } from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
+const projectRoot = join(import.meta.dirname, '../../..');
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
 /**
@@ -38,7 +39,12 @@ async function findProgram(): Promise<Program> {
 async function unpackProgram(): Promise<Program> {
   const libraries = new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium'));
   const [executablePath] = await Promise.all([packaged.executablePath(), inflate(fileURLToPath(libraries))]);
-  const env = { LD_LIBRARY_PATH: join(tmpdir(), 'al2023', 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') };
+  // The second is what the set-up of the tests gets where the system lacks it.
+  const places = [
+    join(tmpdir(), 'al2023', 'lib'),
+    join(projectRoot, '.tools/browser-libraries/usr/lib/x86_64-linux-gnu'),
+  ];
+  const env = { LD_LIBRARY_PATH: places.join(delimiter), FONTCONFIG_PATH: join(tmpdir(), 'fonts') };
   return { executablePath, env: { ...(process.env as Record<string, string>), ...env } };
 }
 

@@ -6,14 +6,7 @@ import { makeServer, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { bearerOf } from '../http/admit.ts';
 import { closings, type HeldSocket, type LiveSockets } from '../live/live-sockets.ts';
-import {
-  checkOrigin,
-  enterSocket,
-  type LiveAccess,
-  type SocketDoor,
-  tenantNamed,
-  tokenOf,
-} from '../live/socket-access.ts';
+import { admitUpgrade, enterSocket, type LiveAccess, type SocketDoor, tenantNamed } from '../live/socket-access.ts';
 import type { OpenSessions } from '../operations/open-sessions.ts';
 import { answerErrors } from './answer-errors.ts';
 import { checkDocument, checkText } from './document-limits.ts';
@@ -71,11 +64,7 @@ export function openSubscriptionsDoor(app: FastifyInstance, ports: Subscriptions
     url: '/graphql',
     async preValidation(request) {
       if (!request.ws) return;
-      checkOrigin(request.headers, ports.corsOrigins);
-      const token = tokenOf(request.headers);
-      const access = token === null ? null : await enterSocket(ports, token, tenantNamed(request));
-      if (!ports.sockets.hasRoom(access === null ? null : nameOf(access.principal)))
-        throw new PatchbayError('rate_limited', { message: 'Too many sockets are open.', retryAfterMs: 5_000 });
+      const access = await admitUpgrade(ports, request);
       if (access !== null) entered.set(request, access);
     },
     async handler() {

@@ -1,5 +1,5 @@
 import websocket from '@fastify/websocket';
-import { LiveClientMessage, liveCloseCodes, PatchbayError, toErrorBody } from '@patchbay/contracts';
+import { LiveClientMessage, liveCloseCodes, toErrorBody } from '@patchbay/contracts';
 import { nameOf } from '@patchbay/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
@@ -8,7 +8,7 @@ import type { OpenSessions } from '../operations/open-sessions.ts';
 import type { LiveHub } from './live-hub.ts';
 import { defaultSocketLimits, LiveSocket, type SocketLimits } from './live-socket.ts';
 import { closings, type HeldSocket, type LiveSockets } from './live-sockets.ts';
-import { checkOrigin, enterSocket, type LiveAccess, type SocketDoor, tenantNamed, tokenOf } from './socket-access.ts';
+import { admitUpgrade, enterSocket, type LiveAccess, type SocketDoor, tenantNamed } from './socket-access.ts';
 
 export interface LiveDoorPorts extends SocketDoor {
   readonly hub: LiveHub;
@@ -58,11 +58,7 @@ export function openLiveDoor(app: FastifyInstance, ports: LiveDoorPorts): void {
     url: '/v1/live',
     async preValidation(request) {
       if (!request.ws) return;
-      checkOrigin(request.headers, ports.corsOrigins);
-      const token = tokenOf(request.headers);
-      const access = token === null ? null : await enterSocket(ports, token, tenantNamed(request));
-      if (!ports.sockets.hasRoom(access === null ? null : nameOf(access.principal)))
-        throw new PatchbayError('rate_limited', { message: 'Too many sockets are open.', retryAfterMs: 5_000 });
+      const access = await admitUpgrade(ports, request);
       if (access !== null) entered.set(request, access);
     },
     handler(_request, reply) {

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { liveBearerPrefix, PatchbayError, platformScope } from '@patchbay/contracts';
-import { actingTenant, type Principal } from '@patchbay/identity';
+import { actingTenant, nameOf, type Principal } from '@patchbay/identity';
 import type { FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import { bearerOf } from '../http/admit.ts';
+import type { LiveSockets } from './live-sockets.ts';
 
 /** Who is at a socket, and for which tenant. */
 export interface LiveAccess {
@@ -19,7 +20,7 @@ export interface SocketDoor {
 }
 
 /** The key that came with an upgrade: by header, or as a subprotocol from a page, which cannot set headers. */
-export function tokenOf(headers: IncomingHttpHeaders): string | null {
+function tokenOf(headers: IncomingHttpHeaders): string | null {
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
   const bearer = offered.find((one) => one.startsWith(liveBearerPrefix))?.slice(liveBearerPrefix.length);
   return headers.authorization === undefined ? bearerOf(bearer && `Bearer ${bearer}`) : bearerOf(headers.authorization);
@@ -29,7 +30,7 @@ export function tokenOf(headers: IncomingHttpHeaders): string | null {
  * A page of another origin gets no socket: browsers ask nobody before they open one. What is no browser sends no origin.
  * @throws PatchbayError `not_permitted`.
  */
-export function checkOrigin({ origin, host }: IncomingHttpHeaders, corsOrigins: readonly string[]): void {
+function checkOrigin({ origin, host }: IncomingHttpHeaders, corsOrigins: readonly string[]): void {
   if (origin === undefined || corsOrigins.includes(origin)) return;
   if (host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
   throw new PatchbayError('not_permitted', { message: 'Pages of this origin may not come in.' });
@@ -46,6 +47,22 @@ export async function enterSocket(door: SocketDoor, token: string | null, named:
       retryAfterMs: Math.ceil(verdict.retryAfterMs),
     });
   return { principal, tenant: actingTenant(principal, named) ?? platformScope };
+}
+
+/**
+ * Whom an upgrade brings, before there is a socket: null for who says it in the first message. @throws PatchbayError as
+ * `checkOrigin` and `enterSocket` do, and `rate_limited` where there is no room for another socket.
+ */
+export async function admitUpgrade(
+  door: SocketDoor & { readonly sockets: Pick<LiveSockets, 'hasRoom'> },
+  request: FastifyRequest,
+): Promise<LiveAccess | null> {
+  checkOrigin(request.headers, door.corsOrigins);
+  const token = tokenOf(request.headers);
+  const access = token === null ? null : await enterSocket(door, token, tenantNamed(request));
+  if (!door.sockets.hasRoom(access === null ? null : nameOf(access.principal)))
+    throw new PatchbayError('rate_limited', { message: 'Too many sockets are open.', retryAfterMs: 5_000 });
+  return access;
 }
 
 /** The tenant that a key of the platform names at an upgrade; a page cannot set a header there. */
