@@ -25,6 +25,16 @@ function repositoryWith(file, text) {
 
 const violations = [
   [
+    'only packages/policy imports Cedar',
+    'services/vault/src/x.ts',
+    "import * as cedar from '@cedar-policy/cedar-wasm';",
+  ],
+  [
+    'only packages/mcp-server and the testkit import the MCP server',
+    'services/vault/src/x.ts',
+    "import { Server } from '@modelcontextprotocol/server';",
+  ],
+  [
     "only tests and tools for development read vendors' specifications",
     'packages/cli/src/x.ts',
     "import { openVendorSpec } from '@patchbay/vendor-specs';",
