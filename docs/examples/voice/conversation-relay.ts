@@ -42,5 +42,6 @@ export function serveRelay(
   }
 
   socket.on('message', (data) => void relay.receive(data.toString()));
-  socket.on('close', () => void relay.close());
+  // Calls that can no longer be told to stop end by their deadline.
+  socket.on('close', () => relay.close().catch(() => {}));
 }
