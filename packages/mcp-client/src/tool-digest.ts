@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Tool } from '@modelcontextprotocol/client';
+import { canonicalJson } from '@patchbay/contracts';
 
 /**
  * What a document pins of a tool at its server: SHA-256, in hex, of its name, the schema of its arguments and its hints, as
@@ -8,15 +9,5 @@ import type { Tool } from '@modelcontextprotocol/client';
  */
 export function digestOfServerTool({ name, inputSchema, annotations }: Tool): string {
   const { title: _title, ...hints } = annotations ?? {};
-  return hash('sha256', canonical({ name, inputSchema, hints }), 'hex');
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`);
-  return `{${members.join(',')}}`;
+  return hash('sha256', canonicalJson({ name, inputSchema, hints }), 'hex');
 }

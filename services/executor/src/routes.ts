@@ -39,7 +39,7 @@ export function executorEndpoints(operations: ExecutorOperations): AnyEndpoint[]
         route,
         (request, context) =>
           operations.executeTool(believed(route, request), { ...callOf(context), replyTo: context.replyTo }),
-        // A request that could not be read is answered in the same shape as any other, so that a caller parses one thing.
+        // A request that could not be read is answered in the one shape of a result, so that a caller parses one thing.
         (error, { receivedAt }) =>
           refusal(
             { executionId: newId('execution'), tool: null, version: null, receivedAt, now: performance.now() },

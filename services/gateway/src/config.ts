@@ -97,7 +97,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       })
       .refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
         path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],
-        error: 'is for development only: whoever answers there could sign in as anybody',
+        error: 'is for development only: whoever answers there decides who signs in',
       }),
     env,
   );

@@ -10,6 +10,7 @@ import {
 } from '@patchbay/contracts';
 import { endpoint, type Messaging, type RequestContext } from '@patchbay/messaging';
 import type { z } from 'zod';
+import { fakeResult } from './fake-result.ts';
 
 type Asked = z.output<typeof ExecuteRequest>;
 
@@ -55,20 +56,21 @@ export async function startFakeExecutor(
     const tenant = values.tenant as string;
     asked.push({ tenant, request, traceparent });
     const id = newId('execution');
-    if (request.tool === 'echo') return resultOf(id, request, { output: request.arguments });
-    if (request.tool === 'say') return resultOf(id, request, { output: 'A sentence.' });
+    if (request.tool === 'echo') return fakeResult(id, request.tool, { output: request.arguments });
+    if (request.tool === 'say') return fakeResult(id, request.tool, { output: 'A sentence.' });
     if (request.tool === 'erase') {
-      if (request.confirmation === confirmation.token) return resultOf(id, request, { output: { erased: true } });
+      if (request.confirmation === confirmation.token)
+        return fakeResult(id, request.tool, { output: { erased: true } });
       const error = errorBody('confirmation_required', { speakable: confirmation.ask, details: { confirmation } });
-      return resultOf(id, request, { status: 'refused', error });
+      return fakeResult(id, request.tool, { status: 'refused', error });
     }
     if (request.tool === 'fail')
-      return resultOf(id, request, {
+      return fakeResult(id, request.tool, {
         status: 'failed',
         error: errorBody('upstream_error', { details: { upstream_status: 500 } }),
       });
     if (request.tool !== 'count' && request.tool !== 'endless')
-      return resultOf(id, request, { status: 'refused', error: errorBody('tool_not_found') });
+      return fakeResult(id, request.tool, { status: 'refused', error: errorBody('tool_not_found') });
     const over = Promise.withResolvers<void>();
     if (request.idempotency_key !== undefined) stops.set(request.idempotency_key, over.resolve);
     if (!request.stream) {
@@ -78,7 +80,7 @@ export async function startFakeExecutor(
           over.resolve();
         });
       await over.promise;
-      return resultOf(id, request, { status: 'cancelled', error: errorBody('cancelled') });
+      return fakeResult(id, request.tool, { status: 'cancelled', error: errorBody('cancelled') });
     }
     const stream = messaging.openReplyStream(replyTo, () => over.resolve());
     const credits = messaging.listenSignal(signals.streamCredit, { tenant, execution: id }, ({ cancel }) => {
@@ -93,7 +95,7 @@ export async function startFakeExecutor(
     if (request.tool === 'endless') await over.promise;
     credits.unsubscribe();
     stream.close();
-    return resultOf(id, request, { output: 'told', stream: { chunks: 3, cut_by: null } });
+    return fakeResult(id, request.tool, { output: 'told', stream: { chunks: 3, cut_by: null } });
   }
   await messaging.serve({ name: 'executor', version: '0.1.0', description: 'test' }, [
     endpoint('execute-tool', routes.executeTool, execute),
@@ -108,21 +110,4 @@ export async function startFakeExecutor(
     }),
   ]);
   return { asked, cancelled, cancels, gone };
-}
-
-function resultOf(id: string, { tool }: Asked, over: Partial<ExecutionResult>): ExecutionResult {
-  return {
-    execution_id: id,
-    status: 'succeeded',
-    output: null,
-    error: null,
-    truncated: false,
-    tokens: 0,
-    replayed: false,
-    attempts: 1,
-    tool,
-    version: '1.0.0',
-    timing: { total_ms: 1, upstream_ms: 1, overhead_ms: 0 },
-    ...over,
-  };
 }

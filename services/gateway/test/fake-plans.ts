@@ -1,6 +1,7 @@
 import { newId, type PlanRequest, type PlanResult, routes } from '@patchbay/contracts';
 import { endpoint, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
+import { fakeResult } from './fake-result.ts';
 
 /** The executor's routes for plans, submissions and warm-ups. A plan's call succeeds with its arguments; `fail` fails the plan. */
 export async function serveFakePlans(messaging: Messaging): Promise<{ readonly submitted: string[] }> {
@@ -10,17 +11,7 @@ export async function serveFakePlans(messaging: Messaging): Promise<{ readonly s
     status: 'succeeded',
     results: request.calls.map(({ id, tool, arguments: args }) => ({
       id,
-      execution_id: newId('execution'),
-      status: 'succeeded',
-      output: args,
-      error: null,
-      truncated: false,
-      tokens: 0,
-      replayed: false,
-      attempts: 1,
-      tool,
-      version: '1.0.0',
-      timing: { total_ms: 1, upstream_ms: 1, overhead_ms: 0 },
+      ...fakeResult(newId('execution'), tool, { output: args }),
       skipped: null,
       started_ms: 0,
       output_left_out: false,

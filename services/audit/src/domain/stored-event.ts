@@ -1,3 +1,4 @@
+import { canonicalJson } from '@patchbay/contracts';
 import type { AuditRow } from './audit-row.ts';
 
 /** What the projection holds of an event. */
@@ -42,16 +43,8 @@ export function differenceOf(row: AuditRow, stored: StoredEvent): 'content_diffe
 /** Whatever the order of fields. */
 function sameJson(text: string, value: unknown): boolean {
   try {
-    return canonical(JSON.parse(text)) === canonical(value);
+    return canonicalJson(JSON.parse(text)) === canonicalJson(value);
   } catch {
     return false;
   }
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

@@ -2,25 +2,9 @@ import { PatchbayError } from '@patchbay/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusal } from './answers.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { gcraOf, LocalGcra, partOf } from './gcra.ts';
 import { claimGraceMs, readLedger } from './ledger-record.ts';
 import { similarNames } from './similar-names.ts';
-
-describe('canonical JSON', () => {
-  test('does not depend on the order of keys', () => {
-    expect(canonicalJson({ b: 1, a: [{ d: null, c: 'é' }], u: undefined })).toBe('{"a":[{"c":"é","d":null}],"b":1}');
-    expect(canonicalJson(undefined)).toBe('null');
-  });
-
-  test('reads back as the same value', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
-    );
-  });
-});
 
 describe('similar names', () => {
   const names = ['slack_post_message', 'slack_create_channel', 'hubspot_create_contact'];

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ExecuteRequest } from '@patchbay/contracts';
-import { canonicalJson } from '../domain/canonical-json.ts';
+import { canonicalJson, type ExecuteRequest } from '@patchbay/contracts';
 
 /** SHA-256 of the canonical arguments, base64url. */
 export function argumentsDigest(args: Record<string, unknown>): string {

@@ -102,7 +102,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
         /^websocket$/i.test(headers.upgrade ?? '') &&
         /^(?:8|13)$/.test(headers['sec-websocket-version'] ?? '') &&
         /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? ''),
-      // Asked for below, so that a request without one is told so as any other.
+      // Asked for below, so that a request without one is refused by a problem too.
       requireHostHeader: false,
     },
     // A path that is none, or too long: the framework's own texts quote it.

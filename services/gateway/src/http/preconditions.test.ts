@@ -1,19 +1,20 @@
 import { PatchbayError } from '@patchbay/contracts';
+import type { Principal } from '@patchbay/identity';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type DoorServer, doorServer } from './door-server.test-support.ts';
 import { route } from './http-route.ts';
 
 const tenant = 'acme';
-const owner = {
+const owner: Principal = {
   kind: 'key',
   id: 'owner',
   tenant,
   role: 'owner',
-  scopes: new Set(['toolsets:write', 'tools:read']),
+  scopes: new Set(['toolsets:write', 'tools:read'] as const),
   agent: null,
   session: null,
-} as const;
+};
 let server: DoorServer | null = null;
 afterEach(() => server?.close());
 
@@ -60,8 +61,7 @@ async function setup({ guarded = false, slow = 0 } = {}) {
         }),
       ),
     ],
-    // biome-ignore lint/suspicious/noExplicitAny: a principal with two scopes
-    [owner as any],
+    [owner],
   );
   const { app } = server;
   const ask = async (

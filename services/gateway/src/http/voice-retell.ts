@@ -1,6 +1,6 @@
+import { canonicalJson } from '@patchbay/contracts';
 import type { ModelAnswer, ModelCall } from '@patchbay/sdk';
 import { z } from 'zod';
-import { canonicalJson } from '../domain/canonical-json.ts';
 import { digestOf } from '../operations/voice/voice-keys.ts';
 import { argumentsOf } from './voice-terms.ts';
 

@@ -2,6 +2,7 @@ import { type ErrorCode, type ExecutionResult, errorBody, newId } from '@patchba
 import { type Principal, scopesOf } from '@patchbay/identity';
 import type { Agent } from '@patchbay/sdk';
 import { afterEach, beforeEach } from 'vitest';
+import { fakeResult } from '../../test/fake-result.ts';
 import { PendingAnswers } from '../operations/voice/pending-answers.ts';
 import { type DoorServer, doorServer } from './door-server.test-support.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
@@ -76,20 +77,7 @@ export function voiceStage(): VoiceStage {
   const execute: Agent['execute'] = async (tool, args = {}, options = {}) => {
     const { idempotencyKey: key = '', context, deadlineMs = 0, confirmation } = options;
     stage.asked.push({ tool, args, key, session: context?.session, agent: context?.agent, deadlineMs, confirmation });
-    return {
-      execution_id: newId('execution'),
-      status: 'succeeded',
-      output: args,
-      error: null,
-      truncated: false,
-      tokens: 0,
-      replayed: false,
-      attempts: 1,
-      tool,
-      version: '1.0.0',
-      timing: { total_ms: 1, upstream_ms: 1, overhead_ms: 0 },
-      ...(await stage.outcomes[tool]),
-    };
+    return fakeResult(newId('execution'), tool, { output: args, ...(await stage.outcomes[tool]) });
   };
   beforeEach(async () => {
     Object.assign(stage, { outcomes: {}, asked: [], retellKeys: [retellKey], limited: false });

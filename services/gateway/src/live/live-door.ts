@@ -151,7 +151,7 @@ class Visit implements HeldSocket {
     });
     const session = sessions.open(access.principal, () => this.end(...closings.keyEnded));
     this.#endSession = () => session.close();
-    // It may have ended while it was opened, before there was anything to close.
+    // Its key may have ended during the upgrade, when no socket could be closed yet.
     if (this.#socket.readyState !== this.#socket.OPEN) this.#closed();
   }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../domain/canonical-json.ts';
+import { canonicalJson } from '@patchbay/contracts';
 import type { Run } from '../execution-run.ts';
 
 /** What makes two calls the same to whoever said yes to one: who makes it in which session, tool, connection, arguments. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import {
+  canonicalJson,
   type ErrorBody,
   type ExecuteRequest,
   errorBody,
@@ -13,7 +14,6 @@ import {
 } from '@patchbay/contracts';
 import { compilePlan } from '@patchbay/execution-engine';
 import { answer } from '../../domain/answers.ts';
-import { canonicalJson } from '../../domain/canonical-json.ts';
 import { refusedPlan, unknownPlan } from '../../domain/plan-answers.ts';
 import type { SubmissionOutcome } from '../../domain/submission-record.ts';
 import { readPlanTry, readTry, type TryReading } from '../../domain/submission-schedule.ts';

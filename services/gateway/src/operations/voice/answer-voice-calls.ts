@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionResult, maxDeadlineMs } from '@patchbay/contracts';
+import { canonicalJson, type ExecutionResult, maxDeadlineMs } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
 import {
   type Agent,
@@ -12,7 +12,6 @@ import {
   takeReservedArguments,
   voiceAnswerOf,
 } from '@patchbay/sdk';
-import { canonicalJson } from '../../domain/canonical-json.ts';
 import { contextFor } from '../execute-tool.ts';
 import type { PendingAnswers } from './pending-answers.ts';
 import { digestOf, keyOf, type VoicePlatform } from './voice-keys.ts';
