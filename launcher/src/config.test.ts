@@ -21,12 +21,13 @@ describe('the options', () => {
       logLevel: 'info',
       databaseUrl: null,
       connectPort: null,
+      ports: {},
     });
   });
 
   test('are taken as given', () => {
     const argv =
-      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --log-level debug --once --json --connect-port 7710';
+      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --log-level debug --once --json --connect-port 7710 --ports gateway=8080,sandbox=0';
     expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
       help: false,
       json: true,
@@ -41,6 +42,7 @@ describe('the options', () => {
       logLevel: 'debug',
       databaseUrl: 'postgres://h/d',
       connectPort: 7_710,
+      ports: { gateway: 8080, sandbox: 0 },
     });
   });
 
@@ -71,6 +73,9 @@ describe('the options', () => {
     [['--log-level', 'loud'], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
     [['--connect-port', 'http'], "not 'http'"],
     [['--connect-port', '0'], "not '0'"],
+    [['--ports', 'gateway'], "'gateway' is none"],
+    [['--ports', 'console=1'], "'console=1' is none"],
+    [['--ports', 'nats=70000'], "'nats=70000' is none"],
     [['--nonsense'], "'--nonsense'"],
     [['--state'], '--state'],
     [['extra'], "'extra'"],
@@ -92,6 +97,7 @@ describe('the options', () => {
       'json',
       'help',
       'connect-port',
+      'ports',
     ])
       expect(usage).toContain(`--${option}`);
   });

@@ -22,7 +22,12 @@ export interface LauncherConfig {
   readonly databaseUrl: string | null;
   /** Port on the loopback where people connect accounts by OAuth; null: nowhere. */
   readonly connectPort: number | null;
+  /** Ports to take in place of the usual ones; 0 takes any. */
+  readonly ports: Readonly<Partial<Record<PortName, number>>>;
 }
+
+const portNames = ['nats', 'redis', 'sandbox', 'ingress', 'gateway'] as const;
+type PortName = (typeof portNames)[number];
 
 export const usage = `Usage: npm start -- [options]
 
@@ -39,6 +44,8 @@ tool call, prints what happened, and stays up until Ctrl-C.
   --mcp-commands LIST  programs that may be run as MCP servers: weather=/opt/mcp/weather,…
   --database URL     postgres://… instead of the built-in PGlite
   --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
+  --ports LIST       ports to take if they are free, 0 for any: gateway=8080,ingress=8081,sandbox=0,nats=4222,redis=0
+                     (default gateway 7700, ingress 7720, sandbox 4010, others any)
   --log-level LEVEL  trace, debug, info, warn, error, fatal or silent (default info), written to the state's logs
   --once             stop after the first call
   --json             print one JSON object instead of text
@@ -84,7 +91,23 @@ export function readLauncherConfig(
     logLevel,
     databaseUrl: values.database ?? null,
     connectPort,
+    ports: values.ports === undefined ? {} : portsOf(values.ports),
   };
+}
+
+/** @throws UsageError for a name that nothing listens as, or what is no port. */
+function portsOf(list: string): Partial<Record<PortName, number>> {
+  const ports: Partial<Record<PortName, number>> = {};
+  for (const entry of list.split(',')) {
+    const [name, port] = entry.split('=').map((part) => part.trim());
+    const known = portNames.find((one) => one === name);
+    if (known === undefined || !/^\d{1,5}$/.test(port ?? '') || Number(port) > 65_535)
+      throw new UsageError(
+        `--ports takes names of ${portNames.join(', ')} with ports, as gateway=8080,sandbox=0; '${entry}' is none.`,
+      );
+    ports[known] = Number(port);
+  }
+  return ports;
 }
 
 /** @throws UsageError for what can be no id. */
@@ -120,6 +143,7 @@ function parse(argv: readonly string[]) {
         database: { type: 'string' },
         'log-level': { type: 'string' },
         'connect-port': { type: 'string' },
+        ports: { type: 'string' },
       },
     }).values;
   } catch (error) {

@@ -15,10 +15,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
 
+/** Another test may take the usual ones at the same moment. */
+const anyPorts = 'gateway=0,ingress=0,sandbox=0';
 const never = new Promise<never>(() => {});
 const run = (argv: readonly string[], interrupted: Promise<unknown> = never) =>
   launch(
-    argv,
+    [...argv, '--ports', anyPorts],
     (text) => {
       written += text;
     },

@@ -41,6 +41,7 @@ export async function launch(
     integrationsDir: config.integrationsDir,
     mcpCommands: config.mcpCommands,
     logLevel: config.logLevel,
+    ports: config.ports,
     ...(config.databaseUrl !== null && { databaseUrl: config.databaseUrl }),
     ...(config.connectPort !== null && {
       variables: {

@@ -33,7 +33,7 @@ beforeAll(async () => {
     dialUpstreamAt: upstream.url,
     seedCatalog: false,
     logLevel: 'info',
-    ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },
+    ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
   });
   const { nats_url: servers, agent_credentials, admin_credentials } = patchbay.facts;
   admin = await connectAdmin({ servers, tenant, credentials: admin_credentials });

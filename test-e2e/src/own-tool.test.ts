@@ -6,13 +6,20 @@ import { connect, connectAdmin } from '@patchbay/sdk';
 import { expect, test, vi } from 'vitest';
 import { singleToolText } from './system.ts';
 
+/** Another test may take the usual ones at the same moment. */
+const anyPorts = 'gateway=0,ingress=0,sandbox=0';
+
 test('a tool of one’s own can be called as soon as it is registered, also after a restart, without more set-up', async () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'patchbay-own-tool-'));
   try {
     for (const start of ['first', 'second']) {
       const written: string[] = [];
       const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
-      const running = launch(['--json', '--state', stateDir], (text) => written.push(text), interrupted);
+      const running = launch(
+        ['--json', '--ports', anyPorts, '--state', stateDir],
+        (text) => written.push(text),
+        interrupted,
+      );
       await vi.waitFor(() => expect(written).toHaveLength(1), 60_000);
       const { ready, facts, first_call } = JSON.parse(written[0] as string);
       expect(ready).toBe(true);

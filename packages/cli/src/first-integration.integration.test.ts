@@ -7,6 +7,9 @@ import { cli, directoryWith } from './running-patchbay.fixture.ts';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/first-integration.md', import.meta.url)), 'utf8');
 
+/** Another test may take the usual ones at the same moment. */
+const anyPorts = 'gateway=0,ingress=0,sandbox=0';
+
 /** What a reader does, in order. */
 type Step =
   | { readonly kind: 'save'; readonly file: string; readonly text: string }
@@ -55,11 +58,11 @@ test('what the page says can be done, in its order, and shows what the page show
   const written: string[] = [];
   const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
   const running = launch(
-    ['--json', '--state', join(cwd, '.patchbay'), '--integrations', join(cwd, 'integrations')],
+    ['--json', '--ports', anyPorts, '--state', join(cwd, '.patchbay'), '--integrations', join(cwd, 'integrations')],
     (text) => written.push(text),
     interrupted,
   );
-  // What it fails with is looked at below: another test may take the usual ports at the same moment.
+  // What it fails with is looked at below.
   running.catch(() => {});
   try {
     await vi.waitFor(() => expect(written).toHaveLength(1), 100_000);

@@ -18,7 +18,7 @@ import { createNatsSecretStore } from './adapters/nats-secret-store.ts';
 import { createNatsTenantKeyStore } from './adapters/nats-tenant-key-store.ts';
 import { createXkeySealer } from './adapters/xkey-sealer.ts';
 import { readConfig, type VaultConfig } from './config.ts';
-import { adoptRoots } from './encryption/adopt-roots.ts';
+import { adoptRootsAtStart } from './encryption/adopt-roots.ts';
 import { createCredentialCipher, maxCredentialBytes } from './encryption/credential-cipher.ts';
 import { guardKeyService } from './encryption/guarded-key-service.ts';
 import type { KeyService } from './encryption/key-service.ts';
@@ -74,7 +74,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const secrets = createNatsSecretStore(credentialRows);
   const now = () => new Date();
   const keyStore = createNatsTenantKeyStore(await messaging.bucket('tenant_keys'));
-  await adoptRoots({ keyStore, keyService, rootsId: roots.id, report });
+  await adoptRootsAtStart({ keyStore, keyService, rootsId: roots.id, report });
   const erased = new Set<string>();
   const tenantKeys = createTenantKeys({
     keyService,

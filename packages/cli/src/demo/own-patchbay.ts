@@ -8,6 +8,9 @@ import { onInterrupt } from '../on-interrupt.ts';
 /** Those that the script asks for: reading the others would only make people wait. */
 const demoIntegrations = 'google_calendar,hubspot,microsoft_calendar,salesforce,slack';
 
+/** The usual ones are left to a Patchbay that stays. */
+const anyPorts = 'gateway=0,ingress=0,sandbox=0';
+
 /** A Patchbay that was started for the demo alone. */
 export interface OwnPatchbay {
   readonly facts: LocalFacts;
@@ -22,7 +25,7 @@ export async function startOwnPatchbay(env: Environment, interrupt: AbortSignal)
   let output = '';
   let said = '';
   const launcher: LauncherProcess = startLauncher(
-    ['--json', '--state', stateDir, '--catalogue', demoIntegrations],
+    ['--json', '--ports', anyPorts, '--state', stateDir, '--catalogue', demoIntegrations],
     env,
     {
       onOutput(text) {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { PatchbayError } from '@patchbay/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
 import { memoryRoots } from '../../test/memory-roots.ts';
 import { type MemoryTenantKeyStore, memoryTenantKeyStore } from '../../test/memory-tenant-keys.ts';
 import { createLocalFileKeyService } from '../adapters/local-file-key-service.ts';
-import { adoptRoots } from './adopt-roots.ts';
+import { adoptRoots, adoptRootsAtStart } from './adopt-roots.ts';
 import { rootKeyService } from './rooted-key-service.ts';
 import { createTenantKeys } from './tenant-keys.ts';
 
@@ -54,6 +55,24 @@ describe('a vault that starts', () => {
     expect(await use(ports(roots), 'acme')).toMatchObject({ reason: 'erased' });
     expect(await use(ports(roots), 'globex')).toMatchObject({ reason: 'tenant_key' });
     expect(await use(ports(roots), 'initech')).toBeNull();
+  });
+
+  it('waits for a store that does not answer yet, and not for ever', async () => {
+    const unanswered = new PatchbayError('vault_unavailable', { message: 'The store of connections did not answer.' });
+    const create = keyStore.createRootsId;
+    let lost = 1;
+    // Written, and the answer lost.
+    keyStore.createRootsId = async (id) => {
+      const created = await create(id);
+      if (lost-- > 0) throw unanswered;
+      return created;
+    };
+    await adoptRootsAtStart(ports(memoryRoots()));
+    expect(await keyStore.getRootsId()).toBe('here');
+    expect(reports).toContain('the store of tenant keys does not answer yet');
+
+    keyStore.getRootsId = () => Promise.reject(unanswered);
+    await expect(adoptRootsAtStart(ports(memoryRoots()), 0)).rejects.toBe(unanswered);
   });
 
   it('does not start where the keys are rooted elsewhere', async () => {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PatchbayError } from '@patchbay/contracts';
 import type { Report } from '../operations/ports.ts';
 import { base64Bytes } from './base64.ts';
 import { isErased } from './key-refusals.ts';
@@ -10,6 +12,27 @@ export interface AdoptRootsPorts {
   /** Names the place that this vault has roots in. */
   readonly rootsId: string;
   readonly report: Report;
+}
+
+/** Milliseconds between two attempts of a start. */
+const pauseMs = 500;
+
+/**
+ * As `adoptRoots`, and as patient as a start may be where a call may not: a store whose server has just begun, beside seven
+ * services that make their streams, can be slower than the second that one answer gets.
+ */
+export async function adoptRootsAtStart(ports: AdoptRootsPorts, patienceMs = 30_000): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await adoptRoots(ports);
+    } catch (error) {
+      // What was written before an answer was lost is met again as its own: nothing is rooted twice.
+      if (!(error instanceof PatchbayError && error.body.retryable) || performance.now() > giveUpAt) throw error;
+      ports.report('warn', 'the store of tenant keys does not answer yet', { reason: error.message });
+      await delay(pauseMs);
+    }
+  }
 }
 
 /**
