@@ -29,12 +29,41 @@ export const auditProducers: Record<AuditClass, ServiceName> = {
   gateway: 'gateway',
 };
 
+/**
+ * Stands for a person in the audit log: `tok_` and HMAC-SHA256, base64url, of the normalised identifier under the tenant's
+ * subject key, which the vault keeps. Says nothing to whoever has not that key.
+ */
+export const SubjectToken = z.string().regex(/^tok_[A-Za-z0-9_-]{43}$/, { error: 'expected a token such as tok_…' });
+export type SubjectToken = z.infer<typeof SubjectToken>;
+
+/** In a token's place where the key for it could not be had. Never the identifier itself. */
+export const unknownSubject = 'tok_unknown';
+
+/** Most bytes of personal values that one event keeps, in clear. */
+export const maxSealedBytes = 16_384;
+
+/**
+ * Personal values of an event, which its tenant wants kept: encrypted with AES-256-GCM under a key of the person's own, that the
+ * vault keeps and can destroy. A record of the log has no `ciphertext`, only its `sha256`: so it can go, and proofs still verify.
+ */
+export const SealedPersonal = z.object({
+  subject: SubjectToken,
+  /** Id of the person's data key. Another after an erasure. */
+  key: z.string().max(64),
+  /** SHA-256 of the bytes that `ciphertext` is, base64url. */
+  sha256: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** Base64: IV of 12 bytes, ciphertext, tag of 16 bytes. Not in what is stored as an event, nor in a query's answer. */
+  ciphertext: z.base64().max(32_768).optional(),
+});
+export type SealedPersonal = z.infer<typeof SealedPersonal>;
+
 /** Who or what acted. */
 export const Actor = z.object({
   /** `key`: an API key, by its id. `user`: somebody whom the tenant's own issuer knows, by the subject of their token. */
   kind: z.enum(['service', 'agent', 'admin', 'key', 'user']),
   id: z.string().max(256),
   session: z.string().max(128).optional(),
+  /** A `SubjectToken`, or `unknownSubject`. Events of before there were tokens have what the caller said. */
   end_user: z.string().max(256).optional(),
 });
 
@@ -61,6 +90,8 @@ export const AuditData = z.object({
   tokens: z.int().nonnegative().optional(),
   replayed: z.boolean().optional(),
   trace_id: z.string().optional(),
+  /** Personal values that the tenant wants kept, unreadable once the person is erased. */
+  sealed: SealedPersonal.optional(),
   /** Further facts of the class, each safe to keep for years. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
