@@ -25,6 +25,7 @@ const classes: readonly AuditClass[] = [
   'webhook',
   'delivery',
   'gateway',
+  'reconciliation',
 ];
 const outcomes = ['intent', 'succeeded', 'failed', 'refused', 'cancelled', 'outcome_unknown'];
 const none = { class: '', tool: '', session: '', status: '', from: '', to: '' };

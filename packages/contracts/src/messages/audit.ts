@@ -13,6 +13,7 @@ export const AuditClass = z.enum([
   'webhook',
   'delivery',
   'gateway',
+  'reconciliation',
 ]);
 export type AuditClass = z.infer<typeof AuditClass>;
 
@@ -27,6 +28,8 @@ export const auditProducers: Record<AuditClass, ServiceName> = {
   webhook: 'webhook-ingress',
   delivery: 'webhook-delivery',
   gateway: 'gateway',
+  /** What became of executions whose own executor never told. */
+  reconciliation: 'audit',
 };
 
 /**
