@@ -1,7 +1,7 @@
 // Gets everything that Patchbay needs to run, test and check itself, into this checkout and nowhere else: the packages of
 // package-lock.json, the pinned Node.js, a nats-server and a redis-server. Plain JavaScript for any Node from version 20.
 import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from './bootstrap-steps/dependencies.mjs';
 import { BootstrapFailure } from './bootstrap-steps/failure.mjs';
@@ -12,6 +12,12 @@ export { BootstrapFailure };
 
 /** The checkout's root directory. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Where Node.js keeps what it made of our modules: a process of ours then starts in half the processor time. It lies where the
+ * dependencies lie, and who may write there could change those too.
+ */
+export const compileCache = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') };
 
 /**
  * Brings the checkout to where it can run. When it is there already, this reads two small files and starts no process.

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { bootstrapOrExit, root } from './bootstrap.mjs';
+import { bootstrapOrExit, compileCache, root } from './bootstrap.mjs';
 import { provideBrowserLibraries } from './bootstrap-steps/browser-libraries.mjs';
 import { provideConsole } from './bootstrap-steps/console.mjs';
 import { provideVendorSpecs } from './bootstrap-steps/vendor-specs.mjs';
@@ -32,6 +32,7 @@ const { status } = spawnSync(node.path, [join('node_modules', 'vitest', 'vitest.
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
   env: {
+    ...compileCache,
     ...process.env,
     PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,
     // Colours are for terminals; a log keeps plain text.

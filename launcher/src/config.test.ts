@@ -103,6 +103,8 @@ describe('the options', () => {
   });
 });
 
-test('a child process learns where programs are, and nothing else', () => {
+test('a child process learns where programs and compiled modules are, and nothing else', () => {
   expect(childEnvironment({ PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'x' })).toEqual({ PATH: '/bin' });
+  const compiled = { PATH: '/bin', NODE_COMPILE_CACHE: '/cache' };
+  expect(childEnvironment({ ...compiled, AWS_SECRET_ACCESS_KEY: 'x' })).toEqual(compiled);
 });

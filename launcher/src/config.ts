@@ -163,9 +163,10 @@ export function telemetryEnvironment(
   );
 }
 
-/** What a Node.js child gets of our environment: where programs are, and nothing that could be a secret. */
+/** What a Node.js child gets of our environment: where programs and compiled modules are, and nothing that could be a secret. */
 export function childEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
-  return { PATH: env.PATH ?? '' };
+  const { NODE_COMPILE_CACHE } = env;
+  return { PATH: env.PATH ?? '', ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
 }
