@@ -1,0 +1,149 @@
+import type { View } from './view.ts';
+
+/** What a word near a value says that the value is. */
+export type Topic = keyof typeof topicWords;
+
+/** Lower case; a word stands for itself only, so plurals and foreign words are listed. */
+const topicWords = {
+  phone:
+    'phone phones telephone tel mobile cell cellphone fax call calls calling called caller callback dial dialing text sms whatsapp signal ring reach contact answering voicemail message messages hotline desk office landline ext extension handy telefon telefonnummer rufnummer móvil movil teléfono telefono tél téléphone telephone portable cellulare telefone celular telefoon gsm puhelin komórka numer',
+  card: 'card cards cc visa mastercard amex discover credit debit maestro pan plastic karte kreditkarte tarjeta carte carta cartão',
+  code: 'cvv cvc cvv2 cvc2 cid csc security',
+  expiry: 'expires expire expiry expiration exp valid thru expiring',
+  ssn: 'ssn social socials tin taxpayer itin',
+  iban: 'iban account transfer wire bank konto kontonummer',
+  ip: 'ip ips address addresses ipv4 ipv6 host',
+  birth:
+    'born birth birthday birthdate dob geburtsdatum geboren nacimiento nacido nacida naissance née nascita nascimento bday',
+  nino: 'nino national insurance ni',
+  nhs: 'nhs patient health',
+  german: 'steuer steuerid steuernummer idnr identifikationsnummer tin tax',
+  french: 'nir sécurité securite sociale insee vitale secu sécu',
+  spanish: 'dni nif nie documento identidad extranjero cédula',
+  italian: 'codice fiscale cf',
+  dutch: 'bsn burgerservicenummer sofinummer sofi',
+  polish: 'pesel',
+  indian: 'aadhaar aadhar uidai uid',
+  brazilian: 'cpf cadastro',
+  canadian: 'sin social insurance nas',
+  tfn: 'tfn tax file',
+  medicare: 'medicare mbi beneficiary',
+  swiss: 'ahv avs oasi ahvn',
+  swedish: 'personnummer samordningsnummer personal',
+  npi: 'npi provider prescriber physician',
+  routing: 'routing aba transit rtn ach',
+  licence: "driver driver's drivers driving license licence dl",
+  /** What numbers are that are nobody's. */
+  other:
+    'order orders invoice tracking ticket case confirmation booking reference ref sku isbn issn version build model serial part item items product zip postal postcode room flight gate quantity amount total price cost usd eur gbp dollars euros pounds percent page chapter revision commit hash timestamp epoch port population article barcode ean upc batch lot po',
+} as const;
+
+const bits = new Map<string, number>();
+Object.values(topicWords).forEach((listed, index) => {
+  for (const word of listed.split(' ')) bits.set(word, (bits.get(word) ?? 0) | (1 << index));
+});
+
+const bitOf = Object.fromEntries(Object.keys(topicWords).map((topic, index) => [topic, 1 << index])) as Readonly<
+  Record<Topic, number>
+>;
+
+/** How far before and after a value a word may stand, in characters. */
+const before = 70;
+const after = 24;
+
+/** What a topic adds to a score: when nothing else stands nearer, and when something does. */
+const nearest = 0.45;
+const present = 0.35;
+
+/** The words around one place of a text. */
+export class Surroundings {
+  readonly #near: number;
+  readonly #nearest: number;
+
+  constructor(near: number, closest: number) {
+    this.#near = near;
+    this.#nearest = closest;
+  }
+
+  /** What these words add to the score of a value that the topic is about. */
+  bonus(topic: Topic): number {
+    const bit = bitOf[topic];
+    return this.#nearest & bit ? nearest : this.#near & bit ? present : 0;
+  }
+
+  says(topic: Topic): boolean {
+    return (this.#near & bitOf[topic]) !== 0;
+  }
+
+  /** Whether the nearest word before says that the number is an order's, a price or the like. */
+  get otherwise(): boolean {
+    return (this.#nearest & bitOf.other) !== 0;
+  }
+}
+
+/** The words of a text that mean something, found once for all scanners. */
+export class Context {
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #bits: number[] = [];
+  readonly #label: number;
+
+  constructor({ lower, label }: View) {
+    for (const { 0: word, index } of lower.matchAll(words)) {
+      const of = bits.get(word);
+      if (of === undefined) continue;
+      this.#starts.push(index);
+      this.#ends.push(index + word.length);
+      this.#bits.push(of);
+    }
+    let labelled = 0;
+    for (const [word] of label.matchAll(words))
+      labelled |= (bits.get(word) ?? 0) | (nameless.has(word) ? bitOf.other : 0);
+    this.#label = labelled;
+  }
+
+  around(start: number, end: number): Surroundings {
+    let near = this.#label;
+    let closest = this.#label;
+    const first = this.#firstEndingAfter(start - before);
+    for (let at = first; at < this.#starts.length; at++) {
+      const begins = this.#starts[at] as number;
+      if (begins > end + after) break;
+      const says = this.#bits[at] as number;
+      near |= says;
+      if ((this.#ends[at] as number) <= start) closest = says;
+      // With nothing before it, "555 0100 office" is told by what comes after.
+      else if (closest === 0 && begins >= end) closest = says;
+    }
+    return new Surroundings(near, closest);
+  }
+
+  #firstEndingAfter(offset: number): number {
+    let low = 0;
+    let high = this.#ends.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#ends[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const words = /\p{L}[\p{L}'’]*/gu;
+
+/** As a field's name these say that its number identifies a thing. */
+const nameless = new Set([
+  'id',
+  'ids',
+  'uuid',
+  'key',
+  'ts',
+  'time',
+  'created',
+  'updated',
+  'count',
+  'size',
+  'offset',
+  'cursor',
+]);

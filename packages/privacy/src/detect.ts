@@ -1,0 +1,45 @@
+import { Context } from './context.ts';
+import { defaultThresholds, type Entity } from './entities.ts';
+import type { DetectOptions, Finding } from './finding.ts';
+import { numberRuns } from './number-runs.ts';
+import { resolveOverlaps } from './resolve-overlaps.ts';
+import { scanCreditCard } from './scan/credit-card.ts';
+import { scanEmail } from './scan/email.ts';
+import { scanIban } from './scan/iban.ts';
+import { scanIp } from './scan/ip.ts';
+import { scanUsSsn } from './scan/us-ssn.ts';
+import type { Scanned, Scanner } from './scanner.ts';
+import { viewOf } from './view.ts';
+
+const scanners: readonly Scanner[] = [scanEmail, scanCreditCard, scanUsSsn, scanIban, scanIp];
+
+const defaultCountries = ['US', 'GB', 'CA'];
+
+/**
+ * Finds what is personal or secret in a text. Pure, and in time that grows with the text's length and no faster. Findings are in
+ * the order of the text and do not overlap.
+ */
+export function detect(text: string, options: DetectOptions = {}): Finding[] {
+  if (!tellable.test(text)) return [];
+  const view = viewOf(text, options.label);
+  const scanned: Scanned = {
+    view,
+    context: new Context(view),
+    runs: numberRuns(view.text),
+    countries: options.countries ?? defaultCountries,
+  };
+  const candidates: Finding[] = [];
+  for (const scan of scanners)
+    for (const finding of scan(scanned))
+      if (finding.score >= threshold(finding.entity, options)) candidates.push(finding);
+  const resolved = resolveOverlaps(candidates);
+  if (!options.entities) return resolved;
+  // Only now, so that what is asked for does not change what a number is taken for.
+  const wanted = new Set(options.entities);
+  return resolved.filter(({ entity }) => wanted.has(entity));
+}
+
+const threshold = (entity: Entity, { thresholds }: DetectOptions) => thresholds?.[entity] ?? defaultThresholds[entity];
+
+/** A text without any of these has nothing that a pattern finds; most texts of an API have none. */
+const tellable = /[\p{Nd}@:]|-----|[_-]/u;

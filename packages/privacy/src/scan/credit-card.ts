@@ -1,0 +1,67 @@
+import { isCardRange } from '../checks/card-networks.ts';
+import { luhn } from '../checks/luhn.ts';
+import type { Group } from '../number-runs.ts';
+import type { Scanner } from '../scanner.ts';
+
+const shortest = 12;
+const longest = 19;
+
+/** How cards are printed. */
+const printed = new Set(['4,4,4,4', '4,6,5', '4,6,4', '4,4,4,4,3', '4,4,4', '4,4,5', '4,4,4,1', '6,13', '8,8']);
+
+/** Card numbers of 12 to 19 digits, whole or in printed groups; a broken check digit or an unknown range wants context. */
+export const scanCreditCard: Scanner = function* ({ context, runs }) {
+  for (const { groups, plus } of runs) {
+    if (plus) continue;
+    for (let from = 0; from < groups.length; ) {
+      const found = cardFrom(groups, from);
+      if (!found) {
+        from++;
+        continue;
+      }
+      const { count, digits } = found;
+      const start = (groups[from] as Group).start;
+      const end = (groups[from + count - 1] as Group).end;
+      const around = context.around(start, end);
+      const bonus = Math.max(around.bonus('card'), 0);
+      const score = trust(digits, count) + bonus - (around.otherwise && bonus === 0 ? 0.3 : 0);
+      if (score > 0) yield { entity: 'credit_card', start, end, score: Math.min(1, score), normalized: digits };
+      from += count;
+    }
+  }
+};
+
+/** The most groups from `from` on that are a card, a right check digit before a wrong one. */
+function cardFrom(
+  groups: readonly Group[],
+  from: number,
+): { readonly count: number; readonly digits: string } | undefined {
+  let digits = '';
+  let likely: { count: number; digits: string } | undefined;
+  let whole: { count: number; digits: string } | undefined;
+  const separator = groups[from + 1]?.separator;
+  for (let count = 1; from + count <= groups.length; count++) {
+    const group = groups[from + count - 1] as Group;
+    if (count > 1 && (group.separator !== separator || (separator !== ' ' && separator !== '-'))) break;
+    digits += group.digits;
+    if (digits.length > longest) break;
+    if (digits.length < shortest) continue;
+    if (luhn(digits) && isCardRange(digits)) likely = { count, digits };
+    const lengths = groups
+      .slice(from, from + count)
+      .map((one) => one.digits.length)
+      .join(',');
+    if (count === 1 || printed.has(lengths)) whole = { count, digits };
+  }
+  return likely ?? whole;
+}
+
+/** What the digits alone are worth. Short ranges and unusual lengths are met by chance too often to stand without context. */
+function trust(digits: string, groups: number): number {
+  const usual = digits.length >= 15 && !digits.startsWith('1');
+  if (isCardRange(digits)) {
+    if (luhn(digits)) return usual ? 0.75 : groups > 1 ? 0.6 : 0.45;
+    return 0.2;
+  }
+  return luhn(digits) ? 0.2 : 0.1;
+}
