@@ -5,3 +5,4 @@ export {
   createAuditRecorder,
 } from './audit-recorder.ts';
 export { type AuditProducer, auditMac, type MacVerdict, verifyAuditMac } from './mac.ts';
+export { type RecordOrigin, recordVersion, toRecord } from './records/to-record.ts';

@@ -1,4 +1,5 @@
 export * from './access-permissions.ts';
+export * from './audit-event-types.ts';
 export { canonicalJson } from './canonical-json.ts';
 export * from './documents/category.ts';
 export * from './documents/error-rule.ts';

@@ -1,0 +1,152 @@
+import type { AuditClass } from './messages/audit.ts';
+
+/** The OCSF class of an event's record, and what was done in the words of that class. */
+export type OcsfMapping =
+  /** API Activity 6003. `risk`: Read for a tool that only reads, else Other. */
+  | readonly ['api', 'create' | 'read' | 'update' | 'delete' | 'risk' | 'other']
+  /** Entity Management 3004. */
+  | readonly ['entity', 'create' | 'read' | 'update' | 'delete' | 'enable' | 'disable' | 'suspend' | 'resume' | 'other']
+  /** Authentication 3002. */
+  | readonly ['authentication', 'logon' | 'logoff' | 'other']
+  /** User Access Management 3005. */
+  | readonly ['access', 'assign' | 'revoke' | 'other']
+  /** Data Security Finding 2006. */
+  | readonly ['finding', 'create' | 'other'];
+
+interface AuditEventEntry {
+  readonly class: AuditClass;
+  readonly ocsf: OcsfMapping;
+  /** When it is recorded, for people. */
+  readonly when: string;
+  /** Version of the record that it first had a row in: see `recordVersion` of the package audit-log. */
+  readonly since: 1;
+}
+
+function of(auditClass: AuditClass, ocsf: OcsfMapping, when: string): AuditEventEntry {
+  return { class: auditClass, ocsf, when, since: 1 };
+}
+
+const change = 'before a change and after it';
+
+/**
+ * Every event that the audit log knows, behind `dev.patchbay.`. A producer can record no other: the recorder's type says so. What a
+ * row maps to is part of the record, whose hash is kept: no row changes or goes, and what is added after a release is of the next
+ * version of the record. `docs/audit-events.md` is made from this table: `npm run docs:audit-events`.
+ */
+export const auditEventTypes = {
+  'execution.intent': of('execution', ['api', 'risk'], 'before a tool call is sent; without it nothing leaves'),
+  'execution.outcome': of('execution', ['api', 'risk'], 'when a tool call has ended, or was refused'),
+  'execution.shed': of(
+    'execution',
+    ['api', 'other'],
+    'calls were turned away for want of room: how many, every few seconds',
+  ),
+  'approval.requested': of('execution', ['entity', 'create'], 'a call waits for somebody’s yes'),
+  'approval.decided': of('execution', ['entity', 'update'], 'somebody approved or refused such a call'),
+  'approval.used': of('execution', ['entity', 'update'], 'an approved call came again and went ahead'),
+  'submission.dead_lettered': of('execution', ['entity', 'create'], 'a submission was given up'),
+  'submission.replayed': of('execution', ['entity', 'update'], 'a dead letter was handed in again'),
+  'submission.dropped': of('execution', ['entity', 'delete'], 'a dead letter was thrown away'),
+  'egress.refused': of('egress', ['api', 'other'], 'an outbound address was not allowed'),
+  'egress.policy_applied': of('egress', ['entity', 'update'], 'an executor took over the file of tenant policies'),
+  'credential.leased': of('credential', ['entity', 'read'], 'a credential was lent to an executor for one call'),
+  'credential.denied': of('credential', ['entity', 'read'], 'a credential was asked for and not lent'),
+  'credential.refreshed': of('credential', ['entity', 'update'], 'a token was renewed at its vendor, or could not be'),
+  'secret.kept': of('credential', ['entity', 'create'], `a webhook secret is stored: ${change}`),
+  'secret.lent': of('credential', ['entity', 'read'], 'webhook secrets were lent to the ingress or the delivery'),
+  'secret.dropped': of('credential', ['entity', 'delete'], `webhook secrets are deleted: ${change}`),
+  'secret.denied': of('credential', ['entity', 'read'], 'webhook secrets were asked for and not lent, or not changed'),
+  'vault.rotate_tenant_key': of('credential', ['entity', 'update'], `a tenant’s key is rotated: ${change}`),
+  'vault.rewrap_keys': of('credential', ['entity', 'update'], `keys are wrapped anew: ${change}`),
+  'vault.erase_tenant': of('credential', ['entity', 'delete'], `a tenant’s keys are destroyed: ${change}`),
+  'vault.erase_connection': of('credential', ['entity', 'delete'], `a connection’s keys are destroyed: ${change}`),
+  'connection.added': of('connection', ['entity', 'create'], change),
+  'connection.removed': of('connection', ['entity', 'delete'], change),
+  'connection.reconnected': of('connection', ['entity', 'update'], `a connection is authorised anew: ${change}`),
+  'connection.rotated': of('connection', ['entity', 'update'], `a credential takes another’s place: ${change}`),
+  'connection.reverted': of('connection', ['entity', 'update'], `the credential of before is taken again: ${change}`),
+  'connection.listed': of('connection', ['entity', 'read'], 'somebody looked at a tenant’s connections'),
+  'oauth_client.set': of('connection', ['entity', 'update'], 'the app by which a vendor knows us was set'),
+  'oauth_client.removed': of('connection', ['entity', 'delete'], 'it was removed'),
+  'registry.registered': of('registry', ['entity', 'create'], `a version of an integration is registered: ${change}`),
+  'registry.retired': of('registry', ['entity', 'delete'], change),
+  'registry.deprecated': of('registry', ['entity', 'update'], change),
+  'registry.pinned': of('registry', ['entity', 'update'], `a version is pinned, or rolled back to: ${change}`),
+  'registry.installed': of(
+    'registry',
+    ['entity', 'update'],
+    `an integration is shown to a tenant, or hidden: ${change}`,
+  ),
+  'registry.toolset_set': of('registry', ['entity', 'update'], change),
+  'registry.toolset_removed': of('registry', ['entity', 'delete'], change),
+  'registry.policy_put': of('registry', ['entity', 'update'], `policies on tools are set: ${change}`),
+  'registry.policy_removed': of('registry', ['entity', 'delete'], change),
+  'registry.refused': of('registry', ['entity', 'other'], 'a change was asked for and refused before it was tried'),
+  'webhook.accepted': of(
+    'webhook',
+    ['api', 'create'],
+    'webhooks that came to a source and verified: counts, every few seconds',
+  ),
+  'webhook.rejected': of(
+    'webhook',
+    ['api', 'create'],
+    'webhooks that were turned away, by reason: counts, every few seconds',
+  ),
+  'webhook.source_added': of('webhook', ['entity', 'create'], change),
+  'webhook.source_changed': of('webhook', ['entity', 'update'], change),
+  'webhook.source_removed': of('webhook', ['entity', 'delete'], change),
+  'webhook.secret_added': of('webhook', ['entity', 'update'], change),
+  'webhook.secret_removed': of('webhook', ['entity', 'update'], change),
+  'delivery.attempt': of(
+    'delivery',
+    ['api', 'other'],
+    'an event was sent to a subscription’s target, once for each try',
+  ),
+  'delivery.dead_lettered': of('delivery', ['api', 'other'], 'a delivery was given up'),
+  'delivery.replayed': of('delivery', ['api', 'other'], 'events are delivered again'),
+  'delivery.redriven': of('delivery', ['api', 'other'], 'dead letters are delivered again'),
+  'delivery.dropped': of('delivery', ['entity', 'delete'], 'dead letters were thrown away'),
+  'delivery.subscription_added': of(
+    'delivery',
+    ['entity', 'create'],
+    'a subscription was added, by an operator or to wait for a webhook',
+  ),
+  'delivery.subscription_changed': of('delivery', ['entity', 'update'], 'a subscription was changed'),
+  'delivery.subscription_removed': of('delivery', ['entity', 'delete'], 'a subscription was removed'),
+  'delivery.subscription_paused': of('delivery', ['entity', 'suspend'], 'a subscription was paused'),
+  'delivery.subscription_resumed': of('delivery', ['entity', 'resume'], 'a subscription was set going again'),
+  'delivery.subscription_disabled': of(
+    'delivery',
+    ['entity', 'disable'],
+    'a subscription was disabled, since its target failed for days',
+  ),
+  'delivery.subscription_key_rotated': of('delivery', ['entity', 'update'], 'a subscription signs with another key'),
+  'audit.queried': of('query', ['api', 'read'], 'somebody looked at the audit log, before the answer leaves'),
+  'audit.verified': of('query', ['api', 'read'], 'somebody held the audit log against what producers signed'),
+  'gateway.key_created': of('gateway', ['access', 'assign'], `an API key is made: ${change}`),
+  'gateway.key_rotated': of('gateway', ['access', 'assign'], `a key takes another’s place: ${change}`),
+  'gateway.key_revoked': of('gateway', ['access', 'revoke'], change),
+  'gateway.issuer_set': of(
+    'gateway',
+    ['access', 'assign'],
+    `a tenant trusts an issuer and says what its roles mean: ${change}`,
+  ),
+  'gateway.issuer_removed': of('gateway', ['access', 'revoke'], change),
+  'gateway.signed_out': of('gateway', ['authentication', 'logoff'], `tokens are taken no more: ${change}`),
+  'gateway.tenant_created': of('gateway', ['entity', 'create'], change),
+  'gateway.tenant_suspended': of('gateway', ['entity', 'suspend'], change),
+  'gateway.tenant_resumed': of('gateway', ['entity', 'resume'], change),
+} as const satisfies Record<string, AuditEventEntry>;
+
+type AuditEventName = keyof typeof auditEventTypes;
+/** `dev.patchbay.…`, of the table. What is read may have others: those of a newer producer. */
+export type AuditEventType = `dev.patchbay.${AuditEventName}`;
+
+export const auditTypePrefix = 'dev.patchbay.';
+const rows: ReadonlyMap<string, AuditEventEntry> = new Map(Object.entries(auditEventTypes));
+
+/** The row of a type, as a version of the record knows it; null for a type that it does not. */
+export function auditEventEntry(type: string, recordVersion: number): AuditEventEntry | null {
+  const row = rows.get(type.slice(auditTypePrefix.length));
+  return row === undefined || row.since > recordVersion ? null : row;
+}
