@@ -1,0 +1,33 @@
+/** What anybody needs to write and to check a log, without a connection to anything. */
+export { type ExportHeader, type ExportLine, exportFormat, leavesPerLine, parseExportLine } from './export-format.ts';
+export { CompactRange } from './merkle/compact-range.ts';
+export { emptyRoot, hashBytes, leafHash, nodeHash } from './merkle/hashes.ts';
+export { consistencyRanges, inclusionRanges, type LeafRange, subtreeHash } from './merkle/proof-ranges.ts';
+export {
+  type ConsistencyClaim,
+  type InclusionClaim,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle/verify-proof.ts';
+export {
+  type Checkpoint,
+  formatCheckpoint,
+  logOrigin,
+  type OpenedCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+  type TreeHead,
+} from './note/checkpoint.ts';
+export { localSigningKey, newSigningKeyPem, readSigningKey, type SigningKey } from './note/note-signer.ts';
+export {
+  formatNote,
+  type NoteSignature,
+  type NoteVerdict,
+  parseNote,
+  parseSignatureLine,
+  type SignedNote,
+  verifyNote,
+} from './note/signed-note.ts';
+export { formatVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from './note/verifier-key.ts';
+export { type ExportEntry, ExportInconsistent, type ExportSource, writeExport } from './write-export.ts';
