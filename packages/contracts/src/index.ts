@@ -43,6 +43,7 @@ export * from './messages/registry-folder.ts';
 export * from './messages/registry-toolsets.ts';
 export * from './messages/registry-versions.ts';
 export * from './messages/stream.ts';
+export * from './messages/subjects.ts';
 export * from './messages/submission.ts';
 export * from './messages/telemetry.ts';
 export * from './messages/vault.ts';

@@ -45,6 +45,7 @@ import { SecretsDropped } from './messages/webhook-secrets.ts';
 import { approvalEvents, policyRoutes } from './policy-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
+import { subjectEvents, subjectRoutes } from './subject-routes.ts';
 import { vaultRoutes } from './vault-routes.ts';
 import { webhookEvents, webhookRoutes } from './webhook-routes.ts';
 
@@ -169,6 +170,7 @@ export const routes = {
   ...webhookRoutes,
   ...gatewayRoutes,
   ...policyRoutes,
+  ...subjectRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',
@@ -311,6 +313,7 @@ export const events = {
   }),
   ...webhookEvents,
   ...approvalEvents,
+  ...subjectEvents,
 } as const;
 
 /** Sent, not answered. */

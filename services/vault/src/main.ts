@@ -10,6 +10,7 @@ import {
   traceRequests,
 } from '@patchbay/service-kit';
 import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
+import { openSubjectRoots } from './adapters/directory-subject-roots.ts';
 import { openTenantRoots } from './adapters/directory-tenant-roots.ts';
 import { createLocalFileKeyService } from './adapters/local-file-key-service.ts';
 import { createNatsConnectionStore } from './adapters/nats-connection-store.ts';
@@ -36,8 +37,10 @@ import { vaultEndpoints } from './routes.ts';
 import { type DropSecretsPorts, dropSecrets } from './secrets/drop-secrets.ts';
 import { keepSecret } from './secrets/keep-secret.ts';
 import { lendSecrets } from './secrets/lend-secrets.ts';
+import type { DestroySubjectPorts } from './subjects/destroy-subject.ts';
 import { wireJobs } from './wire-jobs.ts';
 import { wireOAuth } from './wire-oauth.ts';
+import { rootsWithPersons, subjectOperations } from './wire-subjects.ts';
 
 export type { KeyServiceConfig, VaultConfig } from './config.ts';
 export { readConfig };
@@ -51,7 +54,8 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const report: Report = (level, message, facts) => log[level](facts, message);
   const wrapping = guardKeyService(createKeyService(config), { report });
   const roots = await openTenantRoots(config.rootsDir);
-  const keyService = rootKeyService(wrapping, roots);
+  const subjectRoots = openSubjectRoots(config.rootsDir);
+  const keyService = rootKeyService(wrapping, rootsWithPersons(roots, subjectRoots));
   const sealer = createXkeySealer(config.sealingSeed);
   const telemetry = await startTelemetry('vault', config);
   const messaging = await connectMessaging({
@@ -87,9 +91,13 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
   const broadcastDropped: DropSecretsPorts['broadcastDropped'] = (dropped) =>
     messaging.publishEvent(events.secretsDropped, {}, dropped);
+  const broadcastErased: DestroySubjectPorts['broadcastErased'] = (erasure) =>
+    messaging.publishEvent(events.subjectErased, {}, erasure);
   const broadcastRevocation: BroadcastRevocation = (revoked) => {
     messaging.publishEvent(events.leaseRevoked, {}, revoked);
-    if (revoked.connection === undefined) broadcastDropped({ tenant: revoked.tenant });
+    if (revoked.connection !== undefined) return;
+    broadcastDropped({ tenant: revoked.tenant });
+    broadcastErased({ tenant: revoked.tenant });
   };
 
   const announceExpired: RefreshPorts['announceExpired'] = ({ tenant, id, integration }, reason) =>
@@ -129,6 +137,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
         keepSecret: keepSecret(common),
         lendSecrets: lendSecrets({ ...common, assertUsable: tenantKeys.versions }),
         dropSecrets: dropSecrets({ ...common, broadcastDropped }),
+        ...subjectOperations({ ...common, subjectRoots, assertUsable: tenantKeys.versions, broadcastErased }),
         ...oauth.operations,
         ...jobs.operations,
       },

@@ -21,6 +21,10 @@ import type { dropSecrets } from './secrets/drop-secrets.ts';
 import type { keepSecret } from './secrets/keep-secret.ts';
 import type { lendSecrets } from './secrets/lend-secrets.ts';
 import type { ServiceCaller } from './secrets/secret-caller.ts';
+import type { destroySubject } from './subjects/destroy-subject.ts';
+import type { findSubject } from './subjects/find-subject.ts';
+import type { lendSubjectKey } from './subjects/lend-subject-key.ts';
+import type { lendTokenKey } from './subjects/lend-token-key.ts';
 
 export interface VaultOperations {
   readonly setConnectionHealth: ReturnType<typeof setConnectionHealth>;
@@ -43,6 +47,10 @@ export interface VaultOperations {
   readonly keepSecret: ReturnType<typeof keepSecret>;
   readonly lendSecrets: ReturnType<typeof lendSecrets>;
   readonly dropSecrets: ReturnType<typeof dropSecrets>;
+  readonly lendTokenKey: ReturnType<typeof lendTokenKey>;
+  readonly lendSubjectKey: ReturnType<typeof lendSubjectKey>;
+  readonly findSubject: ReturnType<typeof findSubject>;
+  readonly destroySubject: ReturnType<typeof destroySubject>;
 }
 
 const callerOf = ({ traceparent, budgetMs }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent), budgetMs });
@@ -54,7 +62,12 @@ const serviceCallerOf = (context: RequestContext): ServiceCaller => ({
 });
 
 /** These give their own alerts, with what they know more. */
-const selfReporting: readonly unknown[] = [routes.leaseCredential, routes.lendSecrets];
+const selfReporting: readonly unknown[] = [
+  routes.leaseCredential,
+  routes.lendSecrets,
+  routes.lendTokenKey,
+  routes.lendSubjectKey,
+];
 
 /**
  * Everything the vault answers. Who may ask is in contracts, and the server enforces it. `report` hears of stored rows that
@@ -111,6 +124,16 @@ function endpointsOf(operations: VaultOperations): AnyEndpoint[] {
     ),
     endpoint('drop-secrets', routes.dropSecrets, (body, context) =>
       operations.dropSecrets(body, serviceCallerOf(context)),
+    ),
+    endpoint('lend-token-key', routes.lendTokenKey, (body, context) =>
+      operations.lendTokenKey(body, serviceCallerOf(context)),
+    ),
+    endpoint('lend-subject-key', routes.lendSubjectKey, (body, context) =>
+      operations.lendSubjectKey(body, serviceCallerOf(context)),
+    ),
+    endpoint('find-subject', routes.findSubject, (body, context) => operations.findSubject(body, callerOf(context))),
+    endpoint('destroy-subject', routes.destroySubject, (body, context) =>
+      operations.destroySubject(body, callerOf(context)),
     ),
   ];
 }

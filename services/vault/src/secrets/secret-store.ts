@@ -1,12 +1,15 @@
 import type { StoredCredential } from '@patchbay/contracts';
 import type { CredentialBinding, Page } from '../operations/ports.ts';
 
-/** Which secret of whom: `owner` is a webhook source or a subscription. */
+/** Which secret of whom: `owner` is a webhook source or a subscription, or `subjectsOwner`. */
 export interface SecretName {
   readonly tenant: string;
   readonly owner: string;
   readonly id: string;
 }
+
+/** Owns what the keys of a tenant's persons are made of: see `subjects/`. No id of a source or a subscription. */
+export const subjectsOwner = 'subjects';
 
 /** One stored secret. `value` is null when it is not what a vault wrote. */
 export interface SecretRow {
@@ -34,7 +37,8 @@ export interface SecretStore {
 
 /** What a secret is bound to. Its row has one version: another secret has another id. */
 export function secretBindingOf({ tenant, owner, id }: SecretName): CredentialBinding {
-  return { tenant, connection: owner, integration: 'webhook_secret', version: 1, variables: { id } };
+  const integration = owner === subjectsOwner ? 'subject_key' : 'webhook_secret';
+  return { tenant, connection: owner, integration, version: 1, variables: { id } };
 }
 
 /** Every secret of an owner. */

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { idSchema, TenantId } from '../ids.ts';
+import { SubjectToken } from './audit.ts';
+import { XKey } from './vault.ts';
+
+/**
+ * A person as somebody names them: `phone:+15551234567`, `email:ada@example.com`, `id:u-17`, or without a kind, which is then
+ * told by its form. See `canonicalSubject` of packages/audit-log.
+ */
+export const SubjectIdentifier = z.string().min(1).max(300).regex(/\S/);
+
+/** Longest time for which a process may keep what the vault lent of persons, in milliseconds: erasure is complete after it. */
+export const maxSubjectKeyLifeMs = 60_000;
+
+/** Most erased persons of a tenant; about what one message can tell of. */
+export const maxErasedSubjects = 50_000;
+
+/** Base64 of something sealed to the asking process. */
+const Sealed = z.string().min(1).max(1_048_576);
+
+/** `svc.vault.v1.subjects.<caller>.tokens`: what a process makes tokens with. Good for `maxSubjectKeyLifeMs`. */
+export const LendTokenKeyRequest = z.strictObject({ tenant: TenantId, public_key: XKey });
+export type LendTokenKeyRequest = z.infer<typeof LendTokenKeyRequest>;
+export const LendTokenKeyResult = z.object({ sealed: Sealed, public_key: z.string() });
+export type LendTokenKeyResult = z.infer<typeof LendTokenKeyResult>;
+
+/** Characters behind `tok_` by which a lent list tells erased tokens. */
+export const erasedTokenChars = 12;
+
+/** What is inside, as JSON. */
+export const LentTokenKey = z.object({
+  tenant: TenantId,
+  /** The tenant's subject key, 32 bytes, base64. */
+  token_key: z.base64().length(44),
+  /** The first `erasedTokenChars` of each token that was erased, one behind the other. */
+  erased: z.string().max(maxErasedSubjects * erasedTokenChars),
+});
+export type LentTokenKey = z.infer<typeof LentTokenKey>;
+
+/**
+ * `svc.vault.v1.subjects.<caller>.key`: a person's data key. Made when there is none, but for the audit service, which reads
+ * only. `not_found` when there is none, or it was destroyed.
+ */
+export const LendSubjectKeyRequest = z.strictObject({ tenant: TenantId, subject: SubjectToken, public_key: XKey });
+export type LendSubjectKeyRequest = z.infer<typeof LendSubjectKeyRequest>;
+export const LendSubjectKeyResult = LendTokenKeyResult;
+export type LendSubjectKeyResult = LendTokenKeyResult;
+
+/** What is inside, as JSON. Bound to its person, so that it cannot be presented for another's. */
+export const LentSubjectKey = z.object({
+  tenant: TenantId,
+  subject: SubjectToken,
+  key: z.string().max(64),
+  /** 32 bytes, base64. */
+  data_key: z.base64().length(44),
+});
+export type LentSubjectKey = z.infer<typeof LentSubjectKey>;
+
+/** `svc.vault.v1.subjects.find`: by which tokens a person goes. */
+export const FindSubjectRequest = z.strictObject({ tenant: TenantId, subject: SubjectIdentifier });
+export type FindSubjectRequest = z.infer<typeof FindSubjectRequest>;
+export const FindSubjectResult = z.object({
+  /** The identifier in the form in which it is counted. */
+  canonical: z.string(),
+  /** In events from now on. */
+  token: SubjectToken,
+  /** In events of before an erasure, the oldest first. */
+  erased: z.array(SubjectToken),
+  /** Whether there is a data key, so that personal values may be readable. */
+  has_key: z.boolean(),
+});
+export type FindSubjectResult = z.infer<typeof FindSubjectResult>;
+
+/** `svc.vault.v1.subjects.destroy`: destroys a person's data key for good, and their token is not made again. */
+export const DestroySubjectRequest = z.strictObject({ tenant: TenantId, subject: SubjectToken });
+export type DestroySubjectRequest = z.infer<typeof DestroySubjectRequest>;
+export const DestroySubjectResult = z.object({
+  /** Data keys that were destroyed: 0 when nothing was kept. */
+  keys_destroyed: z.int().nonnegative(),
+});
+export type DestroySubjectResult = z.infer<typeof DestroySubjectResult>;
+
+/** `svc.vault.v1.subjects.erased`: broadcast; whoever holds keys of the tenant's persons forgets them at once. */
+export const SubjectErased = z.object({ tenant: TenantId });
+export type SubjectErased = z.infer<typeof SubjectErased>;
+
+/** `svc.audit.v1.reveal`: the personal values that an event keeps, while the person's key lives. Audited. */
+export const RevealEventRequest = z.strictObject({ tenant: TenantId, event_id: idSchema('auditEvent') });
+export type RevealEventRequest = z.infer<typeof RevealEventRequest>;
+export const RevealEventResult = z.object({
+  event_id: idSchema('auditEvent'),
+  subject: SubjectToken,
+  /** As they were sealed, such as `{ end_user, arguments }`. */
+  personal: z.record(z.string(), z.unknown()),
+});
+export type RevealEventResult = z.infer<typeof RevealEventResult>;
