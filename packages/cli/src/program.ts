@@ -40,6 +40,7 @@ import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
 import { addOAuthSetClient } from './commands/oauth-set-client.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPolicies } from './commands/policies/add-policies.ts';
+import { addPrivacy } from './commands/privacy/add-privacy.ts';
 import { addResult } from './commands/result.ts';
 import { addStats } from './commands/stats.ts';
 import { addSubmissionsDrop } from './commands/submissions-drop.ts';
@@ -164,6 +165,7 @@ export function createProgram(run: Run): Command {
 
   addPolicies(program, run);
   addApprovals(program, run);
+  addPrivacy(program, run);
 
   const audit = defineGroup(program, 'audit', 'Read the audit log');
   addAuditTail(audit, run);

@@ -7,11 +7,12 @@ import { scanCreditCard } from './scan/credit-card.ts';
 import { scanEmail } from './scan/email.ts';
 import { scanIban } from './scan/iban.ts';
 import { scanIp } from './scan/ip.ts';
+import { scanPhone } from './scan/phone.ts';
 import { scanUsSsn } from './scan/us-ssn.ts';
 import type { Scanned, Scanner } from './scanner.ts';
 import { viewOf } from './view.ts';
 
-const scanners: readonly Scanner[] = [scanEmail, scanCreditCard, scanUsSsn, scanIban, scanIp];
+const scanners: readonly Scanner[] = [scanEmail, scanCreditCard, scanUsSsn, scanIban, scanIp, scanPhone];
 
 const defaultCountries = ['US', 'GB', 'CA'];
 

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { UsageError } from '../failures.ts';
 import type { CliIo } from '../terminal.ts';
 
-/** Bytes of a file or of standard input that are read; nothing Patchbay takes is larger. */
-const maxBytes = 2 * 1_048_576;
+/** Bytes of a file or of standard input that are read, if the command says nothing else; nothing Patchbay takes is larger. */
+const most = 2 * 1_048_576;
 
 /** The text of standard input up to its end. @throws UsageError when it is too large. */
-export async function readInput({ stdin }: CliIo): Promise<string> {
+export async function readInput({ stdin }: CliIo, maxBytes = most): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stdin) {
@@ -20,8 +20,8 @@ export async function readInput({ stdin }: CliIo): Promise<string> {
 }
 
 /** The text of a file, or of standard input for `-`. @throws UsageError */
-export async function readSource(path: string, io: CliIo): Promise<string> {
-  if (path === '-') return readInput(io);
+export async function readSource(path: string, io: CliIo, maxBytes = most): Promise<string> {
+  if (path === '-') return readInput(io, maxBytes);
   let text: string;
   try {
     text = await readFile(resolve(io.cwd, path), 'utf8');

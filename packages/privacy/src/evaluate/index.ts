@@ -1,0 +1,2 @@
+export { type Evaluation, evaluateTexts, type Quality } from './evaluate-texts.ts';
+export { type LabelledText, NotLabelledTexts, readLabelledTexts } from './labelled-texts.ts';
