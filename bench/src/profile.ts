@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface ProfileNode {
   readonly id: number;
@@ -10,47 +11,32 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Node's default inspector port, which SIGUSR1 opens on the loopback. */
-const inspector = 'http://127.0.0.1:9229/json/list';
-
-/** Samples a running Node process for the time and gives its busiest functions, by their own time. */
-export async function profileProcess(pid: number, seconds: number): Promise<string[]> {
-  process.kill(pid, 'SIGUSR1');
-  const socket = new WebSocket(await debuggerUrl());
-  await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
-  let sequence = 0;
-  const ask = (method: string, params: object = {}) =>
-    new Promise<{ profile?: Profile }>((resolve) => {
-      const id = ++sequence;
-      const listen = ({ data }: MessageEvent) => {
-        const message = JSON.parse(String(data)) as { id?: number; result?: { profile?: Profile } };
-        if (message.id !== id) return;
-        socket.removeEventListener('message', listen);
-        resolve(message.result ?? {});
-      };
-      socket.addEventListener('message', listen);
-      socket.send(JSON.stringify({ id, method, params }));
-    });
-  await ask('Profiler.enable');
-  await ask('Profiler.setSamplingInterval', { interval: 200 });
-  await ask('Profiler.start');
-  await delay(seconds * 1_000);
-  const { profile } = await ask('Profiler.stop');
-  socket.close();
-  return profile === undefined ? [] : busiest(profile);
+/** Node's options that make a process write where its time went, once it ends. */
+export function profilingArguments(dir: string): string[] {
+  mkdirSync(dir, { recursive: true });
+  return ['--cpu-prof', `--cpu-prof-dir=${dir}`, '--cpu-prof-interval=250'];
 }
 
-async function debuggerUrl(): Promise<string> {
-  for (let i = 0; i < 100; i++) {
-    try {
-      const [target] = (await (await fetch(inspector)).json()) as { webSocketDebuggerUrl: string }[];
-      if (target !== undefined) return target.webSocketDebuggerUrl;
-    } catch {
-      // Not open yet.
+/**
+ * The busiest functions, by their own time, of a process that ended: in the `seconds` that ended `before` seconds ahead of its
+ * end. @throws Error when it left no profile.
+ */
+export function readProfile(dir: string, seconds: number, before: number): string[] {
+  const file = readdirSync(dir).find((name) => name.endsWith('.cpuprofile'));
+  if (file === undefined) throw new Error(`No profile was written to ${dir}.`);
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(dir, file), 'utf8')) as Profile;
+  let sinceEnd = 0;
+  let last = samples.length;
+  let first = 0;
+  for (let i = samples.length - 1; i >= 0; i--) {
+    sinceEnd += timeDeltas[i] ?? 0;
+    if (sinceEnd < before * 1e6) last = i;
+    if (sinceEnd > (before + seconds) * 1e6) {
+      first = i;
+      break;
     }
-    await delay(50);
   }
-  throw new Error('the process did not open its inspector');
+  return busiest({ nodes, samples: samples.slice(first, last), timeDeltas: timeDeltas.slice(first, last) });
 }
 
 function busiest({ nodes, samples, timeDeltas }: Profile): string[] {

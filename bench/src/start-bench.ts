@@ -2,9 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServiceName } from '@patchbay/contracts';
 import { type RunningPatchbay, type StartOptions, startPatchbay } from '@patchbay/launcher';
 import { type Admin, connectAdmin } from '@patchbay/sdk';
 import { startModule } from './processes.ts';
+import { profilingArguments, readProfile } from './profile.ts';
 import { benchDocument } from './work.ts';
 
 /** Patchbay with each service a process of its own, and an upstream that every call is dialled at. */
@@ -22,6 +24,8 @@ export interface Bench {
   asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T>;
   /** Starts a driver process (`driver.ts`) for one kind of call. */
   startDriver(kind: string, ...args: string[]): Promise<ChildProcess>;
+  /** Ends the service that is `profiled`, and says where its time went in the `seconds` before. */
+  endProfiled(seconds: number): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +37,8 @@ export interface BenchOptions {
   readonly tenants?: readonly string[];
   /** Further variables of a service's processes. */
   readonly variables?: StartOptions['variables'];
+  /** A service whose process writes a profile. */
+  readonly profiled?: ServiceName;
 }
 
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
@@ -53,6 +59,9 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     logLevel: 'warn',
     ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },
     ...(options.variables !== undefined && { variables: options.variables }),
+    ...(options.profiled !== undefined && {
+      nodeArguments: { [options.profiled]: profilingArguments(join(dir, 'profile')) },
+    }),
   });
   const { facts } = patchbay;
   const asAdminOf = async <T>(tenant: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
@@ -90,6 +99,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       const { child } = await startModule('driver.ts', [kind, ...(args.length > 0 ? args : place)]);
       children.push(child);
       return child;
+    },
+    async endProfiled(seconds) {
+      const asked = performance.now();
+      await patchbay.services.find(({ service }) => service === options.profiled)?.stop();
+      return readProfile(join(dir, 'profile'), seconds, (performance.now() - asked) / 1_000);
     },
     async stop() {
       for (const child of children) child.kill();

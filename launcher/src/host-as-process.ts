@@ -10,6 +10,8 @@ export interface ProcessOptions {
   readonly env: Record<string, string>;
   /** Its standard output and error go to `<dir>/<instance>.out`. */
   readonly logDir: string;
+  /** Options of Node's own. */
+  readonly nodeArguments?: readonly string[];
   /** Milliseconds until it must have said that it is ready. Default 120,000: a busy machine is slow to start many. */
   readonly readyTimeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL. Default 20,000. */
@@ -24,7 +26,8 @@ export async function hostAsProcess<Service extends HostedService['service']>(
   options: ProcessOptions,
 ): Promise<HostedService> {
   const outFile = join(options.logDir, `${options.instance}.out`);
-  const child = forkLogged(options.entry, options.env, outFile);
+  const { nodeArguments = [] } = options;
+  const child = forkLogged(options.entry, options.env, outFile, { nodeArguments });
   let stopping = false;
   let ready = false;
   const exited = once(child, 'exit').then(([code, signal]) => `exit ${code ?? signal}`);

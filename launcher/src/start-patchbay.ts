@@ -71,6 +71,8 @@ export interface StartOptions {
   readonly maxStreamBytes?: number;
   /** Further variables of a service's processes. */
   readonly variables?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Node's own options for a service's processes; benches have them write a profile. */
+  readonly nodeArguments?: Partial<Record<ServiceName, readonly string[]>>;
   /** A part ended by itself. */
   readonly onLost?: (line: string) => void;
 }
@@ -189,6 +191,7 @@ async function startAll(
             instance,
             env,
             logDir: state.logs,
+            nodeArguments: options.nodeArguments?.[service] ?? [],
             onExit: (name, detail) => lost(`${name} ended (${detail})`),
           });
     services.push(hosted);

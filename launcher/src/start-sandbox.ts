@@ -46,7 +46,7 @@ async function startSeparate({ logDir, port, catalogue, onExit }: SandboxOptions
       ...(catalogue !== true && { PATCHBAY_SANDBOX_INTEGRATIONS: catalogue === false ? '' : catalogue.join(',') }),
     },
     outFile,
-    'pipe',
+    { stdout: 'pipe' },
   );
   const exited = once(child, 'exit');
   const line = await Promise.race([

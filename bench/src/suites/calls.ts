@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import type { ServiceName } from '@patchbay/contracts';
 import { ask, cpuSeconds, startModule, untilIdle } from '../processes.ts';
-import { profileProcess } from '../profile.ts';
 import { startBare } from '../start-bare.ts';
 import { startBench } from '../start-bench.ts';
 import { print, readOptions } from '../suite.ts';
@@ -25,7 +25,8 @@ Patchbay execution of a read tool and of a write tool. Each process counts: driv
 const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 5, only: '', profile: '' });
 const { rounds, seconds, warmup, only, profile } = options;
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const bench = await startBench();
+const [profiledCandidate = '', profiledService = 'executor'] = profile.split(':');
+const bench = await startBench(profile === '' ? {} : { profiled: profiledService as ServiceName });
 const { children, patchbay, upstream, upstreamUrl } = bench;
 
 function report(samples: readonly Sample[]): void {
@@ -66,16 +67,11 @@ try {
     await ask(drivers.get(candidate) as ChildProcess, { concurrency: 32, seconds: warmup });
 
   if (profile !== '') {
-    const [candidate = '', service = 'executor'] = profile.split(':');
-    const load = ask(drivers.get(candidate as Candidate) as ChildProcess, {
+    await ask(drivers.get(profiledCandidate as Candidate) as ChildProcess, {
       concurrency: levels.at(-1) as number,
-      seconds: seconds + 1,
-    });
-    const lines = await profileProcess(
-      patchbay.services.find((one) => one.service === service)?.pid as number,
       seconds,
-    );
-    await load;
+    });
+    const lines = await bench.endProfiled(seconds);
     process.stdout.write(`${lines.join('\n')}\n`);
   }
   const samples: Sample[] = [];

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ask, cpuSeconds, startModule, untilIdle } from '../processes.ts';
-import { profileProcess } from '../profile.ts';
 import { startBench } from '../start-bench.ts';
 import { number, print, readOptions, table } from '../suite.ts';
 import type { DriverResult } from '../work.ts';
@@ -33,8 +32,13 @@ interface Sample extends DriverResult {
   readonly gatewayUs: number;
 }
 
+if (!['', 'gateway', 'executor'].includes(options.profile)) {
+  process.stderr.write(`--profile takes gateway or executor, not '${options.profile}'.\n`);
+  process.exit(2);
+}
 const bench = await startBench({
   variables: { gateway: { PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE: '10000000', PATCHBAY_GATEWAY_BURST: '1000000' } },
+  ...(options.profile !== '' && { profiled: options.profile as 'gateway' | 'executor' }),
 });
 try {
   const { facts, state, services } = bench.patchbay;
@@ -56,9 +60,8 @@ try {
   for (const candidate of candidates) await ask(drivers[candidate], { concurrency: 32, seconds: options.warmup });
 
   if (options.profile !== '') {
-    const load = ask(drivers.rest, { concurrency: levels.at(-1) as number, seconds: options.seconds + 1 });
-    const lines = await profileProcess(pidOf(options.profile), options.seconds);
-    await load;
+    await ask(drivers.rest, { concurrency: levels.at(-1) as number, seconds: options.seconds });
+    const lines = await bench.endProfiled(options.seconds);
     process.stdout.write(`${lines.join('\n')}\n`);
   } else report(await measure(drivers, candidates, levels, pidOf));
 } finally {
