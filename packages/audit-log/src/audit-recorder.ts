@@ -9,6 +9,7 @@ import {
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { type AuditProducer, auditMac } from './mac.ts';
+import { withoutPersons } from './personal-recorder.ts';
 import { RepeatPublishes } from './repeat-publishes.ts';
 
 /** What a service tells the recorder; envelope, id and time are added. */
@@ -200,7 +201,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       ...(entry.subject !== undefined && { subject: entry.subject }),
       tenant: entry.tenant,
       datacontenttype: 'application/json',
-      data: entry.data,
+      data: withoutPersons(entry.data),
     };
     const text = JSON.stringify(event);
     const batch = joinWaiting(lane, id, text);

@@ -12,4 +12,7 @@ export {
   subjectToken,
   subjectTokens,
 } from './personal-identifiers.ts';
+export { openPersonalKeys, type PersonalKeys, type PersonalKeysOptions } from './personal-keys.ts';
+export { type PersonalEntry, type PersonalRecorder, withTokens } from './personal-recorder.ts';
 export { type RecordOrigin, recordVersion, toRecord } from './records/to-record.ts';
+export { openPersonal, type PersonalValues, sealPersonal, sha256Of } from './sealed-personal.ts';

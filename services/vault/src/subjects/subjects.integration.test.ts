@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalSubject, subjectToken } from '@patchbay/audit-log';
+import { canonicalSubject, openPersonalKeys, subjectToken } from '@patchbay/audit-log';
 import { type AuditEvent, events, routes, type SubjectErased } from '@patchbay/contracts';
 import { createSealingSeed, type Messaging } from '@patchbay/messaging';
 import { readKeyFile } from '@patchbay/service-kit';
@@ -120,6 +120,23 @@ describe('keys of persons', () => {
     expect(after.token).not.toBe(before.token);
     expect((await lendTokenKeyThrough(executor)).erased).toBe(before.token.slice(4, 16));
     expect(await lendSubjectKeyThrough(executor, bystander)).toEqual(kept);
+  });
+
+  it('are held by a producer for a minute at most, and dropped when somebody is erased', async () => {
+    const keys = openPersonalKeys({ messaging: executor, service: 'executor' });
+    expect(keys.tokenNow('acme', 'u-20')).toBeNull();
+    const { token } = await find('id:u-20');
+    expect(await keys.token('acme', 'u-20')).toBe(token);
+    expect(keys.tokenNow('acme', 'u-20')).toBe(token);
+    const lent = await keys.dataKey('acme', token);
+    expect(keys.dataKeyNow('acme', token)?.id).toBe(lent?.id);
+    expect(keys.tokenNow('acme', 'phone:12')).toBe('tok_unknown');
+    await destroy(token);
+    await expect.poll(() => keys.tokenNow('acme', 'u-20')).toBeNull();
+    expect(keys.dataKeyNow('acme', token)).toBeNull();
+    expect(await keys.dataKey('acme', token)).toBeNull();
+    expect(await keys.token('acme', 'u-20')).toBe((await find('id:u-20')).token);
+    keys.close();
   });
 
   it('stay gone when an older copy of the store comes back, and so does the token', async () => {

@@ -1,0 +1,116 @@
+import type { AuditData } from '@patchbay/contracts';
+import { type SubjectToken, unknownSubject } from '@patchbay/contracts';
+import type { AuditEntry, AuditRecorder, Recording } from './audit-recorder.ts';
+import { isContact } from './personal-identifiers.ts';
+import type { PersonalKeys } from './personal-keys.ts';
+import { type PersonalValues, sealPersonal } from './sealed-personal.ts';
+
+/** An event that may name somebody, as `actor.end_user` or otherwise: what is published does not. */
+export interface PersonalEntry extends AuditEntry {
+  /** What is kept of the person, sealed under their key: only what the tenant wants kept. Without `actor.end_user` it is left out. */
+  readonly personal?: PersonalValues;
+}
+
+export interface PersonalRecorder extends AuditRecorder {
+  begin(entry: PersonalEntry): Recording;
+  record(entry: PersonalEntry): Promise<void>;
+}
+
+/**
+ * A recorder that takes entries which name persons, and records their tokens: of `actor.end_user`, and of a session or a user's id that
+ * is a phone number or an e-mail address. With the keys at hand an entry is recorded at once; else it waits for the vault, for a
+ * quarter of a second at most, and then says `tok_unknown`. Personal values whose key cannot be had are not kept.
+ */
+export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): PersonalRecorder {
+  const waiting = new Set<Promise<unknown>>();
+
+  function begin(entry: PersonalEntry): Recording {
+    const { personal, ...rest } = entry;
+    const named = namedIn(rest.data.actor);
+    if (named.length === 0) return recorder.begin(rest);
+    const tokens = named.map(({ text }) => keys.tokenNow(rest.tenant, text));
+    if (tokens.every((token) => token !== null)) {
+      const data = withNames(rest.data, named, tokens);
+      const subject = subjectOf(data);
+      if (personal === undefined || subject === null) return recorder.begin({ ...rest, data });
+      const key = keys.dataKeyNow(rest.tenant, subject);
+      if (key !== null)
+        return recorder.begin({
+          ...rest,
+          data: { ...data, sealed: sealPersonal(rest.tenant, subject, key, personal) },
+        });
+    }
+    return later(prepare(rest, named, personal));
+  }
+
+  async function prepare(
+    entry: AuditEntry,
+    named: readonly Named[],
+    personal: PersonalValues | undefined,
+  ): Promise<AuditEntry> {
+    const { tenant } = entry;
+    const data = withNames(entry.data, named, await Promise.all(named.map(({ text }) => keys.token(tenant, text))));
+    const subject = subjectOf(data);
+    const key = personal === undefined || subject === null ? null : await keys.dataKey(tenant, subject);
+    if (personal === undefined || subject === null || key === null) return { ...entry, data };
+    return { ...entry, data: { ...data, sealed: sealPersonal(tenant, subject, key, personal) } };
+  }
+
+  /** The same two moments, of an entry that is not ready yet. */
+  function later(ready: Promise<AuditEntry>): Recording {
+    const begun = ready.then((entry) => recorder.begin(entry));
+    const sent = begun.then((recording) => recording.sent);
+    const durable = begun.then((recording) => recording.durable);
+    waiting.add(begun);
+    const done = () => void waiting.delete(begun);
+    begun.then(done, done);
+    sent.catch(() => {});
+    durable.catch(() => {});
+    return { sent, durable };
+  }
+
+  return {
+    begin,
+    record: (entry) => begin(entry).durable,
+    windDown: () => recorder.windDown(),
+    async close() {
+      await Promise.allSettled(waiting);
+      await recorder.close();
+    },
+  };
+}
+
+/** The data with no person named in it: what is no token becomes `unknownSubject`. For whoever records without keys. */
+export function withoutPersons(data: AuditData): AuditData {
+  const { end_user: endUser } = data.actor;
+  if (endUser === undefined || endUser === unknownSubject || isToken.test(endUser)) return data;
+  return { ...data, actor: { ...data.actor, end_user: unknownSubject } };
+}
+
+/** As `SubjectToken`, without a parser's price for each event. */
+const isToken = /^tok_[A-Za-z0-9_-]{43}$/;
+
+interface Named {
+  readonly field: 'end_user' | 'session' | 'id';
+  readonly text: string;
+}
+
+function namedIn({ kind, id, session, end_user: endUser }: AuditData['actor']): Named[] {
+  const named: Named[] = [];
+  if (endUser !== undefined) named.push({ field: 'end_user', text: endUser });
+  if (session !== undefined && isContact(session)) named.push({ field: 'session', text: session });
+  if (kind === 'user' && isContact(id)) named.push({ field: 'id', text: id });
+  return named;
+}
+
+function withNames(data: AuditData, named: readonly Named[], tokens: readonly string[]): AuditData {
+  const actor = { ...data.actor };
+  named.forEach(({ field }, i) => {
+    actor[field] = tokens[i] as string;
+  });
+  return { ...data, actor };
+}
+
+function subjectOf({ actor }: AuditData): SubjectToken | null {
+  return actor.end_user === undefined || actor.end_user === unknownSubject ? null : actor.end_user;
+}
