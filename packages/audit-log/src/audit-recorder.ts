@@ -2,6 +2,7 @@ import {
   type AuditClass,
   type AuditData,
   type AuditEvent,
+  type AuditEventType,
   auditHeaders,
   buildSubject,
   newId,
@@ -16,8 +17,8 @@ import { RepeatPublishes } from './repeat-publishes.ts';
 export interface AuditEntry {
   readonly tenant: string;
   readonly class: AuditClass;
-  /** `dev.patchbay.…` */
-  readonly type: string;
+  /** A row of the table `auditEventTypes`. */
+  readonly type: AuditEventType;
   /** What the event is about, such as an execution's id. */
   readonly subject?: string;
   readonly data: AuditData;

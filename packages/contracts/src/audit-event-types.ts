@@ -27,6 +27,7 @@ function of(auditClass: AuditClass, ocsf: OcsfMapping, when: string): AuditEvent
 }
 
 const change = 'before a change and after it';
+const asked = 'somebody asks for it over HTTP: before and after';
 
 /**
  * Every event that the audit log knows, behind `dev.patchbay.`. A producer can record no other: the recorder's type says so. What a
@@ -144,14 +145,59 @@ export const auditEventTypes = {
   'gateway.tenant_created': of('gateway', ['entity', 'create'], change),
   'gateway.tenant_suspended': of('gateway', ['entity', 'suspend'], change),
   'gateway.tenant_resumed': of('gateway', ['entity', 'resume'], change),
+  // Over HTTP, under the caller's name, by the operation's: what the service behind it records says only that the gateway asked.
+  'gateway.set_toolset': of('gateway', ['entity', 'update'], asked),
+  'gateway.remove_toolset': of('gateway', ['entity', 'delete'], asked),
+  'gateway.register_integration': of('gateway', ['entity', 'create'], asked),
+  'gateway.retire_integration': of('gateway', ['entity', 'delete'], asked),
+  'gateway.pin_integration': of('gateway', ['entity', 'update'], asked),
+  'gateway.roll_back_integration': of('gateway', ['entity', 'update'], asked),
+  'gateway.install_integration': of('gateway', ['entity', 'update'], asked),
+  'gateway.deprecate_integration': of('gateway', ['entity', 'update'], asked),
+  'gateway.add_connection': of('gateway', ['entity', 'create'], asked),
+  'gateway.remove_connection': of('gateway', ['entity', 'delete'], asked),
+  'gateway.test_connection': of('gateway', ['entity', 'other'], asked),
+  'gateway.rotate_connection': of('gateway', ['entity', 'update'], asked),
+  'gateway.revert_connection': of('gateway', ['entity', 'update'], asked),
+  'gateway.start_connect': of('gateway', ['entity', 'create'], asked),
+  'gateway.add_webhook_source': of('gateway', ['entity', 'create'], asked),
+  'gateway.register_webhook_source': of('gateway', ['entity', 'create'], asked),
+  'gateway.change_webhook_source': of('gateway', ['entity', 'update'], asked),
+  'gateway.remove_webhook_source': of('gateway', ['entity', 'delete'], asked),
+  'gateway.add_webhook_source_secret': of('gateway', ['entity', 'update'], asked),
+  'gateway.remove_webhook_source_secret': of('gateway', ['entity', 'update'], asked),
+  'gateway.add_subscription': of('gateway', ['entity', 'create'], asked),
+  'gateway.change_subscription': of('gateway', ['entity', 'update'], asked),
+  'gateway.remove_subscription': of('gateway', ['entity', 'delete'], asked),
+  'gateway.pause_subscription': of('gateway', ['entity', 'suspend'], asked),
+  'gateway.resume_subscription': of('gateway', ['entity', 'resume'], asked),
+  'gateway.rotate_subscription_key': of('gateway', ['entity', 'update'], asked),
+  'gateway.replay_webhooks': of('gateway', ['api', 'other'], asked),
+  'gateway.redrive_dead_letters': of('gateway', ['api', 'other'], asked),
+  'gateway.drop_dead_letters': of('gateway', ['entity', 'delete'], asked),
+  'gateway.list_audit_events': of('gateway', ['api', 'read'], asked),
+  'gateway.get_audit_event': of('gateway', ['api', 'read'], asked),
+  'gateway.export_audit': of('gateway', ['api', 'read'], asked),
+  'gateway.verify_audit': of('gateway', ['api', 'read'], asked),
 } as const satisfies Record<string, AuditEventEntry>;
 
 type AuditEventName = keyof typeof auditEventTypes;
 /** `dev.patchbay.…`, of the table. What is read may have others: those of a newer producer. */
 export type AuditEventType = `dev.patchbay.${AuditEventName}`;
+/** Those behind one more prefix, without both: `AuditActsOf<'gateway'>` has `key_created`. */
+export type AuditActsOf<Prefix extends string> = AuditEventName extends infer Name
+  ? Name extends `${Prefix}.${infer Act}`
+    ? Act
+    : never
+  : never;
 
 export const auditTypePrefix = 'dev.patchbay.';
 const rows: ReadonlyMap<string, AuditEventEntry> = new Map(Object.entries(auditEventTypes));
+
+/** The class that events of a type are recorded in. */
+export function auditEventClass(type: AuditEventType): AuditClass {
+  return auditEventTypes[type.slice(auditTypePrefix.length) as AuditEventName].class;
+}
 
 /** The row of a type, as a version of the record knows it; null for a type that it does not. */
 export function auditEventEntry(type: string, recordVersion: number): AuditEventEntry | null {

@@ -52,7 +52,7 @@ describe.skipIf(!kind.available)(
           recorder.record({
             tenant,
             class: 'execution',
-            type: 'dev.patchbay.execution.finished',
+            type: 'dev.patchbay.execution.outcome',
             data: auditEvent().data,
           }),
         ),

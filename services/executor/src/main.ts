@@ -74,8 +74,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       log.warn({ err: error }, 'the audit stream does not confirm outcomes: they are published again'),
   });
   const reportLost = (error: unknown) => log.error({ err: error }, 'an audit event was lost');
-  const recordRefused = recordNotice(recorder, 'egress', 'refused', reportLost);
-  const recordPolicy = recordNotice(recorder, 'egress', 'policy_applied', reportLost);
+  const recordRefused = recordNotice(recorder, 'dev.patchbay.egress.refused', reportLost);
+  const recordPolicy = recordNotice(recorder, 'dev.patchbay.egress.policy_applied', reportLost);
   const policies = openTenantPolicies({
     path: config.tenantPoliciesFile,
     onApplied: (tenants) => {
@@ -112,7 +112,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   });
   const shedCalls = createShedCalls({
     places: admission,
-    record: recordNotice(recorder, 'execution', 'shed', reportLost),
+    record: recordNotice(recorder, 'dev.patchbay.execution.shed', reportLost),
   });
   const ticking = setInterval(() => admission.tick(performance.now()), tickMs).unref();
   const reporting = setInterval(() => shedCalls.report(), shedReportMs).unref();

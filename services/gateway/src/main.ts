@@ -20,6 +20,7 @@ import { requestCipher } from './adapters/request-cipher.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
 import { wireGraphQl } from './graphql/wire-graphql.ts';
+import { auditedActOf } from './http/audited-acts.ts';
 import { consoleDoor } from './http/console-door.ts';
 import type { GatewayPorts } from './http/gateway-ports.ts';
 import { createGatewayServer } from './http/gateway-server.ts';
@@ -144,13 +145,16 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     doors: [mcp.door, live.door, graphql.door, consoleDoor(readConsole(config.consoleDir))],
     routes: gatewayRoutes(ports),
     rateTerms: config,
-    audited: ({ operationId, audited }, call, work) =>
+    audited: (route, call, work) =>
       auditedChange(
         { recordAudit, report },
         {
           tenant: call.tenant,
-          act: operationId.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-          target: { kind: audited?.kind ?? 'route', id: audited?.target(call as never) ?? operationId },
+          act: auditedActOf(route),
+          target: {
+            kind: route.audited?.kind ?? 'route',
+            id: route.audited?.target(call as never) ?? route.operationId,
+          },
           actor: actorOf(call.principal),
           traceId: traceIdOf(call.traceparent),
         },

@@ -2,6 +2,7 @@ import {
   type AuditClass,
   type AuditData,
   type AuditEvent,
+  type AuditEventType,
   type AuditQuery,
   type AuditQueryResult,
   PatchbayError,
@@ -19,7 +20,7 @@ export interface EventPage {
 export type RecordAudit = (entry: {
   tenant: string;
   class: AuditClass;
-  type: string;
+  type: AuditEventType;
   data: AuditData;
 }) => Promise<void>;
 

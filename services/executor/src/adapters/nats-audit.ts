@@ -1,5 +1,5 @@
 import type { AuditRecorder } from '@patchbay/audit-log';
-import type { AuditClass, AuditData } from '@patchbay/contracts';
+import { type AuditData, type AuditEventType, auditEventClass } from '@patchbay/contracts';
 import type { RecordAudit } from '../operations/ports.ts';
 
 /** Executions in the audit log. */
@@ -21,11 +21,10 @@ export function createExecutionAudit(recorder: AuditRecorder): RecordAudit {
 /** Records events that nothing waits for; what the stream did not take is told to `onLost`. */
 export function recordNotice(
   recorder: AuditRecorder,
-  auditClass: AuditClass,
-  name: string,
+  type: AuditEventType,
   onLost: (error: unknown) => void,
 ): (tenant: string, data: AuditData) => void {
   return (tenant, data) => {
-    recorder.record({ tenant, class: auditClass, type: `dev.patchbay.${auditClass}.${name}`, data }).catch(onLost);
+    recorder.record({ tenant, class: auditEventClass(type), type, data }).catch(onLost);
   };
 }

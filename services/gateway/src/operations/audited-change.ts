@@ -1,11 +1,11 @@
-import { type AuditData, everyTenant, platformScope, toErrorBody } from '@patchbay/contracts';
+import { type AuditActsOf, type AuditData, everyTenant, platformScope, toErrorBody } from '@patchbay/contracts';
 import type { Actor, RecordAudit, Report } from './ports.ts';
 
 export interface Change {
   /** Whose it is; `_platform` for what concerns all. */
   readonly tenant: string;
   /** What is done, in lower case: `key_created` of `dev.patchbay.gateway.key_created`. */
-  readonly act: string;
+  readonly act: AuditActsOf<'gateway'>;
   readonly target: { readonly kind: string; readonly id: string };
   readonly actor: Actor;
   readonly traceId: string | null;
@@ -28,7 +28,7 @@ export async function auditedChange<Result>(
   work: () => Promise<Result>,
   factsOf: (result: Result) => AuditData['facts'] = () => undefined,
 ): Promise<Result> {
-  const type = `dev.patchbay.gateway.${act}`;
+  const type = `dev.patchbay.gateway.${act}` as const;
   const record = (outcome: AuditData['outcome'], more: Partial<AuditData> = {}) =>
     recordAudit({
       tenant: tenant === platformScope ? everyTenant : tenant,

@@ -1,4 +1,4 @@
-import type { AuditData, StoredApiKey, Tenant, TrustedIssuer } from '@patchbay/contracts';
+import type { AuditData, AuditEventType, StoredApiKey, Tenant, TrustedIssuer } from '@patchbay/contracts';
 
 /** A row and the revision it was read at. */
 export interface Versioned<Row> {
@@ -42,7 +42,7 @@ export interface Actor {
 /** @throws PatchbayError `audit_unavailable`. */
 export type RecordAudit = (entry: {
   readonly tenant: string;
-  readonly type: string;
+  readonly type: AuditEventType;
   readonly subject: string;
   readonly data: AuditData;
 }) => Promise<void>;

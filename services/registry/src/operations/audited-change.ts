@@ -1,4 +1,4 @@
-import { type AuditData, type ErrorCode, PatchbayError, toErrorBody } from '@patchbay/contracts';
+import { type AuditData, type AuditEventType, type ErrorCode, PatchbayError, toErrorBody } from '@patchbay/contracts';
 import { tenantTokenOf } from '../domain/audit-scope.ts';
 import type { AuditEntry, Caller, RecordAudit, Report } from './ports.ts';
 
@@ -92,7 +92,7 @@ async function recordOrReport(ports: AuditPorts, entry: AuditEntry): Promise<voi
 }
 
 function entryOf(
-  type: string,
+  type: AuditEventType,
   { scope, kind = 'integration', id = 'unknown', version }: ChangeTarget,
   caller: Caller,
   outcome: AuditData['outcome'],

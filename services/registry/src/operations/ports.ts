@@ -1,5 +1,6 @@
 import type {
   AuditData,
+  AuditEventType,
   IntegrationDocument,
   RegistryChanged,
   StoredChoice,
@@ -38,7 +39,7 @@ export type ToolsetStore = EntryStore<ToolsetAddress, StoredToolset>;
 export interface AuditEntry {
   readonly tenant: string;
   readonly class: 'registry';
-  readonly type: string;
+  readonly type: AuditEventType;
   readonly subject: string;
   readonly data: AuditData;
 }

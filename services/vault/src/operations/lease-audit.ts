@@ -1,4 +1,4 @@
-import { type AuditData, type LeaseRequest, toErrorBody } from '@patchbay/contracts';
+import { type AuditData, type AuditEventType, type LeaseRequest, toErrorBody } from '@patchbay/contracts';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 import { reportAlteredStore } from './altered-store.ts';
 import type { AuditEntry, Caller, RecordAudit, Report } from './ports.ts';
@@ -38,7 +38,7 @@ export function recordDenial(
 function entry(
   request: LeaseRequest,
   caller: Caller,
-  type: string,
+  type: AuditEventType,
   target: AuditData['target'],
   more: Pick<AuditData, 'outcome' | 'error_code' | 'facts'>,
 ): AuditEntry {

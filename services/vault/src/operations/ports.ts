@@ -1,4 +1,4 @@
-import type { AuditData, LeaseRevoked, StoredCredential } from '@patchbay/contracts';
+import type { AuditData, AuditEventType, LeaseRevoked, StoredCredential } from '@patchbay/contracts';
 import type { ConnectionRecord } from '../domain/connection-record.ts';
 
 /** What one stored credential belongs to and may be used for: the encryption binds it to all of this. */
@@ -96,7 +96,7 @@ export interface Sealer {
 export interface AuditEntry {
   readonly tenant: string;
   readonly class: 'credential' | 'connection';
-  readonly type: string;
+  readonly type: AuditEventType;
   readonly subject: string;
   readonly data: AuditData;
 }

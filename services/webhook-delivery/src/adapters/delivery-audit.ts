@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditRecorder } from '@patchbay/audit-log';
-import type { AuditData } from '@patchbay/contracts';
+import type { AuditActsOf, AuditData } from '@patchbay/contracts';
 import { attemptsOf } from '../domain/delivery-record.ts';
 import type { RecordDelivery } from '../operations/ports.ts';
 
@@ -10,7 +10,7 @@ export function createDeliveryAudit(
   onLost: (error: unknown) => void,
 ): RecordDelivery {
   const service: AuditData['actor'] = { kind: 'service', id: instance };
-  const entry = (tenant: string, what: string, subject: string, data: AuditData): AuditEntry => ({
+  const entry = (tenant: string, what: AuditActsOf<'delivery'>, subject: string, data: AuditData): AuditEntry => ({
     tenant,
     class: 'delivery',
     type: `dev.patchbay.delivery.${what}`,

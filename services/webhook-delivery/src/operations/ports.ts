@@ -1,4 +1,5 @@
 import type {
+  AuditActsOf,
   Delivery,
   StoredDelivery,
   WebhookDeadLetter,
@@ -100,13 +101,16 @@ export interface AnnounceSubscription {
 }
 
 /** What is written down of subscriptions, deliveries, replays and redrives. Nothing waits for it but an operator's change. */
+type SubscriptionActs =
+  AuditActsOf<'delivery'> extends infer Act ? (Act extends `subscription_${infer What}` ? What : never) : never;
+
 export interface RecordDelivery {
   attempt(record: DeliveryRecord): void;
   given(record: DeliveryRecord, reason: WebhookDeadLetter['reason']): void;
   /** Rejects with `audit_unavailable` when no sink took it. */
   subscription(
     subscription: Pick<WebhookSubscription, 'tenant' | 'id' | 'target'>,
-    what: string,
+    what: SubscriptionActs,
     by: 'admin' | 'agent' | 'service',
     facts?: Readonly<Record<string, string | number | boolean | null>>,
   ): Promise<void>;

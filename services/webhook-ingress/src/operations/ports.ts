@@ -1,4 +1,4 @@
-import type { AuditData, StoredKeptRequest, WebhookEvent, WebhookSource } from '@patchbay/contracts';
+import type { AuditActsOf, AuditData, StoredKeptRequest, WebhookEvent, WebhookSource } from '@patchbay/contracts';
 import type { SourceSecret } from '@patchbay/webhook-schemes';
 
 /** A request to a source, as it came over HTTP. */
@@ -115,7 +115,7 @@ export interface Visit {
 
 export type RecordAudit = (entry: {
   readonly tenant: string;
-  readonly type: `dev.patchbay.webhook.${string}`;
+  readonly type: `dev.patchbay.webhook.${AuditActsOf<'webhook'>}`;
   readonly subject: string;
   readonly data: AuditData;
 }) => Promise<void>;

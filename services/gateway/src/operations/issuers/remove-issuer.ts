@@ -8,7 +8,7 @@ export function removeIssuer(ports: IssuerPorts) {
   return async ({ tenant }: { readonly tenant: string }, caller: KeyCaller): Promise<TrustedIssuer> => {
     const read = await ports.store.readIssuer(tenant);
     if (read === null) throw issuerNotFound(tenant);
-    const change = { tenant, act: 'issuer_removed', target: { kind: 'issuer', id: tenant }, ...caller };
+    const change = { tenant, act: 'issuer_removed' as const, target: { kind: 'issuer', id: tenant }, ...caller };
     await auditedChange(ports, change, async () => {
       if (!(await ports.store.removeIssuer(tenant, read.revision))) throw changedByOthers();
     });

@@ -37,7 +37,7 @@ export function setIssuer(ports: IssuerPorts) {
     };
     await ports.probe(row);
 
-    const change = { tenant, act: 'issuer_set', target: { kind: 'issuer', id: tenant }, ...caller };
+    const change = { tenant, act: 'issuer_set' as const, target: { kind: 'issuer', id: tenant }, ...caller };
     await auditedChange(
       ports,
       change,

@@ -32,7 +32,7 @@ export function signOut(ports: IssuerPorts) {
       until: new Date(now + (read.row.max_age_s + 60) * 1_000).toISOString(),
     };
     const row = { ...read.row, signed_out: [...kept, one] };
-    const change = { tenant, act: 'signed_out', target: { kind: 'issuer', id: tenant }, ...caller };
+    const change = { tenant, act: 'signed_out' as const, target: { kind: 'issuer', id: tenant }, ...caller };
     await auditedChange(
       ports,
       change,

@@ -22,7 +22,7 @@ export function createKey(ports: KeyPorts) {
     if (expiresAt !== null && Date.parse(expiresAt) <= ports.now()) throw invalid('expires_at', 'it has passed');
     refuseMoreThanHeld(scopes, caller);
 
-    const change = { tenant, act: 'key_created', target: { kind: 'api_key', id: name }, ...caller };
+    const change = { tenant, act: 'key_created' as const, target: { kind: 'api_key', id: name }, ...caller };
     const { stored, secret } = await auditedChange(
       ports,
       change,

@@ -10,7 +10,7 @@ export function revokeKey(ports: KeyPorts) {
   ): Promise<ApiKey> => {
     const read = await ports.store.readKey(id);
     if (read === null || read.row.tenant !== tenant) throw keyNotFound(id);
-    const change = { tenant, act: 'key_revoked', target: { kind: 'api_key', id }, ...caller };
+    const change = { tenant, act: 'key_revoked' as const, target: { kind: 'api_key', id }, ...caller };
     const revoked = await auditedChange(ports, change, () =>
       changeKey(ports.store, tenant, id, (row) =>
         row.revoked_at === null ? { ...row, revoked_at: new Date(ports.now()).toISOString() } : null,

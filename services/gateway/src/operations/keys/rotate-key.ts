@@ -37,7 +37,7 @@ export function rotateKey(ports: KeyPorts) {
       throw new PatchbayError('invalid_request', { message: 'The key has ended; make a new one.' });
     refuseMoreThanHeld(scopes, caller);
 
-    const change = { tenant, act: 'key_rotated', target: { kind: 'api_key', id }, ...caller };
+    const change = { tenant, act: 'key_rotated' as const, target: { kind: 'api_key', id }, ...caller };
     const { made, secret, replaced } = await auditedChange(
       ports,
       change,

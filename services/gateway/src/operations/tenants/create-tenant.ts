@@ -21,7 +21,7 @@ export function createTenant(ports: TenantPorts) {
     const known = await ports.store.readTenant(tenant);
     if (known !== null) return { tenant: known.row, created: false };
     const row: Tenant = { tenant, name, created_at: new Date(ports.now()).toISOString(), suspended_at: null };
-    const change = { tenant, act: 'tenant_created', target: { kind: 'tenant', id: tenant }, ...caller };
+    const change = { tenant, act: 'tenant_created' as const, target: { kind: 'tenant', id: tenant }, ...caller };
     const created = await auditedChange(ports, change, () => ports.store.createTenant(row));
     if (created) return { tenant: row, created };
     const other = await ports.store.readTenant(tenant);

@@ -11,7 +11,7 @@ export function suspendTenant(ports: TenantPorts) {
     const read = (await ports.store.readTenant(tenant)) ?? refuse(tenant);
     if ((read.row.suspended_at !== null) === suspended) return read.row;
     const row: Tenant = { ...read.row, suspended_at: suspended ? new Date(ports.now()).toISOString() : null };
-    const act = suspended ? 'tenant_suspended' : 'tenant_resumed';
+    const act = suspended ? ('tenant_suspended' as const) : ('tenant_resumed' as const);
     const change = { tenant, act, target: { kind: 'tenant', id: tenant }, ...caller };
     await auditedChange(ports, change, async () => {
       if (!(await ports.store.updateTenant(row, read.revision)))

@@ -4,7 +4,7 @@ import type { Caller, SourcePorts } from './source-ports.ts';
 export interface SourceChange {
   readonly tenant: string;
   readonly source: string;
-  readonly type: `dev.patchbay.webhook.${'source' | 'secret'}_${'added' | 'changed' | 'removed'}`;
+  readonly type: `dev.patchbay.webhook.${`source_${'added' | 'changed' | 'removed'}` | `secret_${'added' | 'removed'}`}`;
 }
 
 /**
