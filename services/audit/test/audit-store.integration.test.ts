@@ -172,13 +172,17 @@ for (const kind of storeKinds) {
 
     it('stores the same by copying as by inserting, from the first time to the last', async () => {
       let copied = 0;
-      const { copy } = database;
-      const counting: typeof copy = copy && ((...args) => copy(...args).then(() => void copied++));
+      const copyingBy = (copying: boolean): AuditDatabase => ({
+        ...database,
+        transaction: (work) =>
+          database.transaction((transaction) => {
+            const { copy } = transaction;
+            const counting: typeof copy = copy && ((...args) => copy(...args).then(() => void copied++));
+            return work({ ...transaction, copy: copying ? counting : null });
+          }),
+      });
       const stored = await Promise.all(
-        [
-          { ...database, copy: counting },
-          { ...database, copy: null },
-        ].map(async (way) => {
+        [copyingBy(true), copyingBy(false)].map(async (way) => {
           const tenant = newTenant();
           const bare = { tool: undefined, execution_id: undefined, duration_ms: undefined };
           const events = [
@@ -202,13 +206,14 @@ for (const kind of storeKinds) {
           expect((await query({ tenant })).events).toEqual(events.toReversed());
           return rowsOf(sql`
             select class, type, (extract(epoch from time) * 1000)::float8 as ms, stream_sequence::float8 as sequence, producer, execution_id is null as alone, tool,
-              session, status, error_code, duration_ms, altered from audit_events where tenant = ${tenant} order by time`);
+              session, status, error_code, duration_ms, altered, record_version, length(leaf) as leaf_bytes,
+              log_index::int from audit_events where tenant = ${tenant} order by time`);
         }),
       );
       expect(stored[0]).toHaveLength(4);
       expect(stored[0]).toEqual(stored[1]);
       // The last time is beyond what the encoder writes, so that row was inserted either way.
-      expect(copied).toBe(copy === null ? 0 : 3);
+      expect(copied).toBe(database.server ? 0 : 3);
     });
 
     it('takes a batch larger than one statement', async () => {
@@ -370,19 +375,19 @@ for (const kind of storeKinds) {
       const plan = async (statement: RawBuilder<unknown>) => JSON.stringify(await rowsOf(sql`explain ${statement}`));
       await rowsOf(sql`analyze audit_events`);
       await rowsOf(sql`set enable_seqscan = off`);
-      expect(
-        await plan(sql`select * from audit_executions where execution_id = 'exe_x' and tenant = 'acme'`),
-      ).toContain('audit_events_execution');
+      expect(await plan(sql`select * from audit_executions where execution_id = 'exe_x' and tenant = 'acme'`)).toMatch(
+        /audit_events\w*_execution/,
+      );
       expect(
         await plan(
           sql`select * from audit_events where tenant = 'acme' and tool = 't' order by time desc, event_id desc limit 10`,
         ),
-      ).toContain('audit_events_tool');
+      ).toMatch(/audit_events\w*_tool/);
       expect(
         await plan(
           sql`select * from audit_events where tenant = 'acme' and session = 's' order by time desc, event_id desc limit 10`,
         ),
-      ).toContain('audit_events_session');
+      ).toMatch(/audit_events\w*_session/);
       await rowsOf(sql`set enable_seqscan = on`);
     });
   });

@@ -1,16 +1,16 @@
-import type { AuditRow } from '../domain/audit-row.ts';
+import type { PlacedLeafRow } from './log-rows.ts';
 
 /** Columns in the order in which `encodeCopy` writes them. */
 export const copiedColumns =
-  'event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session, status, error_code, duration_ms, tokens, replayed, altered, event';
-const columnCount = 17;
+  'event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session, status, error_code, duration_ms, tokens, replayed, altered, event, record_version, leaf, log_index';
+const columnCount = 20;
 
 /** Signature, flags and length of the header's extension. */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 /** Milliseconds from 1970 to 2000, where PostgreSQL's clock begins. */
 const postgresEpochMs = 946_684_800_000;
 /** Bytes of a row besides its texts: counts, lengths and fixed columns. */
-const fixedBytes = 128;
+const fixedBytes = 192;
 
 /**
  * Rows in PostgreSQL's binary COPY format, `event` being the row's event as JSON text. Binary, because the database then
@@ -18,9 +18,7 @@ const fixedBytes = 128;
  * Source: PostgreSQL manual, COPY, "Binary Format".
  * @throws RangeError when a time or a sequence is no number that the format can hold.
  */
-export function encodeCopy(
-  rows: readonly { readonly row: AuditRow; readonly event: string }[],
-): Uint8Array<ArrayBuffer> {
+export function encodeCopy(rows: readonly PlacedLeafRow[]): Uint8Array<ArrayBuffer> {
   const buffer = Buffer.allocUnsafeSlow(rows.reduce((bytes, one) => bytes + largestSize(one), header.length + 2));
   let at = header.copy(buffer);
 
@@ -37,7 +35,7 @@ export function encodeCopy(
     at = buffer.writeUInt32BE(value - high * 2 ** 32, at);
   };
 
-  for (const { row, event } of rows) {
+  for (const { row, event, recordVersion, leaf, logIndex } of rows) {
     at = buffer.writeInt16BE(columnCount, at);
     text(row.event_id);
     text(row.tenant);
@@ -58,13 +56,17 @@ export function encodeCopy(
     at = buffer.writeUInt8(row.replayed ? 1 : 0, buffer.writeInt32BE(1, at));
     at = buffer.writeUInt8(row.altered ? 1 : 0, buffer.writeInt32BE(1, at));
     text(event);
+    at = buffer.writeInt16BE(recordVersion, buffer.writeInt32BE(2, at));
+    at = buffer.writeInt32BE(leaf.length, at);
+    at += leaf.copy(buffer, at);
+    wholeNumber(logIndex);
   }
   at = buffer.writeInt16BE(-1, at);
   return buffer.subarray(0, at);
 }
 
 /** Bytes that a row takes at most: three for each UTF-16 unit of text. */
-function largestSize({ row, event }: { readonly row: AuditRow; readonly event: string }): number {
+function largestSize({ row, event }: PlacedLeafRow): number {
   const units =
     row.event_id.length +
     row.tenant.length +

@@ -1,14 +1,14 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
-import { type Dialect, PGliteDialect } from 'kysely';
+import { type Dialect, type Kysely, PGliteDialect, type RawBuilder } from 'kysely';
+import type { AuditTransaction } from './audit-database.ts';
 import { lockDirectory } from './pglite-directory-lock.ts';
-
-export type CopyInto = (into: string, data: Uint8Array<ArrayBuffer>) => Promise<void>;
+import type { AuditTables } from './tables.ts';
 
 export interface OpenedDialect {
   readonly dialect: Dialect;
-  /** Copies `data`, of the binary COPY format, into a table and its columns, all of it or nothing. Null on a server. */
-  readonly copy: CopyInto | null;
+  /** As `AuditDatabase.transaction`, for the database that stands on `dialect`. */
+  transaction<T>(db: Kysely<AuditTables>, work: (transaction: AuditTransaction) => Promise<T>): Promise<T>;
   /** Releases what `dialect` stands on; the database was given back by then. */
   close(): Promise<void>;
 }
@@ -44,9 +44,19 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
     });
     return {
       dialect: new PGliteDialect({ pglite }),
-      async copy(into, data) {
-        await pglite.query(`copy ${into} from '/dev/blob' with (format binary)`, [], { blob: new Blob([data]) });
-      },
+      transaction: (db, work) =>
+        pglite.transaction((tx) =>
+          work({
+            async run<Row>(statement: RawBuilder<Row>) {
+              const { sql, parameters } = statement.compile(db);
+              const { rows, affectedRows = 0 } = await tx.query<Row>(sql, [...parameters]);
+              return { rows, changed: affectedRows };
+            },
+            async copy(into, data) {
+              await tx.query(`copy ${into} from '/dev/blob' with (format binary)`, [], { blob: new Blob([data]) });
+            },
+          }),
+        ),
       async close() {
         if (!pglite.closed) await pglite.close();
         unlock();

@@ -1,43 +1,64 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { AuditRow } from '../domain/audit-row.ts';
 import type { QuarantinedItem } from '../domain/quarantine.ts';
 import { storableText } from '../domain/storable-text.ts';
 import type { AppendResult, AuditStore } from '../operations/store-audit-batch.ts';
-import type { AuditDatabase } from './audit-database.ts';
+import type { AuditDatabase, AuditTransaction } from './audit-database.ts';
 import { copiedColumns, encodeCopy } from './copy-rows.ts';
+import { growLog, type LogHead } from './log-growth.ts';
+import { type LeafRow, NoRecord, type PlacedLeafRow, toLeafRow } from './log-rows.ts';
+import { beginLogs, lockLogs, writeGrowth } from './postgres-log-heads.ts';
 import { sqlFailureOf } from './sql-failure.ts';
 
 /** Largest parameter of one statement, in UTF-16 units of JSON. A batch is one statement unless it is larger. */
 const maxStatementChars = 2_097_152;
 /** Bytes kept of a quarantined message. */
 const maxCopyBytes = 4_096;
+/** SQLSTATE of data that will not do, for an event of which no record can be made. */
+const dataException = '22000';
 
-/** A row and its event as JSON text. */
-interface WrittenRow {
-  readonly row: AuditRow;
-  readonly event: string;
-}
+type Written = { stored: number; reused: string[] };
 
-/** Appends to `audit_events` and `audit_quarantine`. */
+/**
+ * Appends to `audit_events` and to the tenants' logs in one transaction, and to `audit_quarantine`. Events of a batch come into
+ * the log in the order of the stream.
+ */
 export function createPostgresAuditStore(database: AuditDatabase): AuditStore {
+  const begun = new Set<string>();
+
+  /** Rows in runs small enough for one statement. Each run is a transaction: a row and its place in the log, or neither. */
+  async function appendRows(rows: readonly LeafRow[]): Promise<Written> {
+    const result: Written = { stored: 0, reused: [] };
+    for (const chunk of chunksOf(rows, ({ event }) => event.length)) {
+      const { stored, reused } = await appendChunk(chunk);
+      result.stored += stored;
+      result.reused.push(...reused);
+    }
+    return result;
+  }
+
+  async function appendChunk(chunk: readonly LeafRow[]): Promise<Written> {
+    const seen = new Set<string>();
+    const once = chunk.filter(({ row }) => !seen.has(row.event_id) && seen.add(row.event_id));
+    const tenants = [...new Set(once.map(({ row }) => row.tenant))].sort();
+    const unknown = tenants.filter((tenant) => !begun.has(tenant));
+    if (unknown.length > 0) await beginLogs(database, unknown);
+    for (const tenant of unknown) begun.add(tenant);
+    let stored: number;
+    try {
+      stored = await addToLogs(database, tenants, once, true);
+    } catch (error) {
+      if (database.server) throw error;
+      stored = await addToLogs(database, tenants, once, false); // something in it cannot be copied
+    }
+    return { stored, reused: stored < chunk.length ? await findReused(database, chunk) : [] };
+  }
+
   return {
     appendEvents: (rows) =>
       append(async () => {
-        const result = { stored: 0, reused: [] as string[] };
-        const written = rows.map((row) => ({ row, event: JSON.stringify(row.event) }));
-        for (const chunk of chunksOf(written, ({ event }) => event.length)) {
-          if (await copyNew(database, chunk)) {
-            result.stored += chunk.length;
-            continue;
-          }
-          const json = `[${chunk.map(recordOf).join(',')}]`;
-          const stored = await insertEvents(database, json);
-          result.stored += stored;
-          // Fewer than sent: some are there already, by a redelivery, or because an id was used twice.
-          if (stored < chunk.length) result.reused.push(...(await findReused(database, json)));
-        }
-        return result;
+        const inOrder = rows.toSorted((a, b) => a.stream_sequence - b.stream_sequence);
+        return appendRows(inOrder.map(toLeafRow));
       }),
     appendQuarantine: (items) =>
       append(async () => {
@@ -49,60 +70,91 @@ export function createPostgresAuditStore(database: AuditDatabase): AuditStore {
   };
 }
 
-/**
- * Copies rows of which none is stored yet, which is nearly every batch, for half of what `insertEvents` costs on PGlite.
- * False when nothing was written, whatever the reason: `insertEvents` then finds out and copes.
- */
-async function copyNew(database: AuditDatabase, rows: readonly WrittenRow[]): Promise<boolean> {
-  if (database.copy === null) return false;
-  try {
-    await database.copy(`audit_events (${copiedColumns})`, encodeCopy(rows));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What `insertEvents` reads: the row, with its event as it was written. */
-function recordOf({ row, event }: WrittenRow): string {
-  const { event: _, ...columns } = row;
-  return `${JSON.stringify(columns).slice(0, -1)},"event":${event}}`;
-}
-
-async function append(write: () => Promise<{ stored: number; reused: string[] }>): Promise<AppendResult> {
+async function append(write: () => Promise<Written>): Promise<AppendResult> {
   try {
     return { kind: 'committed', ...(await write()) };
   } catch (error) {
+    if (error instanceof NoRecord) return { kind: 'refused', code: dataException };
     const failure = sqlFailureOf(error);
     return failure.kind === 'refused' ? failure : { kind: 'unavailable', cause: error };
   }
 }
 
 /**
- * Inserts the rows that are not there yet and says how many. All rows travel as one JSON parameter: the cheapest of five
- * ways that were measured (unnest, values, jsonb elements, split text), and the same on PGlite and a server.
+ * Gives those of the rows that are not stored yet the next places of their tenants' logs, and says how many they are. None of
+ * these tenants' events can come in between: whoever has the logs locked sees all that was stored before.
  */
-async function insertEvents(database: AuditDatabase, rows: string): Promise<number> {
-  const result = await database.use((db) =>
-    sql`
-      insert into audit_events (event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
-        status, error_code, duration_ms, tokens, replayed, altered, event)
-      select event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
-        status, error_code, duration_ms, tokens, replayed, altered, event::text
-      from json_to_recordset(${rows}::text::json) as r(event_id text, tenant text, class text, type text, time timestamptz,
-        stream_sequence bigint, producer text, execution_id text, tool text, session text, status text, error_code text,
-        duration_ms double precision, tokens integer, replayed boolean, altered boolean, event json)
-      on conflict (event_id) do nothing`.execute(db),
+async function addToLogs(
+  database: AuditDatabase,
+  tenants: readonly string[],
+  rows: readonly LeafRow[],
+  mayCopy: boolean,
+): Promise<number> {
+  return database.transaction(async (transaction) => {
+    const heads = await lockLogs(transaction, tenants);
+    const stored = await findStored(transaction, rows);
+    const fresh = stored.size === 0 ? rows : rows.filter(({ row }) => !stored.has(row.event_id));
+    if (fresh.length === 0) return 0;
+    const leaves = new Map<string, Buffer[]>(tenants.map((tenant) => [tenant, []]));
+    const placed = fresh.map((one): PlacedLeafRow => {
+      const head = heads.get(one.row.tenant);
+      const added = leaves.get(one.row.tenant);
+      if (head === undefined || added === undefined) throw new Error('a log that was begun is gone');
+      return { ...one, logIndex: head.size + added.push(one.leaf) - 1 };
+    });
+    // Copying takes PGlite half of what inserting does.
+    if (mayCopy && transaction.copy !== null) {
+      await transaction.copy(`audit_events (${copiedColumns})`, encodeCopy(placed));
+    } else await insertEvents(transaction, placed);
+    const grown = [...leaves].filter(([, added]) => added.length > 0);
+    await writeGrowth(
+      transaction,
+      new Map(grown.map(([tenant, added]) => [tenant, growLog(heads.get(tenant) as LogHead, added)])),
+    );
+    return fresh.length;
+  });
+}
+
+/**
+ * All rows travel as one JSON parameter: the cheapest of five ways that were measured (unnest, values, jsonb elements, split
+ * text), and the same on PGlite and a server.
+ */
+async function insertEvents(transaction: AuditTransaction, placed: readonly PlacedLeafRow[]): Promise<void> {
+  const rows = `[${placed.map(recordOf).join(',')}]`;
+  await transaction.run(sql`
+    insert into audit_events (event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
+      status, error_code, duration_ms, tokens, replayed, altered, event, record_version, leaf, log_index)
+    select event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
+      status, error_code, duration_ms, tokens, replayed, altered, event::text, record_version, decode(leaf, 'hex'), log_index
+    from json_to_recordset(${rows}::text::json) as r(event_id text, tenant text, class text, type text, time timestamptz,
+      stream_sequence bigint, producer text, execution_id text, tool text, session text, status text, error_code text,
+      duration_ms double precision, tokens integer, replayed boolean, altered boolean, event json, record_version smallint,
+      leaf text, log_index bigint)`);
+}
+
+/** What `insertEvents` reads: the row, with its event as it was written. */
+function recordOf({ row, event, recordVersion, leaf, logIndex }: PlacedLeafRow): string {
+  const { event: _, ...columns } = row;
+  const all = { ...columns, record_version: recordVersion, leaf: leaf.toString('hex'), log_index: logIndex };
+  return `${JSON.stringify(all).slice(0, -1)},"event":${event}}`;
+}
+
+/** Ids of the rows that are stored already. */
+async function findStored(transaction: AuditTransaction, rows: readonly LeafRow[]): Promise<ReadonlySet<string>> {
+  const found = await transaction.run(
+    sql<{ event_id: string }>`
+      select event_id from audit_events where event_id = any(${rows.map(({ row }) => row.event_id)}::text[])`,
   );
-  return Number(result.numAffectedRows ?? 0);
+  return new Set(found.rows.map((row) => row.event_id));
 }
 
 /** Ids among the rows that are stored with another content. */
-async function findReused(database: AuditDatabase, rows: string): Promise<string[]> {
+async function findReused(database: AuditDatabase, rows: readonly LeafRow[]): Promise<string[]> {
+  const json = `[${rows.map(({ row, event }) => `{"event_id":"${row.event_id}","class":"${row.class}","event":${event}}`).join(',')}]`;
   const found = await database.use((db) =>
     sql<{ event_id: string }>`
       select distinct stored.event_id
-      from json_to_recordset(${rows}::text::json) as r(event_id text, class text, event jsonb)
+      from json_to_recordset(${json}::text::json) as r(event_id text, class text, event jsonb)
       join audit_events stored on stored.event_id = r.event_id
       where stored.class <> r.class or stored.event::jsonb <> r.event`.execute(db),
   );

@@ -29,7 +29,20 @@ export function openPostgres(
   });
   // Without a listener, a connection that the server closes while idle would end the process.
   pool.on('error', onIdleError);
-  return { dialect: dialectOn(pool), copy: null, close: async () => {} };
+  return {
+    dialect: dialectOn(pool),
+    transaction: (db, work) =>
+      db.transaction().execute((trx) =>
+        work({
+          async run(statement) {
+            const { rows, numAffectedRows = 0n } = await statement.execute(trx);
+            return { rows, changed: Number(numAffectedRows) };
+          },
+          copy: null,
+        }),
+      ),
+    close: async () => {},
+  };
 }
 
 function dialectOn(pool: Pool): Dialect {

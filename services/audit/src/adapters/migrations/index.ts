@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely/migration';
 import { up as auditEvents } from './0001-audit-events.ts';
 import { up as usage } from './0002-usage.ts';
+import { up as log } from './0003-log.ts';
 
 /** Every version of the schema, in order. One that was released never changes: add another. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-audit-events': { up: auditEvents },
   '0002-usage': { up: usage },
+  '0003-log': { up: log },
 };
