@@ -47,6 +47,9 @@ const bitOf = Object.fromEntries(Object.keys(topicWords).map((topic, index) => [
   Record<Topic, number>
 >;
 
+/** Whether a word says what a value is. */
+export const isTopicWord = (word: string) => bits.has(word);
+
 /** How far before and after a value a word may stand, in characters. */
 const before = 70;
 const after = 24;
@@ -102,10 +105,10 @@ export class Context {
     this.#label = labelled;
   }
 
-  around(start: number, end: number): Surroundings {
+  around(start: number, end: number, reach = before): Surroundings {
     let near = this.#label;
     let closest = this.#label;
-    const first = this.#firstEndingAfter(start - before);
+    const first = this.#firstEndingAfter(start - reach);
     for (let at = first; at < this.#starts.length; at++) {
       const begins = this.#starts[at] as number;
       if (begins > end + after) break;

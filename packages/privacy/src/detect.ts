@@ -14,7 +14,8 @@ import { viewOf } from './view.ts';
 
 const scanners: readonly Scanner[] = [scanEmail, scanCreditCard, scanUsSsn, scanIban, scanIp, scanPhone];
 
-const defaultCountries = ['US', 'GB', 'CA'];
+/** Countries whose numbers are known without their code. */
+export const defaultCountries: readonly string[] = ['US', 'GB', 'CA'];
 
 /**
  * Finds what is personal or secret in a text. Pure, and in time that grows with the text's length and no faster. Findings are in

@@ -1,0 +1,39 @@
+import type { Piece } from './sequences.ts';
+
+/** Digits that a stretch of pieces may stand for. */
+export interface Reading {
+  readonly digits: string;
+  /** Pieces it takes: from `from` up to, not including, `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** Pieces read in another way than the likeliest. */
+  readonly unlikely: number;
+}
+
+/** No number that we look for has more. */
+const mostDigits = 19;
+
+/** Readings tried of one way to take a sequence; what is said in earnest has a few hundred. */
+const mostReadings = 3_000;
+
+/** Every reading of every stretch, from the first piece on with every way to read a piece, from later ones with the likeliest alone. */
+export function* readingsOf(pieces: readonly Piece[]): Iterable<Reading> {
+  let left = mostReadings;
+  for (let from = 0; from < pieces.length; from++) {
+    const open: Reading[] = [{ digits: '', from, to: from, unlikely: 0 }];
+    for (let reading = open.pop(); reading !== undefined && left > 0; reading = open.pop()) {
+      if (reading.to > from) {
+        left--;
+        yield reading;
+      }
+      const piece = pieces[reading.to];
+      if (!piece) continue;
+      const ways = from <= 1 ? piece.readings : piece.readings.slice(0, 1);
+      for (let way = ways.length - 1; way >= 0; way--) {
+        const digits = reading.digits + ways[way];
+        if (digits.length <= mostDigits)
+          open.push({ digits, from, to: reading.to + 1, unlikely: reading.unlikely + (way > 0 ? 1 : 0) });
+      }
+    }
+  }
+}
