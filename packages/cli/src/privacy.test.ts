@@ -57,4 +57,17 @@ describe('privacy evaluate', () => {
     expect(result.code).toBe(2);
     expect(result.err).toMatch(message);
   });
+
+  test('wants either a file or --spoken', async () => {
+    for (const argv of [[], ['texts.json', '--spoken'], ['texts.json', '--seed', '3'], ['--spoken', '--seed', 'x']])
+      expect((await evaluate(...argv)).code).toBe(2);
+  });
+
+  test('says made-up numbers and counts those heard', async () => {
+    const result = json(await evaluate('--spoken', '--seed', '3', '--json'));
+    expect(result).toMatchObject({ seed: 3, styles: { plain: { held_out: false }, recognised: { held_out: true } } });
+    const { out } = await evaluate('--spoken', '--seed', '3');
+    expect(out).toContain(`recognised (held out)`);
+    expect(out).toContain(`seed 3: ${result.positives} numbers said; something found in ${result.false_alarms} of`);
+  });
 });

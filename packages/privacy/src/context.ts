@@ -35,7 +35,7 @@ const topicWords = {
   licence: "driver driver's drivers driving license licence dl",
   /** What numbers are that are nobody's. */
   other:
-    'order orders invoice tracking ticket case confirmation booking reference ref sku isbn issn version build model serial part item items product zip postal postcode room flight gate quantity amount total price cost usd eur gbp dollars euros pounds percent page chapter revision commit hash timestamp epoch port population article barcode ean upc batch lot po',
+    'order orders invoice tracking ticket case confirmation booking reference ref sku isbn issn version build model serial item items product zip postal postcode room flight gate quantity amount total price cost usd eur gbp dollars euros pounds percent page chapter revision commit hash timestamp epoch port population article barcode ean upc batch lot po',
 } as const;
 
 const bits = new Map<string, number>();

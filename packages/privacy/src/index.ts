@@ -5,3 +5,8 @@ export { modeOf, type RedactionMode, type RedactionPolicy, redactionModes } from
 export { detectWith, type Recogniser } from './recogniser.ts';
 export { deepestJson, type JsonFinding, redactJson } from './redact-json.ts';
 export { type Redacted, redact } from './redact-text.ts';
+export { detectSpoken, type SpokenFinding } from './spoken/detect-spoken.ts';
+export { foldDigits } from './spoken/fold-digits.ts';
+export { type RedactedTurns, redactTurns } from './spoken/redact-turns.ts';
+export { createTurnFolder, type FoldedTurn, type TurnFolder } from './spoken/turn-folder.ts';
+export type { Part, Turn } from './spoken/turns.ts';

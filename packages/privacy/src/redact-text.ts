@@ -17,8 +17,11 @@ export function redact(text: string, policy: RedactionPolicy): Redacted<string> 
   return { value: replaceFindings(text, findings, policy), findings, blocked: blockedBy(policy, findings) };
 }
 
+/** A finding, or a further part of one, which is always just its entity's name. */
+type Replaced = Finding & { readonly further?: boolean };
+
 /** Puts in place of each finding what the policy says; findings are in the order of the text and do not overlap. */
-export function replaceFindings(text: string, findings: readonly Finding[], policy: RedactionPolicy): string {
+export function replaceFindings(text: string, findings: readonly Replaced[], policy: RedactionPolicy): string {
   let redacted = '';
   let at = 0;
   for (const finding of findings) {
@@ -35,15 +38,15 @@ export function narrowed(policy: RedactionPolicy, label?: string): DetectOptions
 }
 
 /** Each blocked entity once. */
-export const blockedBy = (policy: RedactionPolicy, findings: readonly Finding[]): Entity[] => [
+export const blockedBy = (policy: RedactionPolicy, findings: readonly Pick<Finding, 'entity'>[]): Entity[] => [
   ...new Set(findings.map(({ entity }) => entity).filter((entity) => modeOf(policy, entity) === 'block')),
 ];
 
-function replacement(value: string, { entity, normalized }: Finding, policy: RedactionPolicy): string {
+function replacement(value: string, { entity, normalized, further }: Replaced, policy: RedactionPolicy): string {
   const mode = modeOf(policy, entity);
   if (mode === 'allow') return value;
   if (mode === 'mask') return mask(value, entity);
-  if (mode === 'tokenise' && policy.tokenise) return policy.tokenise(normalized ?? value, entity);
+  if (mode === 'tokenise' && policy.tokenise && !further) return policy.tokenise(normalized ?? value, entity);
   return `[${entity}]`;
 }
 

@@ -1,4 +1,4 @@
-import type { Evaluation, Quality } from '@patchbay/privacy/evaluate';
+import type { Evaluation, Quality, SpokenEvaluation } from '@patchbay/privacy/evaluate';
 import { count, type Style } from './style.ts';
 import { renderTable } from './table.ts';
 
@@ -37,4 +37,32 @@ function renderQualities(rows: readonly Row[], place: { style: Style; width: num
     ],
     place,
   );
+}
+
+/** A line for each style, then the sums. */
+export function renderSpokenEvaluation(evaluation: SpokenEvaluation, place: { style: Style; width: number }): string {
+  const rows = [
+    ...Object.entries(evaluation.styles).map(([name, of]) => ({ name: of.held_out ? `${name} (held out)` : name, of })),
+    { name: 'all', of: evaluation.entities },
+  ];
+  const recall = (title: string, entity: keyof SpokenEvaluation['entities']) => ({
+    title,
+    value: ({ of }: (typeof rows)[number]) => of[entity].recall.toFixed(3),
+    align: 'right' as const,
+  });
+  const share = (100 * evaluation.false_alarm_rate).toFixed(2);
+  return [
+    renderTable(
+      rows,
+      [
+        { title: 'STYLE', value: ({ name }) => name, paint: place.style.name },
+        recall('CARD RECALL', 'credit_card'),
+        recall('SSN RECALL', 'us_ssn'),
+        recall('PHONE RECALL', 'phone'),
+      ],
+      place,
+    ),
+    '',
+    `seed ${evaluation.seed}: ${count(evaluation.positives, 'number')} said; something found in ${evaluation.false_alarms} of ${evaluation.negatives} utterances without any (${share} %)`,
+  ].join('\n');
 }

@@ -40,15 +40,22 @@ export const chatty: Style = (value, random) => {
     const written = random.chance(0.5)
       ? words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}.`).join(' ')
       : `${words.join(' ')}.`;
-    const lead = index === 0 ? ["So it's ", 'Alright, ', 'Okay so that would be '] : ['', 'After that ', 'And then it says ', 'The next ones are '];
+    const lead =
+      index === 0
+        ? ["So it's ", 'Alright, ', 'Okay so that would be ']
+        : ['', 'After that ', 'And then it says ', 'The next ones are '];
     turns.push(caller(random.pick(lead) + written));
     if (index < value.groups.length - 1)
       turns.push({
         speaker: 'agent',
-        text: random.pick(['Okay, and the next digits?', 'Perfect, keep going.', 'Great, what comes after that?', `${words.join(' ')}, and then?`]),
+        text: random.pick([
+          'Okay, and the next digits?',
+          'Perfect, keep going.',
+          'Great, what comes after that?',
+          `${words.join(' ')}, and then?`,
+        ]),
       });
   }
   turns.push({ speaker: 'agent', text: random.pick(['Thank you, I have got that.', 'Great, let me check.']) });
   return turns;
 };
-

@@ -49,8 +49,17 @@ export const heldOutStyles: Readonly<Record<string, Style>> = { prompted, recogn
 /** As held out as those. */
 export const heldOutNegatives: Readonly<Record<string, (random: Random) => Turn[]>> = {
   askedOrder: (random) => [
-    { speaker: 'agent', text: random.pick(['What is your order number?', 'Can you read me the booking reference?', 'And the serial number of the device?']) },
-    caller(`${random.pick(['', "it's ", 'sure, ', 'that would be '])}${sayDigits(random.digits(random.pick([7, 9, 10, 12])), random).join(' ')}`),
+    {
+      speaker: 'agent',
+      text: random.pick([
+        'What is your order number?',
+        'Can you read me the booking reference?',
+        'And the serial number of the device?',
+      ]),
+    },
+    caller(
+      `${random.pick(['', "it's ", 'sure, ', 'that would be '])}${sayDigits(random.digits(random.pick([7, 9, 10, 12])), random).join(' ')}`,
+    ),
     { speaker: 'agent', text: random.pick(['Thanks, I see it.', 'One moment please.']) },
   ],
   sums: (random) => [

@@ -6,7 +6,11 @@ import type { SpokenEntity, SpokenValue } from './spoken-values.ts';
 export type Style = (value: SpokenValue, random: Random) => Turn[];
 
 const asked: Readonly<Record<SpokenEntity, readonly string[]>> = {
-  credit_card: ['Can I have your card number, please?', 'What card would you like to use?', 'And the credit card number?'],
+  credit_card: [
+    'Can I have your card number, please?',
+    'What card would you like to use?',
+    'And the credit card number?',
+  ],
   us_ssn: ['What is your social security number?', 'Could you tell me your social?', 'I need your SSN to go on.'],
   phone: ['What number can we call you back on?', 'And your phone number?', 'What is the best number to reach you?'],
 };
@@ -17,13 +21,16 @@ const led: Readonly<Record<SpokenEntity, readonly string[]>> = {
   phone: ['call me at', 'my phone number is', 'you can reach me on', 'my cell is'],
 };
 
-export const question = (entity: SpokenEntity, random: Random): Turn => ({ speaker: 'agent', text: random.pick(asked[entity]) });
+export const question = (entity: SpokenEntity, random: Random): Turn => ({
+  speaker: 'agent',
+  text: random.pick(asked[entity]),
+});
 
 export const caller = (text: string): Turn => ({ speaker: 'caller', text });
 
 /** A question and an answer, or a sentence that says itself what it is about. */
 export function introduced({ entity }: SpokenValue, random: Random, said: string): Turn[] {
-  if (random.chance(0.4)) return [question(entity, random), caller(`${random.pick(['', "it's ", 'sure, ', 'yes, '])}${said}`)];
+  if (random.chance(0.4))
+    return [question(entity, random), caller(`${random.pick(['', "it's ", 'sure, ', 'yes, '])}${said}`)];
   return [caller(`${random.pick(led[entity])} ${said}${random.pick(['', '.', ', thank you'])}`)];
 }
-

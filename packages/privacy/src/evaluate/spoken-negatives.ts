@@ -12,7 +12,10 @@ export const negatives: Readonly<Record<string, (random: Random) => Turn[]>> = {
     const said = random.chance(0.3) ? digits : sayDigits(digits, random).join(' ');
     return [
       { speaker: 'agent', text: random.pick(['How can I help?', 'What is it about?']) },
-      { speaker: 'caller', text: `${random.pick(['my order number is', 'the tracking number is', 'it is about invoice', 'I have a ticket, reference', 'confirmation code'])} ${said}` },
+      {
+        speaker: 'caller',
+        text: `${random.pick(['my order number is', 'the tracking number is', 'it is about invoice', 'I have a ticket, reference', 'confirmation code'])} ${said}`,
+      },
     ];
   },
   price: (random) => [
@@ -44,7 +47,10 @@ export const negatives: Readonly<Record<string, (random: Random) => Turn[]>> = {
     {
       text: `${random.pick(['my zip code is', 'the postcode is', 'zip'])} ${sayDigits(random.digits(5), random).join(' ')}`,
     },
-    { speaker: 'agent', text: `so flight ${sayDigits(random.digits(3), random).join(' ')} on page ${sayNumber(1 + random.below(300), random)}` },
+    {
+      speaker: 'agent',
+      text: `so flight ${sayDigits(random.digits(3), random).join(' ')} on page ${sayNumber(1 + random.below(300), random)}`,
+    },
   ],
   counting: (random) => [
     {

@@ -5,7 +5,11 @@ import { caller, introduced, question, type Style } from './spoken-introductions
 import { sayDigits, sayPair } from './spoken-words.ts';
 
 const plain: Style = (value, random) =>
-  introduced(value, random, value.groups.map((group) => sayDigits(group, random).join(' ')).join(random.pick([' ', ', '])));
+  introduced(
+    value,
+    random,
+    value.groups.map((group) => sayDigits(group, random).join(' ')).join(random.pick([' ', ', '])),
+  );
 
 const withFillers: Style = (value, random) =>
   introduced(
@@ -73,4 +77,13 @@ const overTurns: Style = (value, random) => {
 };
 
 /** What the detector was written for. */
-export const styles: Readonly<Record<string, Style>> = { plain, withFillers, withRepeats, inPairs, mixed, overTurns, corrected, chatty };
+export const styles: Readonly<Record<string, Style>> = {
+  plain,
+  withFillers,
+  withRepeats,
+  inPairs,
+  mixed,
+  overTurns,
+  corrected,
+  chatty,
+};

@@ -10,7 +10,7 @@ export interface SpokenValue {
   readonly groups: readonly string[];
 }
 
-export function valueOf(entity: SpokenEntity, random: Random): SpokenValue {
+export function madeUp(entity: SpokenEntity, random: Random): SpokenValue {
   if (entity === 'credit_card') return { entity, groups: cardGroups(random) };
   if (entity === 'us_ssn') return { entity, groups: inGroups(ssn(random), [3, 2, 4]) };
   return { entity, groups: inGroups(phone(random), [3, 3, 4]) };
@@ -39,6 +39,6 @@ const phone = (random: Random) =>
   `${2 + random.below(8)}${random.below(9)}${random.below(10)}${2 + random.below(8)}${2 + random.below(8)}${random.below(10)}${random.digits(4)}`;
 
 export function inGroups(digits: string, lengths: readonly number[]): string[] {
-  let at = 0;
-  return lengths.map((length) => digits.slice(at, (at += length)));
+  const ends = lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0));
+  return ends.map((end, index) => digits.slice(ends[index - 1] ?? 0, end));
 }

@@ -8,7 +8,8 @@ const tensNames = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(
 export const sayDigit = (digit: string, random: Random): string =>
   digit === '0' && random.chance(0.6) ? 'oh' : (digitNames[Number(digit)] as string);
 
-export const sayDigits = (digits: string, random: Random): string[] => [...digits].map((digit) => sayDigit(digit, random));
+export const sayDigits = (digits: string, random: Random): string[] =>
+  [...digits].map((digit) => sayDigit(digit, random));
 
 /** Two digits as one number, when people would say them so. */
 export function sayPair(pair: string, random: Random): string[] {

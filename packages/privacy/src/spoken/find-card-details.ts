@@ -7,7 +7,18 @@ const reach = 60;
 const cueReach = 6;
 
 const codeCues = new Set(['cvv', 'cvc', 'cvv2', 'csc', 'security', 'code', 'back', 'digits']);
-const expiryCues = new Set(['expires', 'expire', 'expiry', 'expiration', 'expiring', 'exp', 'valid', 'thru', 'good', 'date']);
+const expiryCues = new Set([
+  'expires',
+  'expire',
+  'expiry',
+  'expiration',
+  'expiring',
+  'exp',
+  'valid',
+  'thru',
+  'good',
+  'date',
+]);
 
 /**
  * Expiry and security code: of a card that was said before, by their cues or by their place right behind it; and a code without a
@@ -20,7 +31,9 @@ export function* findCardDetails(
 ): Iterable<Finding> {
   for (const sequence of sequences) {
     let pieces = sequence;
-    const own = cards.find(({ start, end }) => start >= (pieces[0] as Piece).start && end <= (pieces.at(-1) as Piece).end);
+    const own = cards.find(
+      ({ start, end }) => start >= (pieces[0] as Piece).start && end <= (pieces.at(-1) as Piece).end,
+    );
     if (own) pieces = pieces.filter(({ start }) => start >= own.end);
     if (pieces.length === 0) continue;
     const card = own ?? cards.findLast(({ end }) => end <= (pieces[0] as Piece).start);
@@ -30,9 +43,19 @@ export function* findCardDetails(
   }
 }
 
-function* details(pieces: readonly Piece[], near: boolean, cues: ReadonlySet<string>, joined: boolean): Iterable<Finding> {
+function* details(
+  pieces: readonly Piece[],
+  near: boolean,
+  cues: ReadonlySet<string>,
+  joined: boolean,
+): Iterable<Finding> {
   const says = (listed: ReadonlySet<string>) => [...cues].some((cue) => listed.has(cue));
-  const code = cues.has('cvv') || cues.has('cvc') || cues.has('cvv2') || cues.has('csc') || (cues.has('security') && cues.has('code'));
+  const code =
+    cues.has('cvv') ||
+    cues.has('cvc') ||
+    cues.has('cvv2') ||
+    cues.has('csc') ||
+    (cues.has('security') && cues.has('code'));
   const expiry = near && (says(expiryCues) || joined) ? takeExpiry(pieces) : 0;
   if (expiry > 0) yield findingOf('card_expiry', pieces.slice(0, expiry));
   const rest = pieces.slice(expiry);
@@ -60,7 +83,14 @@ function takeExpiry(pieces: readonly Piece[]): number {
     const year = digits.length <= 4 ? digits.slice(-2) : digits.slice(-4);
     const month = digits.slice(0, digits.length - year.length);
     const future = year.length === 2 ? year >= '20' && year <= '59' : year >= '2020' && year <= '2059';
-    if (month.length >= 1 && Number(month) >= 1 && Number(month) <= 12 && future && !fullYearFollows(pieces, count, digits)) return count;
+    if (
+      month.length >= 1 &&
+      Number(month) >= 1 &&
+      Number(month) <= 12 &&
+      future &&
+      !fullYearFollows(pieces, count, digits)
+    )
+      return count;
   }
   return 0;
 }

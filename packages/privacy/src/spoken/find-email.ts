@@ -4,7 +4,19 @@ import type { Token } from './tokens.ts';
 import { digitWords, fillers, letterWords, repeatWords, teenWords, tensWords } from './words.ts';
 
 const marks: ReadonlyMap<string, string> = new Map(
-  Object.entries({ dot: '.', period: '.', point: '.', '.': '.', underscore: '_', _: '_', dash: '-', hyphen: '-', minus: '-', plus: '+', '+': '+' }),
+  Object.entries({
+    dot: '.',
+    period: '.',
+    point: '.',
+    '.': '.',
+    underscore: '_',
+    _: '_',
+    dash: '-',
+    hyphen: '-',
+    minus: '-',
+    plus: '+',
+    '+': '+',
+  }),
 );
 
 const isDot = (token: Token | undefined) => token !== undefined && marks.get(token.word) === '.';
@@ -12,7 +24,9 @@ const isAt = (token: Token | undefined) => token?.word === 'at' || token?.word =
 
 /** Words before "at" that make it no address: "look at example dot com". */
 const verbs = new Set(
-  'look looking shop us me online available find found go going buy website site page visit see read more them him her you here there works working work employed live stay located hosted'.split(' '),
+  'look looking shop us me online available find found go going buy website site page visit see read more them him her you here there works working work employed live stay located hosted'.split(
+    ' ',
+  ),
 );
 
 /** Behind these an address begins. */
@@ -37,7 +51,10 @@ export function* findSpokenEmail(said: readonly Token[]): Iterable<Finding> {
 }
 
 /** Labels with dots between them, the last of them two letters or more. */
-function hostFrom(tokens: readonly Token[], from: number): { readonly name: string; readonly next: number } | undefined {
+function hostFrom(
+  tokens: readonly Token[],
+  from: number,
+): { readonly name: string; readonly next: number } | undefined {
   let at = from;
   let labels = 0;
   let next: number | undefined;
@@ -61,7 +78,17 @@ function hostFrom(tokens: readonly Token[], from: number): { readonly name: stri
 const topLevel = /^\p{L}{2,12}$/u;
 
 const isSpelt = ({ word }: Token) =>
-  word.length === 1 || letterWords.has(word) || digitWords.has(word) || teenWords.has(word) || tensWords.has(word) || repeatWords.has(word) || marks.has(word) || /^\d/.test(word);
+  word.length === 1 ||
+  letterWords.has(word) ||
+  digitWords.has(word) ||
+  teenWords.has(word) ||
+  tensWords.has(word) ||
+  repeatWords.has(word) ||
+  marks.has(word) ||
+  /^\d/.test(word);
+
+const isCounted = ({ word }: Token) =>
+  word !== 'o' && (digitWords.has(word) || teenWords.has(word) || tensWords.has(word) || /^\d/.test(word));
 
 /** Where the part before "at" begins, if there is one. */
 function localFrom(tokens: readonly Token[], at: number): number | undefined {
@@ -70,20 +97,23 @@ function localFrom(tokens: readonly Token[], at: number): number | undefined {
     const token = tokens[first - 1] as Token;
     const connected = first === at || marks.has((tokens[first] as Token).word);
     if (cues.has(token.word) && !connected) break;
-    if (marks.has(token.word) || connected || (isSpelt(token) && isSpelt(tokens[first] as Token))) first--;
+    // "smith nineteen": a name may have a number behind it.
+    const named = isCounted(tokens[first] as Token) && !fillers.has(token.word);
+    if (marks.has(token.word) || connected || named || (isSpelt(token) && isSpelt(tokens[first] as Token))) first--;
     else if (fillers.has(token.word) && first - 2 >= 0 && isSpelt(tokens[first - 2] as Token)) first--;
     else break;
   }
   while (first < at && marks.has((tokens[first] as Token).word)) first++;
   if (first === at) return undefined;
   if (at - first === 1 && verbs.has((tokens[first] as Token).word)) return undefined;
-  return first <= 3 || at - first > 1 ? first : cueWithin(tokens, first);
+  return at - first > 1 ? first : cueWithin(tokens, first);
 }
 
 /** A word or two more, when what stands before them says that an address begins: "it's john smith at". */
 function cueWithin(tokens: readonly Token[], first: number): number {
   for (let back = 1; back <= 3 && first - back > 0; back++)
-    if (cues.has((tokens[first - back - 1] as Token).word)) return tokens[first - back]?.turn === tokens[first]?.turn ? first - back : first;
+    if (cues.has((tokens[first - back - 1] as Token).word))
+      return tokens[first - back]?.turn === tokens[first]?.turn ? first - back : first;
   return first;
 }
 
@@ -96,10 +126,16 @@ function spell(tokens: readonly Token[]): string {
     const repeated = repeatWords.get(word);
     const next = tokens[at + 1]?.word ?? '';
     if (repeated !== undefined && next !== '') {
-      spelt += (digitWords.get(next) ?? letterWords.get(next) ?? next).repeat(repeated);
+      spelt += (next === 'o' ? 'o' : (digitWords.get(next) ?? letterWords.get(next) ?? next)).repeat(repeated);
       at++;
     } else if (fillers.has(word) && !marks.has(word)) continue;
-    else spelt += marks.get(word) ?? (word === 'o' ? 'o' : digitWords.get(word)) ?? teenWords.get(word) ?? tensWords.get(word) ?? letterIn(word, run);
+    else
+      spelt +=
+        marks.get(word) ??
+        (word === 'o' ? 'o' : digitWords.get(word)) ??
+        teenWords.get(word) ??
+        tensWords.get(word) ??
+        letterIn(word, run);
   }
   return spelt;
 }

@@ -1,6 +1,6 @@
 import { isCardRange } from '../checks/card-networks.ts';
 import { luhn } from '../checks/luhn.ts';
-import { phoneFacts, type PhoneReader } from '../checks/phone-number.ts';
+import { type PhoneReader, phoneFacts } from '../checks/phone-number.ts';
 import { isIssuedSsn, isItin } from '../checks/ssn.ts';
 import type { Context, Surroundings } from '../context.ts';
 import type { Entity } from '../entities.ts';
@@ -69,7 +69,12 @@ function* judge(
 }
 
 /** A card stands alone, or before what may be its expiry and security code. */
-function cardScore({ digits, from, to, unlikely }: Reading, pieces: readonly Piece[], whole: boolean, around: Surroundings): number {
+function cardScore(
+  { digits, from, to, unlikely }: Reading,
+  pieces: readonly Piece[],
+  whole: boolean,
+  around: Surroundings,
+): number {
   const bonus = around.bonus('card');
   if (!isCardRange(digits)) return 0;
   if (!luhn(digits)) return whole && unlikely === 0 && bonus > 0 && digits.length >= 13 ? 0.15 + bonus : 0;
@@ -101,7 +106,10 @@ function phoneScore(
 
 /** How many digits of the whole a reading leaves out. */
 const leftOver = ({ from, to }: Reading, pieces: readonly Piece[]) =>
-  pieces.reduce((sum, { readings }, index) => (index >= from && index < to ? sum : sum + (readings[0] as string).length), 0);
+  pieces.reduce(
+    (sum, { readings }, index) => (index >= from && index < to ? sum : sum + (readings[0] as string).length),
+    0,
+  );
 
 /** What digits left out cost: one or two may have been no part of it, such as that of "one moment". */
 const unused = (left: number) => (left === 0 ? 0 : left <= 2 ? -0.1 : -0.3);

@@ -21,7 +21,8 @@ export function itemAt(tokens: readonly Token[], first: number): Item | undefine
   }
   const digit = digitOf(token.word);
   const plural = pluralDigits.get(following);
-  if (digit !== undefined && plural !== undefined && !tokens[first + 1]?.pause && digit !== '0') return item(first + 2, plural.repeat(Number(digit)));
+  if (digit !== undefined && plural !== undefined && !tokens[first + 1]?.pause && digit !== '0')
+    return item(first + 2, plural.repeat(Number(digit)));
   if (isCount(tokens, first)) return undefined;
   if (countedWords.has(following) && !tokens[first + 1]?.pause && following !== 'more') return undefined;
   if (isNumeral(token.word)) return item(first + 1, token.word);
@@ -31,7 +32,8 @@ export function itemAt(tokens: readonly Token[], first: number): Item | undefine
   const tens = tensWords.get(token.word);
   if (tens === undefined) return undefined;
   const unit = digitOf(following);
-  if (unit === undefined || unit === '0' || isNumeral(following)) return larger(tokens, first, tens) ?? item(first + 1, tens);
+  if (unit === undefined || unit === '0' || isNumeral(following))
+    return larger(tokens, first, tens) ?? item(first + 1, tens);
   const joined = tens.slice(0, 1) + unit;
   // "one thousand" after "forty" counts from there, and so does "ones".
   if (itemAt(tokens, first + 1)?.next !== first + 2) return item(first + 1, tens);
@@ -45,7 +47,12 @@ function isCount(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   const after = tokens[at + 1];
   const token = tokens[at] as Token;
-  return before !== undefined && !token.pause && countingWords.has(before.word) && (after === undefined || after.pause || !digitWords.has(after.word));
+  return (
+    before !== undefined &&
+    !token.pause &&
+    countingWords.has(before.word) &&
+    (after === undefined || after.pause || !digitWords.has(after.word))
+  );
 }
 
 /** A number before "hundred" or "thousand", and what may follow: "eight hundred five" is 800 and 5, or 805. */
@@ -58,7 +65,8 @@ function larger(tokens: readonly Token[], first: number, digits: string): Item |
   const at = first + 2 + and;
   const rest = tokens[at] && !tokens[at]?.pause ? itemAt(tokens, at) : undefined;
   const small = rest?.readings[0];
-  if (!rest || small === undefined || small.length > 2 || isNumeral(tokens[at]?.word ?? '')) return { readings: [whole], first, next: first + 2 };
+  if (!rest || small === undefined || small.length > 2 || isNumeral(tokens[at]?.word ?? ''))
+    return { readings: [whole], first, next: first + 2 };
   const sum = whole.slice(0, whole.length - small.length) + small;
   const apart = rest.readings.map((reading) => whole + reading);
   return { readings: and ? [sum, ...apart] : [...apart, sum], first, next: rest.next };

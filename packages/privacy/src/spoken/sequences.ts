@@ -1,14 +1,7 @@
 import { isTopicWord } from '../context.ts';
 import { type Item, itemAt } from './number-items.ts';
 import type { Token } from './tokens.ts';
-import {
-  acknowledgements,
-  aroundCorrections,
-  corrections,
-  fillers,
-  ordinals,
-  unitWords,
-} from './words.ts';
+import { acknowledgements, aroundCorrections, corrections, fillers, ordinals, unitWords } from './words.ts';
 
 /** An item in its place among others that belong to the same number. */
 export interface Piece {

@@ -36,7 +36,10 @@ function withoutEchoes(sequence: Sequence, speakers: readonly (string | undefine
     const digits = group.map(({ readings }) => readings[0]).join('');
     const previous = kept.at(-1);
     const echo =
-      previous !== undefined && speakers[turn] !== speakers[previous.turn] && digits.length >= 2 && said.endsWith(digits);
+      previous !== undefined &&
+      speakers[turn] !== speakers[previous.turn] &&
+      digits.length >= 2 &&
+      said.endsWith(digits);
     if (!echo) {
       kept.push(...group);
       said += digits;

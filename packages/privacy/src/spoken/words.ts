@@ -1,25 +1,61 @@
 /** Words that are one digit when spoken, with those of radio operators. */
 export const digitWords: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    zero: '0', oh: '0', o: '0', nought: '0', naught: '0', nil: '0', null: '0', aught: '0',
-    one: '1', two: '2', three: '3', four: '4', five: '5', six: '6', seven: '7', eight: '8', nine: '9',
-    wun: '1', tree: '3', fower: '4', fife: '5', niner: '9',
+    zero: '0',
+    oh: '0',
+    o: '0',
+    nought: '0',
+    naught: '0',
+    nil: '0',
+    null: '0',
+    aught: '0',
+    one: '1',
+    two: '2',
+    three: '3',
+    four: '4',
+    five: '5',
+    six: '6',
+    seven: '7',
+    eight: '8',
+    nine: '9',
+    wun: '1',
+    tree: '3',
+    fower: '4',
+    fife: '5',
+    niner: '9',
   }),
 );
 
 /** "four ones". */
 export const pluralDigits: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    zeros: '0', zeroes: '0', ohs: '0', "o's": '0', ones: '1', twos: '2', threes: '3', fours: '4', fives: '5', sixes: '6', sevens: '7', eights: '8', nines: '9',
+    zeros: '0',
+    zeroes: '0',
+    ohs: '0',
+    "o's": '0',
+    ones: '1',
+    twos: '2',
+    threes: '3',
+    fours: '4',
+    fives: '5',
+    sixes: '6',
+    sevens: '7',
+    eights: '8',
+    nines: '9',
   }),
 );
 
 export const teenWords: ReadonlyMap<string, string> = new Map(
-  'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ').map((word, index) => [word, String(10 + index)]),
+  'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+    .split(' ')
+    .map((word, index) => [word, String(10 + index)]),
 );
 
 export const tensWords: ReadonlyMap<string, string> = new Map(
-  'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, index) => [word, String(20 + index * 10)]).concat([['fourty', '40']]) as [string, string][],
+  'twenty thirty forty fifty sixty seventy eighty ninety'
+    .split(' ')
+    .map((word, index) => [word, String(20 + index * 10)])
+    .concat([['fourty', '40']]) as [string, string][],
 );
 
 export const repeatWords: ReadonlyMap<string, number> = new Map([
@@ -53,13 +89,64 @@ export const unitWords = set(
 );
 
 /** Counted words: "three digits seven seven one" says nothing of a three. */
-export const countedWords = set('digit digits number numbers letters letter characters times more moment second sec minute thing');
+export const countedWords = set(
+  'digit digits number numbers letters letter characters times more moment second sec minute thing',
+);
 
 /** What spells one letter. */
 export const letterWords: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    alpha: 'a', alfa: 'a', bravo: 'b', charlie: 'c', delta: 'd', echo: 'e', foxtrot: 'f', golf: 'g', hotel: 'h', india: 'i', juliet: 'j', juliett: 'j', kilo: 'k', lima: 'l', mike: 'm', november: 'n', oscar: 'o', papa: 'p', quebec: 'q', romeo: 'r', sierra: 's', tango: 't', uniform: 'u', victor: 'v', whiskey: 'w', whisky: 'w', xray: 'x', yankee: 'y', zulu: 'z',
-    bee: 'b', cee: 'c', dee: 'd', eff: 'f', gee: 'g', aitch: 'h', jay: 'j', kay: 'k', ell: 'l', em: 'm', en: 'n', pee: 'p', cue: 'q', ar: 'r', ess: 's', tee: 't', vee: 'v', ex: 'x', wye: 'y', why: 'y', zed: 'z', zee: 'z',
+    alpha: 'a',
+    alfa: 'a',
+    bravo: 'b',
+    charlie: 'c',
+    delta: 'd',
+    echo: 'e',
+    foxtrot: 'f',
+    golf: 'g',
+    hotel: 'h',
+    india: 'i',
+    juliet: 'j',
+    juliett: 'j',
+    kilo: 'k',
+    lima: 'l',
+    mike: 'm',
+    november: 'n',
+    oscar: 'o',
+    papa: 'p',
+    quebec: 'q',
+    romeo: 'r',
+    sierra: 's',
+    tango: 't',
+    uniform: 'u',
+    victor: 'v',
+    whiskey: 'w',
+    whisky: 'w',
+    xray: 'x',
+    yankee: 'y',
+    zulu: 'z',
+    bee: 'b',
+    cee: 'c',
+    dee: 'd',
+    eff: 'f',
+    gee: 'g',
+    aitch: 'h',
+    jay: 'j',
+    kay: 'k',
+    ell: 'l',
+    em: 'm',
+    en: 'n',
+    pee: 'p',
+    cue: 'q',
+    ar: 'r',
+    ess: 's',
+    tee: 't',
+    vee: 'v',
+    ex: 'x',
+    wye: 'y',
+    why: 'y',
+    zed: 'z',
+    zee: 'z',
   }),
 );
 
