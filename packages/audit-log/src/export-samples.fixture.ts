@@ -15,8 +15,10 @@ export function sampleRecord(index: number, changes: { tenant?: string; id?: str
   const { tenant = 'acme' } = changes;
   return JSON.stringify({
     data,
+    datacontenttype: 'application/json',
     id: changes.id ?? id,
     source: '/services/executor/e1',
+    specversion: '1.0',
     tenant,
     time: changes.time ?? time,
   });

@@ -1,4 +1,5 @@
 /** What anybody needs to write and to check a log, without a connection to anything. */
+export { compareExports, type ExportComparison } from './compare-exports.ts';
 export { type ExportHeader, type ExportLine, exportFormat, leavesPerLine, parseExportLine } from './export-format.ts';
 export { CompactRange } from './merkle/compact-range.ts';
 export { emptyRoot, hashBytes, leafHash, nodeHash } from './merkle/hashes.ts';
@@ -30,4 +31,21 @@ export {
   verifyNote,
 } from './note/signed-note.ts';
 export { formatVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from './note/verifier-key.ts';
+export {
+  type ExportProblem,
+  type ExportProblemKind,
+  type ExportVerdict,
+  maxListedProblems,
+} from './verify-export/verdict.ts';
+export { defaultToleranceMs, type VerifyExportOptions, verifyExport } from './verify-export/verify-export.ts';
+export { formatAddCheckpoint } from './witness/add-checkpoint-request.ts';
+export { type FileWitnessStore, openFileWitnessStore, originHash } from './witness/file-witness-store.ts';
+export {
+  createWitness,
+  type Witness,
+  type WitnessAnswer,
+  type WitnessOptions,
+  type WitnessStore,
+} from './witness/witness.ts';
+export { startWitnessServer, type WitnessServer, type WitnessServerOptions } from './witness/witness-server.ts';
 export { type ExportEntry, ExportInconsistent, type ExportSource, writeExport } from './write-export.ts';
