@@ -4,6 +4,7 @@ import {
   LentSubjectKey,
   LentTokenKey,
   maxSubjectKeyLifeMs,
+  PatchbayError,
   routes,
   type SubjectToken,
   unknownSubject,
@@ -53,6 +54,8 @@ interface TokenKey {
 /** Tokens held of a tenant; those of before go when it is full. */
 const mostTokens = 10_000;
 const awayEveryMs = 10_000;
+/** Milliseconds after a wait in vain in which a tenant's events wait for no key: the vault is asked beside them. */
+const patienceMs = 5_000;
 
 /** Keys held for a minute at most, and forgotten at once when the vault says that somebody was erased. */
 export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
@@ -72,6 +75,8 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
   // What was said while the connection was lost was not heard.
   const reconnects = messaging.onReconnect(() => forget(() => true));
   let toldAt = Number.NEGATIVE_INFINITY;
+  /** Until when a tenant's events do not wait. */
+  const impatient = new Map<string, number>();
 
   function open(answer: { sealed: string; public_key: string }): unknown {
     const clear = Buffer.from(sealing.open(Buffer.from(answer.sealed, 'base64'), answer.public_key));
@@ -100,12 +105,21 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
   }
 
   /** What comes within the wait; null: nothing did. */
-  async function within<Value>(asked: Promise<Value>): Promise<Value | null> {
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), waitMs);
+  async function within<Value>(tenant: string, asked: Promise<Value>): Promise<Value | null> {
+    if (performance.now() < (impatient.get(tenant) ?? 0)) {
+      asked.then(() => impatient.delete(tenant)).catch(() => {});
+      return null;
+    }
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`no key within ${waitMs} ms`)), waitMs);
     try {
       return await Promise.race([asked, late.promise]);
     } catch (error) {
+      // One person's key that is gone says nothing of the vault.
+      if (!(error instanceof PatchbayError) || error.body.retryable) {
+        if (impatient.size >= bounds.most) impatient.clear();
+        impatient.set(tenant, performance.now() + patienceMs);
+      }
       if (performance.now() - toldAt > awayEveryMs) {
         toldAt = performance.now();
         onAway(error);
@@ -124,11 +138,20 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
       return held === null ? null : tokenWith(held, identifier);
     },
     async token(tenant, identifier) {
-      const held = tokenKeyOf(tenant) ?? (await within(tokenKeys.get(tenant, () => askTokenKey(tenant))));
+      const held =
+        tokenKeyOf(tenant) ??
+        (await within(
+          tenant,
+          tokenKeys.get(tenant, () => askTokenKey(tenant)),
+        ));
       return held === null ? unknownSubject : tokenWith(held, identifier);
     },
     dataKeyNow: (tenant, token) => dataKeys.now(`${tenant} ${token}`, () => askDataKey(tenant, token)),
-    dataKey: (tenant, token) => within(dataKeys.get(`${tenant} ${token}`, () => askDataKey(tenant, token))),
+    dataKey: (tenant, token) =>
+      within(
+        tenant,
+        dataKeys.get(`${tenant} ${token}`, () => askDataKey(tenant, token)),
+      ),
     close() {
       erasures.unsubscribe();
       reconnects.unsubscribe();

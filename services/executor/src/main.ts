@@ -1,4 +1,4 @@
-import { createAuditRecorder } from '@patchbay/audit-log';
+import { createAuditRecorder, openPersonalKeys, withTokens } from '@patchbay/audit-log';
 import { type ExecutorStatus, events, inboxPrefixOf } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
@@ -65,7 +65,13 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   });
   const sealing = createSealingKeys();
   const leases = createNatsLeaseCache(messaging, sealing);
-  const recorder = createAuditRecorder({
+  const persons = openPersonalKeys({
+    messaging,
+    service: 'executor',
+    onAway: (error) =>
+      log.warn({ err: error }, 'the vault lends no keys of persons: audit does not say whom calls are about'),
+  });
+  const published = createAuditRecorder({
     messaging,
     producer: 'executor',
     instance: config.instance,
@@ -73,6 +79,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     onRepeat: (error) =>
       log.warn({ err: error }, 'the audit stream does not confirm outcomes: they are published again'),
   });
+  const recorder = withTokens(published, persons);
   const reportLost = (error: unknown) => log.error({ err: error }, 'an audit event was lost');
   const recordRefused = recordNotice(recorder, 'dev.patchbay.egress.refused', reportLost);
   const recordPolicy = recordNotice(recorder, 'dev.patchbay.egress.policy_applied', reportLost);
@@ -125,7 +132,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     limits: telemetry.countDecisions(limiter),
     turns: new Turns(),
     ledger,
-    audit: createExecutionAudit(recorder),
+    audit: createExecutionAudit(recorder, (tenant) => policies.of(tenant).keepPersonal),
     engine,
     places: admission,
     watchAttempt: telemetry.watchAttempt,
@@ -241,6 +248,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => egress.close(),
       () => limiter.close(),
       () => recorder.close(),
+      () => persons.close(),
       () => messaging.close(),
     ]),
   };

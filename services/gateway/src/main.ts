@@ -1,4 +1,4 @@
-import { createAuditRecorder } from '@patchbay/audit-log';
+import { createAuditRecorder, openPersonalKeys, withTokens } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
 import { actorOf, hashSecret, nameOf, newSecret, type Principal } from '@patchbay/identity';
 import { connectMessaging } from '@patchbay/messaging';
@@ -65,12 +65,11 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     onStatus: (status) => log.info({ status }, 'nats connection'),
   });
   const messaging = provenCalls(connection);
-  const recorder = createAuditRecorder({
-    messaging,
-    producer: 'gateway',
-    instance: config.instance,
-    macKey: config.auditMacKey,
-  });
+  const persons = openPersonalKeys({ messaging, service: 'gateway' });
+  const recorder = withTokens(
+    createAuditRecorder({ messaging, producer: 'gateway', instance: config.instance, macKey: config.auditMacKey }),
+    persons,
+  );
   const recordAudit: RecordAudit = (entry) => recorder.record({ ...entry, class: 'gateway' });
   const now = Date.now;
   let sessions: OpenSessions | null = null;
@@ -188,6 +187,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       () => voice.pending.close(),
       () => store.close(),
       () => recorder.close(),
+      () => persons.close(),
       () => telemetry.stop(),
       () => messaging.close(),
     ]),

@@ -22,6 +22,12 @@ export const TenantEgress = z.strictObject({
 });
 export type TenantEgress = z.infer<typeof TenantEgress>;
 
+/** What the audit log keeps of the persons whom a tenant's calls are about, beside their tokens. */
+export const TenantAudit = z.strictObject({
+  /** Keep what calls say of their person and arguments that are marked `pii` or `phi`, sealed under a key of that person. */
+  keep_personal: z.boolean().default(false),
+});
+
 /** What an operator decides about one tenant. */
 export const TenantPolicy = z.strictObject({
   /** Over all executions of the tenant together, whatever the tool. Default: that of `default`. */
@@ -29,6 +35,8 @@ export const TenantPolicy = z.strictObject({
   /** Share of an executor beside other tenants that have work, as a weight. Default: that of `default`, or 1. */
   weight: z.number().min(0.01).max(1_000).optional(),
   egress: TenantEgress.optional(),
+  /** Default: that of `default`, or nothing. */
+  audit: TenantAudit.optional(),
 });
 export type TenantPolicy = z.infer<typeof TenantPolicy>;
 

@@ -36,6 +36,7 @@ export const ExecutionContext = z.strictObject({
   agent: z.string().min(1).max(128).optional(),
   /** One conversation. `cancel` can name it. */
   session: z.string().min(1).max(128).optional(),
+  /** For whom: `phone:+1555…`, `email:…`, `id:…`, or without a kind. The audit log has a token in its place. */
   end_user: z.string().min(1).max(256).optional(),
   attributes: SessionAttributes.optional(),
   /** Set by the gateway, and believed from no one else: what comes over the tenant's own subjects loses it. */

@@ -1,11 +1,14 @@
-import type { AuditRecorder } from '@patchbay/audit-log';
+import type { AuditRecorder, PersonalRecorder } from '@patchbay/audit-log';
 import { type AuditData, type AuditEventType, auditEventClass } from '@patchbay/contracts';
 import type { RecordAudit } from '../operations/ports.ts';
 
-/** Executions in the audit log. */
-export function createExecutionAudit(recorder: AuditRecorder): RecordAudit {
+/** Executions in the audit log. `keepsPersonal` says of a tenant whether what is personal of its calls is kept, sealed. */
+export function createExecutionAudit(
+  recorder: PersonalRecorder,
+  keepsPersonal: (tenant: string) => boolean,
+): RecordAudit {
   return {
-    begin: (tenant, type, executionId, data) =>
+    begin: (tenant, type, executionId, data, personal) =>
       recorder.begin({
         tenant,
         class: 'execution',
@@ -14,6 +17,7 @@ export function createExecutionAudit(recorder: AuditRecorder): RecordAudit {
         data: { ...data, execution_id: executionId },
         // The caller waits for the intent. Its outcome is told after the answer.
         unhurried: type === 'dev.patchbay.execution.outcome',
+        ...(personal !== undefined && keepsPersonal(tenant) && { personal: personal() }),
       }),
   };
 }

@@ -6,6 +6,8 @@ export interface CompiledPolicy<Rules> {
   readonly limit: Gcra | null;
   readonly weight: number;
   readonly rules: Rules | null;
+  /** Whether audit keeps what is personal, sealed. */
+  readonly keepPersonal: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export function compilePolicies<Rules>(
         limit: merged.rate_limit === undefined ? null : gcraOf(merged.rate_limit),
         weight: merged.weight ?? 1,
         rules: merged.egress === undefined ? null : compileRules(merged.egress),
+        keepPersonal: merged.audit?.keep_personal ?? false,
       },
     };
   };

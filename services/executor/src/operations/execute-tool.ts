@@ -18,6 +18,7 @@ import type {
 } from '@patchbay/execution-engine';
 import { answer, refusal } from '../domain/answers.ts';
 import { auditFacts } from '../domain/execution-facts.ts';
+import { personalValues } from '../domain/personal-values.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import type { TimeSpent } from '../domain/window-of-work.ts';
 import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.ts';
@@ -236,18 +237,24 @@ export function createExecuteTool(
     outcome?: ExecuteOutcome,
     lease?: Lease | null,
   ): Promise<void> {
-    return ports.audit.begin(call.tenant, 'dev.patchbay.execution.outcome', result.execution_id, {
-      ...auditFacts(request, call, prepared),
-      outcome: result.status,
-      ...(result.error !== null && { error_code: result.error.code }),
-      ...(lease && { connection: lease.connection }),
-      ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
-      ...factsOfOutcome(result),
-      attempts: result.attempts,
-      duration_ms: result.timing.total_ms,
-      ...(result.tokens > 0 && { tokens: result.tokens }),
-      replayed: result.replayed,
-    }).durable;
+    return ports.audit.begin(
+      call.tenant,
+      'dev.patchbay.execution.outcome',
+      result.execution_id,
+      {
+        ...auditFacts(request, call, prepared),
+        outcome: result.status,
+        ...(result.error !== null && { error_code: result.error.code }),
+        ...(lease && { connection: lease.connection }),
+        ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
+        ...factsOfOutcome(result),
+        attempts: result.attempts,
+        duration_ms: result.timing.total_ms,
+        ...(result.tokens > 0 && { tokens: result.tokens }),
+        replayed: result.replayed,
+      },
+      () => personalValues(request, prepared),
+    ).durable;
   }
 }
 

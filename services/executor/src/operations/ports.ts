@@ -90,6 +90,8 @@ export interface RecordAudit {
     type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome',
     executionId: string,
     data: AuditData,
+    /** What is personal of the call: asked for, and sealed, only where the tenant wants it kept. */
+    personal?: () => Readonly<Record<string, unknown>>,
   ): Recording;
 }
 
