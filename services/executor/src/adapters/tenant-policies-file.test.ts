@@ -33,14 +33,19 @@ test('tenants get their own policy over the default, and others the default', ()
   });
   expect(policies.of('acme')).toMatchObject({ limit: { interval: 100_000 }, weight: 2 });
   expect(policies.of('acme').rules?.isPrivateAddress('10.3.0.1')).toBe(true);
-  expect(policies.of('rival')).toEqual({ limit: { interval: 1_000_000, tolerance: 0 }, weight: 0.5, rules: null });
+  expect(policies.of('rival')).toEqual({
+    limit: { interval: 1_000_000, tolerance: 0 },
+    weight: 0.5,
+    rules: null,
+    keepPersonal: false,
+  });
   expect(policies.of('someone')).toMatchObject({ limit: { interval: 100_000 }, weight: 2, rules: null });
   expect(onApplied.mock.calls).toEqual([[['acme', 'rival']]]);
 });
 
 test('without a file there are none', () => {
   const policies = openTenantPolicies({ path: null, onApplied: vi.fn(), onError: vi.fn() });
-  expect(policies.of('acme')).toEqual({ limit: null, weight: 1, rules: null });
+  expect(policies.of('acme')).toEqual({ limit: null, weight: 1, rules: null, keepPersonal: false });
   policies.close();
 });
 
