@@ -97,6 +97,14 @@ export const errorCatalogue = {
     meaning:
       'A policy wants a person with the scope `approvals:write` to approve the call. Nothing was sent. `details.approval.id` names what waits for them; once it is approved the same call passes, once. `state` `refused` says that it was turned down.',
   },
+  privacy_blocked: {
+    fault: 'tenant',
+    retryable: false,
+    httpStatus: 422,
+    speakable: "I can't pass on a detail like that.",
+    meaning:
+      "The tenant's privacy policy does not let something personal go on. `details.direction` says which way it was going, `details.fields` which field holds what. Of `arguments` nothing was sent: leave it out of that field and call again. Of `results` the tool has answered and its answer is withheld. An owner of the tenant can change the privacy policy.",
+  },
   policy_unavailable: {
     fault: 'operator',
     retryable: true,

@@ -46,11 +46,11 @@ const bucketUse: Record<
 > = {
   registry: {
     watch: ['integrations', 'latencies', 'policies'],
-    read: ['integrations', 'latencies', 'policies'],
-    write: ['integrations', 'policies'],
+    read: ['integrations', 'latencies', 'policies', 'privacy_policies'],
+    write: ['integrations', 'policies', 'privacy_policies'],
   },
   executor: {
-    watch: ['integrations', 'dead_letters', 'policies'],
+    watch: ['integrations', 'dead_letters', 'policies', 'privacy_policies'],
     scan: ['approvals'],
     read: [
       'integrations',
@@ -60,6 +60,7 @@ const bucketUse: Record<
       'results',
       'dead_letters',
       'policies',
+      'privacy_policies',
       'approvals',
       'confirmations',
     ],
@@ -92,9 +93,9 @@ const bucketUse: Record<
   },
   audit: { watch: [], read: [], write: [] },
   'webhook-ingress': {
-    watch: ['webhook_sources'],
+    watch: ['webhook_sources', 'privacy_policies'],
     scan: ['webhook_rejected'],
-    read: ['webhook_sources', 'webhook_rejected', 'webhook_requests'],
+    read: ['webhook_sources', 'webhook_rejected', 'webhook_requests', 'privacy_policies'],
     write: ['webhook_sources', 'webhook_rejected', 'webhook_requests'],
   },
   'webhook-delivery': {

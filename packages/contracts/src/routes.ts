@@ -43,6 +43,7 @@ import { TenantKeysChanged } from './messages/vault-keys.ts';
 import { WarmBroadcast, WarmRequest, WarmResult } from './messages/warm.ts';
 import { SecretsDropped } from './messages/webhook-secrets.ts';
 import { approvalEvents, policyRoutes } from './policy-routes.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { broadcast, event, request, type ServiceName, type SignalRoute } from './route-kinds.ts';
 import { subjectEvents, subjectRoutes } from './subject-routes.ts';
@@ -171,6 +172,7 @@ export const routes = {
   ...gatewayRoutes,
   ...policyRoutes,
   ...subjectRoutes,
+  ...privacyRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',

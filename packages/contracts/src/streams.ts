@@ -244,6 +244,13 @@ export const buckets = {
     ttlMs: 0,
     maxValueBytes: 262_144,
   },
+  privacy_policies: {
+    name: 'privacy_policies',
+    description: 'What each tenant wants done with personal data',
+    history: 1,
+    ttlMs: 0,
+    maxValueBytes: 65_536,
+  },
   approvals: {
     name: 'approvals',
     description: 'Calls that wait for a person, and what became of them, by tenant',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FieldMark } from './field-mark.ts';
 import { FileRules } from './file.ts';
 import { MailMessage } from './mail.ts';
 
@@ -63,7 +64,7 @@ export const Parameter = z.looseObject({
   'x-file': FileRules.optional(),
   /** A mail message made of arguments, in place of a value; hidden from the model. */
   'x-mail': MailMessage.optional(),
-  /** How the value is treated in logs and audit: `safe` values may appear. Default: not logged. */
-  'x-privacy': z.enum(['safe', 'pii', 'phi', 'secret']).optional(),
+  /** How the value is treated, by tenants' privacy policies and in logs: `safe` values may appear. Default: not logged. */
+  'x-privacy': FieldMark.optional(),
 });
 export type Parameter = z.infer<typeof Parameter>;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { ErrorBody } from '../errors.ts';
 import { idSchema, ToolName, Version } from '../ids.ts';
 import { Role } from './identity.ts';
+import { PrivacyNote } from './privacy-policy.ts';
 import { maxStreamWindow, StreamSummary } from './stream.ts';
+import { Untrusted } from './untrusted.ts';
 
 /** Longest deadline a caller may ask for, and what an omitted one becomes, in milliseconds. */
 export const maxDeadlineMs = 120_000;
@@ -104,6 +106,10 @@ export const ExecutionResult = z.object({
   tool: z.string().nullable(),
   version: z.string().nullable(),
   timing: ExecutionTiming,
+  /** Only when something in the output is suspicious: it is to be read as data, and instructs nobody. */
+  untrusted: Untrusted.optional(),
+  /** Only when the tenant's privacy policy changed something of the output. */
+  privacy: PrivacyNote.optional(),
   /** Only when the call asked for a stream, and the answer was one. */
   stream: StreamSummary.optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.ts';
+import { Untrusted } from './untrusted.ts';
 
 /** Chunks under way to one caller at most, and what an omitted window becomes. */
 export const maxStreamWindow = 1_024;
@@ -17,6 +18,8 @@ export const StreamChunk = z.object({
   sequence: z.int().nonnegative(),
   /** The item, as the tool's document shapes it. */
   data: z.unknown(),
+  /** Only when something in it is suspicious. */
+  untrusted: Untrusted.optional(),
 });
 export type StreamChunk = z.infer<typeof StreamChunk>;
 

@@ -13,6 +13,8 @@ export const nextSteps: Readonly<Record<ErrorCode, string>> = {
   confirmation_required:
     'Ask the person what speakable says. Only if they agree, make the same call again with its token.',
   approval_required: 'Say that someone has to approve it first; do not call again before they have.',
+  privacy_blocked:
+    'Do not try to get it through another way. Where it names arguments, leave the personal detail out and call again; else say that you cannot pass it on.',
   policy_unavailable: 'Nothing was done; call again in a moment.',
   precondition_failed: 'Read it again before you change it.',
   rate_limited: 'Wait for retry_after_ms, then call again.',
