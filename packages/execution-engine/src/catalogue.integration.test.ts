@@ -23,6 +23,7 @@ it('executes every tool of the catalogue, each request as its document says', { 
   const engine = createEngine({ egress });
   const executed = new Set<string>();
   const failed: unknown[] = [];
+  const flagged: { name: string; flags: string[]; paths: string[] }[] = [];
   let seen = 0;
   try {
     for (const { document, key, name, example, index } of examples) {
@@ -47,8 +48,12 @@ it('executes every tool of the catalogue, each request as its document says', { 
       if (outcome.status !== 'succeeded') failed.push({ name, index, error: outcome.error });
       else if (answer === undefined || answer === 'null') failed.push({ name, index, answer });
       else executed.add(name);
+      if (outcome.untrusted !== undefined) flagged.push({ name, ...outcome.untrusted });
     }
     expect(failed).toEqual([]);
+    // No vendor's ordinary answer is taken for an attack.
+    expect(flagged.filter(({ flags }) => flags.some((flag) => flag !== 'html'))).toEqual([]);
+    expect(flagged.length).toBeLessThan(executed.size / 20);
     expect(executed.size).toBe(documents.reduce((sum, { tools }) => sum + Object.keys(tools).length, 0));
     // Strictly: nothing that a document does not say, no credential where it does not belong.
     const refused = sandbox.requests().filter(({ verdict, issues }) => verdict !== 'accepted' || issues.length > 0);

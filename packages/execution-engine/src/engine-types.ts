@@ -1,4 +1,4 @@
-import type { Credential, ErrorBody, ExecutionContext, PatchbayError } from '@patchbay/contracts';
+import type { Credential, ErrorBody, ExecutionContext, PatchbayError, Untrusted } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { McpCaller } from '@patchbay/mcp-client';
 import type { AttemptStart, AttemptWatch } from './attempts/attempt-watch.ts';
@@ -63,6 +63,8 @@ export interface ExecuteOutcome {
   /** Pages are missing for a reason of this execution's own (its deadline, its rate limit, a page that failed). */
   readonly cutShort?: boolean;
   readonly streamed: StreamedSoFar;
+  /** What is suspicious about what the upstream sent; left out: nothing. */
+  readonly untrusted?: Untrusted;
 }
 
 /** Carries out prepared tools. One per process: it holds the circuits, retry budgets latency estimates and pauses. */

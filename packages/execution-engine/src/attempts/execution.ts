@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Credential } from '@patchbay/contracts';
+import type { Credential, Untrusted } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { McpCaller } from '@patchbay/mcp-client';
 import { secretValues } from '../auth/credential-fields.ts';
@@ -45,6 +45,8 @@ export class Execution implements Caller {
   upstreamStatus: number | null = null;
   /** Items of a streamed answer handed on, and the limit that ended it early. */
   readonly streamed: { delivered: number; cutBy: 'max_items' | 'max_bytes' | null } = { delivered: 0, cutBy: null };
+  /** What was suspicious in items of a streamed answer so far. */
+  untrusted: Untrusted | null = null;
   credential: Credential | null;
   refreshed = false;
   /** What is shown in place of the credential, where that is exchanged for a token. */

@@ -4,6 +4,7 @@ import { loadFiles } from '../files/load-files.ts';
 import type { PageStop, Truncation } from '../response/limit-items.ts';
 import { pickOutput, shapeOutput } from '../response/shape-output.ts';
 import { withNote } from '../response/truncation-note.ts';
+import { joinUntrusted, screenOutput } from '../response/untrusted/screen-output.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import { readPages } from './read-pages.ts';
 import { runStep } from './run-step.ts';
@@ -31,16 +32,24 @@ export async function runExecution(ports: AttemptPorts, execution: Execution): P
   }
   // A stream was shaped item by item.
   const { shaped: streamed } = answer;
-  if (streamed !== undefined) return outcome(execution, 'succeeded', streamed.output, null, streamed.truncated);
+  if (streamed !== undefined) return succeeded(execution, streamed.output, streamed.truncated);
   if (transform === null) {
     const { output, truncated } = shapeOutput(prepared, answer, execution.steps, execution.scrubber, note);
-    return noting(note, outcome(execution, 'succeeded', output, null, truncated));
+    return noting(note, succeeded(execution, output, truncated));
   }
   const picked = pickOutput(prepared, answer, execution.steps, execution.scrubber);
   const shaped = await transformOutput(ports, execution, transform, picked);
   if ('error' in shaped) return failed(execution, { status: 'failed', error: shaped.error });
   const { output, truncated } = withNote(shaped, note);
-  return noting(note, outcome(execution, 'succeeded', output, null, truncated));
+  return noting(note, succeeded(execution, output, truncated));
+}
+
+/** What an upstream sent is data, whatever it says: it goes on without what nobody sees, and with a word on what is suspicious. */
+function succeeded(execution: Execution, output: unknown, truncated: boolean): ExecuteOutcome {
+  const screened = screenOutput(output);
+  const untrusted = joinUntrusted(screened.untrusted, execution.untrusted);
+  const result = outcome(execution, 'succeeded', screened.value, null, truncated);
+  return untrusted === null ? result : { ...result, untrusted };
 }
 
 /** Reasons to stop that another execution of the same tool may not have. */
@@ -53,7 +62,12 @@ function noting(note: Truncation | null, result: ExecuteOutcome): ExecuteOutcome
 function failed(execution: Execution, failure: { status: Failure['status']; error: ErrorBody }): ExecuteOutcome {
   // Only an execution that sent nothing at all is refused.
   const status = failure.status === 'refused' && execution.sent ? 'failed' : failure.status;
-  return outcome(execution, status, null, failure.error, false);
+  const result = outcome(execution, status, null, failure.error, false);
+  // An error can hold an upstream's own words, which a model reads too.
+  const { message, details } = failure.error;
+  const { untrusted } = screenOutput({ message, details });
+  if (untrusted === null) return result;
+  return { ...result, untrusted: { ...untrusted, paths: untrusted.paths.map((path) => `error.${path}`) } };
 }
 
 function outcome(

@@ -37,10 +37,29 @@ describe('decodeBody', () => {
 
   it.each([
     '{"__proto__":{"x":1},"a":[{"constructor":{"prototype":{}},"b":2}]}',
-    '{"\\u005f_proto__":{"x":1},"a":[{"const\\u0072uctor":1,"b":2}]}',
+    '{"\\u005f_proto__":{"x":1},"a":[{"const\\u0072uctor":{"protot\\u0079pe":1},"b":2}]}',
   ])('drops keys that reach a prototype, escaped ones too: %s', (text) => {
     const decoded = decodeBody(Buffer.from(text), json);
     expect(JSON.stringify(decoded.ok && decoded.value)).toBe('{"a":[{"b":2}]}');
+  });
+
+  it('keeps a constructor that reaches none', () => {
+    expect(
+      decodeBody(Buffer.from('{"constructor":"Ferrari","a":{"constructor":{"name":"Lotus"}}}'), json),
+    ).toMatchObject({
+      value: { constructor: 'Ferrari', a: { constructor: { name: 'Lotus' } } },
+    });
+  });
+
+  it('refuses more keys than anybody reads, of one object and of all', () => {
+    const wide = (keys: number) => Object.fromEntries(Array.from({ length: keys }, (_, index) => [`k${index}`, 1]));
+    const decoded = (value: unknown) => decodeBody(Buffer.from(JSON.stringify(value)), json);
+    const problem = { ok: false, problem: 'has too many keys' };
+    expect(decoded(wide(10_000))).toMatchObject({ ok: true });
+    expect(decoded({ a: [wide(10_001)] })).toEqual(problem);
+    expect(decoded(Array.from({ length: 19 }, () => wide(10_000)))).toMatchObject({ ok: true });
+    expect(decoded(Array.from({ length: 21 }, () => wide(10_000)))).toEqual(problem);
+    expect(decoded(Array.from({ length: 300_000 }, () => 1))).toMatchObject({ ok: true });
   });
 
   it('keeps those words where they are values', () => {
@@ -54,13 +73,13 @@ describe('decodeBody', () => {
       ok: false,
       problem: 'is nested too deeply',
     });
-    expect(decodeBody(Buffer.from(`${'["]",'.repeat(200)}1${']'.repeat(200)}`), json)).toEqual({
+    expect(decodeBody(Buffer.from(`${'["]",'.repeat(65)}1${']'.repeat(65)}`), json)).toEqual({
       ok: false,
       problem: 'is nested too deeply',
     });
     const brackets = JSON.stringify({ a: '[{"\\'.repeat(300) });
     expect(decodeBody(Buffer.from(brackets), json)).toMatchObject({ ok: true });
-    expect(decodeBody(Buffer.from('['.repeat(100) + ']'.repeat(100)), json)).toMatchObject({ ok: true });
+    expect(decodeBody(Buffer.from('['.repeat(64) + ']'.repeat(64)), json)).toMatchObject({ ok: true });
     expect(decodeBody(Buffer.from(JSON.stringify(Array.from({ length: 500 }, () => [{}]))), json)).toMatchObject({
       ok: true,
     });

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { charsetOf, textIn } from './charset.ts';
+import { hasTooManyKeys } from './key-count.ts';
 import { exceedsNesting } from './nesting.ts';
 
 /** A body as data. `text` is what the value was read from, `null` when there was none or it is not text. */
@@ -31,7 +32,8 @@ const suspectText = /__proto__|constructor|\\u00/;
 /**
  * Reads a response body: JSON where the type says so, or where an untyped or textual body begins like JSON; text
  * otherwise; `null` when empty; `{ content_type, bytes }` in place of binary content. Text must be valid in the charset
- * that the type declares, or that an XML declaration does, else in UTF-8. Keys `__proto__` and `constructor` are dropped.
+ * that the type declares, or that an XML declaration does, else in UTF-8. Keys that reach a prototype are dropped: `__proto__`, and
+ * `constructor` over a `prototype`.
  */
 export function decodeBody(body: Uint8Array, contentType: string | null): Decoded {
   if (body.length === 0) return { ok: true, value: null, text: null };
@@ -54,17 +56,23 @@ export function decodeBody(body: Uint8Array, contentType: string | null): Decode
   if (exceedsNesting(charset === null ? body : Buffer.from(text)))
     return { ok: false, problem: 'is nested too deeply' };
   if (suspectText.test(text)) dropRefusedKeys(value);
+  if (hasTooManyKeys(value, text.length)) return { ok: false, problem: 'has too many keys' };
   return { ok: true, value, text };
 }
 
 function dropRefusedKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) {
-    for (const key of ['__proto__', 'constructor']) {
-      if (Object.hasOwn(value, key)) delete (value as Record<string, unknown>)[key];
-    }
+    const object = value as Record<string, unknown>;
+    Reflect.deleteProperty(object, '__proto__');
+    if (Object.hasOwn(object, 'constructor') && reachesPrototype(object['constructor'])) delete object['constructor'];
   }
   for (const member of Object.values(value)) dropRefusedKeys(member);
+}
+
+/** A constructor of racing cars is a name like others. */
+function reachesPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
 }
 
 function utf8Text(body: Uint8Array): string | null {

@@ -1,6 +1,7 @@
 import type { Scrubber } from '../auth/scrub.ts';
 import type { DataPath } from '../paths/data-path.ts';
 import { readDataPath } from '../paths/data-path.ts';
+import { visibleText } from './untrusted/visible-text.ts';
 
 /** Longest text taken over from an upstream, in characters. */
 const maxLength = 300;
@@ -50,7 +51,7 @@ export function upstreamDetails(body: unknown, scrubber: Scrubber): Record<strin
 /** Bounded, on one line, and with the credential's values replaced before the cut, so that no half of one remains. */
 export function upstreamText(text: string, scrubber: Scrubber): string {
   const line = scrubber
-    .text(text.slice(0, 20_000))
+    .text(visibleText(text.slice(0, 20_000)).text)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
   return line.length > maxLength ? `${line.slice(0, maxLength - 1).toWellFormed()}…` : line;

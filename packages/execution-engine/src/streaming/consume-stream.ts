@@ -3,6 +3,7 @@ import type { AttemptPorts, Execution } from '../attempts/execution.ts';
 import type { RulePlan } from '../response/error-rule.ts';
 import type { LimitedOutput } from '../response/limit-output.ts';
 import { limitOutput } from '../response/limit-output.ts';
+import { joinUntrusted, screenOutput } from '../response/untrusted/screen-output.ts';
 import { isBinary, itemReaderOf } from './item-reader.ts';
 import { type StreamItem, StreamProblem } from './stream-item.ts';
 import type { StreamPlan } from './stream-plan.ts';
@@ -120,11 +121,13 @@ export class StreamConsumption {
     const { input, streamed } = this.execution;
     for (const item of items) {
       if (this.over) return;
-      const value = this.limited(item, items.length === 1 ? length : undefined);
+      const limited = this.limited(item, items.length === 1 ? length : undefined);
+      const { value, untrusted } = this.binary ? { value: limited, untrusted: null } : screenOutput(limited);
+      this.execution.untrusted = joinUntrusted(this.execution.untrusted, untrusted);
       this.result.add(value);
       if (input.stream === undefined) continue;
       streamed.delivered++;
-      await input.stream.deliver(value);
+      await input.stream.deliver(value, untrusted);
     }
   }
 

@@ -1,10 +1,12 @@
+import type { Untrusted } from '@patchbay/contracts';
+
 /** Where the items of a stream go. */
 export interface StreamSink {
   /**
    * Takes the next item. Settles when there is room for another: until then nothing more is read of the upstream. Never
-   * rejects; once nobody takes items any more it settles at once.
+   * rejects; once nobody takes items any more it settles at once. `untrusted`: what is suspicious about it.
    */
-  deliver(item: unknown): Promise<void>;
+  deliver(item: unknown, untrusted: Untrusted | null): Promise<void>;
 }
 
 /** What was delivered of a stream. */

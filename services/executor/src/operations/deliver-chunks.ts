@@ -4,6 +4,7 @@ import {
   maxStreamWindowBytes,
   type StreamChunk,
   type StreamCredit,
+  type Untrusted,
 } from '@patchbay/contracts';
 import type { ExecuteOutcome, StreamSink } from '@patchbay/execution-engine';
 import type { ChunkChannel, OpenChunks } from './ports.ts';
@@ -58,13 +59,13 @@ export class ChunkDelivery implements StreamSink {
     });
     settings.abort.signal.addEventListener('abort', () => this.stop('cancelled'), { once: true });
     if (settings.abort.signal.aborted) this.stop('cancelled');
-    else this.send(0, null);
+    else this.send(0, null, null);
   }
 
-  async deliver(item: unknown): Promise<void> {
+  async deliver(item: unknown, untrusted: Untrusted | null = null): Promise<void> {
     if (!this.allowed) await this.askLeave();
     if (this.stopped !== null) return;
-    const bytes = this.send(++this.sequence, item);
+    const bytes = this.send(++this.sequence, item, untrusted);
     this.underway.push(bytes);
     this.bytes += bytes;
     if (!this.hasRoom()) await this.room();
@@ -95,8 +96,14 @@ export class ChunkDelivery implements StreamSink {
     }
   }
 
-  private send(sequence: number, data: unknown): number {
-    return this.channel.send({ execution_id: this.settings.executionId, sequence, data } satisfies StreamChunk);
+  private send(sequence: number, data: unknown, untrusted: Untrusted | null): number {
+    const { executionId: execution_id } = this.settings;
+    return this.channel.send({
+      execution_id,
+      sequence,
+      data,
+      ...(untrusted !== null && { untrusted }),
+    } satisfies StreamChunk);
   }
 
   private onCredit({ acknowledged, cancel }: StreamCredit): void {

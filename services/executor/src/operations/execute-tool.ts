@@ -153,6 +153,7 @@ export function createExecuteTool(
         : null;
     let result = seen ?? answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
     if (outcome.cached) result.cached = true;
+    if (seen === null && outcome.untrusted !== undefined) result.untrusted = outcome.untrusted;
     if (delivery !== null) result = delivery.seal(result, outcome);
     // What was read is not told unless its intent is on record. It nearly always is by now.
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
