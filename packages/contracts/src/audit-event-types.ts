@@ -42,6 +42,11 @@ export const auditEventTypes = {
     ['api', 'other'],
     'calls were turned away for want of room: how many, every few seconds',
   ),
+  'execution.privacy_found': of(
+    'execution',
+    ['finding', 'create'],
+    'a tenant’s privacy policy found something personal in a call’s arguments or answer and acted on it',
+  ),
   'approval.requested': of('execution', ['entity', 'create'], 'a call waits for somebody’s yes'),
   'approval.decided': of('execution', ['entity', 'update'], 'somebody approved or refused such a call'),
   'approval.used': of('execution', ['entity', 'update'], 'an approved call came again and went ahead'),
@@ -87,6 +92,7 @@ export const auditEventTypes = {
   'registry.toolset_removed': of('registry', ['entity', 'delete'], change),
   'registry.policy_put': of('registry', ['entity', 'update'], `policies on tools are set: ${change}`),
   'registry.policy_removed': of('registry', ['entity', 'delete'], change),
+  'registry.privacy_put': of('registry', ['entity', 'update'], `a tenant’s privacy policy is set: ${change}`),
   'registry.refused': of('registry', ['entity', 'other'], 'a change was asked for and refused before it was tried'),
   'webhook.accepted': of(
     'webhook',
@@ -97,6 +103,11 @@ export const auditEventTypes = {
     'webhook',
     ['api', 'create'],
     'webhooks that were turned away, by reason: counts, every few seconds',
+  ),
+  'webhook.privacy_found': of(
+    'webhook',
+    ['finding', 'create'],
+    'a tenant’s privacy policy found something personal in a webhook and acted on it',
   ),
   'webhook.source_added': of('webhook', ['entity', 'create'], change),
   'webhook.source_changed': of('webhook', ['entity', 'update'], change),
