@@ -75,6 +75,16 @@ describe('audit', () => {
     expect((await here.cli(['audit', 'query', '--from', '1m', '--to', '1h'])).code).toBe(3);
   });
 
+  test('verify without a file has the service hold its store against what producers signed', async () => {
+    await post('audit-v');
+    const verified = await here.cli(['audit', 'verify', '--from', '1h', '--json']);
+    expect(verified.code).toBe(0);
+    const { events, ...rest } = json(verified);
+    expect(rest).toMatchObject({ ok: true, proof: 'mac', problem_count: 0, problems: [] });
+    expect(events).toBeGreaterThan(0);
+    expect((await here.cli(['audit', 'verify'])).out).toContain('each as its producer signed it and as it is stored');
+  });
+
   test('tail --once shows the latest, without the records of looking', async () => {
     await post('audit-b');
     const tail = async (...argv: string[]) =>

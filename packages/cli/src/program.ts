@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addApprovals } from './commands/approvals/add-approvals.ts';
+import { addAuditProofs } from './commands/audit/add-audit-proofs.ts';
 import { addAuditQuery } from './commands/audit-query.ts';
 import { addAuditTail } from './commands/audit-tail.ts';
 import { addCircuits } from './commands/circuits.ts';
@@ -170,6 +171,7 @@ export function createProgram(run: Run): Command {
   const audit = defineGroup(program, 'audit', 'Read the audit log');
   addAuditTail(audit, run);
   addAuditQuery(audit, run);
+  addAuditProofs(audit, run);
 
   addCircuits(program, run);
   addCompletion(program, run);

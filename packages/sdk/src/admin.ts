@@ -13,6 +13,8 @@ import {
   type RegisterResult,
   type RetireResult,
   routes,
+  type VerifyAudit,
+  type VerifyAuditResult,
 } from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
@@ -62,6 +64,8 @@ export interface Admin {
   /** The circuits of every executor that answers: which hosts calls are held back from, and until when. */
   circuits(filter?: { host?: string }): Promise<ExecutorCircuits[]>;
   queryAudit(query?: Partial<Omit<AuditQuery, 'tenant'>>): Promise<AuditQueryResult>;
+  /** Has the audit service hold its store against the stream, a part of it at a time; `next` goes on as `after`. */
+  verifyAudit(range?: Partial<Omit<VerifyAudit, 'tenant'>>): Promise<VerifyAuditResult>;
   /** Executions of which nobody knows whether they had their effect, newest first. */
   listUnknown(range?: Partial<Omit<ListUnknown, 'tenant'>>): Promise<ListUnknownResult>;
   /** What each executor counted since it started; those that do not answer in time are not in the list. */
@@ -125,6 +129,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     testConnection: (id) => testConnection(messaging, tenant, id),
     circuits: async (filter = {}) => (await messaging.request(routes.listCircuits, {}, filter)).executors,
     queryAudit: (query = {}) => messaging.request(routes.queryAudit, {}, { tenant, ...query }),
+    verifyAudit: (range = {}) => messaging.request(routes.verifyAudit, {}, { tenant, ...range }),
     listUnknown: (range = {}) => messaging.request(routes.listUnknown, {}, { tenant, ...range }),
     async executorStats() {
       const answers = await messaging.askEvery(broadcasts.executorStats, {});

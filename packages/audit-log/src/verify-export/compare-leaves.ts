@@ -4,6 +4,8 @@ export interface LeafDifference {
   readonly what: ExportProblemKind & `record_${string}`;
   /** Place among the listed leaves. */
   readonly at: number;
+  /** Place among the found leaves. */
+  readonly foundAt: number;
   readonly detail: string;
 }
 
@@ -18,7 +20,7 @@ export function compareLeaves(listed: readonly Buffer[], found: readonly Buffer[
   let i = 0;
   let j = 0;
   const tell = (what: LeafDifference['what'], detail: string) =>
-    differences.push({ what, at: Math.min(i, listed.length), detail });
+    differences.push({ what, at: Math.min(i, listed.length), foundAt: Math.min(j, found.length), detail });
 
   for (;;) {
     const expected = listed[i];

@@ -30,6 +30,8 @@ export class ExportVerifier {
   /** Since the last line of leaves: what each record hashes to, and what it says of itself; null where only its leaf is there. */
   #found: Buffer[] = [];
   #facts: (RecordFacts | null)[] = [];
+  /** Line of the first of these. */
+  #foundLine = 0;
   /** From here on roots say nothing: leaves are missing, or a root did not hold. */
   #treeLost = false;
   #ended: AcceptedCheckpoint | null = null;
@@ -48,6 +50,7 @@ export class ExportVerifier {
   take(bytes: Buffer): boolean {
     this.#line++;
     const line = parseExportLine(bytes);
+    if (this.#found.length === 0) this.#foundLine = this.#line;
     if (this.#header === null) return this.#begin(line);
     this.#lastKind = line.kind;
     switch (line.kind) {
@@ -116,8 +119,8 @@ export class ExportVerifier {
     return { what, index: this.#next, before: null };
   }
 
-  #report(problem: Omit<ExportProblem, 'line'>): void {
-    this.#problems.add({ ...problem, line: this.#line });
+  #report(problem: Omit<ExportProblem, 'line'>, line = this.#line): void {
+    this.#problems.add({ ...problem, line });
   }
 
   #begin(line: ReturnType<typeof parseExportLine>): boolean {
@@ -131,9 +134,10 @@ export class ExportVerifier {
     if (!header.origin.endsWith(`/${header.tenant}`))
       this.#report({ ...this.#here('wrong_tenant'), detail: `'${header.origin}' is no log of '${header.tenant}'.` });
     const { keys, toleranceMs } = this.#rules;
-    this.#records = new RecordChecks({ tenant: header.tenant, toleranceMs }, (problem) =>
-      this.#report({ ...problem, before: null }),
-    );
+    this.#records = new RecordChecks({ tenant: header.tenant, toleranceMs }, (problem) => {
+      const line = this.#foundLine + problem.index - this.#tree.size;
+      this.#report({ ...problem, before: null }, problem.index < this.#tree.size ? this.#line : line);
+    });
     this.#checkpoints = new CheckpointChecks(header.origin, this.#tree, keys, (problem) => this.#report(problem));
     this.#checkKnown();
     return true;
@@ -151,8 +155,8 @@ export class ExportVerifier {
     if (first > size) this.#lose(size, first);
     if (Buffer.concat(this.#found).equals(hashes)) this.#checkFacts(this.#facts, first);
     else {
-      for (const { what, at, detail } of compareLeaves(listed, this.#found))
-        this.#report({ what, index: first + at, before: null, detail });
+      for (const { what, at, foundAt, detail } of compareLeaves(listed, this.#found))
+        this.#report({ what, index: first + at, before: null, detail }, this.#foundLine + foundAt);
       this.#checkFacts(inPlaceOf(listed, this.#found, this.#facts), first);
     }
     for (const leaf of listed) this.#append(leaf);

@@ -86,7 +86,7 @@ describe('what the log itself says', () => {
     const of = records.with(42, sampleRecord(42, { id: JSON.parse(records[7] as string).id }));
     const verdict = await verifyRecords(of);
     expect(found(verdict)).toEqual([['record_repeated', 42, null]]);
-    expect(verdict.problems[0]?.detail).toBe('The record has the id of record 7.');
+    expect(verdict.problems[0]).toMatchObject({ line: 48, detail: 'The record has the id of record 7.' });
   });
 
   test.each([

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { openCheckpoint } from '@patchbay/audit-log/proofs';
+import { UsageError } from '../failures.ts';
+import type { CliIo } from '../terminal.ts';
+
+/** The last checkpoint of each log that was verified, by origin: what an old or another export is told by. */
+export class SeenCheckpoints {
+  readonly #file: string;
+  readonly #notes: Record<string, string>;
+
+  private constructor(file: string, notes: Record<string, string>) {
+    this.#file = file;
+    this.#notes = notes;
+  }
+
+  /** Nothing was seen where there is no file. @throws UsageError when it is none of ours: then nobody knows what was seen. */
+  static read(path: string, { cwd }: CliIo): SeenCheckpoints {
+    const file = resolve(cwd, path);
+    if (!existsSync(file)) return new SeenCheckpoints(file, {});
+    try {
+      const notes = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+      if (Object.entries(notes).every(([origin, note]) => openCheckpoint(note, [])?.checkpoint.origin === origin))
+        return new SeenCheckpoints(file, notes);
+    } catch {
+      // Said below.
+    }
+    throw new UsageError(`${path} is not what this command keeps checkpoints in.`);
+  }
+
+  of(origin: string): string | null {
+    return Object.hasOwn(this.#notes, origin) ? (this.#notes[origin] as string) : null;
+  }
+
+  /** Keeps it, unless one of the same log that is as long is there. */
+  keep(note: string): void {
+    const opened = openCheckpoint(note, [])?.checkpoint;
+    if (opened === undefined) return;
+    const before = this.of(opened.origin);
+    if (before !== null && (openCheckpoint(before, [])?.checkpoint.size ?? 0) >= opened.size) return;
+    this.#notes[opened.origin] = note;
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#notes, null, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+}
