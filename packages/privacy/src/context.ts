@@ -74,10 +74,6 @@ export class Surroundings {
     return this.#nearest & bit ? nearest : this.#near & bit ? present : 0;
   }
 
-  says(topic: Topic): boolean {
-    return (this.#near & bitOf[topic]) !== 0;
-  }
-
   /** Whether the nearest word before says that the number is an order's, a price or the like. */
   get otherwise(): boolean {
     return (this.#nearest & bitOf.other) !== 0;
@@ -90,6 +86,7 @@ export class Context {
   readonly #ends: number[] = [];
   readonly #bits: number[] = [];
   readonly #label: number;
+  readonly #all: number;
 
   constructor({ lower, label }: View) {
     for (const { 0: word, index } of lower.matchAll(words)) {
@@ -103,6 +100,12 @@ export class Context {
     for (const [word] of label.matchAll(words))
       labelled |= (bits.get(word) ?? 0) | (nameless.has(word) ? bitOf.other : 0);
     this.#label = labelled;
+    this.#all = this.#bits.reduce((all, of) => all | of, labelled);
+  }
+
+  /** Whether any word of the text is about a topic. */
+  mentions(topic: Topic): boolean {
+    return (this.#all & bitOf[topic]) !== 0;
   }
 
   around(start: number, end: number, reach = before): Surroundings {
@@ -133,7 +136,8 @@ export class Context {
   }
 }
 
-const words = /\p{L}[\p{L}'’]*/gu;
+/** Every letter beyond ASCII counts as one of a word, and a few marks that are none, which no listed word has. */
+const words = /[a-z\u00c0-\uffff][a-z'\u00c0-\uffff]*/g;
 
 /** As a field's name these say that its number identifies a thing. */
 const nameless = new Set([

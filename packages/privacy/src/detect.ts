@@ -3,16 +3,39 @@ import { defaultThresholds, type Entity } from './entities.ts';
 import type { DetectOptions, Finding } from './finding.ts';
 import { numberRuns } from './number-runs.ts';
 import { resolveOverlaps } from './resolve-overlaps.ts';
+import { scanCardDetails } from './scan/card-details.ts';
 import { scanCreditCard } from './scan/credit-card.ts';
+import { scanDateOfBirth } from './scan/date-of-birth.ts';
 import { scanEmail } from './scan/email.ts';
 import { scanIban } from './scan/iban.ts';
 import { scanIp } from './scan/ip.ts';
+import { scanLetteredIds } from './scan/lettered-ids.ts';
+import { scanNationalNumbers } from './scan/national-numbers.ts';
 import { scanPhone } from './scan/phone.ts';
+import { isSecretLabel, scanSecret } from './scan/secret.ts';
+import { scanStreetAddress } from './scan/street-address.ts';
+import { scanUrlCredentials } from './scan/url-credentials.ts';
+import { scanUsDriverLicense } from './scan/us-driver-license.ts';
 import { scanUsSsn } from './scan/us-ssn.ts';
 import type { Scanned, Scanner } from './scanner.ts';
 import { viewOf } from './view.ts';
 
-const scanners: readonly Scanner[] = [scanEmail, scanCreditCard, scanUsSsn, scanIban, scanIp, scanPhone];
+const scanners: readonly Scanner[] = [
+  scanEmail,
+  scanCreditCard,
+  scanUsSsn,
+  scanIban,
+  scanIp,
+  scanPhone,
+  scanNationalNumbers,
+  scanLetteredIds,
+  scanUsDriverLicense,
+  scanCardDetails,
+  scanDateOfBirth,
+  scanStreetAddress,
+  scanUrlCredentials,
+  scanSecret,
+];
 
 /** Countries whose numbers are known without their code. */
 export const defaultCountries: readonly string[] = ['US', 'GB', 'CA'];
@@ -22,7 +45,7 @@ export const defaultCountries: readonly string[] = ['US', 'GB', 'CA'];
  * the order of the text and do not overlap.
  */
 export function detect(text: string, options: DetectOptions = {}): Finding[] {
-  if (!tellable.test(text)) return [];
+  if (!tellable.test(text) && !isSecretLabel(options.label?.toLowerCase() ?? '')) return [];
   const view = viewOf(text, options.label);
   const scanned: Scanned = {
     view,

@@ -8,7 +8,7 @@ export interface View {
 }
 
 export function viewOf(text: string, label = ''): View {
-  const folded = beyondAscii.test(text) ? fold(text) : text;
+  const folded = text.replace(foldable, foldedOf);
   const lowered = folded.toLowerCase();
   // One letter in Unicode becomes longer in lower case; offsets count more than it does.
   return {
@@ -18,26 +18,20 @@ export function viewOf(text: string, label = ''): View {
   };
 }
 
-const beyondAscii = /[^\0-\x7f]/;
-
-function fold(text: string): string {
-  let folded = '';
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    folded += code < 0x80 ? text[index] : (foldedCode(code) ?? text[index]);
-  }
-  return folded;
-}
+/** What is folded: other spaces, dashes, full-width characters, and digits of other alphabets. */
+const foldable =
+  /[\u00a0\u2000-\u200b\u2010-\u2015\u202f\u2212\u3000\uff01-\uff5e\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef]/g;
 
 /** First digits of the decimal alphabets that people write numbers with: Arabic, Persian, Devanagari, Bengali. */
 const zeros = [0x660, 0x6f0, 0x966, 0x9e6];
 
-function foldedCode(code: number): string | undefined {
+function foldedOf(character: string): string {
+  const code = character.charCodeAt(0);
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
   if (code === 0xa0 || code === 0x202f || code === 0x3000 || (code >= 0x2000 && code <= 0x200b)) return ' ';
   if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212) return '-';
   const zero = zeros.find((first) => code >= first && code < first + 10);
-  return zero === undefined ? undefined : String(code - zero);
+  return zero === undefined ? character : String(code - zero);
 }
 
 const lowerEach = (text: string) =>

@@ -31,6 +31,9 @@ export interface Evaluation {
 /** Counts always shown, found in the texts or not. */
 const always: readonly Entity[] = ['email', 'phone', 'credit_card', 'us_ssn', 'iban', 'ip'];
 
+/** A corpus that labels every date says nothing of births, but that a date is one. */
+const broader: Readonly<Partial<Record<Entity, string>>> = { date_of_birth: 'DATE_TIME' };
+
 type Tally = { -readonly [Name in 'spans' | 'found' | 'findings' | 'right']: number };
 
 const nothing = (): Tally => ({ spans: 0, found: 0, findings: 0, right: 0 });
@@ -81,7 +84,9 @@ export function evaluateTexts(
         'findings',
         'right',
         finding,
-        labelled.filter(({ entity }) => entity === finding.entity),
+        labelled.filter(
+          ({ entity, type }) => entity === finding.entity || broader[finding.entity] === type.toUpperCase(),
+        ),
       );
     }
   }

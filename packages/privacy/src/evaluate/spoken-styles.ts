@@ -29,7 +29,7 @@ const withRepeats: Style = (value, random) =>
 
 function sayRepeats(group: string, random: Random): string {
   const words: string[] = [];
-  for (const [run] of group.matchAll(/(\d)\1*/g)) {
+  for (const run of runsOf(group)) {
     const digit = run[0] as string;
     const [name = ''] = sayDigits(digit, random);
     if (run.length === 2) words.push(`double ${name}`);
@@ -38,6 +38,15 @@ function sayRepeats(group: string, random: Random): string {
     else words.push(...sayDigits(run, random));
   }
   return words.join(' ');
+}
+
+/** "1122" is "11" and "22". */
+function runsOf(digits: string): string[] {
+  const runs: string[] = [];
+  for (const digit of digits)
+    if (runs.at(-1)?.startsWith(digit)) runs.push(`${runs.pop()}${digit}`);
+    else runs.push(digit);
+  return runs;
 }
 
 const inPairs: Style = (value, random) =>

@@ -8,6 +8,7 @@ export const scanIban: Scanner = function* ({ view: { text }, context }) {
     // From the check digits backwards: two digits together are rarer than two letters.
     if (!isDigit(text, at) || !isDigit(text, at + 1)) continue;
     const gap = text[at - 1] === ' ' ? 1 : 0;
+    if (!isLetter(text, at - 1 - gap) || !isLetter(text, at - 2 - gap)) continue;
     const start = at - 2 - gap;
     const country = text.slice(start, start + 2).toUpperCase();
     const length = ibanLengths.get(country);
@@ -36,4 +37,9 @@ function readIban(
     at++;
   }
   return at < text.length && isWord(text, at) ? undefined : { rest: rest.toUpperCase(), end: at };
+}
+
+function isLetter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at) | 32;
+  return code >= 97 && code <= 122;
 }

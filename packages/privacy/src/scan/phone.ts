@@ -6,6 +6,9 @@ import type { Scanned, Scanner } from '../scanner.ts';
 const fewest = 7;
 const most = 15;
 
+/** From this trust on it is worth asking what a number is from abroad. */
+const asked = 0.5;
+
 /** International numbers, national ones of the given countries, and with context whatever looks like a number to dial. */
 export const scanPhone: Scanner = function* (scanned) {
   const read = phoneFacts(scanned.countries);
@@ -75,13 +78,13 @@ function* judge({ groups, plus, start }: Part, { view, context }: Scanned, read:
   } else {
     if (isWrittenDate(digits) && groups.length === 1 && bonus < 0.4) return;
     const written = groups.length > 1;
-    // Asking costs more than all the rest: only where the answer can decide.
-    const valid = score < 0.35 && (written || digits.length >= 10) ? read(digits) : undefined;
-    normalized = valid ?? digits;
-    score += valid ? (written && digits.startsWith('0') ? 0.55 : written ? 0.35 : 0.3) : 0.2;
+    // Asking costs more than all the rest, and without a word about phones only a trunk's zero can decide.
+    const known = score === 0 && written && digits.startsWith('0') ? read(digits) : undefined;
+    score += known ? 0.55 : 0.2;
   }
   if (bracketed) score += 0.1;
   if (end > last) score += 0.3;
+  if (score >= asked && !normalized.startsWith('+')) normalized = read(digits) ?? digits;
   if (score > 0) yield { entity: 'phone' as const, start, end, score: Math.min(0.95, score), normalized };
 }
 

@@ -99,6 +99,8 @@ function phoneScore(
   const base = 0.15 + bonus - against;
   if (digits.length === 7) return { trust: base - 0.05, normalized: digits };
   if (left > 0 || digits.length < 9) return { trust: base - 0.1, normalized: digits };
+  // Asking costs more than all the rest, and without a word about phones only a trunk's zero can decide.
+  if (bonus === 0 && !digits.startsWith('0')) return { trust: base, normalized: digits };
   const known = read(digits) ?? (digits.length >= 10 ? read(`+${digits}`) : undefined);
   const trunk = known !== undefined && digits.startsWith('0');
   return { trust: base + (trunk ? 0.35 : known ? 0.15 : 0), normalized: known ?? digits };
