@@ -56,6 +56,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'an MCP tool call through Patchbay, beside an MCP server made from an OpenAPI description',
     load: () => import('./suites/mcp.ts'),
   },
+  'audit-verify': {
+    what: 'how many records a second of an export of the audit log are verified, on one core',
+    load: () => import('./suites/audit-verify.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),
@@ -64,7 +68,7 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
 
 const [first = ''] = process.argv.slice(2);
 if (first === '--help' || first === '-h') {
-  const lines = Object.entries(suites).map(([name, { what }]) => `  ${name.padEnd(10)} ${what}`);
+  const lines = Object.entries(suites).map(([name, { what }]) => `  ${name.padEnd(12)} ${what}`);
   process.stdout.write(
     `Usage: npm run bench -- [suite] [options]\n\nSuites (default calls; each has its own --help and --json):\n${lines.join('\n')}\n`,
   );

@@ -2,6 +2,7 @@ import { CompactRange } from './merkle/compact-range.ts';
 import { hashBytes } from './merkle/hashes.ts';
 import { isSize } from './merkle/proof-ranges.ts';
 import { decodeBase64 } from './note/base64.ts';
+import { isKeyName } from './note/verifier-key.ts';
 
 /**
  * An export of a tenant's log, as lines of JSON in UTF-8, each ending in a newline. A line is a record, byte for byte, or one of
@@ -77,7 +78,8 @@ function readLine(name: string | undefined, value: unknown): ExportLine | null {
 
 function readHeader(value: Record<string, unknown>): ExportLine | null {
   const { format, tenant, origin, first, size, prefix } = value;
-  if (format !== exportFormat || typeof tenant !== 'string' || typeof origin !== 'string') return null;
+  if (format !== exportFormat || typeof tenant !== 'string' || typeof origin !== 'string' || !isKeyName(origin))
+    return null;
   if (!isSize(first as number) || !isSize(size as number) || !Array.isArray(prefix)) return null;
   const nodes = prefix.map((node) => decodeBase64(String(node)) ?? Buffer.alloc(0));
   const header = { tenant, origin, first: first as number, size: size as number, prefix: nodes };

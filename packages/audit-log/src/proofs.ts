@@ -23,6 +23,7 @@ export {
 export { localSigningKey, newSigningKeyPem, readSigningKey, type SigningKey } from './note/note-signer.ts';
 export {
   formatNote,
+  maxNoteBytes,
   type NoteSignature,
   type NoteVerdict,
   parseNote,

@@ -80,6 +80,11 @@ beforeAll(async () => {
     'forty.note': notes[1] as string,
     'sixty.note': notes[2] as string,
     'junk.json': '{"a":"b"}',
+    'empty/junk.note': 'junk',
+    'rival.note': await signCheckpoint(
+      { origin: logOrigin('inst-1', 'rival'), size: 0, root: emptyRoot(), previous: null },
+      key,
+    ),
   });
 });
 const audit = (...argv: string[]) => cli(['audit', ...argv], { cwd });
@@ -119,6 +124,9 @@ describe('audit verify', () => {
     const old = await verify('old.jsonl', '--key', vkey, '--last-checkpoint', 'sixty.note');
     expect(old).toMatchObject({ code: 1, out: expect.stringContaining('First at record 40: older_than_known') });
     expect((await verify('fork.jsonl', '--key', vkey, '--last-checkpoint', 'sixty.note')).out).toContain('forked');
+    // Every file of a directory that is a checkpoint counts, and no other.
+    expect((await verify('a.jsonl', '--key', vkey, '--checkpoints', '.')).code).toBe(0);
+    expect((await verify('old.jsonl', '--key', vkey, '--checkpoints', '.')).out).toContain('older_than_known');
     const forged = await verify('a.jsonl', '--key', other, '--last-checkpoint', 'sixty.note');
     expect(forged).toMatchObject({ code: 2, err: expect.stringContaining('is not signed by the key') });
   });
@@ -158,6 +166,10 @@ describe('audit verify', () => {
     [['a.jsonl', '--key', 'log.pub', '--witness-key', 'log.pub'], "takes a witness's key"],
     [['a.jsonl', '--key', 'log.pub', '--from', '1d'], '--from goes without a file'],
     [['a.jsonl', '--key', 'log.pub', '--time-tolerance', 'long'], '--time-tolerance'],
+    [['a.jsonl', '--key', 'log.pub', '--last-checkpoint', 'junk.json'], 'holds no signed checkpoint'],
+    [['a.jsonl', '--key', 'log.pub', '--last-checkpoint', 'rival.note'], "another log, 'patchbay/inst-1/rival'"],
+    [['a.jsonl', '--key', 'log.pub', '--checkpoints', 'none'], 'is no directory'],
+    [['a.jsonl', '--key', 'log.pub', '--checkpoints', 'empty'], 'There is no signed checkpoint in empty'],
     [['--key', 'log.pub', '--state', 's'], '--key, --state need a file'],
   ])('%j is explained', async (argv, text) => {
     const wrong = await verify(...argv);

@@ -1,4 +1,4 @@
-import { type ExportHeader, parseExportLine } from '../export-format.ts';
+import { type ExportHeader, leavesPerLine, parseExportLine } from '../export-format.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
 import { hashBytes, leafHash } from '../merkle/hashes.ts';
 import type { TreeHead } from '../note/checkpoint.ts';
@@ -7,6 +7,9 @@ import { compareLeaves } from './compare-leaves.ts';
 import { factsOf, RecordChecks, type RecordFacts } from './record-checks.ts';
 import { type ExportProblem, type ExportVerdict, ProblemList } from './verdict.ts';
 
+/** So that a file without leaves takes no more memory than one with. */
+const maxRecordsWithoutLeaves = 64 * leavesPerLine;
+
 export interface VerifyRules {
   readonly keys: CheckpointKeys;
   /** How many of the witnesses must have signed the last checkpoint. */
@@ -14,8 +17,8 @@ export interface VerifyRules {
   readonly toleranceMs: number;
   /** Whether leaves may stand for records that are kept no longer. */
   readonly allowWithheld: boolean;
-  /** A tree head of this log that was seen before, and believed. */
-  readonly known: TreeHead | null;
+  /** Tree heads of this log that were seen before, and believed. */
+  readonly known: readonly TreeHead[];
 }
 
 /** Reads an export line by line, in constant memory but for record ids, and says what is wrong. */
@@ -36,10 +39,13 @@ export class ExportVerifier {
   #treeLost = false;
   #ended: AcceptedCheckpoint | null = null;
   #lastKind = '';
+  /** Roots that were seen before, by size. */
+  readonly #known: ReadonlyMap<number, Buffer>;
   readonly #counts = { records: 0, withheld: 0, checkpoints: 0 };
 
   constructor(rules: VerifyRules) {
     this.#rules = rules;
+    this.#known = new Map(rules.known.map(({ size, root }) => [size, root]));
   }
 
   get records(): number {
@@ -56,6 +62,7 @@ export class ExportVerifier {
     switch (line.kind) {
       case 'record':
         this.#counts.records++;
+        if (this.#found.length === maxRecordsWithoutLeaves) this.#goOnWithoutLeaves();
         this.#found.push(leafHash(bytes));
         this.#facts.push(factsOf(bytes));
         break;
@@ -165,17 +172,7 @@ export class ExportVerifier {
 
   #takeCheckpoint(note: string): void {
     this.#counts.checkpoints++;
-    if (this.#found.length > 0) {
-      this.#report({
-        what: 'leaves_missing',
-        index: this.#tree.size,
-        before: this.#next,
-        detail: 'The leaves of these records are not there.',
-      });
-      this.#checkFacts(this.#facts, this.#tree.size);
-      for (const leaf of this.#found) this.#append(leaf);
-      this.#forget();
-    }
+    if (this.#found.length > 0) this.#goOnWithoutLeaves();
     const from = this.#checkpoints.last.size;
     const accepted = this.#checkpoints.accept(note, this.#next);
     if (accepted === null) return;
@@ -192,6 +189,14 @@ export class ExportVerifier {
     }
     for (const { time } of accepted.witnessed) this.#records.witnessed(time as number);
     this.#ended = accepted;
+  }
+
+  #goOnWithoutLeaves(): void {
+    const detail = 'The leaves of these records are not there.';
+    this.#report({ what: 'leaves_missing', index: this.#tree.size, before: this.#next, detail });
+    this.#checkFacts(this.#facts, this.#tree.size);
+    for (const leaf of this.#found) this.#append(leaf);
+    this.#forget();
   }
 
   #checkFacts(facts: readonly (RecordFacts | null)[], first: number): void {
@@ -217,31 +222,33 @@ export class ExportVerifier {
 
   #append(leaf: Buffer): void {
     this.#tree.append(leaf);
-    if (this.#tree.size === this.#rules.known?.size) this.#checkKnown();
+    if (this.#known.has(this.#tree.size)) this.#checkKnown();
   }
 
   /** Whether the log still begins as it was seen before. */
   #checkKnown(): void {
-    const { known } = this.#rules;
-    if (known === null || this.#treeLost || known.size !== this.#tree.size) return;
-    if (known.root.equals(this.#tree.root())) return;
+    const { size } = this.#tree;
+    const root = this.#known.get(size);
+    if (root === undefined || this.#treeLost || root.equals(this.#tree.root())) return;
     const from = this.#checkpoints.last.size;
     this.#report({
       what: 'forked',
-      index: Math.min(from, known.size),
-      before: known.size,
-      detail: `The first ${known.size} records are not those of the checkpoint that was seen before.`,
+      index: Math.min(from, size),
+      before: size,
+      detail: `The first ${size} records are not those of the checkpoint that was seen before.`,
     });
   }
 
   #checkEnd({ first, size }: ExportHeader): void {
     const { known, quorum } = this.#rules;
-    if (known !== null && size < known.size) {
-      const detail = `The export ends at ${size}; a checkpoint of size ${known.size} was seen before. It is an old one, or cut off.`;
+    const sizes = known.map((head) => head.size);
+    const longest = Math.max(0, ...sizes);
+    if (size < longest) {
+      const detail = `The export ends at ${size}; a checkpoint of size ${longest} was seen before. It is an old one, or cut off.`;
       this.#report({ what: 'older_than_known', index: size, before: null, detail });
     }
-    if (known !== null && known.size < first) {
-      const detail = `The export begins at ${first}, after the checkpoint of size ${known.size} that was seen before.`;
+    if (longest < first && known.length > 0) {
+      const detail = `The export begins at ${first}, after the checkpoint of size ${longest} that was seen before.`;
       this.#report({ what: 'not_comparable', index: first, before: null, detail });
     }
     const witnesses = this.#witnesses();

@@ -23,7 +23,7 @@ const headAt = (of: SampleLog, size: number): TreeHead =>
 const joined = (of: readonly string[]) => `${of.join('\n')}\n`;
 const lineOf = (index: number) => lines.indexOf(records[index] as string);
 const verify = (changed: string, known: TreeHead | null = null) =>
-  verifyExport([Buffer.from(changed)], { keys, known });
+  verifyExport([Buffer.from(changed)], { keys, known: known === null ? [] : [known] });
 
 /** What the verifier says first, by index. */
 async function firstBad(changed: string, known: TreeHead | null = null) {

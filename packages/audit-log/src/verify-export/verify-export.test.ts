@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { exportText, sampleLog, sampleOrigin, sampleRecord } from '../export-samples.fixture.ts';
 import { emptyRoot, leafHash } from '../merkle/hashes.ts';
-import { openCheckpoint, signCheckpoint } from '../note/checkpoint.ts';
+import { openCheckpoint, signCheckpoint, type TreeHead } from '../note/checkpoint.ts';
 import { cosignText, localSigningKey } from '../note/note-signer.ts';
 import { formatNote } from '../note/signed-note.ts';
 import { verifierKey } from '../note/verifier-key.ts';
@@ -18,7 +18,7 @@ const log = await sampleLog(records, { every: 20, key });
 const keys = { log: [verifierKey(sampleOrigin, key.publicKey)], witnesses: [] };
 const headAt = (size: number) => {
   const note = log.checkpoints.find((checkpoint) => checkpoint.size === size)?.note ?? '';
-  return openCheckpoint(note, [])?.checkpoint ?? null;
+  return openCheckpoint(note, [])?.checkpoint as TreeHead;
 };
 const verify = async (source: ExportSource, options: Partial<VerifyExportOptions> = {}) =>
   verifyExport([Buffer.from(await exportText(source))], { keys, ...options });
@@ -57,13 +57,16 @@ describe('an export of a part of the log', () => {
   });
 
   test('is held against a checkpoint that was seen before, where it has what that one is about', async () => {
-    const known = headAt(40);
+    const known = [headAt(40)];
     expect((await verify(log.source(40, 80), { known })).ok).toBe(true);
     expect((await verify(log.source(33, 80), { known })).ok).toBe(true);
     expect(found(await verify(log.source(41, 80), { known }))).toEqual([['not_comparable', 41, null]]);
     const other = { size: 40, root: leafHash('another log') };
-    expect(found(await verify(log.source(40, 80), { known: other }))).toEqual([['forked', 40, 40]]);
-    expect(found(await verify(log.source(33, 80), { known: other }))).toEqual([['forked', 33, 40]]);
+    expect(found(await verify(log.source(40, 80), { known: [other] }))).toEqual([['forked', 40, 40]]);
+    expect(found(await verify(log.source(33, 80), { known: [other] }))).toEqual([['forked', 33, 40]]);
+    expect(found(await verify(log.source(33, 80), { known: [headAt(20), headAt(60), other] }))).toEqual([
+      ['forked', 33, 40],
+    ]);
   });
 
   test('ends where the one that was asked for names the last regular checkpoint', async () => {
@@ -227,6 +230,7 @@ describe('a file that is no export, or not of one log', () => {
     ['two headers', [lines[0] as string, ...lines], 'malformed'],
     ['a line that is none', lines.toSpliced(5, 0, '{"$other":1}'), 'malformed'],
     ['another tenant in the header', lines.with(0, (lines[0] as string).replace('"acme"', '"acm"')), 'wrong_tenant'],
+    ['no name of a log in the header', lines.with(0, (lines[0] as string).replace('inst-1', 'inst 1')), 'malformed'],
     ['another log in the header', lines.with(0, (lines[0] as string).replace('inst-1', 'inst-2')), 'wrong_origin'],
     ['no checkpoint where one is said to be', lines.with(-1, '{"$checkpoint":"none"}'), 'checkpoint_malformed'],
     ['records that are there once more', lines.toSpliced(22, 0, ...lines.slice(1, 22)), 'record_repeated'],
@@ -239,8 +243,7 @@ describe('a file that is no export, or not of one log', () => {
   });
 
   test('has a checkpoint of our kind that names none before it', async () => {
-    const [checkpoint] = [headAt(20) as NonNullable<ReturnType<typeof headAt>>];
-    const $checkpoint = await signCheckpoint({ ...checkpoint, previous: null }, key);
+    const $checkpoint = await signCheckpoint({ origin: sampleOrigin, ...headAt(20), previous: null }, key);
     expect(found(await verdictOf(lines.with(22, JSON.stringify({ $checkpoint }))))).toEqual([
       ['checkpoint_unchained', 0, null],
     ]);
@@ -249,6 +252,17 @@ describe('a file that is no export, or not of one log', () => {
   test('has more problems than are listed, all of them counted', async () => {
     const verdict = await verifyRecords(Array.from({ length: 300 }, (_, i) => sampleRecord(i, { tenant: 'rival' })));
     expect([verdict.problems.length, verdict.problem_count, verdict.first_bad?.index]).toEqual([100, 300, 0]);
+  });
+
+  test('has no leaves for tens of thousands of records', async () => {
+    function* many() {
+      yield Buffer.from(`${lines[0]}\n`);
+      for (let i = 0; i < 65_540; i++) yield Buffer.from('x\n');
+    }
+    expect((await verifyExport(many(), { keys })).problems[0]).toMatchObject({
+      what: 'leaves_missing',
+      before: 65_536,
+    });
   });
 
   test('has a line that does not end', async () => {

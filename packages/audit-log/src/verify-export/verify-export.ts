@@ -24,7 +24,7 @@ export async function verifyExport(
     quorum: options.quorum ?? options.keys.witnesses.length,
     toleranceMs: options.toleranceMs ?? defaultToleranceMs,
     allowWithheld: options.allowWithheld ?? false,
-    known: options.known ?? null,
+    known: options.known ?? [],
   });
   let bytes = 0;
   const rest = await eachLine(

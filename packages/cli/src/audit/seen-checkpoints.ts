@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { openCheckpoint } from '@patchbay/audit-log/proofs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { maxNoteBytes, openCheckpoint } from '@patchbay/audit-log/proofs';
 import { UsageError } from '../failures.ts';
 import type { CliIo } from '../terminal.ts';
 
@@ -42,4 +42,28 @@ export class SeenCheckpoints {
     writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#notes, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(`${this.#file}.new`, this.#file);
   }
+}
+
+/** @throws UsageError when the text is no signed checkpoint of one of these logs. */
+export function readCheckpoint(text: string, path: string, origins: readonly (string | undefined)[]): string {
+  const origin = openCheckpoint(text, [])?.checkpoint.origin;
+  if (origin === undefined) throw new UsageError(`${path} holds no signed checkpoint.`);
+  if (!origins.includes(origin)) throw new UsageError(`${path} is a checkpoint of another log, '${origin}'.`);
+  return text;
+}
+
+/** Every file in a directory, and below, that is a signed checkpoint, whichever log's. @throws UsageError when there is none. */
+export function checkpointsIn(path: string, { cwd }: CliIo): string[] {
+  const directory = resolve(cwd, path);
+  if (!existsSync(directory)) throw new UsageError(`${path} is no directory.`);
+  const notes: string[] = [];
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    const file = join(directory, name);
+    const stat = statSync(file);
+    if (!stat.isFile() || stat.size > maxNoteBytes) continue;
+    const text = readFileSync(file, 'utf8');
+    if (openCheckpoint(text, []) !== null) notes.push(text);
+  }
+  if (notes.length === 0) throw new UsageError(`There is no signed checkpoint in ${path}.`);
+  return notes;
 }

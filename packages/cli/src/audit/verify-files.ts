@@ -22,8 +22,8 @@ export interface VerifyFilesOptions {
   readonly quorum?: number;
   readonly toleranceMs: number;
   readonly allowWithheld: boolean;
-  /** A checkpoint that was seen before, as a signed note. */
-  readonly lastCheckpoint: string | null;
+  /** Checkpoints that were seen before, as signed notes; of other logs too. */
+  readonly known: readonly string[];
   readonly seen: SeenCheckpoints | null;
 }
 
@@ -46,7 +46,7 @@ export async function verifyFile(
     ...(options.quorum !== undefined && { quorum: options.quorum }),
     toleranceMs: options.toleranceMs,
     allowWithheld: options.allowWithheld,
-    known: knownHead(file, options),
+    known: knownHeads(file, options),
     onProgress(bytes, records) {
       if (performance.now() - toldAt < progressMs) return;
       toldAt = performance.now();
@@ -58,23 +58,20 @@ export async function verifyFile(
   return { file: file.path, ...verdict };
 }
 
-/** The longest checkpoint of the file's log that is known from before. */
-function knownHead(file: ExportFile, { lastCheckpoint, seen, logKeys }: VerifyFilesOptions): TreeHead | null {
+/** Checkpoints of the file's log that are known from before. */
+function knownHeads(file: ExportFile, { known, seen, logKeys }: VerifyFilesOptions): TreeHead[] {
   const origin = file.header?.origin;
-  if (origin === undefined) return null;
+  if (origin === undefined) return [];
   const keys = logKeys.map((key) => ('bytes' in key ? key : verifierKey(origin, key)));
-  const heads = [lastCheckpoint, seen?.of(origin) ?? null].flatMap((note) => {
-    if (note === null) return [];
+  const remembered = seen?.of(origin) ?? null;
+  return (remembered === null ? known : [...known, remembered]).flatMap((note) => {
     const opened = openCheckpoint(note, keys);
-    if (opened === null || !opened.verdict.ok)
-      throw new UsageError('The checkpoint that was seen before is not signed by the key that --key names.');
-    if (opened.checkpoint.origin !== origin)
-      throw new UsageError(
-        `The checkpoint that was seen before is of log '${opened.checkpoint.origin}', not '${origin}'.`,
-      );
-    return [opened.checkpoint];
+    if (opened?.checkpoint.origin !== origin) return [];
+    if (opened.verdict.ok) return [opened.checkpoint];
+    throw new UsageError(
+      `A checkpoint of size ${opened.checkpoint.size} that was seen before is not signed by the key that --key names.`,
+    );
   });
-  return heads.toSorted((a, b) => b.size - a.size)[0] ?? null;
 }
 
 export interface ComparedFiles extends ExportComparison {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exportFile } from '../../audit/export-files.ts';
-import { SeenCheckpoints } from '../../audit/seen-checkpoints.ts';
+import { checkpointsIn, readCheckpoint, SeenCheckpoints } from '../../audit/seen-checkpoints.ts';
 import { type ComparedFiles, compareFiles, type VerifiedFile, verifyFile } from '../../audit/verify-files.ts';
 import { verifyService } from '../../audit/verify-service.ts';
 import type { CommandContext } from '../../context.ts';
@@ -19,6 +19,7 @@ interface Options {
   readonly witnessKey: readonly string[];
   readonly witnesses?: number;
   readonly lastCheckpoint?: string;
+  readonly checkpoints?: string;
   readonly state?: string;
   readonly timeTolerance: string;
   readonly allowWithheld?: boolean;
@@ -42,7 +43,8 @@ export function addAuditVerify(parent: Command, run: Run): void {
         .option('--key <key>', 'whose signature under checkpoints counts: the key, or a file with it', several, [])
         .option('--witness-key <key>', 'a witness that must have signed the last checkpoint', several, [])
         .option('--witnesses <n>', 'so many of the witnesses are enough', wholeNumber('--witnesses', 0, 1_000))
-        .option('--last-checkpoint <file>', 'a checkpoint that was seen before: tells an old export, or another log')
+        .option('--last-checkpoint <file>', 'a checkpoint that was seen before: tells an old export, and a fork')
+        .option('--checkpoints <directory>', 'likewise, every checkpoint of the log that is anywhere in it')
         .option('--state <file>', 'remembers the last checkpoint of each log in this file, and goes by it')
         .option('--time-tolerance <span>', 'how far times may be out of order', '15m')
         .option('--allow-withheld', 'leaves may stand for records that are kept no longer')
@@ -55,17 +57,23 @@ export function addAuditVerify(parent: Command, run: Run): void {
         );
       if (options.from !== undefined) throw new UsageError('--from goes without a file.');
       const { io } = context;
-      const { state, lastCheckpoint } = options;
+      const { state, lastCheckpoint, checkpoints } = options;
+      const files = paths.map((path) => exportFile(path, io));
+      const origins = files.map(({ header }) => header?.origin);
       const rules = {
         logKeys: readLogKeys('--key', options.key, io),
         witnessKeys: readWitnessKeys('--witness-key', options.witnessKey, io),
         ...(options.witnesses !== undefined && { quorum: options.witnesses }),
         toleranceMs: parseSpan('--time-tolerance', options.timeTolerance),
         allowWithheld: options.allowWithheld === true,
-        lastCheckpoint: lastCheckpoint === undefined ? null : await readSource(lastCheckpoint, io),
+        known: [
+          ...(lastCheckpoint === undefined
+            ? []
+            : [readCheckpoint(await readSource(lastCheckpoint, io), lastCheckpoint, origins)]),
+          ...(checkpoints === undefined ? [] : checkpointsIn(checkpoints, io)),
+        ],
         seen: state === undefined ? null : SeenCheckpoints.read(state, io),
       };
-      const files = paths.map((path) => exportFile(path, io));
       const verified: VerifiedFile[] = [];
       for (const file of files) verified.push(await verifyFile(file, rules, context));
       return conclude(context, verified, await compareFiles(files));
@@ -79,6 +87,7 @@ function namesOf(options: Options): string[] {
     ['--key', options.key.length > 0],
     ['--witness-key', options.witnessKey.length > 0],
     ['--last-checkpoint', options.lastCheckpoint !== undefined],
+    ['--checkpoints', options.checkpoints !== undefined],
     ['--state', options.state !== undefined],
     ['--allow-withheld', options.allowWithheld === true],
   ];
