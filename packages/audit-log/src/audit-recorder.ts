@@ -3,15 +3,16 @@ import {
   type AuditData,
   type AuditEvent,
   type AuditEventType,
-  auditHeaders,
   buildSubject,
   newId,
   PatchbayError,
 } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
+import { AuditSinks, type SinkLog } from './audit-sinks.ts';
 import { type AuditProducer, auditMac } from './mac.ts';
 import { withoutPersons } from './personal-recorder.ts';
 import { RepeatPublishes } from './repeat-publishes.ts';
+import type { SpoolOptions } from './spool.ts';
 
 /** What a service tells the recorder; envelope, id and time are added. */
 export interface AuditEntry {
@@ -34,7 +35,7 @@ export interface AuditEntry {
 export interface Recording {
   /** It is in the kernel's hands and outlives this process; the stream has not confirmed it yet. */
   readonly sent: Promise<void>;
-  /** The stream confirmed it. Rejects with PatchbayError `audit_unavailable` when no sink took it; so does `sent`. */
+  /** The stream confirmed it, or the spool has it on disk. Rejects with PatchbayError `audit_unavailable` when no sink took it; so does `sent`. */
   readonly durable: Promise<void>;
 }
 
@@ -54,8 +55,12 @@ export interface AuditRecorderOptions {
   readonly producer: AuditProducer;
   readonly instance: string;
   readonly macKey: Buffer;
-  /** Milliseconds to wait for the stream's acknowledgement. */
+  /** Milliseconds to wait for the stream's acknowledgement, where there is no spool. Default 2,000. */
   readonly timeoutMs?: number;
+  /** Where records go that the stream does not take in time. Default null: nowhere. */
+  readonly spool?: SpoolOptions | null;
+  /** Told of the spool's use and its troubles. */
+  readonly log?: SinkLog;
   /** Milliseconds for which an event that nobody waits for is published again. Default 60,000. */
   readonly repeatForMs?: number;
   /** Told why, when such an event is published again and none was before. */
@@ -105,7 +110,6 @@ const maxBatchBytes = 512 * 1_024;
 export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorder {
   const { messaging, producer, macKey } = options;
   const source = `/services/${producer}/${options.instance}`;
-  const timeoutMs = options.timeoutMs ?? 2_000;
   const lanes = new Map<string, Lane>();
   const open = new Set<Promise<void>>();
   const repeats = new RepeatPublishes({
@@ -113,6 +117,15 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     forMs: options.repeatForMs ?? 60_000,
     windDownMs: 2_000,
     ...(options.onRepeat !== undefined && { onBegin: options.onRepeat }),
+  });
+  const sinks = new AuditSinks({
+    messaging,
+    timeoutMs: options.timeoutMs ?? 2_000,
+    spool: options.spool ?? null,
+    log: options.log ?? null,
+    onResume: () => {
+      for (const lane of [...lanes.values()]) publishWaiting(lane);
+    },
   });
   let closing = false;
 
@@ -135,33 +148,32 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   async function publish(lane: Lane, batch: Batch): Promise<void> {
     lane.inFlight++;
     const payload = `[${batch.events.join(',')}]`;
-    const once = () =>
-      messaging.publishDurable(lane.subject, payload, {
-        messageId: batch.firstId,
-        timeoutMs,
-        headers: { [auditHeaders.producer]: producer, [auditHeaders.mac]: auditMac(macKey, lane.subject, payload) },
-      });
+    const message = {
+      subject: lane.subject,
+      messageId: batch.firstId,
+      producer,
+      mac: auditMac(macKey, lane.subject, payload),
+      payload,
+    };
     const { waited, unhurried } = batch;
+    const markSent = () => {
+      waited?.markSent();
+      unhurried?.markSent();
+    };
     try {
-      const acknowledged = once();
       // Without a connection it is not sent; whether it became durable settles both then.
-      messaging.written().then(
-        () => {
-          waited?.markSent();
-          unhurried?.markSent();
-        },
-        () => {},
-      );
-      await acknowledged;
+      await sinks.deliver(message, () => void messaging.written().then(markSent, () => {}));
       waited?.settle();
       unhurried?.settle();
     } catch (error) {
       waited?.settle(notTaken(error));
       if (unhurried !== null)
-        repeats.repeat(once, payload.length, error).then(
-          () => unhurried.settle(),
-          (last) => unhurried.settle(notTaken(last)),
-        );
+        repeats
+          .repeat(() => sinks.deliver(message, () => {}), payload.length, error)
+          .then(
+            () => unhurried.settle(),
+            (last) => unhurried.settle(notTaken(last)),
+          );
     } finally {
       lane.inFlight--;
       publishWaiting(lane);
@@ -171,6 +183,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
 
   /** Publishes what waits, as far as there is room, but leaves a last batch that nobody waits for to gather more. */
   function publishWaiting(lane: Lane): void {
+    if (sinks.holding) return;
     while (lane.inFlight < maxInFlight) {
       const next = lane.waiting[0];
       if (next === undefined || (lane.gathering !== null && !next.hurried && lane.waiting.length === 1)) return;
@@ -253,12 +266,13 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       repeats.windDown();
       for (const lane of lanes.values()) endGathering(lane);
       await Promise.allSettled(open);
+      await sinks.close();
     },
   };
 }
 
 function notTaken(cause: unknown): PatchbayError {
-  return new PatchbayError('audit_unavailable', { message: 'The audit stream did not take the record.', cause });
+  return new PatchbayError('audit_unavailable', { message: 'No sink took the audit record.', cause });
 }
 
 function newRecording(): OpenRecording {
