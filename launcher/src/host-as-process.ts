@@ -30,6 +30,7 @@ export async function hostAsProcess<Service extends HostedService['service']>(
   const child = forkLogged(options.entry, options.env, outFile, { nodeArguments });
   let stopping = false;
   let ready = false;
+  let killed = false;
   const exited = once(child, 'exit').then(([code, signal]) => `exit ${code ?? signal}`);
   void exited.then((detail) => {
     if (ready && !stopping) options.onExit?.(options.instance, detail);
@@ -48,6 +49,9 @@ export async function hostAsProcess<Service extends HostedService['service']>(
     service,
     instance: options.instance,
     pid: child.pid ?? null,
+    get ended() {
+      return killed || child.exitCode !== null || child.signalCode !== null;
+    },
     async stop() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -58,6 +62,7 @@ export async function hostAsProcess<Service extends HostedService['service']>(
     },
     kill(signal) {
       stopping = true;
+      killed ||= signal === 'SIGKILL';
       child.kill(signal);
     },
   };

@@ -39,11 +39,18 @@ const starters: Record<ServiceName, (env: Environment) => Promise<RunningService
 /** Runs a service in this process. It still speaks to the others over NATS only. */
 export async function hostInProcess(service: ServiceName, instance: string, env: Environment): Promise<HostedService> {
   const running = await starters[service](env);
+  let ended = false;
   return {
     service,
     instance,
     pid: null,
-    stop: () => running.stop(),
+    get ended() {
+      return ended;
+    },
+    async stop() {
+      await running.stop();
+      ended = true;
+    },
     kill() {
       throw new RangeError(`${instance} shares this process`);
     },

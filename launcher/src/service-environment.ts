@@ -28,11 +28,15 @@ export interface Installation {
   readonly oneProcess: boolean;
 }
 
-/** The variables of one service process: the same whether it runs alone or beside the others. */
+/**
+ * The variables of one service process: the same whether it runs alone or beside the others. `spool` names its directory for
+ * audit records that the stream does not take.
+ */
 export function serviceEnvironment(
   installation: Installation,
   service: ServiceName,
   instance: string,
+  spool = instance,
 ): Record<string, string> {
   const { keys, state } = installation;
   const base = {
@@ -43,6 +47,7 @@ export function serviceEnvironment(
     PATCHBAY_LOG_FILE: join(state.logs, `${instance}.log`),
     PATCHBAY_INSTANCE: instance,
     PATCHBAY_AUDIT_MAC_KEY_FILE: keys.auditMacKeyFiles[service],
+    PATCHBAY_AUDIT_SPOOL_DIR: join(state.spool, spool),
   };
   return { ...base, ...ownVariables(installation, service) };
 }

@@ -21,6 +21,7 @@ import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
 import type { HostedService } from './hosted-service.ts';
 import { gatewayUrl, type Installation, serviceEnvironment, webhooksUrl } from './service-environment.ts';
+import { SpoolPlaces } from './spool-places.ts';
 import { type LocalSandbox, startLocalSandbox } from './start-sandbox.ts';
 import {
   type DevFacts,
@@ -173,20 +174,22 @@ async function startAll(
   if (options.integrationsDir !== undefined) mkdirSync(options.integrationsDir, { recursive: true });
   const started: Partial<Record<ServiceName, number>> = {};
   const services: HostedService[] = [];
+  const spools = new SpoolPlaces();
   const addService: RunningPatchbay['addService'] = async (service, variables = {}) => {
     const number = (started[service] ?? 0) + 1;
     started[service] = number;
     const instance = `${service}-${number}`;
+    const place = spools.take(service);
     const env = {
       ...telemetryEnvironment(),
-      ...serviceEnvironment(installation, service, instance),
+      ...serviceEnvironment(installation, service, instance, place),
       ...options.variables?.[service],
       ...variables,
     };
-    const hosted =
+    const starting =
       options.shape === 'one_process'
-        ? await hostInProcess(service, instance, env)
-        : await hostAsProcess(service, {
+        ? hostInProcess(service, instance, env)
+        : hostAsProcess(service, {
             entry: join(root, 'services', service, 'src', 'main.ts'),
             instance,
             env,
@@ -194,6 +197,8 @@ async function startAll(
             nodeArguments: options.nodeArguments?.[service] ?? [],
             onExit: (name, detail) => lost(`${name} ended (${detail})`),
           });
+    spools.hold(place, starting);
+    const hosted = await starting;
     services.push(hosted);
     undo.push(() => hosted.stop());
     return hosted;

@@ -31,6 +31,8 @@ export interface StateDirectory {
   readonly redis: string;
   readonly database: string;
   readonly logs: string;
+  /** A directory for each instance: see `PATCHBAY_AUDIT_SPOOL_DIR`. */
+  readonly spool: string;
   readonly run: string;
   /** See `PATCHBAY_VAULT_ROOTS_DIR`. */
   readonly roots: string;
@@ -47,11 +49,12 @@ export function openStateDirectory(path: string): StateDirectory {
     redis: under('redis'),
     database: under('postgres'),
     logs: under('logs'),
+    spool: under('spool'),
     run: under('run'),
     roots: under('roots'),
     erasures: under('erasures'),
   };
-  for (const folder of [path, state.logs, state.run]) {
+  for (const folder of [path, state.logs, state.spool, state.run]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
   }

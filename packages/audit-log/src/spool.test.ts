@@ -273,23 +273,26 @@ describe('a disk that fails under the audit spool', () => {
     ['an error of the sync', 'sync', 'EIO'],
     ['a file system that is read-only', 'create', 'EROFS'],
     ['no descriptors', 'create', 'EMFILE'],
-  ] as const)('with %s nothing counts as taken, what was before stays, and it goes on when it can', async (_what, where, code) => {
-    const dir = newDir();
-    let failing = false;
-    const disk = failingDisk((what) => (failing && what === where ? code : null));
-    const trouble = vi.fn();
-    const spool = openSpool({ dir, disk, fileBytes: 100 }, trouble);
-    await appendAll(spool, messages(2));
-    failing = true;
-    for (let i = 0; i < 3; i++)
-      await expect(spool.append(message(99))).rejects.toMatchObject({ name: 'SpoolRefusal', cause: { code } });
-    expect(trouble).toHaveBeenCalledOnce();
-    failing = false;
-    await appendAll(spool, messages(2, 2));
-    expect(await takeAll(spool)).toEqual(messages(4));
-    expect(spool.bytes).toBe(0);
-    expect(filesOf(dir)).toEqual([]);
-  });
+  ] as const)(
+    'with %s nothing counts as taken, what was before stays, and it goes on when it can',
+    async (_what, where, code) => {
+      const dir = newDir();
+      let failing = false;
+      const disk = failingDisk((what) => (failing && what === where ? code : null));
+      const trouble = vi.fn();
+      const spool = openSpool({ dir, disk, fileBytes: 100 }, trouble);
+      await appendAll(spool, messages(2));
+      failing = true;
+      for (let i = 0; i < 3; i++)
+        await expect(spool.append(message(99))).rejects.toMatchObject({ name: 'SpoolRefusal', cause: { code } });
+      expect(trouble).toHaveBeenCalledOnce();
+      failing = false;
+      await appendAll(spool, messages(2, 2));
+      expect(await takeAll(spool)).toEqual(messages(4));
+      expect(spool.bytes).toBe(0);
+      expect(filesOf(dir)).toEqual([]);
+    },
+  );
 
   test('after a sync that failed the file is not written again, though it cannot even be cut', async () => {
     const dir = newDir();
@@ -309,7 +312,10 @@ describe('a disk that fails under the audit spool', () => {
 
   test('a file that cannot be read stays', async () => {
     let failing = true;
-    const spool = openSpool({ dir: newDir(), disk: failingDisk((what) => (failing && what === 'read' ? 'EIO' : null)) });
+    const spool = openSpool({
+      dir: newDir(),
+      disk: failingDisk((what) => (failing && what === 'read' ? 'EIO' : null)),
+    });
     await spool.append(message(1));
     await expect(takeAll(spool)).rejects.toMatchObject({ code: 'EIO' });
     failing = false;

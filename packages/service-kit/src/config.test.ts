@@ -53,6 +53,13 @@ describe('configuration', () => {
       logFile: null,
       instance: `vault-${process.pid}`,
       auditMacKey: Buffer.alloc(32, 0xab),
+      auditSpool: null,
+    });
+    const spooling = { ...env, PATCHBAY_AUDIT_SPOOL_DIR: '/spool' };
+    expect(readBaseConfig('vault', spooling).auditSpool).toEqual({ dir: '/spool', maxBytes: 268_435_456 });
+    expect(readBaseConfig('vault', { ...spooling, PATCHBAY_AUDIT_SPOOL_MAX_BYTES: '5000' }).auditSpool).toEqual({
+      dir: '/spool',
+      maxBytes: 5_000,
     });
     expect(readBaseConfig('vault', { ...env, PATCHBAY_INSTANCE: 'vault-7' }).instance).toBe('vault-7');
   });

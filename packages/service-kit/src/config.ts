@@ -69,6 +69,8 @@ const baseVariables = z.object({
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .optional(),
   PATCHBAY_AUDIT_MAC_KEY_FILE: z.string().min(1),
+  PATCHBAY_AUDIT_SPOOL_DIR: z.string().min(1).optional(),
+  PATCHBAY_AUDIT_SPOOL_MAX_BYTES: z.coerce.number().int().min(4_096).default(268_435_456),
   /** A file, because headers carry the collector's key. */
   PATCHBAY_OTLP_HEADERS_FILE: z.string().optional(),
   ...telemetryVariables,
@@ -87,6 +89,8 @@ export interface BaseConfig {
   readonly instance: string;
   /** 32 bytes shared with the audit service. Secret. */
   readonly auditMacKey: Buffer;
+  /** Where audit records go that the stream does not take, and how many bytes of them; null or left out: nowhere. */
+  readonly auditSpool?: { readonly dir: string; readonly maxBytes: number } | null;
   /** Null or left out: nothing is exported. */
   readonly telemetry?: TelemetryConfig | null;
 }
@@ -121,6 +125,10 @@ export function readBaseConfig(service: string, env: Readonly<Record<string, str
     logFile: values.PATCHBAY_LOG_FILE ?? null,
     instance: values.PATCHBAY_INSTANCE ?? `${service}-${process.pid}`,
     auditMacKey: readKeyFile(values.PATCHBAY_AUDIT_MAC_KEY_FILE),
+    auditSpool:
+      values.PATCHBAY_AUDIT_SPOOL_DIR === undefined
+        ? null
+        : { dir: values.PATCHBAY_AUDIT_SPOOL_DIR, maxBytes: values.PATCHBAY_AUDIT_SPOOL_MAX_BYTES },
     telemetry: telemetryOf(values),
   };
 }

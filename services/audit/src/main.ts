@@ -63,6 +63,8 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       producer: 'audit',
       instance: config.instance,
       macKey: config.auditMacKey,
+      spool: config.auditSpool ?? null,
+      log,
     });
     stops.push(() => recorder.close());
 

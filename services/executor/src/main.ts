@@ -76,6 +76,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     producer: 'executor',
     instance: config.instance,
     macKey: config.auditMacKey,
+    spool: config.auditSpool ?? null,
+    log,
     onRepeat: (error) =>
       log.warn({ err: error }, 'the audit stream does not confirm outcomes: they are published again'),
   });

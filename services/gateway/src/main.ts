@@ -67,7 +67,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const messaging = provenCalls(connection);
   const persons = openPersonalKeys({ messaging, service: 'gateway' });
   const recorder = withTokens(
-    createAuditRecorder({ messaging, producer: 'gateway', instance: config.instance, macKey: config.auditMacKey }),
+    createAuditRecorder({
+      messaging,
+      producer: 'gateway',
+      instance: config.instance,
+      macKey: config.auditMacKey,
+      spool: config.auditSpool ?? null,
+      log,
+    }),
     persons,
   );
   const recordAudit: RecordAudit = (entry) => recorder.record({ ...entry, class: 'gateway' });

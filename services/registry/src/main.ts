@@ -69,6 +69,8 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     producer: 'registry',
     instance: config.instance,
     macKey: config.auditMacKey,
+    spool: config.auditSpool ?? null,
+    log,
   });
   const recordAudit: RecordAudit = (entry) => recorder.record(entry);
   const announce: Announce = (change) =>

@@ -70,6 +70,8 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
     producer: 'vault',
     instance: config.instance,
     macKey: config.auditMacKey,
+    spool: config.auditSpool ?? null,
+    log,
     timeoutMs: auditTimeoutMs,
   });
   const connections = createNatsConnectionStore(await messaging.bucket('connections'));

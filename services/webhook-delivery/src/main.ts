@@ -39,6 +39,8 @@ export async function startWebhookDelivery(config: DeliveryConfig): Promise<Runn
     producer: 'webhook-delivery',
     instance: config.instance,
     macKey: config.auditMacKey,
+    spool: config.auditSpool ?? null,
+    log,
   });
   const metrics = new DeliveryMetrics();
   const startedAt = Date.now();

@@ -67,6 +67,8 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
     producer: 'webhook-ingress',
     instance: config.instance,
     macKey: config.auditMacKey,
+    spool: config.auditSpool ?? null,
+    log,
   });
   const recordAudit: RecordAudit = (entry) => recorder.record({ ...entry, class: 'webhook' });
   const egress = createEgress({
