@@ -140,6 +140,44 @@ describe('the audit recorder', () => {
     await second;
   });
 
+  test('publishes an event that several processes may record alone, as it was given', async () => {
+    const { published, recorder, record, subjectsOf } = setup();
+    const fixed = (n: number) => ({
+      id: `aud_${String(n).padStart(26, '0')}`,
+      time: '2026-11-30T10:00:00.000Z',
+      source: '/services/x',
+    });
+    const written = [record(1), record(2), record(3)];
+    for (const n of [4, 5])
+      written.push(
+        recorder.record({
+          tenant: 'acme',
+          class: 'execution',
+          type: 'dev.patchbay.execution.intent',
+          subject: `exe_${n}`,
+          data,
+          fixed: fixed(n),
+        }),
+      );
+    written.push(record(6), record(7));
+    while (published.length < 6) {
+      for (const message of published) message.settle();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(published.map(subjectsOf)).toEqual([
+      ['exe_1'],
+      ['exe_2'],
+      ['exe_3'],
+      ['exe_4'],
+      ['exe_5'],
+      ['exe_6', 'exe_7'],
+    ]);
+    expect(published[3]?.messageId).toBe(fixed(4).id);
+    expect(AuditBatch.parse(JSON.parse(published[4]?.payload ?? ''))).toMatchObject([fixed(5)]);
+    for (const message of published) message.settle();
+    await Promise.all(written);
+  });
+
   test('splits a flood into bounded batches', async () => {
     const { published, record, subjectsOf } = setup();
     const written = Array.from({ length: 1_202 }, (_, i) => record(i));

@@ -29,6 +29,11 @@ export interface AuditEntry {
    * confirm it, it is published again for a minute: a connection may have been lost with it.
    */
   readonly unhurried?: boolean;
+  /**
+   * For an event that several processes may record, each the same: what is otherwise made up. It travels alone, since its id is
+   * then its message's id, and the same message id must always mean the same events.
+   */
+  readonly fixed?: { readonly id: string; readonly time: string; readonly source: string };
 }
 
 /** The two moments of a record. */
@@ -79,6 +84,8 @@ interface Lane {
 interface Batch {
   readonly events: string[];
   readonly firstId: string;
+  /** Takes no further event. */
+  readonly alone: boolean;
   bytes: number;
   /** Somebody waits for one of its events. */
   hurried: boolean;
@@ -205,20 +212,21 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
 
   function begin(entry: AuditEntry): Recording {
     const lane = laneOf(entry.tenant, entry.class);
-    const id = newId('auditEvent');
+    const { fixed } = entry;
+    const id = fixed?.id ?? newId('auditEvent');
     const event: AuditEvent = {
       specversion: '1.0',
       id,
-      source,
+      source: fixed?.source ?? source,
       type: entry.type,
-      time: new Date().toISOString(),
+      time: fixed?.time ?? new Date().toISOString(),
       ...(entry.subject !== undefined && { subject: entry.subject }),
       tenant: entry.tenant,
       datacontenttype: 'application/json',
       data: withoutPersons(entry.data),
     };
     const text = JSON.stringify(event);
-    const batch = joinWaiting(lane, id, text);
+    const batch = joinWaiting(lane, id, text, fixed !== undefined);
     if (entry.unhurried !== true || closing) batch.hurried = true;
     else lane.gathering ??= setTimeout(() => endGathering(lane), gatherMs);
     const kind = entry.unhurried === true ? 'unhurried' : 'waited';
@@ -229,9 +237,14 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   }
 
   /** The batch that waits, if the event fits in; else one more. */
-  function joinWaiting(lane: Lane, id: string, text: string): Batch {
-    const last = lane.waiting.at(-1);
-    if (last !== undefined && last.events.length < maxBatchEvents && last.bytes + text.length < maxBatchBytes) {
+  function joinWaiting(lane: Lane, id: string, text: string, alone: boolean): Batch {
+    const last = alone ? undefined : lane.waiting.at(-1);
+    if (
+      last !== undefined &&
+      !last.alone &&
+      last.events.length < maxBatchEvents &&
+      last.bytes + text.length < maxBatchBytes
+    ) {
       last.events.push(text);
       last.bytes += text.length;
       return last;
@@ -239,6 +252,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     const batch: Batch = {
       events: [text],
       firstId: id,
+      alone,
       bytes: text.length,
       hurried: false,
       waited: null,

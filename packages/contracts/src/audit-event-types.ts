@@ -143,6 +143,16 @@ export const auditEventTypes = {
   'subject.revealed': of('query', ['api', 'read'], 'somebody read what an event keeps of a person, before it leaves'),
   'subject.exported': of('query', ['api', 'read'], 'what is held on a person was read, before it leaves'),
   'subject.erased': of('query', ['entity', 'delete'], `what is held on a person is erased: ${change}`),
+  'reconciliation.outcome_unknown': of(
+    'reconciliation',
+    ['api', 'risk'],
+    'a tool call was intended and nobody told how it ended: the audit service says so',
+  ),
+  'reconciliation.superseded': of(
+    'reconciliation',
+    ['api', 'risk'],
+    'the outcome of such a call came after all, with its status',
+  ),
   'gateway.key_created': of('gateway', ['access', 'assign'], `an API key is made: ${change}`),
   'gateway.key_rotated': of('gateway', ['access', 'assign'], `a key takes another’s place: ${change}`),
   'gateway.key_revoked': of('gateway', ['access', 'revoke'], change),

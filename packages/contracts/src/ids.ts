@@ -38,14 +38,25 @@ export function newId(kind: IdKind, nowMs: number = Date.now()): string {
     crypto.getRandomValues(randomPool);
     poolOffset = 0;
   }
-  let time = '';
-  for (let rest = nowMs, i = 0; i < 10; i++) {
-    time = alphabet[rest % 32] + time;
-    rest = Math.floor(rest / 32);
-  }
+  const time = timePart(nowMs);
   let random = '';
   for (let i = 0; i < 16; i++) random += alphabet[(randomPool[poolOffset++] as number) & 31];
   return `${idPrefixes[kind]}_${time}${random}`;
+}
+
+/** An id that is the same for the same time and digest. `digest` has at least 16 bytes, of a hash: they take the place of chance. */
+export function idFrom(kind: IdKind, atMs: number, digest: Uint8Array): string {
+  if (digest.length < 16) throw new RangeError('a digest has at least 16 bytes');
+  return `${idPrefixes[kind]}_${timePart(atMs)}${Array.from(digest.subarray(0, 16), (byte) => alphabet[byte & 31]).join('')}`;
+}
+
+function timePart(ms: number): string {
+  let time = '';
+  for (let rest = ms, i = 0; i < 10; i++) {
+    time = alphabet[rest % 32] + time;
+    rest = Math.floor(rest / 32);
+  }
+  return time;
 }
 
 /** When an id was made, in Unix milliseconds: the first ten characters behind its prefix. */

@@ -21,6 +21,8 @@ export interface AuditConfig extends BaseConfig {
   readonly auditMacKeys: ReadonlyMap<string, Buffer>;
   /** What analytics reckon with; null: no cost is told. */
   readonly prices: Prices | null;
+  /** Age from which an intent without an outcome is declared unknown, in milliseconds. The same for every replica. */
+  readonly reconcileAfterMs: number;
 }
 
 const databaseUrl = z.string().regex(/^(?:postgres(?:ql)?:\/\/.|pglite:.)/, {
@@ -33,6 +35,8 @@ const variables = z.object({
   PATCHBAY_DATABASE_URL_FILE: z.string().optional(),
   PATCHBAY_AUDIT_MAC_KEYS_DIR: z.string().min(1),
   PATCHBAY_AUDIT_PRICES_FILE: z.string().min(1).optional(),
+  // No deadline is longer than 120 s. Less is for tests.
+  PATCHBAY_AUDIT_RECONCILE_AFTER_MS: z.coerce.number().int().min(1_000).default(180_000),
   PATCHBAY_AUDIT_NICENESS: z.coerce.number().int().min(0).max(19).default(10),
 });
 
@@ -90,6 +94,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   return {
     ...base,
     databaseUrl: readDatabaseUrl(values.PATCHBAY_DATABASE_URL, values.PATCHBAY_DATABASE_URL_FILE),
+    reconcileAfterMs: values.PATCHBAY_AUDIT_RECONCILE_AFTER_MS,
     niceness: values.PATCHBAY_AUDIT_NICENESS,
     auditMacKeys,
     prices: values.PATCHBAY_AUDIT_PRICES_FILE === undefined ? null : readPrices(values.PATCHBAY_AUDIT_PRICES_FILE),

@@ -14,21 +14,19 @@ import { prepareDatabase } from './adapters/prepare-database.ts';
 import { readTenantMessages, toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
 import type { VerifyMac } from './domain/check-message.ts';
-import { createFindOpenIntents } from './operations/find-open-intents.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
 import { createQueryAnalytics } from './operations/query-analytics.ts';
 import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { createVerifyAudit } from './operations/verify-audit.ts';
 import { auditRoutes } from './routes.ts';
+import { startReconciliation } from './wire-reconciliation.ts';
 
 export type { AuditConfig } from './config.ts';
 export { readConfig };
 
 export interface AuditService extends RunningService {
   readonly counters: Readonly<AuditCounters>;
-  /** Executions begun and never finished in the record. */
-  readonly findOpenIntents: ReturnType<typeof createFindOpenIntents>;
 }
 
 /**
@@ -81,6 +79,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       onError: (err) => log.error({ alert: 'audit_consumer', err }, 'Storing a batch failed unexpectedly'),
     });
     stops.push(() => consumer.stop());
+    stops.push(startReconciliation({ database, messaging, recorder, log, afterMs: config.reconcileAfterMs }));
 
     const reading = {
       now: Date.now,
@@ -116,7 +115,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     stops.push(() => served.stop());
     log.info({ nats: messaging.serverVersion }, 'The audit service is up');
 
-    return { name: 'audit', stop, counters, findOpenIntents: createFindOpenIntents(reading) };
+    return { name: 'audit', stop, counters };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

@@ -45,6 +45,7 @@ const producers: Record<string, string> = {
   connection: 'vault',
   registry: 'registry',
   query: 'audit',
+  reconciliation: 'audit',
 };
 let sequence = 0;
 

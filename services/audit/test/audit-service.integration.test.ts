@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAuditRecorder } from '@patchbay/audit-log';
-import { type AuditEvent, auditHeaders, routes } from '@patchbay/contracts';
+import { type AuditClass, type AuditEvent, auditHeaders, routes } from '@patchbay/contracts';
 import { seedFileOf } from '@patchbay/local-servers';
 import type { Messaging } from '@patchbay/messaging';
 import { sql } from 'kysely';
@@ -43,7 +43,7 @@ for (const kind of storeKinds) {
     }, 30_000);
 
     const newTenant = () => `tenant-${++tenants}`;
-    const query = (fields: { tenant: string; class?: 'execution' | 'query' | 'credential'; limit?: number }) =>
+    const query = (fields: { tenant: string; class?: AuditClass; limit?: number }) =>
       admin.request(routes.queryAudit, {}, { class: 'execution', ...fields }, patient);
     const publish = (events: readonly AuditEvent[], tenant: string) => {
       const message = auditMessage(events, { tenant, key: stack.macKeyOf('executor') });
@@ -229,19 +229,38 @@ for (const kind of storeKinds) {
       await expect.poll(() => storedIds(tenant), soon).toEqual(events.map(({ id }) => id).sort());
     });
 
-    it('finds the intents that no outcome followed', async () => {
+    it('declares an execution unknown once, with two replicas, and says so when its outcome comes after all', async () => {
       const tenant = newTenant();
-      const open = auditEvent({
-        tenant,
-        time: new Date(Date.now() - 60_000).toISOString(),
-        data: { outcome: 'intent' },
-      });
-      await publish([open], tenant);
-      const find = async () =>
-        (await service.findOpenIntents({ olderThanMs: 30_000 })).filter((intent) => intent.tenant === tenant);
-      await expect
-        .poll(find, soon)
-        .toEqual([expect.objectContaining({ executionId: open.data.execution_id, eventId: open.id })]);
+      await service.stop();
+      const start = (n: number) => stack.startService(url, { instance: `audit-${n}`, reconcileAfterMs: 1_500 });
+      // Only a server has room for two.
+      const replicas = await Promise.all(store.server === null ? [start(1)] : [start(1), start(2)]);
+      const intents = Array.from({ length: 20 }, () =>
+        auditEvent({ tenant, time: new Date().toISOString(), data: { outcome: 'intent' } }),
+      );
+      await Promise.all(intents.map((intent) => publish([intent], tenant)));
+      const said = async (type: string) =>
+        (await query({ tenant, class: 'reconciliation', limit: 1_000 })).events
+          .filter((event) => event.type === `dev.patchbay.reconciliation.${type}`)
+          .map(({ data }) => data.execution_id)
+          .sort();
+      const executions = intents.map(({ data }) => data.execution_id).sort();
+      await expect.poll(() => said('outcome_unknown'), soon).toEqual(executions);
+      const { executions: unknown } = await admin.request(
+        routes.listUnknown,
+        {},
+        { tenant, older_than_ms: 0 },
+        patient,
+      );
+      expect(unknown.map(({ execution_id }) => execution_id).sort()).toEqual(executions);
+
+      const late = auditEvent({ tenant, data: { execution_id: executions[0] } });
+      await publish([late], tenant);
+      await expect.poll(() => said('superseded'), soon).toEqual([executions[0]]);
+      expect(await said('outcome_unknown')).toEqual(executions);
+      expect(replicas.map(({ counters }) => counters.quarantined)).toEqual(replicas.map(() => 0));
+      await Promise.all(replicas.map((replica) => replica.stop()));
+      service = await stack.startService(url);
     });
 
     it('does not start with an identity that NATS refuses, and lets go of the database', async () => {

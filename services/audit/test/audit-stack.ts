@@ -78,6 +78,7 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     databaseUrl,
     niceness: 0,
     prices: null,
+    reconcileAfterMs: 180_000,
     auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
     ...changes,
   });

@@ -1,16 +1,78 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AuditQuery } from '@patchbay/contracts';
 import type { System } from '../system.ts';
 
-/** Trace ids of requests of the tool that reached the upstream without an intent on record: there must be none. */
-export async function unauditedRequests({ admin, sandbox }: System, tool: string): Promise<string[]> {
-  const reached = await sandbox.requests({ tool });
-  const intents = new Set<string | undefined>();
+/** What the audit log says of one execution. */
+export interface OnRecord {
+  trace: string | undefined;
+  intents: number;
+  outcomes: number;
+  /** Declared unknown by the audit service, for want of an outcome. */
+  declared: number;
+}
+
+/** Every execution of the tool that the audit log knows, by its id. */
+export async function executionsOnRecord(system: System, tool: string): Promise<ReadonlyMap<string, OnRecord>> {
+  const found = new Map<string, OnRecord>();
+  const note = (id: string, change: (one: OnRecord) => void) => {
+    const one = found.get(id) ?? { trace: undefined, intents: 0, outcomes: 0, declared: 0 };
+    change(one);
+    found.set(id, one);
+  };
+  for await (const { type, data } of eventsOf(system, { class: 'execution', tool }))
+    note(data.execution_id as string, (one) => {
+      one.trace ??= data.trace_id;
+      if (type === 'dev.patchbay.execution.intent') one.intents++;
+      if (type === 'dev.patchbay.execution.outcome') one.outcomes++;
+    });
+  for await (const { type, data } of eventsOf(system, { class: 'reconciliation', tool }))
+    if (type === 'dev.patchbay.reconciliation.outcome_unknown')
+      note(data.execution_id as string, (one) => one.declared++);
+  return found;
+}
+
+async function* eventsOf({ admin }: System, query: Partial<AuditQuery>) {
   let cursor: string | null = null;
   do {
-    const page = await admin.queryAudit({ class: 'execution', tool, limit: 1_000, ...(cursor !== null && { cursor }) });
-    for (const { data } of page.events) if (data.outcome === 'intent') intents.add(data.trace_id);
+    const page = await admin.queryAudit({ ...query, limit: 1_000, ...(cursor !== null && { cursor }) });
+    yield* page.events;
     cursor = page.next_cursor;
   } while (cursor !== null);
-  return [...new Set(reached.map(({ traceparent }) => traceparent?.split('-')[1] ?? 'none'))].filter(
-    (trace) => !intents.has(trace),
+}
+
+/** Trace ids of requests of the tool that reached the upstream without an intent on record: there must be none. */
+export async function unauditedRequests(system: System, tool: string): Promise<string[]> {
+  const reached = await system.sandbox.requests({ tool });
+  const intended = new Set(
+    [...(await executionsOnRecord(system, tool)).values()]
+      .filter(({ intents }) => intents > 0)
+      .map(({ trace }) => trace),
   );
+  return [...new Set(reached.map(({ traceparent }) => traceparent?.split('-')[1] ?? 'none'))].filter(
+    (trace) => !intended.has(trace),
+  );
+}
+
+/** Executions that were intended, and of which the log says neither how they ended nor that nobody knows. */
+export async function orphans(system: System, tool: string): Promise<string[]> {
+  return [...(await executionsOnRecord(system, tool))]
+    .filter(([, { intents, outcomes, declared }]) => intents > 0 && outcomes + declared === 0)
+    .map(([id]) => id);
+}
+
+/** Executions that have an intent, an outcome or a declaration twice. */
+export async function doubled(system: System, tool: string): Promise<string[]> {
+  return [...(await executionsOnRecord(system, tool))]
+    .filter(([, { intents, outcomes, declared }]) => Math.max(intents, outcomes, declared) > 1)
+    .map(([id]) => id);
+}
+
+/** Files of audit records that are not on the stream yet, of all instances. */
+export function spooledFiles({ patchbay }: System): string[] {
+  const { spool } = patchbay.state;
+  if (!existsSync(spool)) return [];
+  return readdirSync(spool, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.spool'))
+    .map((name) => join(spool, name));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { FindOpenIntentsPorts, OpenIntent } from '../operations/find-open-intents.ts';
+import type { OpenIntent } from '../domain/open-intent.ts';
+import type { ListUnknownPorts } from '../operations/list-unknown.ts';
 import { type AuditDatabase, storeUnavailable } from './audit-database.ts';
 
 interface IntentRow {
@@ -12,7 +13,7 @@ interface IntentRow {
 }
 
 /** Reads intents of executions that have no outcome in `audit_events`. */
-export function createPostgresOpenIntents(database: AuditDatabase): FindOpenIntentsPorts['readOpenIntents'] {
+export function createPostgresOpenIntents(database: AuditDatabase): ListUnknownPorts['readOpenIntents'] {
   return async ({ sinceMs, beforeMs, limit, tenant, newestFirst = false }) => {
     const direction = newestFirst ? sql`desc` : sql`asc`;
     const ofTenant = tenant === undefined ? sql`` : sql`and tenant = ${tenant}`;

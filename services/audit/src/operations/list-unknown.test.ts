@@ -1,8 +1,8 @@
 import { AuditQuery, ListUnknown, PatchbayError } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { auditEvent } from '../../test/audit-event.fixture.ts';
+import type { OpenIntent } from '../domain/open-intent.ts';
 import type { EventFilter } from '../domain/query-filter.ts';
-import type { OpenIntent } from './find-open-intents.ts';
 import { createListUnknown } from './list-unknown.ts';
 
 const now = Date.UTC(2026, 2, 2);

@@ -1,8 +1,13 @@
 import type { ListUnknown, ListUnknownResult, UnknownExecution } from '@patchbay/contracts';
-import type { FindOpenIntentsPorts } from './find-open-intents.ts';
+import type { OpenIntent, OpenIntentRange } from '../domain/open-intent.ts';
 import type { QueryAuditPorts } from './query-audit.ts';
 
-export interface ListUnknownPorts extends QueryAuditPorts, FindOpenIntentsPorts {}
+export interface ListUnknownPorts extends QueryAuditPorts {
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Whether or not they were declared unknown. @throws PatchbayError `audit_unavailable`. */
+  readonly readOpenIntents: (range: OpenIntentRange) => Promise<readonly OpenIntent[]>;
+}
 
 /**
  * Lists executions whose effect nobody knows: their executor was lost, or a request left and no answer came. As any reading
