@@ -60,6 +60,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'how many records a second of an export of the audit log are verified, on one core',
     load: () => import('./suites/audit-verify.ts'),
   },
+  privacy: {
+    what: 'how long the privacy engine takes for a text of 2 KB',
+    load: () => import('./suites/privacy.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),

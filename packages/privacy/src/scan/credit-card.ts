@@ -58,7 +58,7 @@ function cardFrom(
 
 /** What the digits alone are worth. Short ranges and unusual lengths are met by chance too often to stand without context. */
 function trust(digits: string, groups: number): number {
-  const usual = digits.length >= 15 && !digits.startsWith('1');
+  const usual = digits.length >= 14 && !digits.startsWith('1') && (digits.length > 14 || digits.startsWith('3'));
   if (isCardRange(digits)) {
     if (luhn(digits)) return usual ? 0.75 : groups > 1 ? 0.6 : 0.45;
     return 0.2;

@@ -5,7 +5,7 @@ import { isIssuedSsn, isItin } from '../checks/ssn.ts';
 import type { Context, Surroundings } from '../context.ts';
 import type { Entity } from '../entities.ts';
 import type { Finding } from '../finding.ts';
-import { type Reading, readingsOf } from './readings.ts';
+import { mostReadings, type Reading, readingsOf } from './readings.ts';
 import type { Piece, Sequence } from './sequences.ts';
 import { variantsOf } from './variants.ts';
 
@@ -25,8 +25,9 @@ export function* findNumbers(
   const read = phoneFacts(countries);
   const corrected = sequence.some(({ corrects }) => corrects);
   const best = new Map<Entity, Finding>();
+  const budget = { left: mostReadings };
   for (const { pieces, rank } of variantsOf(sequence, speakers))
-    for (const reading of readingsOf(pieces)) {
+    for (const reading of readingsOf(pieces, budget)) {
       // After a correction what is left out is what was wrong, or right: it never stands beside the number.
       const left = leftOver(reading, pieces) * (corrected ? 9 : 1);
       for (const { entity, score, normalized } of judge(reading, pieces, left, around, read)) {

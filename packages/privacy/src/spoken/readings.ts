@@ -13,17 +13,16 @@ export interface Reading {
 /** No number that we look for has more. */
 const mostDigits = 19;
 
-/** Readings tried of one way to take a sequence; what is said in earnest has a few hundred. */
-const mostReadings = 3_000;
+/** Readings tried of a sequence, over all ways to take it; what is said in earnest has a few hundred. */
+export const mostReadings = 2_000;
 
 /** Every reading of every stretch, from the first piece on with every way to read a piece, from later ones with the likeliest alone. */
-export function* readingsOf(pieces: readonly Piece[]): Iterable<Reading> {
-  let left = mostReadings;
+export function* readingsOf(pieces: readonly Piece[], budget = { left: mostReadings }): Iterable<Reading> {
   for (let from = 0; from < pieces.length; from++) {
     const open: Reading[] = [{ digits: '', from, to: from, unlikely: 0 }];
-    for (let reading = open.pop(); reading !== undefined && left > 0; reading = open.pop()) {
+    for (let reading = open.pop(); reading !== undefined && budget.left > 0; reading = open.pop()) {
       if (reading.to > from) {
-        left--;
+        budget.left--;
         yield reading;
       }
       const piece = pieces[reading.to];
