@@ -43,6 +43,12 @@ Object.values(topicWords).forEach((listed, index) => {
   for (const word of listed.split(' ')) bits.set(word, (bits.get(word) ?? 0) | (1 << index));
 });
 
+/** A number for each listed word; what is not among them is none of them. */
+const hashed = (hash: number, code: number) => (Math.imul(hash, 31) + code) | 0;
+const hashes = new Set(
+  [...bits.keys()].map((word) => [...word].reduce((hash, one) => hashed(hash, one.charCodeAt(0)), 0)),
+);
+
 const bitOf = Object.fromEntries(Object.keys(topicWords).map((topic, index) => [topic, 1 << index])) as Readonly<
   Record<Topic, number>
 >;
@@ -89,11 +95,17 @@ export class Context {
   readonly #all: number;
 
   constructor({ lower, label }: View) {
-    for (const { 0: word, index } of lower.matchAll(words)) {
-      const of = bits.get(word);
+    for (let at = 0; at < lower.length; at++) {
+      if (!isLetter(lower.charCodeAt(at))) continue;
+      const start = at;
+      let hash = 0;
+      for (; at < lower.length && isInWord(lower.charCodeAt(at)); at++) hash = hashed(hash, lower.charCodeAt(at));
+      // Cutting every word out of the text would cost more than all the rest.
+      if (!hashes.has(hash)) continue;
+      const of = bits.get(lower.slice(start, at));
       if (of === undefined) continue;
-      this.#starts.push(index);
-      this.#ends.push(index + word.length);
+      this.#starts.push(start);
+      this.#ends.push(at);
       this.#bits.push(of);
     }
     let labelled = 0;
@@ -136,8 +148,12 @@ export class Context {
   }
 }
 
-/** Every letter beyond ASCII counts as one of a word, and a few marks that are none, which no listed word has. */
-const words = /[a-z\u00c0-\uffff][a-z'\u00c0-\uffff]*/g;
+/** The words of a label. */
+const words = /\p{L}+/gu;
+
+/** Every letter beyond ASCII counts as one, and a few marks that are none, which no listed word has. */
+const isLetter = (code: number) => (code >= 97 && code <= 122) || code >= 0xc0;
+const isInWord = (code: number) => isLetter(code) || code === 39;
 
 /** As a field's name these say that its number identifies a thing. */
 const nameless = new Set([
