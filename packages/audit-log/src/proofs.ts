@@ -20,7 +20,7 @@ export {
   signCheckpoint,
   type TreeHead,
 } from './note/checkpoint.ts';
-export { localSigningKey, newSigningKeyPem, readSigningKey, type SigningKey } from './note/note-signer.ts';
+export { localSigningKey, newSigningKeyPem, readSigningKey, type SigningKey, signText } from './note/note-signer.ts';
 export {
   formatNote,
   maxNoteBytes,

@@ -51,7 +51,7 @@ const bucketUse: Record<
   },
   executor: {
     watch: ['integrations', 'dead_letters', 'policies', 'privacy_policies'],
-    scan: ['approvals'],
+    scan: ['approvals', 'executions', 'results'],
     read: [
       'integrations',
       'executions',

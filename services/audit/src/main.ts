@@ -21,6 +21,7 @@ import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { createVerifyAudit } from './operations/verify-audit.ts';
 import { auditRoutes } from './routes.ts';
 import { startReconciliation } from './wire-reconciliation.ts';
+import { subjectEndpoints } from './wire-subjects.ts';
 
 export type { AuditConfig } from './config.ts';
 export { readConfig };
@@ -110,7 +111,10 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
         description: 'Stores audit events and answers queries',
         onError: (err, where) => log.error({ err, where }, 'A request failed unexpectedly'),
       },
-      auditRoutes(operations),
+      [
+        ...auditRoutes(operations),
+        ...subjectEndpoints({ ...reading, database, messaging, signing: null, holdsOn: async () => [] }),
+      ],
     );
     stops.push(() => served.stop());
     log.info({ nats: messaging.serverVersion }, 'The audit service is up');

@@ -33,6 +33,7 @@ import { createShedCalls } from './operations/shed-call.ts';
 import { createWarmSession } from './operations/warm-session.ts';
 import { executorEndpoints } from './routes.ts';
 import { startSubmissions } from './start-submissions.ts';
+import { subjectEndpoints } from './subject-endpoints.ts';
 import { submissionEndpoints } from './submission-endpoints.ts';
 import { webhookEndpoints } from './webhook-endpoints.ts';
 import { wirePolicies } from './wire-policies.ts';
@@ -192,6 +193,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     engine.forgetReads(tenant, connection ?? null);
     mcp.forget(tenant, connection ?? null);
   });
+  // An answer that is shared may be about whoever was erased: whose it is, nobody kept.
+  const erasures = messaging.subscribeEvent(events.subjectErased, {}, ({ tenant }) => engine.forgetReads(tenant, null));
   const served = await messaging.serve(
     {
       name: 'executor',
@@ -220,6 +223,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       }),
       ...policing.endpoints,
       ...submissionEndpoints(submissions.operations),
+      ...(await subjectEndpoints(messaging)),
       ...webhookEndpoints({ ...reserving, webhooks: tools, sealer: () => sealToVault(messaging, sealing) }),
     ],
   );
@@ -240,6 +244,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => telemetry.stop(),
       () => warmUps.unsubscribe(),
       () => revocations.unsubscribe(),
+      () => erasures.unsubscribe(),
       () => fleet.close(),
       () => policies.close(),
       () => policing.close(),

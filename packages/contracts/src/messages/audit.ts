@@ -129,6 +129,8 @@ export const AuditQuery = z.strictObject({
   class: AuditClass.optional(),
   tool: z.string().max(64).optional(),
   session: z.string().max(128).optional(),
+  /** A person's token. */
+  end_user: SubjectToken.optional(),
   status: z.string().max(32).optional(),
   execution_id: idSchema('execution').optional(),
   event_id: idSchema('auditEvent').optional(),

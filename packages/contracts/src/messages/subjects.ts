@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema, TenantId } from '../ids.ts';
-import { SubjectToken } from './audit.ts';
+import { AuditEvent, SubjectToken } from './audit.ts';
 import { XKey } from './vault.ts';
 
 /**
@@ -94,3 +94,101 @@ export const RevealEventResult = z.object({
   personal: z.record(z.string(), z.unknown()),
 });
 export type RevealEventResult = z.infer<typeof RevealEventResult>;
+
+/** Executions that are looked for at once; more are asked for in parts. */
+export const maxHeldExecutions = 2_000;
+
+/** Whom a service looks for in what it keeps: by what calls said of their person, and by executions that audit names. */
+const HeldOf = z.strictObject({
+  tenant: TenantId,
+  /** As `canonicalSubject` gives it. */
+  subject: SubjectIdentifier,
+  executions: z.array(idSchema('execution')).max(maxHeldExecutions),
+});
+
+/** Something that is kept of a person outside of the audit log. */
+export const HeldRecord = z.object({
+  /** A bucket: `executions`, `results`, `dead_letters`, `approvals`. */
+  where: z.string(),
+  id: z.string(),
+  /** What there is; null when the answer had no room for it. */
+  record: z.unknown(),
+});
+export type HeldRecord = z.infer<typeof HeldRecord>;
+
+/** `svc.executor.v1.subjects.list` */
+export const ListHeldRequest = HeldOf;
+export type ListHeldRequest = z.infer<typeof ListHeldRequest>;
+export const ListHeldResult = z.object({ held: z.array(HeldRecord) });
+export type ListHeldResult = z.infer<typeof ListHeldResult>;
+
+/** `svc.executor.v1.subjects.erase`: takes what is personal out of it. May be repeated. */
+export const EraseHeldRequest = HeldOf;
+export type EraseHeldRequest = z.infer<typeof EraseHeldRequest>;
+export const EraseHeldResult = z.object({
+  erased: z.array(z.object({ where: z.string(), records: z.int().nonnegative() })),
+});
+export type EraseHeldResult = z.infer<typeof EraseHeldResult>;
+
+/** `svc.audit.v1.subjects.export`: all that is held on a person, a page of events at a time. Audited. */
+export const ExportSubjectRequest = z.strictObject({
+  tenant: TenantId,
+  subject: SubjectIdentifier,
+  /** `next_cursor` of the page before. */
+  cursor: z.string().max(200).optional(),
+  limit: z.int().min(1).max(500).default(200),
+});
+export type ExportSubjectRequest = z.infer<typeof ExportSubjectRequest>;
+export const ExportSubjectResult = z.object({
+  subject: z.string(),
+  token: SubjectToken,
+  /** Newest first. `personal` is what was kept, in clear; null where nothing was, or its key is gone. */
+  events: z.array(z.object({ event: AuditEvent, personal: z.record(z.string(), z.unknown()).nullable() })),
+  /** Answers, submissions and approvals; with the first page alone. */
+  held: z.array(HeldRecord),
+  next_cursor: z.string().nullable(),
+});
+export type ExportSubjectResult = z.infer<typeof ExportSubjectResult>;
+
+/** `svc.audit.v1.subjects.erase`. May be repeated: what was erased before stays so, and later traces go. */
+export const EraseSubjectRequest = z.strictObject({
+  tenant: TenantId,
+  subject: SubjectIdentifier,
+  /** Why, for the record: a ticket, say. Names nobody. */
+  reason: z.string().max(200).optional(),
+});
+export type EraseSubjectRequest = z.infer<typeof EraseSubjectRequest>;
+
+/** What became of one kind of thing. */
+export const ErasureItem = z.object({
+  where: z.string(),
+  what: z.string(),
+  /** How many there were, where that is known. */
+  found: z.int().nonnegative().nullable(),
+  erased: z.int().nonnegative(),
+  /** Why something is left, and until when; null: nothing is. */
+  remains: z.string().nullable(),
+});
+export type ErasureItem = z.infer<typeof ErasureItem>;
+
+/** What an erasure did. Names the person by tokens, which nobody can make again. */
+export const ErasureReceipt = z.object({
+  format: z.literal('patchbay-erasure-receipt-1'),
+  tenant: TenantId,
+  /** Of this erasure and of earlier ones of the same person. */
+  tokens: z.array(SubjectToken),
+  erased_at: z.iso.datetime(),
+  reason: z.string().nullable(),
+  keys_destroyed: z.int().nonnegative(),
+  items: z.array(ErasureItem),
+});
+export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
+export const EraseSubjectResult = z.object({
+  receipt: ErasureReceipt,
+  /**
+   * The receipt as a C2SP signed note, by the key of the log's checkpoints: its second line is the receipt as canonical JSON. Null where
+   * there is no such key.
+   */
+  note: z.string().nullable(),
+});
+export type EraseSubjectResult = z.infer<typeof EraseSubjectResult>;

@@ -2,8 +2,8 @@ import type { PlacedLeafRow } from './log-rows.ts';
 
 /** Columns in the order in which `encodeCopy` writes them. */
 export const copiedColumns =
-  'event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session, status, error_code, duration_ms, tokens, replayed, altered, event, record_version, leaf, log_index';
-const columnCount = 20;
+  'event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session, status, error_code, duration_ms, tokens, replayed, altered, event, record_version, leaf, log_index, end_user';
+const columnCount = 21;
 
 /** Signature, flags and length of the header's extension. */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -60,6 +60,7 @@ export function encodeCopy(rows: readonly PlacedLeafRow[]): Uint8Array<ArrayBuff
     at = buffer.writeInt32BE(leaf.length, at);
     at += leaf.copy(buffer, at);
     wholeNumber(logIndex);
+    text(row.end_user);
   }
   at = buffer.writeInt16BE(-1, at);
   return buffer.subarray(0, at);
@@ -78,6 +79,7 @@ function largestSize({ row, event }: PlacedLeafRow): number {
     (row.session?.length ?? 0) +
     row.status.length +
     (row.error_code?.length ?? 0) +
+    (row.end_user?.length ?? 0) +
     event.length;
   return fixedBytes + 3 * units;
 }

@@ -106,6 +106,7 @@ async function addToLogs(
     if (mayCopy && transaction.copy !== null) {
       await transaction.copy(`audit_events (${copiedColumns})`, encodeCopy(placed));
     } else await insertEvents(transaction, placed);
+    await insertBlobs(transaction, placed);
     const grown = [...leaves].filter(([, added]) => added.length > 0);
     await writeGrowth(
       transaction,
@@ -123,18 +124,32 @@ async function insertEvents(transaction: AuditTransaction, placed: readonly Plac
   const rows = `[${placed.map(recordOf).join(',')}]`;
   await transaction.run(sql`
     insert into audit_events (event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
-      status, error_code, duration_ms, tokens, replayed, altered, event, record_version, leaf, log_index)
+      status, error_code, duration_ms, tokens, replayed, altered, event, record_version, leaf, log_index, end_user)
     select event_id, tenant, class, type, time, stream_sequence, producer, execution_id, tool, session,
-      status, error_code, duration_ms, tokens, replayed, altered, event::text, record_version, decode(leaf, 'hex'), log_index
+      status, error_code, duration_ms, tokens, replayed, altered, event::text, record_version, decode(leaf, 'hex'), log_index,
+      end_user
     from json_to_recordset(${rows}::text::json) as r(event_id text, tenant text, class text, type text, time timestamptz,
       stream_sequence bigint, producer text, execution_id text, tool text, session text, status text, error_code text,
       duration_ms double precision, tokens integer, replayed boolean, altered boolean, event json, record_version smallint,
-      leaf text, log_index bigint)`);
+      leaf text, log_index bigint, end_user text)`);
+}
+
+/** What events keep of persons, sealed, beside them. */
+async function insertBlobs(transaction: AuditTransaction, placed: readonly PlacedLeafRow[]): Promise<void> {
+  const blobs = placed.flatMap(({ row: { event_id, tenant, blob } }) =>
+    blob === null ? [] : [{ event_id, tenant, ...blob }],
+  );
+  if (blobs.length === 0) return;
+  await transaction.run(sql`
+    insert into audit_blobs (event_id, tenant, subject, key, ciphertext)
+    select event_id, tenant, subject, key, decode(ciphertext, 'base64')
+    from json_to_recordset(${JSON.stringify(blobs)}::text::json)
+      as r(event_id text, tenant text, subject text, key text, ciphertext text)`);
 }
 
 /** What `insertEvents` reads: the row, with its event as it was written. */
 function recordOf({ row, event, recordVersion, leaf, logIndex }: PlacedLeafRow): string {
-  const { event: _, ...columns } = row;
+  const { event: _, blob: __, ...columns } = row;
   const all = { ...columns, record_version: recordVersion, leaf: leaf.toString('hex'), log_index: logIndex };
   return `${JSON.stringify(all).slice(0, -1)},"event":${event}}`;
 }

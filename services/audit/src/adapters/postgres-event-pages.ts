@@ -36,6 +36,7 @@ function pageQuery(db: Kysely<AuditTables>, filter: EventFilter) {
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.tool !== undefined) query = query.where('tool', '=', filter.tool);
   if (filter.session !== undefined) query = query.where('session', '=', filter.session);
+  if (filter.endUser !== undefined) query = query.where('end_user', '=', filter.endUser);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.executionId !== undefined) query = query.where('execution_id', '=', filter.executionId);
   if (filter.eventId !== undefined) query = query.where('event_id', '=', filter.eventId);

@@ -21,8 +21,17 @@ export interface AuditTables {
     /** Null in rows from before there was the column. */
     replayed: boolean | null;
     altered: boolean;
+    /** The person's token; null in rows from before there was the column. */
+    end_user: string | null;
     /** JSON. */
     event: string;
+  };
+  audit_blobs: {
+    event_id: string;
+    tenant: string;
+    subject: string;
+    key: string;
+    ciphertext: Uint8Array;
   };
   audit_quarantine: {
     stream_sequence: string;

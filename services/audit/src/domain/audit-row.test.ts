@@ -24,7 +24,9 @@ describe('rows of audit events', () => {
       tokens: null,
       replayed: false,
       altered: false,
+      end_user: null,
       event,
+      blob: null,
     });
   });
 

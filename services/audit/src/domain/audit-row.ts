@@ -21,7 +21,19 @@ export interface AuditRow {
   readonly replayed: boolean;
   /** Some characters could not be kept and were replaced; the stream holds the original. */
   readonly altered: boolean;
+  /** The token of the person whom it is about. */
+  readonly end_user: string | null;
+  /** Without `data.sealed.ciphertext`: see `blob`. */
   readonly event: AuditEvent;
+  /** What is kept of the person, apart from the event. */
+  readonly blob: SealedBlob | null;
+}
+
+/** A ciphertext, base64, and under whose key it is. */
+export interface SealedBlob {
+  readonly subject: string;
+  readonly key: string;
+  readonly ciphertext: string;
 }
 
 /** Where an event came from. */
@@ -39,7 +51,8 @@ const maxIndexedText = 256;
 
 /** The row of an event. `epochMs` is its time, already checked. */
 export function toAuditRow(event: AuditEvent, epochMs: number, origin: EventOrigin): AuditRow {
-  const { data } = event;
+  const { blob, rest } = withoutBlob(event);
+  const { data } = rest;
   return {
     event_id: event.id,
     tenant: event.tenant,
@@ -57,7 +70,19 @@ export function toAuditRow(event: AuditEvent, epochMs: number, origin: EventOrig
     tokens: data.tokens === undefined ? null : Math.min(data.tokens, maxTokens),
     replayed: data.replayed === true,
     altered: origin.altered,
-    event,
+    end_user: indexed(data.actor.end_user),
+    event: rest,
+    blob,
+  };
+}
+
+function withoutBlob(event: AuditEvent): { blob: SealedBlob | null; rest: AuditEvent } {
+  const { sealed } = event.data;
+  if (sealed?.ciphertext === undefined) return { blob: null, rest: event };
+  const { ciphertext, ...kept } = sealed;
+  return {
+    blob: { subject: sealed.subject, key: sealed.key, ciphertext },
+    rest: { ...event, data: { ...event.data, sealed: kept } },
   };
 }
 

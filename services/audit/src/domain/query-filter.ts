@@ -7,6 +7,7 @@ export interface EventFilter {
   readonly class?: AuditClass;
   readonly tool?: string;
   readonly session?: string;
+  readonly endUser?: string;
   readonly status?: AuditData['outcome'];
   readonly executionId?: string;
   readonly eventId?: string;
@@ -31,6 +32,7 @@ export function toEventFilter(query: AuditQuery): EventFilter {
     ...(query.class !== undefined && { class: query.class }),
     ...(query.tool !== undefined && { tool: refuseNul('tool', query.tool) }),
     ...(query.session !== undefined && { session: refuseNul('session', query.session) }),
+    ...(query.end_user !== undefined && { endUser: query.end_user }),
     ...(status !== undefined && { status: status.data }),
     ...(query.execution_id !== undefined && { executionId: query.execution_id }),
     ...(query.event_id !== undefined && { eventId: query.event_id }),
