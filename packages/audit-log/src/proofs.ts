@@ -1,6 +1,7 @@
 /** What anybody needs to write and to check a log, without a connection to anything. */
 export { compareExports, type ExportComparison } from './compare-exports.ts';
 export { type ExportHeader, type ExportLine, exportFormat, leavesPerLine, parseExportLine } from './export-format.ts';
+export { ExportLeaves } from './export-leaves.ts';
 export { CompactRange } from './merkle/compact-range.ts';
 export { emptyRoot, hashBytes, leafHash, nodeHash } from './merkle/hashes.ts';
 export { consistencyRanges, inclusionRanges, type LeafRange, subtreeHash } from './merkle/proof-ranges.ts';
@@ -41,6 +42,7 @@ export {
 export { defaultToleranceMs, type VerifyExportOptions, verifyExport } from './verify-export/verify-export.ts';
 export { formatAddCheckpoint } from './witness/add-checkpoint-request.ts';
 export { type FileWitnessStore, openFileWitnessStore, originHash } from './witness/file-witness-store.ts';
+export { type CosignatureAnswer, type CosignatureRequest, requestCosignature } from './witness/request-cosignature.ts';
 export {
   createWitness,
   type Witness,

@@ -269,6 +269,56 @@ describe('audit witness', () => {
     expect((await verify('a.jsonl', '--key', key)).err).toContain("is a witness's");
   });
 
+  test('is asked by audit cosign, with proofs out of the export', async () => {
+    let witnessKey = '';
+    await withWitness(['--log', vkey, '--state', 'w3'], async (url, key) => {
+      witnessKey = key;
+      const cosign = (file: string, ...more: string[]) =>
+        audit('cosign', file, '--key', vkey, '--witness', `${url}/`, '--witness-key', key, ...more);
+      expect((await cosign('old.jsonl')).out).toContain(`— ${origin} `);
+      expect(await cosign('a.jsonl', '--out', 'last.note')).toMatchObject({
+        code: 0,
+        out: '✔ Signed by witness.example: last.note\n',
+      });
+      expect(await cosign('old.jsonl')).toMatchObject({
+        code: 3,
+        out: expect.stringContaining('a log of 60 records already'),
+      });
+      expect(json(await cosign('fork.jsonl', '--json'))).toMatchObject({
+        ok: false,
+        why: 'refused',
+        status: 422,
+        detail: 'fork',
+      });
+      expect((await cosign('changed.jsonl')).out).toContain('First at record 33');
+      const untrue = formatVerifierKey({ ...verifierKey('witness.example', pair.publicKey, 4) });
+      expect(
+        json(await audit('cosign', 'a.jsonl', '--key', vkey, '--witness', url, '--witness-key', untrue, '--json')),
+      ).toMatchObject({
+        why: 'untrue',
+      });
+    });
+    const asked = ['a.jsonl', '--key', vkey, '--witness-key', witnessKey, '--time-tolerance', '999d'];
+    expect((await verify(...asked)).out).toContain('witness_missing');
+    expect((await verify(...asked, '--cosigned', 'last.note')).out).toContain('witnessed by witness.example');
+    expect((await verify(...asked, '--cosigned', 'junk.json')).code).toBe(2);
+    const away = await audit(
+      'cosign',
+      'a.jsonl',
+      '--key',
+      vkey,
+      '--witness',
+      'http://127.0.0.1:1',
+      '--witness-key',
+      witnessKey,
+    );
+    expect(away).toMatchObject({ code: 1, err: expect.stringContaining('http://127.0.0.1:1 does not answer') });
+    expect(
+      (await audit('cosign', 'a.jsonl', '--key', vkey, '--witness', 'there', '--witness-key', witnessKey)).code,
+    ).toBe(2);
+    expect((await audit('cosign', 'a.jsonl', '--witness', 'http://there', '--witness-key', witnessKey)).code).toBe(2);
+  });
+
   test.each([
     [[], 'Name a log'],
     [['--log', 'log.pub'], 'goes with --installation'],

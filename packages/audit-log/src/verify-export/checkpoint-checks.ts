@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { CompactRange } from '../merkle/compact-range.ts';
 import { emptyRoot } from '../merkle/hashes.ts';
 import { type Checkpoint, openCheckpoint, type TreeHead } from '../note/checkpoint.ts';
-import type { VerifiedSignature } from '../note/signed-note.ts';
+import { type SignedNote, type VerifiedSignature, verifyNote } from '../note/signed-note.ts';
 import { type VerifierKey, verifierKey } from '../note/verifier-key.ts';
 import type { ExportProblem } from './verdict.ts';
 
@@ -11,6 +11,8 @@ export interface CheckpointKeys {
   readonly log: readonly (VerifierKey | KeyObject)[];
   /** Of witnesses, of type 4. */
   readonly witnesses: readonly VerifierKey[];
+  /** Checkpoints that were signed by witnesses after the export was made: their signatures count where the text is the same. */
+  readonly cosigned?: readonly SignedNote[];
 }
 
 type Report = (problem: Omit<ExportProblem, 'line'>) => void;
@@ -27,6 +29,7 @@ export class CheckpointChecks {
   readonly #origin: string;
   readonly #keys: readonly VerifierKey[];
   readonly #report: Report;
+  readonly #cosigned: readonly SignedNote[];
   /** The last checkpoint that was seen and is rightly signed; of the file's beginning, what the log's tree was there. */
   #last: TreeHead;
   /** Whether a checkpoint may name one before the file's beginning, which is not there to be seen. */
@@ -35,6 +38,7 @@ export class CheckpointChecks {
   constructor(origin: string, before: CompactRange, keys: CheckpointKeys, report: Report) {
     this.#origin = origin;
     this.#report = report;
+    this.#cosigned = keys.cosigned ?? [];
     this.#last = { size: before.size, root: before.size === 0 ? emptyRoot() : before.root() };
     this.#beginning = before.size > 0;
     this.#keys = [
@@ -56,7 +60,11 @@ export class CheckpointChecks {
       this.#report({ what: 'checkpoint_malformed', index, before: nextIndex, detail: 'This is no checkpoint.' });
       return null;
     }
-    const { checkpoint, verdict } = opened;
+    const { checkpoint } = opened;
+    const { text, signatures: own } = opened.note;
+    const added = this.#cosigned.filter((one) => one.text === text).flatMap(({ signatures }) => signatures);
+    const verdict =
+      added.length === 0 ? opened.verdict : verifyNote({ text, signatures: [...own, ...added] }, this.#keys);
     const before = Math.max(checkpoint.size, index + 1);
     const where = { index, before: before > index + 1 ? before : null };
     if (checkpoint.origin !== this.#origin) {

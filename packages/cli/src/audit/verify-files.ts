@@ -4,6 +4,7 @@ import {
   type ExportComparison,
   type ExportVerdict,
   openCheckpoint,
+  type SignedNote,
   type TreeHead,
   type VerifierKey,
   verifierKey,
@@ -25,6 +26,8 @@ export interface VerifyFilesOptions {
   /** Checkpoints that were seen before, as signed notes; of other logs too. */
   readonly known: readonly string[];
   readonly seen: SeenCheckpoints | null;
+  /** The last checkpoints, as witnesses signed them since. */
+  readonly cosigned: readonly SignedNote[];
 }
 
 export interface VerifiedFile extends ExportVerdict {
@@ -42,7 +45,7 @@ export async function verifyFile(
 ): Promise<VerifiedFile> {
   let toldAt = performance.now();
   const verdict = await verifyExport(file.read(), {
-    keys: { log: options.logKeys, witnesses: options.witnessKeys },
+    keys: { log: options.logKeys, witnesses: options.witnessKeys, cosigned: options.cosigned },
     ...(options.quorum !== undefined && { quorum: options.quorum }),
     toleranceMs: options.toleranceMs,
     allowWithheld: options.allowWithheld,

@@ -1,3 +1,4 @@
+import { parseNote, type SignedNote } from '@patchbay/audit-log/proofs';
 import type { Command } from 'commander';
 import { exportFile } from '../../audit/export-files.ts';
 import { checkpointsIn, readCheckpoint, SeenCheckpoints } from '../../audit/seen-checkpoints.ts';
@@ -13,11 +14,13 @@ import { parseSpan } from '../../input/time.ts';
 import { readLogKeys, readWitnessKeys } from '../../input/verifier-keys.ts';
 import { wholeNumber } from '../../input/whole-number.ts';
 import { renderComparison, renderExportVerdict } from '../../render/export-verdict.ts';
+import type { CliIo } from '../../terminal.ts';
 
 interface Options {
   readonly key: readonly string[];
   readonly witnessKey: readonly string[];
   readonly witnesses?: number;
+  readonly cosigned: readonly string[];
   readonly lastCheckpoint?: string;
   readonly checkpoints?: string;
   readonly state?: string;
@@ -43,6 +46,7 @@ export function addAuditVerify(parent: Command, run: Run): void {
         .option('--key <key>', 'whose signature under checkpoints counts: the key, or a file with it', several, [])
         .option('--witness-key <key>', 'a witness that must have signed the last checkpoint', several, [])
         .option('--witnesses <n>', 'so many of the witnesses are enough', wholeNumber('--witnesses', 0, 1_000))
+        .option('--cosigned <file>', 'the last checkpoint as a witness signed it later', several, [])
         .option('--last-checkpoint <file>', 'a checkpoint that was seen before: tells an old export, and a fork')
         .option('--checkpoints <directory>', 'likewise, every checkpoint of the log that is anywhere in it')
         .option('--state <file>', 'remembers the last checkpoint of each log in this file, and goes by it')
@@ -72,6 +76,7 @@ export function addAuditVerify(parent: Command, run: Run): void {
             : [readCheckpoint(await readSource(lastCheckpoint, io), lastCheckpoint, origins)]),
           ...(checkpoints === undefined ? [] : checkpointsIn(checkpoints, io)),
         ],
+        cosigned: await readNotes(options.cosigned, io),
         seen: state === undefined ? null : SeenCheckpoints.read(state, io),
       };
       const verified: VerifiedFile[] = [];
@@ -81,11 +86,23 @@ export function addAuditVerify(parent: Command, run: Run): void {
   });
 }
 
+/** @throws UsageError */
+async function readNotes(paths: readonly string[], io: CliIo): Promise<SignedNote[]> {
+  const notes: SignedNote[] = [];
+  for (const path of paths) {
+    const note = parseNote(await readSource(path, io));
+    if (note === null) throw new UsageError(`${path} holds no signed checkpoint.`);
+    notes.push(note);
+  }
+  return notes;
+}
+
 /** What only goes with files. */
 function namesOf(options: Options): string[] {
   const given: [string, boolean][] = [
     ['--key', options.key.length > 0],
     ['--witness-key', options.witnessKey.length > 0],
+    ['--cosigned', options.cosigned.length > 0],
     ['--last-checkpoint', options.lastCheckpoint !== undefined],
     ['--checkpoints', options.checkpoints !== undefined],
     ['--state', options.state !== undefined],
