@@ -80,6 +80,7 @@ beforeAll(async () => {
     'forty.note': notes[1] as string,
     'sixty.note': notes[2] as string,
     'junk.json': '{"a":"b"}',
+    'kept/inst-1/acme/2026-11.jsonl': `${notes.map((note, i) => JSON.stringify({ size: 20 * (i + 1), note })).join('\n')}\n{"size":80,"no`,
     'empty/junk.note': 'junk',
     'rival.note': await signCheckpoint(
       { origin: logOrigin('inst-1', 'rival'), size: 0, root: emptyRoot(), previous: null },
@@ -127,6 +128,10 @@ describe('audit verify', () => {
     // Every file of a directory that is a checkpoint counts, and no other.
     expect((await verify('a.jsonl', '--key', vkey, '--checkpoints', '.')).code).toBe(0);
     expect((await verify('old.jsonl', '--key', vkey, '--checkpoints', '.')).out).toContain('older_than_known');
+    expect((await verify('old.jsonl', '--key', vkey, '--checkpoints', 'kept')).out).toContain(
+      'checkpoint of size 60 was seen',
+    );
+    expect((await verify('fork.jsonl', '--key', vkey, '--checkpoints', 'kept')).out).toContain('forked');
     const forged = await verify('a.jsonl', '--key', other, '--last-checkpoint', 'sixty.note');
     expect(forged).toMatchObject({ code: 2, err: expect.stringContaining('is not signed by the key') });
   });

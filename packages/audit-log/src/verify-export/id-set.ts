@@ -1,7 +1,7 @@
 /**
- * Which record ids were there, in 12 bytes an id at two places for each: of ten million, a few hundred megabytes where a set of
- * strings would take gigabytes. Ids are told apart by 64 bits of their hash; that two of ten million different ones meet has a chance
- * of one in 400,000. Whoever makes two that meet is told of; equal ones are always met.
+ * Which record ids were there, in 16 bytes a place and two to four places an id: half a gigabyte for ten million, where a set of
+ * strings would take several. Ids are told apart by 64 bits of a hash; that two of ten million different ones meet has a chance of one
+ * in 400,000. Equal ones always meet, and whoever makes two that meet is told of.
  */
 export class IdSet {
   #size = 0;

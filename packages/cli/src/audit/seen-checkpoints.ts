@@ -52,7 +52,10 @@ export function readCheckpoint(text: string, path: string, origins: readonly (st
   return text;
 }
 
-/** Every file in a directory, and below, that is a signed checkpoint, whichever log's. @throws UsageError when there is none. */
+/**
+ * Every signed checkpoint in a directory and below, whichever log's: files that are one, and lines `{"size":…,"note":…}` of those that
+ * the audit service keeps. @throws UsageError when there is none.
+ */
 export function checkpointsIn(path: string, { cwd }: CliIo): string[] {
   const directory = resolve(cwd, path);
   if (!existsSync(directory)) throw new UsageError(`${path} is no directory.`);
@@ -60,10 +63,23 @@ export function checkpointsIn(path: string, { cwd }: CliIo): string[] {
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     const file = join(directory, name);
     const stat = statSync(file);
-    if (!stat.isFile() || stat.size > maxNoteBytes) continue;
+    const isLines = name.endsWith('.jsonl');
+    if (!stat.isFile() || (!isLines && stat.size > maxNoteBytes)) continue;
     const text = readFileSync(file, 'utf8');
-    if (openCheckpoint(text, []) !== null) notes.push(text);
+    notes.push(
+      ...(isLines ? text.split('\n').map(noteOfLine) : [text]).filter((note) => openCheckpoint(note, []) !== null),
+    );
   }
   if (notes.length === 0) throw new UsageError(`There is no signed checkpoint in ${path}.`);
   return notes;
+}
+
+function noteOfLine(line: string): string {
+  if (!line.startsWith('{"size":')) return '';
+  try {
+    const { note } = JSON.parse(line) as { note?: unknown };
+    return typeof note === 'string' ? note : '';
+  } catch {
+    return ''; // the half of a line that a crash left
+  }
 }
