@@ -27,7 +27,7 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<Nat
   const outcomes = await Promise.allSettled(
     Array.from({ length: size }, async (_, index) => {
       const port = routePorts[index] as number;
-      const peerPorts = routePorts.slice(0, size).filter((peer) => peer !== port);
+      const peers = routePorts.slice(0, size).flatMap((peer) => (peer === port ? [] : [`127.0.0.1:${peer}`]));
       const monitorPort = routePorts[size + index] as number;
       const server = await startNatsServer({
         ...rest,
@@ -35,7 +35,7 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<Nat
         serverName: `n${index + 1}`,
         monitorPort,
         port: 0,
-        cluster: { name: 'patchbay', port, peerPorts, secret },
+        cluster: { name: 'patchbay', host: '127.0.0.1', port, peers, secret },
       });
       started[index] = server;
       await healthy(monitorPort, options.readyTimeoutMs ?? 30_000);

@@ -58,12 +58,15 @@ describe('renderNatsConfig', () => {
 
   it('monitors on loopback, and only when asked', () => {
     expect(render()).not.toHaveProperty('http');
-    expect(render({ monitorPort: 8222 }).http).toBe('127.0.0.1:8222');
+    expect(render({ monitor: '127.0.0.1:8222' }).http).toBe('127.0.0.1:8222');
   });
 
   it('writes an authenticated cluster when asked', () => {
     expect(render()).not.toHaveProperty('cluster');
-    expect(render({ cluster: { name: 'c', port: 1, peerPorts: [2, 3], secret: 's' } }).cluster).toEqual({
+    expect(
+      render({ cluster: { name: 'c', host: '127.0.0.1', port: 1, peers: ['127.0.0.1:2', '127.0.0.1:3'], secret: 's' } })
+        .cluster,
+    ).toEqual({
       name: 'c',
       host: '127.0.0.1',
       port: 1,

@@ -10,9 +10,11 @@ import type { CalloutKeys, IdentityKey } from './identity-keys.ts';
 /** One server of a cluster. Routes are authenticated: a route can inject anything into any account. */
 export interface NatsClusterConfig {
   readonly name: string;
+  /** Address and port for routes. */
+  readonly host: string;
   readonly port: number;
-  /** Route ports of the other servers. */
-  readonly peerPorts: readonly number[];
+  /** `host:port` of the other servers' routes. */
+  readonly peers: readonly string[];
   /** Shared by the cluster's servers. */
   readonly secret: string;
 }
@@ -21,9 +23,12 @@ export interface NatsConfigOptions {
   readonly serverName: string;
   readonly host: string;
   readonly port: number;
-  /** Monitoring over HTTP, on loopback only. Without it there is none. */
-  readonly monitorPort?: number;
-  readonly logFile: string;
+  /** `host:port` of monitoring over HTTP, which asks nobody who they are. Without it there is none. */
+  readonly monitor?: string;
+  /** Without it the server logs to standard error. */
+  readonly logFile?: string;
+  /** For clients: files with the server's certificate and key, and of the authority that clients trust. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
   /** The server makes its `jetstream` directory in it. */
   readonly storeDir: string;
   /** Bytes that streams may take on disk. */
@@ -58,10 +63,13 @@ export function renderNatsConfig(options: NatsConfigOptions): string {
     server_name: options.serverName,
     host: options.host,
     port: options.port,
-    ...(options.monitorPort !== undefined && { http: `127.0.0.1:${options.monitorPort}` }),
-    log_file: options.logFile,
-    logfile_size_limit: 16_777_216,
-    logfile_max_num: 3,
+    ...(options.monitor !== undefined && { http: options.monitor }),
+    ...(options.logFile !== undefined && {
+      log_file: options.logFile,
+      logfile_size_limit: 16_777_216,
+      logfile_max_num: 3,
+    }),
+    ...(options.tls !== undefined && { tls: renderTls(options.tls) }),
     max_payload: options.maxPayloadBytes,
     // A client that was stopped or hangs is let go after two pings without an answer, and its queue group goes on without
     // it: within 10 s, where the server's own defaults take 6 minutes.
@@ -93,14 +101,19 @@ export function renderNatsConfig(options: NatsConfigOptions): string {
     ...(cluster !== undefined && {
       cluster: {
         name: cluster.name,
-        host: '127.0.0.1',
+        host: cluster.host,
         port: cluster.port,
         authorization: { user: 'route', password: cluster.secret, timeout: 5 },
-        routes: cluster.peerPorts.map((port) => `nats-route://route:${cluster.secret}@127.0.0.1:${port}`),
+        routes: cluster.peers.map((peer) => `nats-route://route:${cluster.secret}@${peer}`),
+        ...(options.tls !== undefined && { tls: { ...renderTls(options.tls), verify: true } }),
       },
     }),
   };
   return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function renderTls({ certFile, keyFile, caFile }: NonNullable<NatsConfigOptions['tls']>) {
+  return { cert_file: certFile, key_file: keyFile, ca_file: caFile, min_version: '1.3' };
 }
 
 function renderUser({ identity, tenant, publicKey }: NatsConfigOptions['identities'][number]) {

@@ -140,7 +140,7 @@ function configOptions(
     maxPayloadBytes: options.maxPayloadBytes ?? 4 * 1024 ** 2,
     identities,
     ...(options.keys.callout !== undefined && { callout: { ...options.keys.callout, unasked } }),
-    ...(options.monitorPort !== undefined && { monitorPort: options.monitorPort }),
+    ...(options.monitorPort !== undefined && { monitor: `${host}:${options.monitorPort}` }),
     ...(options.cluster !== undefined && { cluster: options.cluster }),
   };
 }

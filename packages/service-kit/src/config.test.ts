@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, parseConfig, readBaseConfig, readKeyFile, readSecretFile } from './index.ts';
+import { ConfigError, parseConfig, readBaseConfig, readKeyFile, readRuntime, readSecretFile } from './index.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -51,7 +51,7 @@ describe('configuration', () => {
       mode: 'production',
       logLevel: 'info',
       logFile: null,
-      instance: `vault-${process.pid}`,
+      instance: expect.stringMatching(new RegExp(`^vault-[\\w-]+-${process.pid}$`)),
       auditMacKey: Buffer.alloc(32, 0xab),
       auditSpool: null,
     });
@@ -71,6 +71,17 @@ describe('configuration', () => {
   ])('refuses a secret file that is %s', (_what, path, message) =>
     expect(() => readSecretFile(path())).toThrow(message),
   );
+
+  test('says where a supervisor asks, if anywhere', () => {
+    expect(readRuntime({}).healthListen).toBeNull();
+    expect(readRuntime({ PATCHBAY_HEALTH_LISTEN: '0.0.0.0:9090' }).healthListen).toEqual({
+      host: '0.0.0.0',
+      port: 9090,
+    });
+    expect(readRuntime({ PATCHBAY_HEALTH_LISTEN: '[::1]:0' }).healthListen).toEqual({ host: '::1', port: 0 });
+    for (const wrong of ['9090', 'host:', ':1', 'a:70000', 'a b:1'])
+      expect(() => readRuntime({ PATCHBAY_HEALTH_LISTEN: wrong })).toThrow(ConfigError);
+  });
 
   test('refuses a key that is not 32 bytes of hex', () =>
     expect(() => readKeyFile(secretFile('short', 'abcd'))).toThrow(/64 hexadecimal/));

@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { HealthListen } from './health.ts';
 import { parseHeaders, type TelemetryConfig, telemetryVariables } from './telemetry/telemetry-config.ts';
 
 /** A service cannot start with the variables it was given. The message names each one and what it should be. */
@@ -101,6 +103,8 @@ export interface Runtime {
   readonly nodeOptions: readonly string[];
   /** Whether Node.js prints what its own modules do. */
   readonly nodeDebug: boolean;
+  /** Where a supervisor asks whether the service lives and is ready; null: nowhere. */
+  readonly healthListen: HealthListen | null;
 }
 
 export function readRuntime(env: Readonly<Record<string, string | undefined>> = process.env): Runtime {
@@ -111,7 +115,25 @@ export function readRuntime(env: Readonly<Record<string, string | undefined>> = 
       .split(/\s+/)
       .filter((option) => option !== ''),
     nodeDebug: (env.NODE_DEBUG ?? '') !== '' || (env.NODE_DEBUG_NATIVE ?? '') !== '',
+    healthListen: readHealthListen(env.PATCHBAY_HEALTH_LISTEN ?? ''),
   };
+}
+
+/** @throws ConfigError for what is no address and port. */
+function readHealthListen(text: string): HealthListen | null {
+  if (text === '') return null;
+  const [, host, port] = /^\[?([\w.:-]*?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || host === '' || Number(port) > 65_535)
+    throw new ConfigError(`PATCHBAY_HEALTH_LISTEN takes an address and a port such as 0.0.0.0:9090, not '${text}'.`);
+  return { host, port: Number(port) };
+}
+
+/** In containers the number alone is often the same. */
+function ownName(service: string): string {
+  const host = hostname()
+    .replace(/[^\w-]/g, '-')
+    .slice(0, 64 - service.length - 12);
+  return `${service}-${host}-${process.pid}`;
 }
 
 /** The part of a service's configuration that all have. */
@@ -123,7 +145,7 @@ export function readBaseConfig(service: string, env: Readonly<Record<string, str
     mode: values.PATCHBAY_MODE,
     logLevel: values.PATCHBAY_LOG_LEVEL,
     logFile: values.PATCHBAY_LOG_FILE ?? null,
-    instance: values.PATCHBAY_INSTANCE ?? `${service}-${process.pid}`,
+    instance: values.PATCHBAY_INSTANCE ?? ownName(service),
     auditMacKey: readKeyFile(values.PATCHBAY_AUDIT_MAC_KEY_FILE),
     auditSpool:
       values.PATCHBAY_AUDIT_SPOOL_DIR === undefined

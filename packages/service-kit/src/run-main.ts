@@ -1,11 +1,14 @@
 import { ConfigError, type Runtime, readRuntime } from './config.ts';
 import { forbidDumps } from './forbid-dumps.ts';
+import { serveHealth } from './health.ts';
 
 /** A service that is up. */
 export interface RunningService {
   readonly name: string;
   /** Stage one stops intake; stage two lets work under way finish, then releases what was opened. Safe to call twice. */
   stop(): Promise<void>;
+  /** Whether it can do its work now; left out: as long as it is up. */
+  readonly isReady?: () => boolean;
 }
 
 /** Longest time a drain may take before the process ends anyway, in milliseconds. */
@@ -30,13 +33,15 @@ export async function runMain(
   for (const way of open) host.stderr.write(`${runtime.mode === 'production' ? '' : 'warning: '}${way}\n`);
   if (open.length > 0 && runtime.mode === 'production') return host.exit(exConfig);
   let service: RunningService;
+  let stopping = false;
   try {
     service = await start();
+    if (runtime.healthListen !== null)
+      await serveHealth(runtime.healthListen, () => !stopping && service.isReady?.() !== false);
   } catch (error) {
     host.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
     return host.exit(error instanceof ConfigError ? exConfig : 1);
   }
-  let stopping = false;
   const stop = (exitCode: number) => {
     if (stopping) return host.exit(exitCode || 1);
     stopping = true;

@@ -119,7 +119,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     stops.push(() => served.stop());
     log.info({ nats: messaging.serverVersion }, 'The audit service is up');
 
-    return { name: 'audit', stop, counters };
+    return { name: 'audit', isReady: () => messaging.connected, stop, counters };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

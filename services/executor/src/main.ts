@@ -230,6 +230,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   log.info({ nats: messaging.serverVersion }, 'executor ready');
   return {
     name: config.instance,
+    isReady: () => messaging.connected,
     stop: stopInOrder([
       () => recorder.windDown(),
       () => Promise.all([served.stop(), submissions.stop()]),

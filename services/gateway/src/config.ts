@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { TenantId } from '@patchbay/contracts';
 import {
   type BaseConfig,
   ConfigError,
@@ -10,6 +11,7 @@ import {
 } from '@patchbay/service-kit';
 import { z } from 'zod';
 import { type CalloutConfig, readCallout } from './callout-config.ts';
+import type { FirstIdentities } from './operations/admit-first-identities.ts';
 
 export interface GatewayConfig extends BaseConfig {
   readonly host: string;
@@ -48,6 +50,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly graphqlQueriesFile: string | null;
   /** By tenant, what its voice platforms sign with. Secret. */
   readonly voiceSecrets: VoiceSecrets;
+  /** What a new installation starts with. The key is secret. */
+  readonly firstIdentities: FirstIdentities;
   /** By which keys are let in on NATS; null: they are for HTTP alone. */
   readonly callout: CalloutConfig | null;
 }
@@ -84,6 +88,8 @@ const variables = z.object({
   PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY: z.coerce.number().int().min(1).max(65_536).default(100),
   PATCHBAY_GATEWAY_GRAPHQL_QUERIES_FILE: z.string().min(1).optional(),
   PATCHBAY_GATEWAY_VOICE_SECRETS_FILE: z.string().min(1).optional(),
+  PATCHBAY_GATEWAY_FIRST_KEY_FILE: z.string().min(1).optional(),
+  PATCHBAY_GATEWAY_FIRST_TENANTS: z.string().default(''),
 });
 
 /** @throws ConfigError naming what is missing, unreadable or not allowed. */
@@ -95,12 +101,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
         path: ['PATCHBAY_GATEWAY_CORS_ORIGINS'],
         error: 'must be a comma list of origins such as https://console.example.com, without a path',
       })
+      .refine(
+        (value) => readList(value.PATCHBAY_GATEWAY_FIRST_TENANTS).every((one) => TenantId.safeParse(one).success),
+        {
+          path: ['PATCHBAY_GATEWAY_FIRST_TENANTS'],
+          error: 'must be a comma list of tenants such as acme,globex',
+        },
+      )
       .refine((value) => base.mode === 'development' || value.PATCHBAY_EGRESS_DIAL_OVERRIDE === undefined, {
         path: ['PATCHBAY_EGRESS_DIAL_OVERRIDE'],
         error: 'is for development only: whoever answers there decides who signs in',
       }),
     env,
   );
+  const firstKeyFile = values.PATCHBAY_GATEWAY_FIRST_KEY_FILE;
   return {
     ...base,
     host: values.PATCHBAY_GATEWAY_HOST,
@@ -123,6 +137,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     maxLiveClientsPerKey: values.PATCHBAY_GATEWAY_MAX_LIVE_CLIENTS_PER_KEY,
     graphqlQueriesFile: values.PATCHBAY_GATEWAY_GRAPHQL_QUERIES_FILE ?? null,
     voiceSecrets: readVoiceSecrets(values.PATCHBAY_GATEWAY_VOICE_SECRETS_FILE),
+    firstIdentities: {
+      key: firstKeyFile === undefined ? null : readSecretFile(firstKeyFile),
+      tenants: readList(values.PATCHBAY_GATEWAY_FIRST_TENANTS),
+    },
     callout:
       values.PATCHBAY_GATEWAY_CALLOUT_DIR === undefined ? null : readCallout(values.PATCHBAY_GATEWAY_CALLOUT_DIR),
   };

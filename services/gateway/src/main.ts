@@ -26,6 +26,7 @@ import type { GatewayPorts } from './http/gateway-ports.ts';
 import { createGatewayServer } from './http/gateway-server.ts';
 import { wireLive } from './live/wire-live.ts';
 import { gatewayEndpoints, type IdentityOperations } from './nats-routes.ts';
+import { admitFirstIdentities } from './operations/admit-first-identities.ts';
 import { auditedChange } from './operations/audited-change.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createKey } from './operations/keys/create-key.ts';
@@ -85,11 +86,13 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     onChanged: () => sessions?.look(),
   });
   sessions = new OpenSessions(store, now);
+  const hashOf = (secret: string) => hashSecret(config.pepper, secret);
   const makeSecret = () => {
     const secret = newSecret();
-    return { secret, hash: hashSecret(config.pepper, secret) };
+    return { secret, hash: hashOf(secret) };
   };
   const ofKeys = { store, makeSecret, now, recordAudit, report };
+  await admitFirstIdentities({ ...ofKeys, hashOf }, config.firstIdentities);
   const issuers = wireIssuers(config, log, ofKeys);
   const identity: IdentityOperations = {
     ...issuers.operations,
@@ -184,6 +187,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   log.info({ nats: messaging.serverVersion, url }, 'gateway ready');
   return {
     name: config.instance,
+    isReady: () => messaging.connected,
     url,
     stop: stopInOrder([
       () => Promise.all([app.close(), served.stop(), natsAccess.close()]),

@@ -42,6 +42,7 @@ function gatewayConfig(servers: TestServers, instance: string, over: Partial<Gat
     maxLiveClientsPerKey: 256,
     graphqlQueriesFile: null,
     voiceSecrets: {},
+    firstIdentities: { key: null, tenants: [] },
     callout: readCallout(servers.keys.callout.dir),
     ...over,
   };

@@ -161,6 +161,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   log.info({ nats: messaging.serverVersion, folder: config.folder }, 'registry ready');
   return {
     name: config.instance,
+    isReady: () => messaging.connected,
     stop: stopInOrder([
       () => served.stop(),
       () => watched?.close(),

@@ -154,6 +154,7 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
   );
   return {
     name: config.instance,
+    isReady: () => messaging.connected,
     stop: stopInOrder([
       () => Promise.all([served.stop(), oauth.stopPages()]),
       () => Promise.all([oauth.close(), jobs.stop()]),

@@ -74,6 +74,7 @@ export async function startWebhookDelivery(config: DeliveryConfig): Promise<Runn
   log.info({ nats: messaging.serverVersion }, 'webhook delivery ready');
   return {
     name: config.instance,
+    isReady: () => messaging.connected,
     stop: stopInOrder([
       () => recorder.windDown(),
       () => Promise.all([served.stop(), delivery.stop()]),

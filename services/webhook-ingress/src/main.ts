@@ -150,6 +150,7 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
   log.info({ nats: messaging.serverVersion, url, public_url: config.publicUrl }, 'webhook ingress ready');
   return {
     name: config.instance,
+    isReady: () => messaging.connected,
     url,
     stop: stopInOrder([
       () => Promise.all([app.close(), served.stop(), renewals.stop()]),

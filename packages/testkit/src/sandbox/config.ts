@@ -1,4 +1,6 @@
 export interface SandboxProcessConfig {
+  /** The address it listens at. */
+  readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly record: boolean;
@@ -10,7 +12,7 @@ export interface SandboxProcessConfig {
 }
 
 /**
- * Reads `PATCHBAY_SANDBOX_PORT` (default 0), `PATCHBAY_SANDBOX_FAST` (`1` keeps no requests), `PATCHBAY_SANDBOX_UNIQUE_IDS`
+ * Reads `PATCHBAY_SANDBOX_HOST` (default the loopback), `PATCHBAY_SANDBOX_PORT` (default 0), `PATCHBAY_SANDBOX_FAST` (`1` keeps no requests), `PATCHBAY_SANDBOX_UNIQUE_IDS`
  * (`1`), `PATCHBAY_SANDBOX_CATALOG` (a directory of YAML documents) and `PATCHBAY_SANDBOX_INTEGRATIONS` (ids, with commas
  * between them; default all). @throws RangeError naming the variable.
  */
@@ -19,6 +21,7 @@ export function readSandboxConfig(env: NodeJS.ProcessEnv = process.env): Sandbox
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new RangeError('PATCHBAY_SANDBOX_PORT must be a port, 0 to 65535');
   return {
+    host: env.PATCHBAY_SANDBOX_HOST ?? '127.0.0.1',
     port,
     record: !flag(env, 'PATCHBAY_SANDBOX_FAST'),
     uniqueIds: flag(env, 'PATCHBAY_SANDBOX_UNIQUE_IDS'),

@@ -3,13 +3,13 @@ import { readSandboxConfig } from './config.ts';
 import { startSandbox } from './start-sandbox.ts';
 
 /** Runs the sandbox as a process of its own. One JSON line on stdout says when and where it is ready. */
-const { port, record, uniqueIds, catalog, integrations } = readSandboxConfig();
+const { host, port, record, uniqueIds, catalog, integrations } = readSandboxConfig();
 const directory = catalog ?? catalogDirectory;
 const documents =
   integrations === null
     ? await loadCatalog(directory)
     : await Promise.all(integrations.map((id) => loadIntegration(id, directory)));
-const sandbox = await startSandbox({ documents, port, record, uniqueIds });
+const sandbox = await startSandbox({ documents, host, port, record, uniqueIds });
 const stop = () => {
   // Not left to the runtime: after sockets were reset by the hundred, its own clean-up was seen to spin for ever.
   sandbox.close().finally(() => process.exit());

@@ -5,7 +5,7 @@ export interface SandboxOptions {
   readonly documents: readonly IntegrationDocument[];
   /** Default 0: any free port. */
   readonly port?: number;
-  readonly host?: '127.0.0.1';
+  readonly host?: string;
   /**
    * What is accepted: any well-formed credential of the right scheme (default), or exactly these, by integration id. Where a
    * document has the credential exchanged, these are exchanged, and in both cases only tokens that the sandbox gave are good.
