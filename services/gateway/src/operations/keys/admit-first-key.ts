@@ -20,7 +20,7 @@ export async function admitFirstKey(ports: FirstKeyPorts, text: string): Promise
   if (store.keys().some(({ tenant }) => tenant === platformScope)) return false;
   const change = {
     tenant: platformScope,
-    act: 'key_created',
+    act: 'key_created' as const,
     target: { kind: 'api_key', id: parsed.id },
     actor: { kind: 'admin', id: 'installation' } as const,
     traceId: null,
