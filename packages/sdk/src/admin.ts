@@ -31,6 +31,7 @@ import { type IntegrationsAdmin, integrationsOver } from './integrations-admin.t
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { type ApprovalsAdmin, approvalsOver, type PoliciesAdmin, policiesOver } from './policies-admin.ts';
 import { sealSecret } from './seal-secret.ts';
+import { type PrivacyAdmin, privacyOver } from './privacy-admin.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
 import { type ToolsetsAdmin, toolsetsOver } from './toolsets-admin.ts';
@@ -73,6 +74,7 @@ export interface Admin {
   readonly integrations: IntegrationsAdmin;
   readonly toolsets: ToolsetsAdmin;
   readonly policies: PoliciesAdmin;
+  readonly privacy: PrivacyAdmin;
   readonly approvals: ApprovalsAdmin;
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
@@ -138,6 +140,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     integrations: integrationsOver(messaging),
     toolsets: toolsetsOver(messaging),
     policies: policiesOver(messaging, tenant),
+    privacy: privacyOver(messaging, tenant),
     approvals: approvalsOver(messaging, tenant),
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),

@@ -42,6 +42,7 @@ export type {
   PolicyExplanation,
   PolicyScope,
 } from './policies-admin.ts';
+export type { NewPrivacyPolicy, PrivacyAdmin } from './privacy-admin.ts';
 export type { Chunk, StreamCall, ToolStream } from './stream.ts';
 export type { Submission, SubmissionTerms, SubmittedPlan } from './submit.ts';
 export type { TestedConnection } from './test-connection.ts';

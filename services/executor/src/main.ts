@@ -37,6 +37,7 @@ import { subjectEndpoints } from './subject-endpoints.ts';
 import { submissionEndpoints } from './submission-endpoints.ts';
 import { webhookEndpoints } from './webhook-endpoints.ts';
 import { wirePolicies } from './wire-policies.ts';
+import { wirePrivacy } from './wire-privacy.ts';
 import { wireTelemetry } from './wire-telemetry.ts';
 
 export { type ExecutorConfig, readConfig };
@@ -130,12 +131,14 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const background = new BackgroundWork((error) => log.error({ err: error }, 'work after an answer failed'));
   const ledger = createNatsLedger(await messaging.bucket('executions'));
   const tools = createRegistryTools(copy);
+  const privacy = await wirePrivacy({ messaging, recorder, persons, log });
   const reserving = {
     leases,
     limits: telemetry.countDecisions(limiter),
     turns: new Turns(),
     ledger,
     audit: createExecutionAudit(recorder, (tenant) => policies.of(tenant).keepPersonal),
+    logCall: privacy.logCall,
     engine,
     places: admission,
     watchAttempt: telemetry.watchAttempt,
@@ -146,6 +149,9 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     ...reserving,
     tools,
     policies: policing.check,
+    guardArguments: privacy.guardArguments,
+    guardResult: privacy.guardResult,
+    looksThrough: privacy.looksThrough,
     keys: createFollowKeys(ledger, createNatsFinishes(messaging)),
     announce: {
       finished: (tenant, session, { output: _output, ...result }) =>
@@ -249,6 +255,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
       () => fleet.close(),
       () => policies.close(),
       () => policing.close(),
+      () => privacy.close(),
       () => leases.close(),
       () => copy.close(),
       () => engine.close(),

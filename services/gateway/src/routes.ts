@@ -10,6 +10,7 @@ import { keysRoutes } from './http/keys-routes.ts';
 import { meRoutes } from './http/me-routes.ts';
 import { metricsRoutes } from './http/metrics-routes.ts';
 import { approvalsRoutes, policiesRoutes } from './http/policies-routes.ts';
+import { privacyPolicyRoutes } from './http/privacy-policy-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
 import { toolsetsRoutes } from './http/toolsets-routes.ts';
@@ -30,6 +31,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...metricsRoutes(ports),
     ...policiesRoutes(ports),
     ...approvalsRoutes(ports),
+    ...privacyPolicyRoutes(ports),
     ...keysRoutes(ports),
     ...issuersRoutes(ports),
     ...tenantsRoutes(ports),

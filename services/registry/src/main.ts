@@ -16,6 +16,7 @@ import { readCatalogueIds } from './adapters/catalogue-files.ts';
 import { createNatsEntryStores } from './adapters/nats-entry-stores.ts';
 import { followLatencies } from './adapters/nats-latencies.ts';
 import { openPolicyStore } from './adapters/nats-policies.ts';
+import { createPrivacyPolicyStore } from './adapters/nats-privacy-policies.ts';
 import { watchFolder } from './adapters/watched-folder.ts';
 import { type RegistryConfig, readConfig } from './config.ts';
 import { tenantTokenOf } from './domain/audit-scope.ts';
@@ -42,6 +43,7 @@ import { seedCatalogue } from './operations/seed-catalogue.ts';
 import { setToolset } from './operations/set-toolset.ts';
 import { showToolset } from './operations/show-toolset.ts';
 import { policyEndpoints } from './policy-endpoints.ts';
+import { privacyEndpoints } from './privacy-endpoints.ts';
 import { registryEndpoints } from './routes.ts';
 import { createTenantSearch } from './search/tenant-search.ts';
 
@@ -116,6 +118,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   const policies = await openPolicyStore(await messaging.bucket(buckets.policies.name), (problem) =>
     log.error({ problem }, 'a version of policies cannot be used'),
   );
+  const privacy = createPrivacyPolicyStore(await messaging.bucket(buckets.privacy_policies.name));
   const latencyOf: LatencyOf = ({ scope, document, name, tool }) =>
     toolLatency(tool.latency, observed.of(scope, document.id, name), Date.now());
   search.prepare();
@@ -129,6 +132,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     },
     [
       ...policyEndpoints({ policies, recordAudit, report, now }),
+      ...privacyEndpoints({ privacy, documents, recordAudit, report, now }),
       ...registryEndpoints({
         registerIntegration: register,
         retireIntegration: retire,

@@ -9,7 +9,7 @@ import { listPolicies, showPolicy } from './operations/policies/show-policy.ts';
 import type { Caller } from './operations/ports.ts';
 
 /** Who changes policies: the gateway names the key that came in by it. */
-function callerOf({ by }: { readonly by?: string | undefined }, { traceparent }: RequestContext): Caller {
+export function callerOf({ by }: { readonly by?: string | undefined }, { traceparent }: RequestContext): Caller {
   const actor = by === undefined ? ({ kind: 'admin', id: 'admin' } as const) : ({ kind: 'key', id: by } as const);
   return { actor, traceId: traceIdOf(traceparent) };
 }

@@ -1,5 +1,5 @@
 import type { IntegrationDocument, Issue, Tool } from '@patchbay/contracts';
-import { PatchbayError, toolNameOf } from '@patchbay/contracts';
+import { mentionsHealth, PatchbayError, toolNameOf } from '@patchbay/contracts';
 import { inputSchemaOf } from '../arguments/input-schema.ts';
 import { schemaIssues } from '../arguments/schema-compiler.ts';
 import { createArgumentValidator } from '../arguments/validate-arguments.ts';
@@ -98,6 +98,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     retrySafe: retrySafetyOf(tool),
     probe,
     streams: steps.at(-1)?.stream != null,
+    handlesHealth: mentionsHealth(tool.parameters, tool.output),
     document,
     tool,
     validateArguments: createArgumentValidator(inputSchema, tool.parameters),

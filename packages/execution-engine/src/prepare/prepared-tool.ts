@@ -39,6 +39,8 @@ export interface PreparedTool {
   readonly probe: ProbePlan | null;
   /** Whether the answer comes in items that can be delivered one by one. */
   readonly streams: boolean;
+  /** Whether its document marks any argument or output as health information. */
+  readonly handlesHealth: boolean;
   readonly document: IntegrationDocument;
   readonly tool: Tool;
   /** What is wrong with the arguments; empty when nothing is. Never throws, never changes them. */

@@ -30,6 +30,9 @@ import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
 import type { CheckPolicies } from './policies/check-policies.ts';
 import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } from './ports.ts';
+import type { GuardArguments } from './privacy/guard-arguments.ts';
+import type { GuardResult } from './privacy/guard-result.ts';
+import type { GuardedCall } from './privacy/ports.ts';
 import { probeOwnOutcome } from './probe-outcome.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
@@ -46,6 +49,10 @@ export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePort
   readonly callers: WatchCaller;
   readonly places: GivePlaces;
   readonly policies: CheckPolicies;
+  readonly guardArguments: GuardArguments;
+  readonly guardResult: GuardResult;
+  /** Whether the tenant's privacy policy wants this tool's answers looked through. */
+  readonly looksThrough: (call: GuardedCall) => boolean;
   /** Follows each attempt, for metrics and traces. */
   readonly watchAttempt?: (run: Run, attempt: AttemptStart) => AttemptWatch | undefined;
 }
@@ -73,7 +80,15 @@ export function createExecuteTool(
       background(recordOutcome(request, call, prepared, result));
       return result;
     }
-    const run = newRun(executionId, request, call, prepared);
+    // 3. Hold the arguments against the tenant's privacy policy: what is claimed, recorded and sent is what it leaves.
+    const guarded = await guard({ executionId, request, call, prepared });
+    if (guarded instanceof PatchbayError) {
+      place.leave(null);
+      const result = refusal(facts(executionId, request, call, prepared), guarded);
+      background(recordOutcome(request, call, prepared, result));
+      return result;
+    }
+    const run = newRun(executionId, guarded, call, prepared);
     running.add(run.execution);
     // A write is finished whoever is gone: its answer is kept under its key.
     const caller =
@@ -82,7 +97,7 @@ export function createExecuteTool(
         : null;
     let spent: TimeSpent | null = null;
     try {
-      // 3. Ask the policies, before anything is claimed or written.
+      // 4. Ask the policies, before anything is claimed or written.
       const forbidden = await askPolicies(run);
       const result =
         forbidden !== null
@@ -98,6 +113,15 @@ export function createExecuteTool(
   }
   return executeTool;
 
+  /** A guard that fails lets nothing by. */
+  async function guard(call: GuardedCall): Promise<ExecuteRequest | PatchbayError> {
+    try {
+      return await ports.guardArguments(call);
+    } catch (error) {
+      return new PatchbayError('internal', { cause: error });
+    }
+  }
+
   /** Whatever keeps them from an answer is a refusal. */
   async function askPolicies(run: Run): Promise<unknown> {
     try {
@@ -109,7 +133,7 @@ export function createExecuteTool(
 
   async function carryOut(run: Run): Promise<ExecutionResult> {
     const { request, call, prepared, execution } = run;
-    // 4. Claim the key, write the intent, borrow the credential, ask the limiter.
+    // 5. Claim the key, write the intent, borrow the credential, ask the limiter.
     let reservation: Reservation;
     try {
       reservation = await reserveExecution(ports, run);
@@ -117,20 +141,13 @@ export function createExecuteTool(
       return conclude(run, refusal(factsOf(run), error));
     }
     const { claim, lease, intent } = reservation;
-    // 5. A key that was there already: answer from the ledger, with no second effect.
+    // 6. A key that was there already: answer from the ledger, with no second effect.
     if (claim !== null && !claim.won) {
-      return conclude(
-        run,
-        await answerDuplicate(
-          { ...ports, probe: executeTool },
-          run,
-          requestDigest(request, prepared.name, run.argumentsDigest),
-          claim,
-          factsOf(run),
-        ),
-      );
+      const digest = requestDigest(request, prepared.name, run.argumentsDigest);
+      const kept = await answerDuplicate({ ...ports, probe: executeTool }, run, digest, claim, factsOf(run));
+      return conclude(run, await ports.guardResult(guardedCall(run), kept));
     }
-    // 6. Build, send, retry, shape: the engine. The credential goes in last, there.
+    // 7. Build, send, retry, shape: the engine. The credential goes in last, there.
     const delivery = openDelivery(run, intent);
     const outcome = await ports.engine.execute({
       ...engineInput(run, lease),
@@ -154,12 +171,13 @@ export function createExecuteTool(
     let result = seen ?? answer({ ...factsOf(run), ...upstream }, outcome.status, outcome.output, outcome.error);
     if (outcome.cached) result.cached = true;
     if (seen === null && outcome.untrusted !== undefined) result.untrusted = outcome.untrusted;
+    result = await ports.guardResult(guardedCall(run), result);
     if (delivery !== null) result = delivery.seal(result, outcome);
     // What was read is not told unless its intent is on record. It nearly always is by now.
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
     if (unrecorded !== null)
       result = answer({ ...factsOf(run), ...upstream, truncated: false }, 'failed', null, unrecorded.body);
-    // 7. Record the outcome, let go of the key, and tell whoever listens.
+    // 8. Record the outcome, let go of the key, and tell whoever listens.
     conclude(run, result, outcome, lease);
     if (claim !== null) return settleAnswer(ports, run, claim.revision, result);
     ports.announce.finished(call.tenant, execution.session, result);
@@ -169,6 +187,8 @@ export function createExecuteTool(
   /** Where the chunks go, when the caller asked for them and the tool has any. */
   function openDelivery({ request, call, prepared, execution }: Run, intent: Recording): ChunkDelivery | null {
     if (!request.stream || !prepared.streams || call.replyTo === undefined) return null;
+    // What is personal may be spread over pieces: then the answer is told whole, or not at all.
+    if (ports.looksThrough(guardedCall({ request, call, prepared, execution }))) return null;
     return new ChunkDelivery(ports.chunks, {
       tenant: call.tenant,
       executionId: execution.executionId,
@@ -257,6 +277,10 @@ export function createExecuteTool(
       () => personalValues(request, prepared),
     ).durable;
   }
+}
+
+function guardedCall({ request, call, prepared, execution }: Pick<Run, 'request' | 'call' | 'prepared' | 'execution'>): GuardedCall {
+  return { executionId: execution.executionId, request, call, prepared };
 }
 
 function factsOfOutcome({ cached, probed, error }: ExecutionResult): Pick<AuditData, 'facts'> {

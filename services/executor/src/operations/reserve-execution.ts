@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
+import type { LogCall } from './privacy/log-call.ts';
 import type { BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
 import { steadyNow } from './steady-clock.ts';
 import { traceStep } from './trace-step.ts';
@@ -13,6 +14,8 @@ export interface ReservePorts extends RoomPorts {
   readonly leases: BorrowLease;
   readonly ledger: KeepLedger;
   readonly audit: RecordAudit;
+  /** Left out: the intent tells nothing of arguments. */
+  readonly logCall?: LogCall;
   readonly background: (work: Promise<unknown>) => void;
 }
 
@@ -54,6 +57,7 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       ...auditFacts(request, call, prepared),
       outcome: 'intent',
       arguments_digest: run.argumentsDigest,
+      ...ports.logCall?.(run),
     });
     const reserved = Promise.all([
       claiming,

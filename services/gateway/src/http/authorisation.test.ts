@@ -43,6 +43,8 @@ const looking = [
   'decidePolicies',
   'dryRunPolicies',
   'explainExecution',
+  'getPrivacyPolicy',
+  'testPrivacyPolicy',
   'listExecutions',
   'listUnknownExecutions',
   'getExecution',
@@ -115,6 +117,7 @@ const owning = [
   'signOut',
   'putPolicy',
   'removePolicy',
+  'putPrivacyPolicy',
 ];
 const reviewing = ['listAuditEvents', 'getAuditEvent'];
 const exporting = ['exportAudit', 'verifyAudit'];

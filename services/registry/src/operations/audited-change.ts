@@ -7,10 +7,10 @@ export interface AuditPorts {
   readonly report: Report;
 }
 
-/** What is changed: an integration, one version of it, every one of them (id `*`), a toolset, or a document of policies. */
+/** What is changed: an integration, one version of it, every one of them (id `*`), a toolset, a document of policies, a privacy policy. */
 export interface ChangeTarget {
   readonly scope: string;
-  readonly kind?: 'integration' | 'toolset' | 'policy';
+  readonly kind?: 'integration' | 'toolset' | 'policy' | 'privacy_policy';
   readonly id?: string | undefined;
   readonly version?: string | undefined;
 }
@@ -25,6 +25,7 @@ export interface RegistryChange extends ChangeTarget {
     | 'toolset_set'
     | 'toolset_removed'
     | 'policy_put'
+    | 'privacy_put'
     | 'policy_removed'}`;
   readonly facts: Facts;
 }
