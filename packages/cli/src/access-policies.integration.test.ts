@@ -94,3 +94,54 @@ describe('policies', () => {
     expect(await here.cli(['policies', 'remove', 'desk'])).toMatchObject({ code: 3 });
   });
 });
+
+describe('docs/privacy-policies.md', () => {
+  test('shows a policy that can be used, commands that can be run, and what they print', {
+    timeout: 60_000,
+  }, async () => {
+    const text = readFileSync(fileURLToPath(new URL('../../../docs/privacy-policies.md', import.meta.url)), 'utf8');
+    const blocks = [...text.matchAll(/```(yaml|sh|text)\n([\s\S]*?)```/g)].map(([, kind, body]) => ({
+      kind,
+      lines: (body as string).split('\n').filter((line) => line.trim() !== ''),
+    }));
+    expect(blocks.filter(({ kind }) => kind === 'sh').length).toBeGreaterThan(3);
+    for (const [index, { kind, lines }] of blocks.entries()) {
+      if (kind === 'yaml') writeFileSync(join(here.cwd, 'privacy.yaml'), lines.join('\n'));
+      if (kind !== 'sh') continue;
+      const next = blocks[index + 1];
+      // What was put in force reaches the executor a moment later, and what ran the audit log.
+      await vi.waitFor(async () => {
+        let out = '';
+        for (const line of lines) {
+          const { out: said, err } = await here.cli(privacyWords(line));
+          out += said + err;
+        }
+        if (next?.kind === 'text') for (const line of next.lines) expect(out.replaceAll(/\s+/g, ' ')).toMatch(shown(line));
+      }, 20_000);
+    }
+    const { privacy } = json(await here.cli(['privacy', 'policy', 'get', '--json']));
+    expect(privacy).toMatchObject({ version: 1, policy: { logs: { safe: 'allow', pii: 'tokenise', phi: 'block' } } });
+  });
+
+  test('is not set when it is not valid, or another was first, and blocked values end a script', async () => {
+    writeFileSync(join(here.cwd, 'wrong.yaml'), 'results: { entities: { smell: redact } }');
+    const wrong = await here.cli(['privacy', 'policy', 'set', 'wrong.yaml']);
+    expect([wrong.code, wrong.err]).toEqual([3, expect.stringContaining("there is no entity 'smell'")]);
+    writeFileSync(join(here.cwd, 'odd.yaml'), 'logs: { pii: allow }');
+    const odd = await here.cli(['privacy', 'policy', 'set', 'odd.yaml']);
+    expect([odd.code, odd.err]).toEqual([2, expect.stringContaining('odd.yaml: logs.pii')]);
+    expect(await here.cli(['privacy', 'policy', 'set', 'privacy.yaml', '--after', '7'])).toMatchObject({ code: 3 });
+    const blocked = ['privacy', 'policy', 'test', 'card 4111 1111 1111 1111'];
+    expect(await here.cli(blocked)).toMatchObject({ code: 3 });
+    writeFileSync(join(here.cwd, 'none.yaml'), '{}');
+    expect(await here.cli([...blocked, '--policy', 'none.yaml'])).toMatchObject({ code: 0 });
+    const unknown = await here.cli([...blocked, '--tool', 'no_such_tool']);
+    expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining('tool_not_found')]);
+    expect(json(await here.cli(['privacy', 'policy', 'set', 'none.yaml', '--json']))).toMatchObject({ changed: true });
+  });
+});
+
+/** Words of a line as a shell has them, single quotes too. */
+function privacyWords(line: string): string[] {
+  return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2')).slice(2);
+}
