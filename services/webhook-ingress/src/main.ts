@@ -36,6 +36,7 @@ import { addSourceSecret, removeSourceSecret } from './operations/sources/source
 import { createRenewSources } from './operations/upstream/renew-sources.ts';
 import { ingressEndpoints } from './routes.ts';
 import { wireClaims } from './wire-claims.ts';
+import { wirePrivacy } from './wire-privacy.ts';
 import { wireRenewals } from './wire-renewals.ts';
 
 export { type IngressConfig, readConfig };
@@ -93,6 +94,7 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
         .record({ tenant, class: 'webhook', type, subject, data, unhurried: true })
         .catch((error) => log.error({ err: error }, 'what came was not recorded')),
   });
+  const privacy = await wirePrivacy({ messaging, recordAudit: (entry) => recorder.record(entry), log });
   const visits = createEgressVisits(egress);
   const now = Date.now;
   const hooks = {
@@ -102,6 +104,7 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
     kept,
     report,
     now,
+    guardEvents: privacy.guardEvents,
     acceptEvents: claims.acceptEvents,
     meetChallenge: createMeetChallenge({ sources, secrets, visit: visits, recordAudit, report, now }),
     fetchCertificate: visits.certificatesFor,
@@ -162,6 +165,7 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
       () => telemetry.stop(),
       () => claims.stop(),
       () => sources.close(),
+      () => privacy.close(),
       () => lent.close(),
       () => egress.close(),
       () => messaging.close(),

@@ -14,6 +14,7 @@ import {
 import type { AcceptEvents } from './accept-events.ts';
 import { checkJson } from './check-json.ts';
 import { factsOf } from './event-facts.ts';
+import type { GuardEvents } from './guard-events.ts';
 import type { KeepRequest, Rejection } from './keep-request.ts';
 import type { MeetChallenge } from './meet-challenge.ts';
 import type { FindSource, HookArrival, HookReply, KeepSecrets, Report } from './ports.ts';
@@ -37,6 +38,7 @@ export interface ReceiveHookPorts {
   readonly sources: FindSource;
   readonly schemes: ReadonlyMap<string, WebhookScheme>;
   readonly secrets: KeepSecrets;
+  readonly guardEvents: GuardEvents;
   readonly acceptEvents: AcceptEvents['accept'];
   readonly meetChallenge: MeetChallenge;
   readonly kept: KeepRequest;
@@ -165,8 +167,8 @@ async function receive(
     return refuse({ step: 'events', reason, message, variant: verdict.variant, signed: null });
   }
 
-  // 5. Is every event of it in the stream? Only then may the vendor forget it.
-  const { accepted, duplicates, doubtful } = await ports.acceptEvents(found);
+  // 5. Is every event of it in the stream, as its tenant wants it kept? Only then may the vendor forget it.
+  const { accepted, duplicates, doubtful } = await ports.acceptEvents(ports.guardEvents(source, found));
   const events = accepted.map(({ event }) => event.id);
   ports.observe({ kind: doubtful > 0 ? 'unavailable' : 'accepted', source, events, duplicates });
   if (doubtful > 0) return problem(503, arrival.id);
