@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type IngressStage, ingressForSuite } from '../test/ingress-stage.ts';
 import { deliver, eventsOf, makeSource, runIngress, sampleFor, sealed } from '../test/running-ingress.ts';
 
-const stage = ingressForSuite({ beforeAll, afterAll }, ['acme', 'rival']);
+const stage = ingressForSuite({ beforeAll, afterAll }, ['acme', 'rival', 'careful']);
 let { servers, ingress, admin, reader, vault } = {} as IngressStage;
 beforeAll(() => {
   ({ servers, ingress, admin, reader, vault } = stage());
@@ -31,6 +31,25 @@ describe('a webhook', () => {
     });
     expect(stored?.subject).toBe(`webhooks.v1.acme.${source.id}.${stored?.event.type.replaceAll('.', '_')}`);
     expect(stored?.event.request.headers.map(([name]) => name.toLowerCase())).toContain('stripe-signature');
+  });
+
+  test('is stored without what its tenant’s privacy policy takes out', async () => {
+    const registry = await servers.connect('registry');
+    const policy = { webhooks: { default: 'redact' } };
+    const stored = { tenant: 'careful', version: 1, policy, updated_at: '2026-11-30T08:00:00.000Z', updated_by: 'admin' };
+    await (await registry.bucket('privacy_policies')).put('careful', JSON.stringify(stored));
+    const source = await makeSource(admin, { tenant: 'careful', scheme: 'github', secret });
+    const personal = { action: 'opened', sender: { email: 'ada@example.com', id: 7 } };
+    await vi.waitFor(async () => {
+      const sample = await sampleFor(source, secret, { body: JSON.stringify({ ...personal, at: Date.now() }) });
+      expect((await deliver(ingress, sample)).status).toBe(200);
+      const payload = (await eventsOf(reader, source)).at(-1)?.payload;
+      expect(JSON.parse(Buffer.from(payload ?? '').toString())).toMatchObject({
+        action: 'opened',
+        sender: { email: '[email]', id: 7 },
+      });
+    }, 10_000);
+    await registry.close();
   });
 
   test('that comes again is acknowledged again, and is no second event', async () => {
