@@ -116,7 +116,8 @@ describe('docs/privacy-policies.md', () => {
           const { out: said, err } = await here.cli(privacyWords(line));
           out += said + err;
         }
-        if (next?.kind === 'text') for (const line of next.lines) expect(out.replaceAll(/\s+/g, ' ')).toMatch(shown(line));
+        if (next?.kind === 'text')
+          for (const line of next.lines) expect(out.replaceAll(/\s+/g, ' ')).toMatch(shown(line));
       }, 20_000);
     }
     const { privacy } = json(await here.cli(['privacy', 'policy', 'get', '--json']));
@@ -143,5 +144,7 @@ describe('docs/privacy-policies.md', () => {
 
 /** Words of a line as a shell has them, single quotes too. */
 function privacyWords(line: string): string[] {
-  return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2')).slice(2);
+  return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)]
+    .map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+    .slice(2);
 }

@@ -30,8 +30,8 @@ import {
 import { type IntegrationsAdmin, integrationsOver } from './integrations-admin.ts';
 import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { type ApprovalsAdmin, approvalsOver, type PoliciesAdmin, policiesOver } from './policies-admin.ts';
-import { sealSecret } from './seal-secret.ts';
 import { type PrivacyAdmin, privacyOver } from './privacy-admin.ts';
+import { sealSecret } from './seal-secret.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
 import { type ToolsetsAdmin, toolsetsOver } from './toolsets-admin.ts';

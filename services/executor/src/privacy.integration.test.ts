@@ -32,7 +32,9 @@ const document = IntegrationDocument.parse({
           stage: { type: 'string', enum: ['new', 'old'], 'x-privacy': 'safe' },
           ...(more as object),
         },
-        examples: [{ arguments: { note: 'example' }, response: { status: 200, body: { ok: true, by: 'ada@example.com' } } }],
+        examples: [
+          { arguments: { note: 'example' }, response: { status: 200, body: { ok: true, by: 'ada@example.com' } } },
+        ],
       },
     ]),
   ),
@@ -99,12 +101,13 @@ test('no argument that is unmarked, or personal, is in a log line, an audit even
     const execute = (args: Record<string, unknown>, more: object = {}) =>
       agent.request(routes.executeTool, { tenant }, { tool: 'desk_open', arguments: args, ...more });
     const email = () => `${plant()}@example.com`;
-    const done = await execute({ note: plant(), customer_email: email(), stage: 'new' }, { idempotency_key: `k-${tenant}` });
+    const done = await execute(
+      { note: plant(), customer_email: email(), stage: 'new' },
+      { idempotency_key: `k-${tenant}` },
+    );
     expect(done).toMatchObject({ status: 'succeeded' });
     expect(done.privacy).toEqual(
-      tenant === 'acme'
-        ? { count: 1, findings: [{ path: 'output.by', found: 'email', action: 'redact' }] }
-        : undefined,
+      tenant === 'acme' ? { count: 1, findings: [{ path: 'output.by', found: 'email', action: 'redact' }] } : undefined,
     );
     // Turned away for its arguments, at every stage there is.
     expect(await execute({ note: `${plant()}!` })).toMatchObject({ error: { code: 'invalid_arguments' } });
@@ -129,9 +132,16 @@ test('no argument that is unmarked, or personal, is in a log line, an audit even
       { tenant },
       { calls: [{ id: 'a', tool: 'desk_open', arguments: { note: plant() } }] },
     );
-    await agent.request(routes.submitTool, { tenant }, { execute: { tool: 'desk_open', arguments: { note: plant() } } });
+    await agent.request(
+      routes.submitTool,
+      { tenant },
+      { execute: { tool: 'desk_open', arguments: { note: plant() } } },
+    );
   }
-  await vi.waitFor(() => expect(audited.filter(({ data }) => data.outcome === 'succeeded').length).toBeGreaterThan(5), 10_000);
+  await vi.waitFor(
+    () => expect(audited.filter(({ data }) => data.outcome === 'succeeded').length).toBeGreaterThan(5),
+    10_000,
+  );
   await executor.stop();
   await vi.waitFor(() => expect(receiver.spans().length).toBeGreaterThan(10), 10_000);
   expect(planted.length).toBeGreaterThan(30);
@@ -153,7 +163,11 @@ test('what a policy says is done over real NATS: to what is sent, to what comes 
   const execute = (tool: string, args: Record<string, unknown>) =>
     agent.request(routes.executeTool, { tenant: 'acme' }, { tool, arguments: args });
   const before = sandbox.requests().length;
-  const done = await execute('desk_open', { note: 'for bea@example.com', customer_email: 'cleo@example.com', stage: 'old' });
+  const done = await execute('desk_open', {
+    note: 'for bea@example.com',
+    customer_email: 'cleo@example.com',
+    stage: 'old',
+  });
   expect(done.output).toEqual({ ok: true, by: '[email]' });
   expect(sandbox.requests()).toHaveLength(before + 1);
   const args = { note: 'for bea@example.com', customer_email: 'cleo@example.com' };

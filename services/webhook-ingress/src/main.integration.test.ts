@@ -36,7 +36,13 @@ describe('a webhook', () => {
   test('is stored without what its tenant’s privacy policy takes out', async () => {
     const registry = await servers.connect('registry');
     const policy = { webhooks: { default: 'redact' } };
-    const stored = { tenant: 'careful', version: 1, policy, updated_at: '2026-11-30T08:00:00.000Z', updated_by: 'admin' };
+    const stored = {
+      tenant: 'careful',
+      version: 1,
+      policy,
+      updated_at: '2026-11-30T08:00:00.000Z',
+      updated_by: 'admin',
+    };
     await (await registry.bucket('privacy_policies')).put('careful', JSON.stringify(stored));
     const source = await makeSource(admin, { tenant: 'careful', scheme: 'github', secret });
     const personal = { action: 'opened', sender: { email: 'ada@example.com', id: 7 } };

@@ -10,7 +10,8 @@ export function renderPrivacyPolicy(privacy: StoredPrivacyPolicy | null, style: 
 
 export function renderPrivacyTest({ value, blocked, findings }: TestPrivacyPolicyResult, style: Style): string {
   const found = findings.map(
-    ({ path, found, action }) => `${style.name(visible(path))}  ${found}  ${action === 'block' ? style.bad(action) : action}`,
+    ({ path, found, action }) =>
+      `${style.name(visible(path))}  ${found}  ${action === 'block' ? style.bad(action) : action}`,
   );
   const outcome = blocked ? style.bad('blocked: it does not go on') : visible(JSON.stringify(value));
   return [...(found.length === 0 ? [style.quiet('nothing found')] : found), outcome].join('\n');

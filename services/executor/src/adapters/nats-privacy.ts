@@ -4,8 +4,8 @@ import { maxUntrustedPaths as maxPaths, unknownSubject } from '@patchbay/contrac
 import type { Bucket } from '@patchbay/messaging';
 import { PrivacyPolicies } from '@patchbay/privacy-policy';
 import { auditFacts } from '../domain/execution-facts.ts';
-import type { recordNotice } from './nats-audit.ts';
 import type { FindPrivacyPolicy, RecordPersonal, TokenisePersonal } from '../operations/privacy/ports.ts';
+import type { recordNotice } from './nats-audit.ts';
 
 /** Follows bucket `privacy_policies`. Resolves when what is in it is known: no call goes by half of it. */
 export async function openPrivacyPolicies(
@@ -49,14 +49,18 @@ export function recordPersonal(record: ReturnType<typeof recordNotice>): RecordP
   return {
     found({ executionId, request, call, prepared }, direction, findings, blocked) {
       const counts = new Map<string, number>();
-      for (const { found, action } of findings) counts.set(`${found} ${action}`, (counts.get(`${found} ${action}`) ?? 0) + 1);
+      for (const { found, action } of findings)
+        counts.set(`${found} ${action}`, (counts.get(`${found} ${action}`) ?? 0) + 1);
       record(call.tenant, {
         ...auditFacts(request, call, prepared),
         outcome: blocked ? 'refused' : 'succeeded',
         execution_id: executionId,
         facts: {
           direction,
-          findings: [...counts].map(([what, count]) => `${what} ${count}`).join(', ').slice(0, 500),
+          findings: [...counts]
+            .map(([what, count]) => `${what} ${count}`)
+            .join(', ')
+            .slice(0, 500),
           fields: [...new Set(findings.map(({ path }) => path))].slice(0, maxPaths).join(', ').slice(0, 500),
         },
       });

@@ -279,7 +279,12 @@ export function createExecuteTool(
   }
 }
 
-function guardedCall({ request, call, prepared, execution }: Pick<Run, 'request' | 'call' | 'prepared' | 'execution'>): GuardedCall {
+function guardedCall({
+  request,
+  call,
+  prepared,
+  execution,
+}: Pick<Run, 'request' | 'call' | 'prepared' | 'execution'>): GuardedCall {
   return { executionId: execution.executionId, request, call, prepared };
 }
 

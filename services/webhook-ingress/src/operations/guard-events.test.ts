@@ -18,7 +18,8 @@ function arrived(payload: string | Uint8Array, over: object = {}, request: Uint8
 }
 
 function guarded(policy: object | 'unusable' | null, events: FoundEvents) {
-  const compiled = typeof policy === 'string' || policy === null ? policy : compilePrivacyPolicy(PrivacyPolicy.parse(policy));
+  const compiled =
+    typeof policy === 'string' || policy === null ? policy : compilePrivacyPolicy(PrivacyPolicy.parse(policy));
   const told: [string, readonly PrivacyFinding[], boolean][] = [];
   const guard = createGuardEvents({
     policyOf: () => compiled as never,
@@ -60,7 +61,10 @@ describe('events of a tenant', () => {
 
   it('are bytes as they came where nothing is found', () => {
     const untouched = '{ "id" : 7 }';
-    expect(guarded({ webhooks: { default: 'redact' } }, arrived(untouched))).toMatchObject({ payload: untouched, told: [] });
+    expect(guarded({ webhooks: { default: 'redact' } }, arrived(untouched))).toMatchObject({
+      payload: untouched,
+      told: [],
+    });
   });
 
   it('say only that they came where something is blocked', () => {
@@ -72,12 +76,12 @@ describe('events of a tenant', () => {
   it('keep the form of a form, and of a text', () => {
     const policy = { webhooks: { default: 'redact' } };
     const form = { content_type: 'application/x-www-form-urlencoded' };
-    expect(guarded(policy, arrived(Buffer.from('From=%2B12025550143&Body=hi+ada%40example.com&Body=again'), form)).payload).toBe(
-      'From=%5Bphone%5D&Body=hi+%5Bemail%5D&Body=again',
-    );
-    expect(guarded(policy, arrived(Buffer.from('write to ada@example.com'), { content_type: 'text/plain' })).payload).toBe(
-      'write to [email]',
-    );
+    expect(
+      guarded(policy, arrived(Buffer.from('From=%2B12025550143&Body=hi+ada%40example.com&Body=again'), form)).payload,
+    ).toBe('From=%5Bphone%5D&Body=hi+%5Bemail%5D&Body=again');
+    expect(
+      guarded(policy, arrived(Buffer.from('write to ada@example.com'), { content_type: 'text/plain' })).payload,
+    ).toBe('write to [email]');
   });
 
   it('do not go on as bytes that nobody can read, or under a policy that nobody can', () => {

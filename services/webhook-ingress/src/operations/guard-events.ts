@@ -54,7 +54,8 @@ function guardPayload(
 ): { payload: Uint8Array | string; findings: readonly PrivacyFinding[]; blocked: boolean } {
   const text = typeof payload === 'string' ? payload : textOf(payload);
   // Bytes that are no text can say anything: nothing of them goes on that nobody looked at.
-  if (text === null) return { payload: withheld, findings: [{ path: 'event', found: 'unreadable', action: 'block' }], blocked: true };
+  if (text === null)
+    return { payload: withheld, findings: [{ path: 'event', found: 'unreadable', action: 'block' }], blocked: true };
   const { value, write } = readBody(text, event, typeof payload === 'string');
   const { value: left, findings, blocked } = carryOut(value, rules, null, (_value, what) => `[${what}]`, 'event');
   if (findings.length === 0) return { payload, findings, blocked };

@@ -1,13 +1,13 @@
-import { issuesOf, PrivacyDirection, PrivacyPolicy, type StoredPrivacyPolicy } from '@patchbay/contracts';
 import { parseDocumentText } from '@patchbay/catalog';
+import { issuesOf, PrivacyDirection, PrivacyPolicy, type StoredPrivacyPolicy } from '@patchbay/contracts';
 import type { Command } from 'commander';
 import { defineCommand, defineGroup, type Run } from '../../define-command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failures.ts';
 import { readSource } from '../../input/read-source.ts';
 import { wholeNumber } from '../../input/whole-number.ts';
-import type { CliIo } from '../../terminal.ts';
 import { renderPrivacyPolicy, renderPrivacyTest } from '../../render/privacy-policy.ts';
+import type { CliIo } from '../../terminal.ts';
 
 export function addPrivacyPolicy(parent: Command, run: Run): void {
   const policy = defineGroup(parent, 'policy', "Say what is done with personal data in a tenant's calls and webhooks");
@@ -79,7 +79,10 @@ function addTest(parent: Command, run: Run): void {
     ],
     configure: (command) =>
       command
-        .option('--direction <direction>', `which way it goes: ${PrivacyDirection.options.join(', ')} (default: results)`)
+        .option(
+          '--direction <direction>',
+          `which way it goes: ${PrivacyDirection.options.join(', ')} (default: results)`,
+        )
         .option('--tool <name>', 'the tool whose fields have marks')
         .option('--policy <file>', 'a draft, in place of the policy in force'),
     async run(context, { direction = 'results', tool, policy }, given) {

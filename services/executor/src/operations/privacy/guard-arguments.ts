@@ -10,7 +10,9 @@ export interface GuardPorts {
 }
 
 /** The request as it may go on, or why it may not. A promise only where a token's key has to be asked for. */
-export type GuardArguments = (call: GuardedCall) => ExecuteRequest | PatchbayError | Promise<ExecuteRequest | PatchbayError>;
+export type GuardArguments = (
+  call: GuardedCall,
+) => ExecuteRequest | PatchbayError | Promise<ExecuteRequest | PatchbayError>;
 
 /**
  * What a tenant's privacy policy makes of a call's arguments, before anything is claimed, recorded or sent. A tenant without one
@@ -49,7 +51,11 @@ function guard(
   );
   if (findings.length === 0) return request;
   record.found(guarded, 'arguments', findings, blocked);
-  if (blocked) return blockedArguments(findings.filter(({ action }) => action === 'block'), prepared.document.name);
+  if (blocked)
+    return blockedArguments(
+      findings.filter(({ action }) => action === 'block'),
+      prepared.document.name,
+    );
   const changed = { ...request, arguments: value as Record<string, unknown> };
   // `[email]` is no address: the tool may not take what is left.
   const issues = prepared.validateArguments(changed.arguments);

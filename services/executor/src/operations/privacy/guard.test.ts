@@ -1,8 +1,4 @@
-import {
-  type ErrorBody,
-  errorBody,
-  PrivacyPolicy,
-} from '@patchbay/contracts';
+import { type ErrorBody, errorBody, PrivacyPolicy } from '@patchbay/contracts';
 import { compilePrivacyPolicy } from '@patchbay/privacy-policy';
 import { describe, expect, it } from 'vitest';
 import { harness, succeeded, toolOf } from '../fakes.test-support.ts';
@@ -97,8 +93,7 @@ describe('arguments', () => {
       status: 'refused',
       error: {
         code: 'privacy_blocked',
-        message:
-          'The privacy policy lets no email go to Acme: arguments.channel. Leave it out and call again.',
+        message: 'The privacy policy lets no email go to Acme: arguments.channel. Leave it out and call again.',
         retryable: false,
         details: { direction: 'arguments', fields: [{ field: 'arguments.channel', found: 'email' }] },
       },
@@ -164,10 +159,7 @@ describe('results', () => {
   const output = { owner: 'Ada', note: 'call +1 202 555 0143 or ada@example.com' };
 
   it('come without what is to go, and say so; the ledger keeps them so', async () => {
-    const stage = guarded(
-      { results: { default: 'redact', marks: { pii: 'mask' } } },
-      answering(output),
-    );
+    const stage = guarded({ results: { default: 'redact', marks: { pii: 'mask' } } }, answering(output));
     const result = await stage.run({ idempotency_key: 'k1' });
     expect(result).toMatchObject({
       status: 'succeeded',
@@ -289,7 +281,12 @@ describe('a guard that fails', () => {
       tokens: { prepare: async () => {}, token: () => '' },
       record: { found: () => {} },
     });
-    const call = { executionId: 'e', request: {} as never, call: { tenant: 'acme' } as never, prepared: tool({ risk: 'read' }) };
+    const call = {
+      executionId: 'e',
+      request: {} as never,
+      call: { tenant: 'acme' } as never,
+      prepared: tool({ risk: 'read' }),
+    };
     const result = { ...(await stage.run()), output: failing };
     expect(await guard(call, result)).toMatchObject({
       status: 'failed',
