@@ -24,6 +24,12 @@ function repositoryWith(file, text) {
 }
 
 const violations = [
+  ['packages/privacy does no I/O', 'packages/privacy/src/x.ts', "import { readFile } from 'node:fs/promises';"],
+  [
+    'only packages/privacy imports libphonenumber-js',
+    'services/vault/src/x.ts',
+    "import { isSupportedCountry } from 'libphonenumber-js';",
+  ],
   [
     'only packages/policy imports Cedar',
     'services/vault/src/x.ts',

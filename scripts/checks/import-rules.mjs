@@ -86,6 +86,16 @@ export const importRules = [
     allows: (use) => ['packages/egress', 'bench'].includes(use.part),
   },
   {
+    name: 'packages/privacy does no I/O',
+    applies: (use) => inside('packages/privacy/src')(use) && production(use),
+    allows: (use) => use.package === null || use.package === 'libphonenumber-js',
+  },
+  {
+    name: 'only packages/privacy imports libphonenumber-js',
+    applies: names('libphonenumber-js'),
+    allows: (use) => use.part === 'packages/privacy',
+  },
+  {
     name: 'only packages/policy imports Cedar',
     applies: names('@cedar-policy/'),
     allows: (use) => use.part === 'packages/policy',

@@ -49,5 +49,3 @@ export function isWord(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return isDigitCode(code) || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code >= 0xc0;
 }
-
-export const digitsOf = (text: string) => text.replace(/\D/g, '');

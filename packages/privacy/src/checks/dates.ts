@@ -16,7 +16,7 @@ export function withoutDates(groups: readonly Group[]): Group[][] {
 }
 
 /** Whether three groups with the same mark between them, and no fourth behind it, are a day, a month and a year in some order. */
-export function isDateAt(groups: readonly Group[], index: number): boolean {
+function isDateAt(groups: readonly Group[], index: number): boolean {
   const [a, b, c] = groups.slice(index, index + 3);
   if (!a || !b || !c || b.separator !== c.separator || !marks.has(b.separator)) return false;
   if (groups[index + 3]?.separator === b.separator) return false;

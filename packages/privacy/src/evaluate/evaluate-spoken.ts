@@ -31,7 +31,7 @@ export interface SpokenEvaluation {
 }
 
 /** Utterances of each entity in each style, and of each kind without anything. */
-const perStyle = 75;
+const perStyle = 70;
 const perKind = 225;
 
 const spokenEntities = ['credit_card', 'us_ssn', 'phone'] as const;

@@ -109,7 +109,7 @@ function count(tally: Tally, all: keyof Tally, good: keyof Tally, span: Span, ag
   if (covered * 2 >= span.end - span.start) tally[good]++;
 }
 
-export function qualityOf(tally: Tally): Quality {
+function qualityOf(tally: Tally): Quality {
   const precision = tally.findings === 0 ? null : tally.right / tally.findings;
   const recall = tally.spans === 0 ? null : tally.found / tally.spans;
   const f2 =

@@ -59,3 +59,24 @@ export const chatty: Style = (value, random) => {
   turns.push({ speaker: 'agent', text: random.pick(['Thank you, I have got that.', 'Great, let me check.']) });
   return turns;
 };
+
+/** The agent asks for the number piece by piece, and says numbers in doing so. */
+export const prompted: Style = (value, random) => {
+  const turns: Turn[] = [question(value.entity, random)];
+  const names = ['first', 'second', 'third', 'fourth'];
+  for (const [index, group] of value.groups.entries()) {
+    const size = ['zero', 'one', 'two', 'three', 'four', 'five', 'six'][group.length];
+    const last = index === value.groups.length - 1;
+    turns.push({
+      speaker: 'agent',
+      text: random.pick([
+        `What are the ${index === 0 ? 'first' : last ? 'last' : 'next'} ${size} digits?`,
+        `Okay, the ${last ? 'last' : names[index]} part?`,
+        `And the ${index === 0 ? 'first' : last ? 'last' : 'next'} ${size}?`,
+      ]),
+    });
+    const words = random.chance(0.3) ? [group.split('').join(' ')] : sayDigits(group, random);
+    turns.push(caller(`${random.pick(['', 'That is ', 'Let me see, ', 'It says '])}${words.join(' ')}`));
+  }
+  return turns;
+};

@@ -1,28 +1,7 @@
 import type { Turn } from '../spoken/turns.ts';
 import type { Random } from './random.ts';
-import { caller, introduced, question, type Style } from './spoken-introductions.ts';
+import { caller, introduced, type Style } from './spoken-introductions.ts';
 import { sayDigits, sayNumber, sayPair } from './spoken-words.ts';
-
-/** The agent asks for the number piece by piece, and says numbers in doing so. */
-const prompted: Style = (value, random) => {
-  const turns: Turn[] = [question(value.entity, random)];
-  const names = ['first', 'second', 'third', 'fourth'];
-  for (const [index, group] of value.groups.entries()) {
-    const size = ['zero', 'one', 'two', 'three', 'four', 'five', 'six'][group.length];
-    const last = index === value.groups.length - 1;
-    turns.push({
-      speaker: 'agent',
-      text: random.pick([
-        `What are the ${index === 0 ? 'first' : last ? 'last' : 'next'} ${size} digits?`,
-        `Okay, the ${last ? 'last' : names[index]} part?`,
-        `And the ${index === 0 ? 'first' : last ? 'last' : 'next'} ${size}?`,
-      ]),
-    });
-    const words = random.chance(0.3) ? [group.split('').join(' ')] : sayDigits(group, random);
-    turns.push(caller(`${random.pick(['', 'That is ', 'Let me see, ', 'It says '])}${words.join(' ')}`));
-  }
-  return turns;
-};
 
 /** A recogniser that writes figures, cuts them anywhere, and lets the speaker hesitate. */
 const recognised: Style = (value, random) => {
@@ -40,11 +19,30 @@ const recognised: Style = (value, random) => {
   return introduced(value, random, pieces.join(random.pick([' ', ', ', '. '])));
 };
 
+/** Somebody begins, breaks off, and reads the whole number again. */
+const restarted: Style = (value, random) => {
+  const words = value.groups.map((group) => sayDigits(group, random));
+  const begun = words.flat().slice(0, 2 + random.below(words.flat().length - 3));
+  const again = random.pick([
+    ', sorry, let me start again, ',
+    ', hold on, from the top: ',
+    ', no wait, I will read it again, ',
+    ", oh no, that's the wrong one, okay, ",
+    ', let me start over. ',
+  ]);
+  return introduced(
+    value,
+    random,
+    begun.join(' ') + again + words.map((group) => group.join(' ')).join(random.pick([' ', ', '])),
+  );
+};
+
 /**
- * Written when the detector was done, and not looked at while it was tuned: what says how it does with what it was not made for.
- * The first two of these became `corrected` and `chatty` once they had been looked at; docs/privacy.md has both measurements.
+ * Written when the detector was done, measured once, and not looked at while it was tuned: what says how it does with what it was not
+ * made for. Three that were held out before became styles like others once somebody had looked at what they missed; docs/privacy.md
+ * has the first measurement of each.
  */
-export const heldOutStyles: Readonly<Record<string, Style>> = { prompted, recognised };
+export const heldOutStyles: Readonly<Record<string, Style>> = { recognised, restarted };
 
 /** As held out as those. */
 export const heldOutNegatives: Readonly<Record<string, (random: Random) => Turn[]>> = {

@@ -1,6 +1,6 @@
 import type { Turn } from '../spoken/turns.ts';
 import type { Random } from './random.ts';
-import { chatty, corrected } from './spoken-conversations.ts';
+import { chatty, corrected, prompted } from './spoken-conversations.ts';
 import { caller, introduced, question, type Style } from './spoken-introductions.ts';
 import { sayDigits, sayPair } from './spoken-words.ts';
 
@@ -95,4 +95,5 @@ export const styles: Readonly<Record<string, Style>> = {
   overTurns,
   corrected,
   chatty,
+  prompted,
 };

@@ -22,7 +22,7 @@ function cardGroups(random: Random): string[] {
   return inGroups(withCheckDigit(first + random.digits(15 - first.length)), [4, 4, 4, 4]);
 }
 
-export function withCheckDigit(digits: string): string {
+function withCheckDigit(digits: string): string {
   for (let check = 0; check < 10; check++) if (luhn(digits + check)) return digits + check;
   throw new Error('One of ten digits always fits.');
 }
@@ -38,7 +38,7 @@ function ssn(random: Random): string {
 const phone = (random: Random) =>
   `${2 + random.below(8)}${random.below(9)}${random.below(10)}${2 + random.below(8)}${2 + random.below(8)}${random.below(10)}${random.digits(4)}`;
 
-export function inGroups(digits: string, lengths: readonly number[]): string[] {
+function inGroups(digits: string, lengths: readonly number[]): string[] {
   const ends = lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0));
   return ends.map((end, index) => digits.slice(ends[index - 1] ?? 0, end));
 }

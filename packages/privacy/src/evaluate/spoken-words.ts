@@ -5,7 +5,7 @@ const teenNames = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 const tensNames = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 
 /** A digit in a word. */
-export const sayDigit = (digit: string, random: Random): string =>
+const sayDigit = (digit: string, random: Random): string =>
   digit === '0' && random.chance(0.6) ? 'oh' : (digitNames[Number(digit)] as string);
 
 export const sayDigits = (digits: string, random: Random): string[] =>

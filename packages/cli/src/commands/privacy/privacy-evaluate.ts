@@ -18,7 +18,7 @@ export function addPrivacyEvaluate(parent: Command, run: Run): void {
     name: 'evaluate [file]',
     summary: 'Hold what the engine finds against labelled texts, or against made-up speech',
     description:
-      'Hold what the engine finds against labelled texts: a JSON file [{"text": …, "spans": [{"type": "EMAIL_ADDRESS", "start": 0, "end": 9}]}], or - for standard input. A labelled span is found when findings of its entity cover at least half of it; a finding is right when labels of its entity cover at least half of it, and for any_pii when labels of whatever type do. A share of nothing is null. With --spoken instead of a file, numbers that are made up from a seed are said in ten styles, two of them held out, and found when every digit is right.',
+      'Hold what the engine finds against labelled texts: a JSON file [{"text": …, "spans": [{"type": "EMAIL_ADDRESS", "start": 0, "end": 9}]}], or - for standard input. A labelled span is found when findings of its entity cover at least half of it; a finding is right when labels of its entity cover at least half of it, and for any_pii when labels of whatever type do. A share of nothing is null. With --spoken instead of a file, numbers that are made up from a seed are said in eleven styles, two of them held out, and found when every digit is right.',
     examples: [
       'patchbay privacy evaluate pii-texts.json',
       'patchbay privacy evaluate pii-texts.json --json | jq .any_pii',
