@@ -9,7 +9,7 @@ const { files, read } = openRepository(root);
 
 /** Every variable that a config.ts names, with the files that do. */
 const used = new Map();
-for (const file of files.filter((path) => /(^|\/)src\/(.*\/)?config\.ts$/.test(path))) {
+for (const file of files.filter((path) => /(^|\/)src\/(.*\/)?([a-z-]+-)?config\.ts$/.test(path))) {
   for (const name of variablesOf(read(file))) used.set(name, [...(used.get(name) ?? []), file]);
 }
 const documented = new Set(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ShippedChoice } from '@patchbay/catalog';
 import type { ServiceName } from '@patchbay/contracts';
 import { type LocalKeys, seedFileOf } from '@patchbay/local-servers';
@@ -92,7 +93,12 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
         ...(installation.oneProcess && { PATCHBAY_GATEWAY_MAX_LAG_MS: '10000' }),
       };
     case 'audit':
-      return { PATCHBAY_DATABASE_URL: databaseUrl, PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac') };
+      return {
+        PATCHBAY_DATABASE_URL: databaseUrl,
+        PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac'),
+        PATCHBAY_AUDIT_CHECKPOINT_KEY_FILE: keys.auditCheckpointKeyFile,
+        PATCHBAY_AUDIT_CHECKPOINTS: pathToFileURL(state.checkpoints).href,
+      };
   }
 }
 

@@ -38,6 +38,8 @@ export interface StateDirectory {
   readonly roots: string;
   /** A file: see `PATCHBAY_VAULT_ERASURES_FILE`. */
   readonly erasures: string;
+  /** See `PATCHBAY_AUDIT_CHECKPOINTS`. */
+  readonly checkpoints: string;
 }
 
 export function openStateDirectory(path: string): StateDirectory {
@@ -53,6 +55,7 @@ export function openStateDirectory(path: string): StateDirectory {
     run: under('run'),
     roots: under('roots'),
     erasures: under('erasures'),
+    checkpoints: under('checkpoints'),
   };
   for (const folder of [path, state.logs, state.spool, state.run]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

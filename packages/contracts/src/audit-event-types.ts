@@ -140,6 +140,11 @@ export const auditEventTypes = {
   'delivery.subscription_key_rotated': of('delivery', ['entity', 'update'], 'a subscription signs with another key'),
   'audit.queried': of('query', ['api', 'read'], 'somebody looked at the audit log, before the answer leaves'),
   'audit.verified': of('query', ['api', 'read'], 'somebody held the audit log against what producers signed'),
+  'audit.proved': of(
+    'query',
+    ['api', 'read'],
+    'somebody had it proven that an event is in the log, and read its record',
+  ),
   'subject.revealed': of('query', ['api', 'read'], 'somebody read what an event keeps of a person, before it leaves'),
   'subject.exported': of('query', ['api', 'read'], 'what is held on a person was read, before it leaves'),
   'subject.erased': of('query', ['entity', 'delete'], `what is held on a person is erased: ${change}`),
@@ -200,6 +205,7 @@ export const auditEventTypes = {
   'gateway.get_audit_event': of('gateway', ['api', 'read'], asked),
   'gateway.export_audit': of('gateway', ['api', 'read'], asked),
   'gateway.verify_audit': of('gateway', ['api', 'read'], asked),
+  'gateway.prove_audit_event': of('gateway', ['api', 'read'], asked),
 } as const satisfies Record<string, AuditEventEntry>;
 
 type AuditEventName = keyof typeof auditEventTypes;

@@ -1,3 +1,4 @@
+import { auditLogRoutes } from './audit-log-routes.ts';
 import { executorWebhookRoutes } from './executor-webhook-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { AnalyticsRequest, AnalyticsResult } from './messages/analytics.ts';
@@ -173,6 +174,7 @@ export const routes = {
   ...policyRoutes,
   ...subjectRoutes,
   ...privacyRoutes,
+  ...auditLogRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',

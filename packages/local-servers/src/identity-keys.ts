@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditProducers, type Identity, PatchbayError, TenantId } from '@patchbay/contracts';
@@ -45,6 +45,8 @@ export interface LocalKeys {
   readonly identities: readonly IdentityKey[];
   /** 32 random bytes as hex, one file for each service that writes audit events. */
   readonly auditMacKeyFiles: Readonly<Record<AuditProducer, string>>;
+  /** An Ed25519 private key in PEM: signs the checkpoints of the tenants' audit logs. */
+  readonly auditCheckpointKeyFile: string;
   /** 32 random bytes as hex: the key-encryption key of a vault without a cloud KMS. */
   readonly localKmsKeyFile: string;
   /** The xkey seed that the vault's processes share: credentials travel to the vault sealed to it. */
@@ -72,6 +74,8 @@ const tenantIdentities = ['agent', 'auditor'] as const satisfies readonly Identi
 
 const readPublicKey = (seed: string) => (seed.startsWith('SU') ? publicKeyOrNull(seed) : null);
 const readHexKey = (text: string) => (/^[0-9a-f]{64}$/.test(text) ? text : null);
+const newEd25519Pem = () =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
 const newHexKey = () => randomBytes(32).toString('hex');
 
 /**
@@ -96,6 +100,7 @@ export function ensureIdentityKeys(dir: string, tenants: readonly string[]): Loc
     auditMacKeyFiles: Object.fromEntries(
       producers.map((producer) => [producer, ensureKeyFile(macs, `${producer}.key`, newHexKey, readHexKey).path]),
     ) as Record<AuditProducer, string>,
+    auditCheckpointKeyFile: ensureKeyFile(dir, 'audit-checkpoint.key', newEd25519Pem, readEd25519Pem).path,
     localKmsKeyFile: ensureKeyFile(dir, 'local-kms.key', newHexKey, readHexKey).path,
     vaultXkeySeedFile: ensureKeyFile(dir, 'vault-xkey.seed', createSealingSeed, (text) => text.startsWith('SX')).path,
     gatewayPepperFile: ensureKeyFile(dir, 'gateway-pepper.key', newHexKey, readHexKey).path,
@@ -148,6 +153,14 @@ function refuseBadTenant(tenant: string, index: number): void {
 function publicKeyOrNull(seed: string): string | null {
   try {
     return publicKeyOf(seed);
+  } catch {
+    return null;
+  }
+}
+
+function readEd25519Pem(text: string): string | null {
+  try {
+    return createPrivateKey(text).asymmetricKeyType === 'ed25519' ? text : null;
   } catch {
     return null;
   }

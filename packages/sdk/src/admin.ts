@@ -18,6 +18,7 @@ import {
 } from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
+import { type AuditLogAdmin, auditLogOver } from './audit-log-admin.ts';
 import { type ConnectSettings, resolveSettings } from './config.ts';
 import {
   type IssuersAdmin,
@@ -83,6 +84,7 @@ export interface Admin {
   readonly issuers: IssuersAdmin;
   readonly tenants: TenantsAdmin;
   readonly webhooks: WebhooksAdmin;
+  readonly auditLog: AuditLogAdmin;
   close(): Promise<void>;
 }
 
@@ -139,6 +141,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     },
     integrations: integrationsOver(messaging),
     toolsets: toolsetsOver(messaging),
+    auditLog: auditLogOver(messaging, tenant),
     policies: policiesOver(messaging, tenant),
     privacy: privacyOver(messaging, tenant),
     approvals: approvalsOver(messaging, tenant),

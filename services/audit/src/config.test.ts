@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newSigningKeyPem } from '@patchbay/audit-log/proofs';
 import { auditProducers } from '@patchbay/contracts';
 import { ConfigError } from '@patchbay/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,12 +18,15 @@ beforeEach(() => {
     writeFileSync(join(dir, 'macs', `${producer}.key`), `${String(index + 1).repeat(64)}\n`, { mode: 0o400 });
   });
   writeFileSync(join(dir, 'seed'), 'SUA', { mode: 0o400 });
+  writeFileSync(join(dir, 'checkpoint.key'), newSigningKeyPem(), { mode: 0o400 });
   env = {
     PATCHBAY_NATS_URLS: 'nats://127.0.0.1:4222',
     PATCHBAY_NKEY_SEED_FILE: join(dir, 'seed'),
     PATCHBAY_AUDIT_MAC_KEY_FILE: join(dir, 'macs', 'audit.key'),
     PATCHBAY_AUDIT_MAC_KEYS_DIR: join(dir, 'macs'),
     PATCHBAY_DATABASE_URL: 'pglite:memory',
+    PATCHBAY_AUDIT_CHECKPOINT_KEY_FILE: join(dir, 'checkpoint.key'),
+    PATCHBAY_AUDIT_CHECKPOINTS: 'file:///var/lib/patchbay/checkpoints',
   };
 });
 afterEach(() => rmSync(dir, { recursive: true }));

@@ -10,6 +10,7 @@ import {
   readSecretFile,
 } from '@patchbay/service-kit';
 import { z } from 'zod';
+import { type LogConfig, readLogConfig } from './log-config.ts';
 import type { Prices } from './operations/query-analytics.ts';
 
 export interface AuditConfig extends BaseConfig {
@@ -23,6 +24,7 @@ export interface AuditConfig extends BaseConfig {
   readonly prices: Prices | null;
   /** Age from which an intent without an outcome is declared unknown, in milliseconds. The same for every replica. */
   readonly reconcileAfterMs: number;
+  readonly log: LogConfig;
 }
 
 const databaseUrl = z.string().regex(/^(?:postgres(?:ql)?:\/\/.|pglite:.)/, {
@@ -98,5 +100,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     niceness: values.PATCHBAY_AUDIT_NICENESS,
     auditMacKeys,
     prices: values.PATCHBAY_AUDIT_PRICES_FILE === undefined ? null : readPrices(values.PATCHBAY_AUDIT_PRICES_FILE),
+    log: readLogConfig(env, base.mode),
   };
 }

@@ -20,6 +20,7 @@ import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts'
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { createVerifyAudit } from './operations/verify-audit.ts';
 import { auditRoutes } from './routes.ts';
+import { wireLog } from './wire-log.ts';
 import { startReconciliation } from './wire-reconciliation.ts';
 import { subjectEndpoints } from './wire-subjects.ts';
 
@@ -88,13 +89,17 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       readOpenIntents: createPostgresOpenIntents(database),
       record: (entry: Parameters<RecordAudit>[0]) => recorder.record(entry),
     };
+    const wiredLog = await wireLog({ database, config: config.log, log, record: reading.record });
+    stops.push(() => wiredLog.close());
     const operations = {
+      log: wiredLog.operations,
       queryAudit: createQueryAudit(reading),
       listUnknown: createListUnknown(reading),
       verifyAudit: createVerifyAudit({
         ...reading,
         verify,
         readMessages: readTenantMessages(messaging),
+        verifyLog: wiredLog.verifyLog,
         ...createPostgresStoredEvents(database),
       }),
       queryAnalytics: createQueryAnalytics({
@@ -117,6 +122,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       ],
     );
     stops.push(() => served.stop());
+    wiredLog.start();
     log.info({ nats: messaging.serverVersion }, 'The audit service is up');
 
     return { name: 'audit', isReady: () => messaging.connected, stop, counters };

@@ -1,6 +1,7 @@
 import { PatchbayError, routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
+import { type LogOperations, logRoutes } from './log-routes.ts';
 import type { createListUnknown } from './operations/list-unknown.ts';
 import type { createQueryAnalytics } from './operations/query-analytics.ts';
 import type { createQueryAudit } from './operations/query-audit.ts';
@@ -11,6 +12,7 @@ export interface AuditOperations {
   readonly verifyAudit: ReturnType<typeof createVerifyAudit>;
   readonly queryAnalytics: ReturnType<typeof createQueryAnalytics>;
   readonly listUnknown: ReturnType<typeof createListUnknown>;
+  readonly log: LogOperations;
   /** Hears of failures whose cause does not reach the caller. */
   readonly onFailure: (error: PatchbayError, where: string) => void;
 }
@@ -21,6 +23,7 @@ export function auditRoutes({
   listUnknown,
   verifyAudit,
   queryAnalytics,
+  log,
   onFailure,
 }: AuditOperations): readonly AnyEndpoint[] {
   const telling = async <T>(name: string, work: Promise<T>): Promise<T> => {
@@ -42,5 +45,6 @@ export function auditRoutes({
       telling('verifyAudit', verifyAudit(request, { traceId: traceIdOf(traceparent) })),
     ),
     endpoint('queryAnalytics', routes.queryAnalytics, (request) => telling('queryAnalytics', queryAnalytics(request))),
+    ...logRoutes(log, telling),
   ];
 }

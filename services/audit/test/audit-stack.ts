@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readSigningKey } from '@patchbay/audit-log/proofs';
 import {
   auditConsumer,
   auditProducers,
@@ -79,6 +80,14 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
     niceness: 0,
     prices: null,
     reconcileAfterMs: 180_000,
+    log: {
+      signer: { kind: 'file', key: readSigningKey(readSecretFile(keys.auditCheckpointKeyFile)) },
+      archive: { kind: 'directory', path: join(dir, 'checkpoints') },
+      witnesses: [],
+      installation: null,
+      everyMs: 60_000,
+      everyEvents: 1_000,
+    },
     auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
     ...changes,
   });

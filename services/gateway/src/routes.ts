@@ -1,4 +1,5 @@
 import { analyticsRoutes } from './http/analytics-routes.ts';
+import { auditLogRoutes } from './http/audit-log-routes.ts';
 import { auditRoutes } from './http/audit-routes.ts';
 import { connectionsRoutes } from './http/connections-routes.ts';
 import { executionsRoutes } from './http/executions-routes.ts';
@@ -27,6 +28,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...connectionsRoutes(ports),
     ...webhooksRoutes(ports),
     ...auditRoutes(ports),
+    ...auditLogRoutes(ports),
     ...analyticsRoutes(ports),
     ...metricsRoutes(ports),
     ...policiesRoutes(ports),

@@ -48,7 +48,7 @@ export function AuditVerify() {
       <h2>Verify</h2>
       <p className="muted">
         Checks every message by its producer’s signature, and the store against the stream. It does not notice what was
-        taken out of both.
+        taken out of both: an export shows that, verified with the log’s key.
       </p>
       <div>
         <button type="button" disabled={state === 'running'} onClick={() => void verify()}>

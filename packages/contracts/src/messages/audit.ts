@@ -176,7 +176,8 @@ export type ListUnknownResult = z.infer<typeof ListUnknownResult>;
 
 /**
  * `svc.audit.v1.verify`: reads a tenant's messages of stream `AUDIT` again, in the stream's order, checks each MAC and compares
- * what the projection holds of their events. One answer covers at most `limit` messages; `next` goes on.
+ * what the projection holds of their events. One answer covers at most `limit` messages; `next` goes on. Beside it reads the tenant's
+ * log, hashes each record again and holds the tree over them against the signed checkpoints; `log.next` goes on.
  */
 export const VerifyAudit = z.strictObject({
   tenant: TenantToken,
@@ -185,6 +186,8 @@ export const VerifyAudit = z.strictObject({
   /** `next` of the answer before, in the place of `from`. */
   after: z.int().nonnegative().optional(),
   limit: z.int().min(1).max(2_000).default(500),
+  /** `log.next` of the answer before. Left out: from the log's beginning, unless `after` goes on with messages alone. */
+  log_from: z.int().nonnegative().optional(),
 });
 export type VerifyAudit = z.infer<typeof VerifyAudit>;
 
@@ -204,8 +207,38 @@ export const AuditProblem = z.object({
 });
 export type AuditProblem = z.infer<typeof AuditProblem>;
 
+export const LogProblem = z.object({
+  /** Place in the log. */
+  index: z.int().nonnegative(),
+  event_id: z.string().nullable(),
+  /**
+   * `missing`, `twice`: no row has the place, or a second one. `record_differs`: what is stored does not hash to its leaf. `leaf_differs`:
+   * nor is the leaf that of the tree. `tree_differs`: the tree's own hashes do not fit together. `root_differs`: from here on, up to the
+   * next checkpoint, something is not what was signed. `checkpoint_differs`: the checkpoint of this size says something else than its note.
+   */
+  what: z.string(),
+});
+export type LogProblem = z.infer<typeof LogProblem>;
+
+export const LogVerdict = z.object({
+  origin: z.string(),
+  /** Records of the log now. */
+  size: z.int().nonnegative(),
+  /** Size of the newest checkpoint; null before the first. */
+  checkpoint: z.int().nonnegative().nullable(),
+  /** Records that were hashed again. */
+  records: z.int().nonnegative(),
+  /** Records that are kept no longer, of which the leaf was taken. */
+  purged: z.int().nonnegative(),
+  problem_count: z.int().nonnegative(),
+  problems: z.array(LogProblem),
+  /** Null at the end of the log. */
+  next: z.int().nullable(),
+});
+export type LogVerdict = z.infer<typeof LogVerdict>;
+
 export const VerifyAuditResult = z.object({
-  /** What is proven: every message by its producer's MAC. A message that is gone from the stream is not noticed by it. */
+  /** What is proven of messages: every one by its producer's MAC. One that is gone from the stream is not noticed by it. */
   proof: z.literal('mac'),
   messages: z.int().nonnegative(),
   /** Events of messages whose MAC is right. */
@@ -217,5 +250,7 @@ export const VerifyAuditResult = z.object({
   problems: z.array(AuditProblem),
   /** Where the next question goes on; null at the end of the stream. */
   next: z.int().nullable(),
+  /** Of the log; null where it was not asked for. */
+  log: LogVerdict.nullable(),
 });
 export type VerifyAuditResult = z.infer<typeof VerifyAuditResult>;

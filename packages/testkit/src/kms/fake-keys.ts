@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+  sign,
+} from 'node:crypto';
 
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 
@@ -9,6 +18,8 @@ export interface FakeKey {
   /** 32 bytes, shared by the replicas too. */
   readonly material: Buffer;
   readonly createdAt: Date;
+  /** Of a key that signs: Ed25519, which KMS calls ECC_NIST_EDWARDS25519. Null for one that encrypts. */
+  readonly signing: KeyObject | null;
   state: KeyState;
 }
 
@@ -31,13 +42,35 @@ export class FakeKeys {
   readonly #byName = new Map<string, FakeKey>();
 
   /** Adds a key under an id, an ARN or an alias; without a name, under an id of its own. */
-  add(name: string = randomUUID()): FakeKey {
+  add(name: string = randomUUID(), signing: KeyObject | null = null): FakeKey {
     const isAlias = /(?:^|:)alias\//.test(name);
     const id = isAlias ? randomUUID() : (name.split(':key/').at(-1) as string);
     const arn = name.includes(':key/') ? name : `${region}:key/${id}`;
-    const key: FakeKey = { id, arn, material: randomBytes(32), createdAt: new Date(), state: 'Enabled' };
+    const key: FakeKey = { id, arn, material: randomBytes(32), createdAt: new Date(), signing, state: 'Enabled' };
     for (const known of [name, id, arn]) this.#byName.set(known, key);
     return key;
+  }
+
+  /** Adds a key that signs and does nothing else. */
+  addSigning(name: string): FakeKey {
+    return this.add(name, generateKeyPairSync('ed25519').privateKey);
+  }
+
+  /** In DER (SubjectPublicKeyInfo). */
+  publicKey(name: string): { key: FakeKey; der: Buffer } {
+    const { key, signing } = this.#signer(name);
+    return { key, der: createPublicKey(signing).export({ type: 'spki', format: 'der' }) };
+  }
+
+  sign(name: string, message: Buffer): { key: FakeKey; signature: Buffer } {
+    const { key, signing } = this.#signer(name);
+    return { key, signature: sign(null, message, signing) };
+  }
+
+  #signer(name: string): { key: FakeKey; signing: KeyObject } {
+    const key = usable(this.find(name));
+    if (key.signing === null) throw new KmsRefusal('InvalidKeyUsageException');
+    return { key, signing: key.signing };
   }
 
   /** Adds the replica of a multi-Region key in another Region: an ARN and a state of its own. */
@@ -53,6 +86,7 @@ export class FakeKeys {
 
   encrypt(name: string, plaintext: Buffer, context: EncryptionContext): { key: FakeKey; blob: Buffer } {
     const key = usable(this.find(name));
+    if (key.signing !== null) throw new KmsRefusal('InvalidKeyUsageException');
     const iv = randomBytes(ivBytes);
     const cipher = createCipheriv('aes-256-gcm', key.material, iv, { authTagLength: tagBytes });
     cipher.setAAD(canonical(context));

@@ -9,6 +9,9 @@ export interface KmsRequest {
   readonly Plaintext?: string;
   readonly CiphertextBlob?: string;
   readonly EncryptionContext?: EncryptionContext;
+  readonly Message?: string;
+  readonly MessageType?: string;
+  readonly SigningAlgorithm?: string;
   readonly SourceKeyId?: string;
   readonly SourceEncryptionContext?: EncryptionContext;
   readonly DestinationKeyId?: string;
@@ -18,7 +21,10 @@ export interface KmsRequest {
 const dataKeyBytes: Readonly<Record<string, number>> = { AES_256: 32, AES_128: 16 };
 /** Encrypt takes no more. */
 const maxPlaintextBytes = 4_096;
+/** Sign takes no longer message. */
+const maxMessageBytes = 4_096;
 const algorithm = 'SYMMETRIC_DEFAULT';
+const signingAlgorithm = 'ED25519_SHA_512';
 
 /** What each operation answers, by the name in `X-Amz-Target`. A refusal is thrown. */
 export const kmsOperations: Readonly<Record<string, (keys: FakeKeys, request: KmsRequest) => object>> = {
@@ -45,6 +51,23 @@ export const kmsOperations: Readonly<Record<string, (keys: FakeKeys, request: Km
     const blob = Buffer.from(given(CiphertextBlob), 'base64');
     const { key, plaintext } = keys.decrypt(KeyId, blob, EncryptionContext);
     return { KeyId: key.arn, Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: algorithm };
+  },
+  GetPublicKey(keys, { KeyId }) {
+    const { key, der } = keys.publicKey(given(KeyId));
+    return {
+      KeyId: key.arn,
+      PublicKey: der.toString('base64'),
+      KeySpec: 'ECC_NIST_EDWARDS25519',
+      KeyUsage: 'SIGN_VERIFY',
+      SigningAlgorithms: [signingAlgorithm],
+    };
+  },
+  Sign(keys, { KeyId, Message, MessageType = 'RAW', SigningAlgorithm }) {
+    const message = Buffer.from(given(Message), 'base64');
+    if (message.length > maxMessageBytes || MessageType !== 'RAW' || SigningAlgorithm !== signingAlgorithm)
+      throw new KmsRefusal('ValidationException');
+    const { key, signature } = keys.sign(given(KeyId), message);
+    return { KeyId: key.arn, Signature: signature.toString('base64'), SigningAlgorithm: signingAlgorithm };
   },
   ReEncrypt(keys, request) {
     const { SourceKeyId, SourceEncryptionContext = {}, DestinationEncryptionContext = {} } = request;

@@ -27,6 +27,8 @@ export interface FakeKms {
   delayMs: number;
   /** Adds another wrapping key that the caller may use: an id, an ARN or an alias. */
   addKey(keyId: string): void;
+  /** Adds a key that signs (Ed25519). */
+  addSigningKey(keyId: string): void;
   /** Adds a replica of a multi-Region key: another ARN, the same key id and material, a state of its own. */
   addReplica(arn: string, of: string): void;
   setState(keyId: string, state: KeyState): void;
@@ -86,6 +88,7 @@ export async function startFakeKms(keyId: string): Promise<FakeKms> {
       state.delayMs = delayMs;
     },
     addKey: (id) => void keys.add(id),
+    addSigningKey: (id) => void keys.addSigning(id),
     addReplica: (arn, of) => keys.addReplica(arn, of),
     setState(id, next) {
       keys.find(id).state = next;

@@ -1,5 +1,6 @@
 import { newId, timeOfId } from '@patchbay/contracts';
 import { type Kysely, sql } from 'kysely';
+import type { AuditDatabase } from './audit-database.ts';
 
 /**
  * Partitions of `audit_events` on a server: one a calendar month of UTC, by the time in the event's id. The id, because it has
@@ -40,4 +41,34 @@ export function monthBehind(nowMs: number, id: string | null): number {
 /** Makes the table that takes what no month does. */
 export async function createLaterPartition(db: Kysely<unknown>): Promise<void> {
   await sql`create table audit_events_other partition of audit_events default`.execute(db);
+}
+
+/** Makes the partitions that are missing; none on PGlite. One that cannot be made leaves its month to `audit_events_other`. */
+export async function makePartitions(database: AuditDatabase, nowMs: number): Promise<void> {
+  if (!database.server) return;
+  const { rows } = await database.use((db) =>
+    sql<{ name: string; first_end: string | null }>`
+      select child.relname as name,
+        substring(pg_get_expr(child.relpartbound, child.oid) from 'FROM \\(MINVALUE\\) TO \\(''([^'']*)''\\)') as first_end
+      from pg_inherits join pg_class child on child.oid = inhrelid
+      where inhparent = 'audit_events'::regclass`.execute(db),
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  const begins = rows.find(({ first_end }) => first_end !== null)?.first_end ?? '';
+  const failures: unknown[] = [];
+  for (const { name, from, to } of partitionsAt(nowMs)) {
+    if (there.has(name) || from < begins) continue;
+    try {
+      // Takes the whole table for a moment: after a long query, rather later than in front of everybody.
+      await database.transaction(async (transaction) => {
+        await transaction.run(sql`set local lock_timeout = '2s'`);
+        await transaction.run(sql`
+          create table if not exists ${sql.ref(name)} partition of audit_events
+          for values from (${sql.lit(from)}) to (${sql.lit(to)})`);
+      });
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'partitions of audit_events could not be made');
 }

@@ -1,19 +1,11 @@
-import { emptyRoot, type LeafRange } from '@patchbay/audit-log/proofs';
+import { CompactRange, emptyRoot, type LeafRange } from '@patchbay/audit-log/proofs';
 import { sql } from 'kysely';
+import type { LogTree } from '../operations/log/ports.ts';
 import { type AuditDatabase, storeUnavailable } from './audit-database.ts';
 import { hashOfSlices, slicesOf, type TileSlice } from './log-nodes.ts';
 import { splitHashes } from './postgres-log-heads.ts';
 
-/** Reads the tree over a tenant's log. Rejects with PatchbayError `audit_unavailable`. */
-export interface LogTree {
-  /** Leaves in the log now; 0 for a tenant that has none. */
-  size(tenant: string): Promise<number>;
-  /** The hashes of subtrees of the log, in their order. Null when not all of them are stored. */
-  hashes(tenant: string, ranges: readonly LeafRange[]): Promise<Buffer[] | null>;
-  /** The root of the log's first leaves. Null as above. */
-  root(tenant: string, size: number): Promise<Buffer | null>;
-}
-
+/** Reads the tree over tenants' logs out of its tiles. */
 export function createPostgresLogTree(database: AuditDatabase): LogTree {
   async function hashes(tenant: string, ranges: readonly LeafRange[]): Promise<Buffer[] | null> {
     const sliced = ranges.map(slicesOf);
@@ -30,13 +22,16 @@ export function createPostgresLogTree(database: AuditDatabase): LogTree {
     return whole ? found.map(hashOfSlices) : null;
   }
   return {
-    async size(tenant) {
+    async head(tenant) {
       try {
         const { rows } = await database.use((db) =>
-          sql<{ size: number }>`
-            select size::double precision as size from audit_log_heads where tenant = ${tenant}`.execute(db),
+          sql<{ size: number; hashes: Uint8Array }>`
+            select size::double precision as size, hashes from audit_log_heads where tenant = ${tenant}`.execute(db),
         );
-        return Number(rows[0]?.size ?? 0);
+        const [head] = rows;
+        if (head === undefined) return { size: 0, root: emptyRoot() };
+        const size = Number(head.size);
+        return { size, root: CompactRange.from(size, splitHashes(head.hashes)).root() };
       } catch (error) {
         throw storeUnavailable(error);
       }

@@ -1,4 +1,10 @@
-import { type AuditProblem, maxAuditProblems, type VerifyAudit, type VerifyAuditResult } from '@patchbay/contracts';
+import {
+  type AuditProblem,
+  type LogVerdict,
+  maxAuditProblems,
+  type VerifyAudit,
+  type VerifyAuditResult,
+} from '@patchbay/contracts';
 import type { AuditRow } from '../domain/audit-row.ts';
 import { checkMessage, type PlacedRow, type ReceivedMessage, type VerifyMac } from '../domain/check-message.ts';
 import { differenceOf, type StoredEvent } from '../domain/stored-event.ts';
@@ -25,6 +31,8 @@ export interface VerifyAuditPorts {
     readonly sinceMs: number;
     readonly untilMs: number;
   }) => Promise<readonly { readonly event_id: string; readonly stream_sequence: number }[]>;
+  /** As `createVerifyLog` says. */
+  readonly verifyLog: (tenant: string, from: number) => Promise<LogVerdict>;
   readonly record: RecordAudit;
 }
 
@@ -46,7 +54,8 @@ const slackMs = 86_400_000;
 
 /**
  * Holds what is stored against what producers wrote: every message of the stream must bear its producer's MAC, and the
- * projection must say of its events what it says, and nothing that it does not. The look is itself recorded.
+ * projection must say of its events what it says, and nothing that it does not. Beside it the log against its checkpoints. The look
+ * is itself recorded.
  * @throws PatchbayError `audit_unavailable`.
  */
 export function createVerifyAudit({
@@ -55,6 +64,7 @@ export function createVerifyAudit({
   readMessages,
   readStored,
   readClaimed,
+  verifyLog,
   record,
 }: VerifyAuditPorts): (request: VerifyAudit, context: { traceId: string | null }) => Promise<VerifyAuditResult> {
   return async (request, { traceId }) => {
@@ -75,6 +85,8 @@ export function createVerifyAudit({
       break;
     }
     if (first !== null && last !== null) await lookForClaims({ tenant, first, last }, found);
+    const logFrom = request.log_from ?? (request.after === undefined ? 0 : null);
+    const log = logFrom === null ? null : await verifyLog(tenant, logFrom);
     const problems = found.problems.sort((a, b) => a.sequence - b.sequence);
     const sums = { messages: found.messages, events: found.brought.size, pending: found.pending };
     await record({
@@ -86,7 +98,7 @@ export function createVerifyAudit({
         target: { kind: 'audit_log', id: tenant },
         outcome: 'succeeded',
         ...(traceId !== null && { trace_id: traceId }),
-        facts: { messages: sums.messages, events: sums.events, problems: problems.length },
+        facts: { messages: sums.messages, events: sums.events, problems: problems.length + (log?.problem_count ?? 0) },
       },
     });
     return {
@@ -95,6 +107,7 @@ export function createVerifyAudit({
       problem_count: problems.length,
       problems: problems.slice(0, maxAuditProblems),
       next,
+      log,
     };
   };
 

@@ -18,7 +18,7 @@ import { pageOf } from './page.ts';
 const named = z.object({ event: idSchema('auditEvent') });
 const filters = AuditQuery.omit({ tenant: true, limit: true, cursor: true, event_id: true });
 /** Whose log: with a key of the platform that names no tenant, what concerns every one. */
-const logOf = (tenant: string) => (tenant === platformScope ? everyTenant : tenant);
+export const logOf = (tenant: string) => (tenant === platformScope ? everyTenant : tenant);
 
 /** The audit log: who did what. Looking at it is recorded in it. */
 export function auditRoutes({ ask, sessions }: GatewayPorts): AnyRoute[] {
@@ -97,7 +97,7 @@ export function auditRoutes({ ask, sessions }: GatewayPorts): AnyRoute[] {
       operationId: 'verifyAudit',
       summary: 'Hold the log against what producers wrote and signed',
       description:
-        'Checks each message of the stream by its producer’s MAC and compares the store with it, so many messages at a time; `next` goes on as `after`. What was taken out of the stream itself is not noticed: proofs by hash trees are to come.',
+        'Checks each message of the stream by its producer’s MAC and compares the store with it, so many messages at a time; `next` goes on as `after`. Beside it each record of the log is hashed again, and the tree over them held against the signed checkpoints: `log.next` goes on as `log_from`.',
       scope: 'audit:export',
       body: VerifyAudit.omit({ tenant: true }),
       response: VerifyAuditResult,

@@ -119,7 +119,14 @@ const owning = [
   'removePolicy',
   'putPrivacyPolicy',
 ];
-const reviewing = ['listAuditEvents', 'getAuditEvent'];
+const reviewing = [
+  'listAuditEvents',
+  'getAuditEvent',
+  'listAuditCheckpoints',
+  'getAuditKey',
+  'proveAuditEvent',
+  'proveAuditConsistency',
+];
 const exporting = ['exportAudit', 'verifyAudit'];
 const platform = ['createTenant', 'suspendTenant', 'resumeTenant', 'scrapeMetrics'];
 const allowed: Readonly<Record<Role, readonly string[]>> = {

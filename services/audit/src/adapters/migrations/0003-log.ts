@@ -13,12 +13,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column leaf bytea,
       add column log_index bigint`.execute(db);
   await sql`create index audit_events_log on audit_events (tenant, log_index) where log_index is not null`.execute(db);
-  // `hashes`: the roots of the complete subtrees that the log is made of, largest first, 32 bytes each.
+  // `hashes`: the roots of the full subtrees that the log is made of, largest first, 32 bytes each. `claimed_until`: a process is
+  // signing a checkpoint, and the others leave it to that one.
   await sql`
     create table audit_log_heads (
       tenant text collate "C" primary key,
       size bigint not null default 0,
-      hashes bytea not null default ''
+      hashes bytea not null default '',
+      signed_size bigint not null default 0,
+      signed_at timestamptz,
+      claimed_until timestamptz
     )`.execute(db);
   // `hashes`: up to 32 neighbours of one level, 32 bytes each: small enough to stay in the row.
   await sql`
@@ -29,17 +33,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       hashes bytea not null,
       primary key (tenant, level, tile)
     )`.execute(db);
+  // `asked`: of a size that somebody wanted, behind those that were signed in due course. `kept_at`: outside of this database.
   await sql`
     create table audit_checkpoints (
       tenant text collate "C" not null,
       size bigint not null,
       root bytea not null,
       note text not null,
-      signed_at timestamptz not null,
+      signed_at timestamptz not null default now(),
+      asked boolean not null default false,
       kept_at timestamptz,
       primary key (tenant, size)
     )`.execute(db);
-  await sql`create index audit_checkpoints_unkept on audit_checkpoints (signed_at) where kept_at is null`.execute(db);
+  await sql`
+    create index audit_checkpoints_unkept on audit_checkpoints (tenant, size) where kept_at is null and not asked`.execute(
+    db,
+  );
   // One row: the name that the origins of this database's logs bear.
   await sql`
     create table audit_installation (
