@@ -47,6 +47,7 @@ test('each part gets what it needs, readable by its owner alone, and no other pa
   expect(parseApiKey(text('gateway', 'first.key').trim())).not.toBeNull();
   expect(text('operator', 'operator.key')).toBe(text('gateway', 'first.key'));
   const password = text('postgres', 'password');
+  expect(text('audit', 'audit-checkpoint.key')).toBe(text('all', 'audit-checkpoint.key'));
   expect(text('audit', 'database.url')).toBe(`postgres://patchbay:${password}@postgres:5432/patchbay\n`);
 });
 

@@ -58,6 +58,7 @@ export function layOutInstallation(plan: InstallationPlan): LocalKeys {
   copyAll(plan, keys.callout.dir, directory(plan, 'gateway', 'callout'));
   copyAll(plan, join(all, 'audit-mac'), directory(plan, 'audit', 'audit-mac'));
   const database = `postgres://patchbay:${postgresPassword}@${plan.postgresHost}:5432/patchbay\n`;
+  copy(plan, keys.auditCheckpointKeyFile, join(plan.dir, 'audit', 'audit-checkpoint.key'));
   write(plan, join(plan.dir, 'audit', 'database.url'), database);
   layOutOperator(plan, all, keys);
   layOutServers(plan, keys, { redisPassword, postgresPassword, routes: secret('nats-routes.password') });

@@ -118,7 +118,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       },
       [
         ...auditRoutes(operations),
-        ...subjectEndpoints({ ...reading, database, messaging, signing: null, holdsOn: async () => [] }),
+        ...subjectEndpoints({ ...reading, database, messaging, signing: wiredLog, holdsOn: async () => [] }),
       ],
     );
     stops.push(() => served.stop());

@@ -39,6 +39,8 @@ export interface WiredLog {
   readonly verifyLog: ReturnType<typeof createVerifyLog>;
   readonly tree: LogTree;
   readonly checkpoints: CheckpointStore;
+  /** Signs in the name of the log, too, what else an auditor has to believe. */
+  readonly key: SigningKey;
   readonly originOf: (tenant: string) => Promise<string>;
   readonly signSize: ReturnType<typeof createSignSize>;
   /** One round of signing and keeping, as goes on by itself from `start` on. */
@@ -86,6 +88,7 @@ export async function wireLog({ database, config, log, record }: LogWiring): Pro
     verifyLog: createVerifyLog({ ...ports, readLog: createReadLog(database) }),
     tree,
     checkpoints,
+    key: signer.key,
     originOf,
     signSize: createSignSize(ports),
     keepSigning,

@@ -115,6 +115,11 @@ describe('verifying the audit log', { timeout: 60_000 }, () => {
         ['mac_wrong', null],
       ].sort(),
     );
+    const { log } = await verify(tenant);
+    expect(log?.problems.map(({ what, event_id }) => [what, event_id])).toEqual([
+      ['record_differs', changed.id],
+      ['missing', null],
+    ]);
     expect((await verify('other')).problem_count).toBe(0);
   });
 
@@ -133,6 +138,8 @@ describe('verifying the audit log', { timeout: 60_000 }, () => {
       problem_count: 0,
       problems: [],
       next: null,
+      log: expect.objectContaining({ size: 0, checkpoint: null, records: 0, problem_count: 0, next: null }),
     });
+    expect((await verify('nobody', { after: 0 })).log).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { openCheckpoint, signCheckpoint, verifierKey } from '@patchbay/audit-log/proofs';
 import { type FakeKms, startFakeKms } from '@patchbay/testkit/kms';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withAwsEnvironment } from '../../test/aws-environment.ts';
+import { withAwsEnvironment } from '../../test/aws-environment.test-support.ts';
 import { openAwsKmsSigningKey } from './aws-kms-signing-key.ts';
 
 const keyId = 'alias/audit-checkpoints';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leafHash, localSigningKey, signCheckpoint } from '@patchbay/audit-log/proofs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withAwsEnvironment } from '../../test/aws-environment.ts';
+import { withAwsEnvironment } from '../../test/aws-environment.test-support.ts';
 import { s3Credentials, startS3 } from '../../test/start-s3.ts';
 import type { CheckpointArchive } from '../operations/log/ports.ts';
 import { createDirectoryCheckpointArchive } from './directory-checkpoint-archive.ts';
