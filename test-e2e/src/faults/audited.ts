@@ -5,6 +5,7 @@ import type { System } from '../system.ts';
 
 /** What the audit log says of one execution. */
 export interface OnRecord {
+  /** Of the intent. */
   trace: string | undefined;
   intents: number;
   outcomes: number;
@@ -22,8 +23,10 @@ export async function executionsOnRecord(system: System, tool: string): Promise<
   };
   for await (const { type, data } of eventsOf(system, { class: 'execution', tool }))
     note(data.execution_id as string, (one) => {
-      one.trace ??= data.trace_id;
-      if (type === 'dev.patchbay.execution.intent') one.intents++;
+      if (type === 'dev.patchbay.execution.intent') {
+        one.intents++;
+        one.trace = data.trace_id;
+      }
       if (type === 'dev.patchbay.execution.outcome') one.outcomes++;
     });
   for await (const { type, data } of eventsOf(system, { class: 'reconciliation', tool }))

@@ -39,8 +39,16 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
     seedCatalog: false,
     databaseUrl: 'pglite:memory', // the stream is the truth; this is up sooner
     ...options,
-    // Storing audit events must not starve behind what the faults cost: tests wait for it.
-    variables: { ...options.variables, audit: { PATCHBAY_AUDIT_NICENESS: '0' } },
+    variables: {
+      ...options.variables,
+      audit: {
+        // Storing audit events must not starve behind what the faults cost: tests wait for it.
+        PATCHBAY_AUDIT_NICENESS: '0',
+        // As long as the longest deadline of these tests, so that they need not wait three minutes.
+        PATCHBAY_AUDIT_RECONCILE_AFTER_MS: '10000',
+        ...options.variables?.audit,
+      },
+    },
     serviceNatsUrl: detour('nats'),
     serviceRedisUrl: detour('redis'),
     serviceUpstreamUrl: detour('upstream'),

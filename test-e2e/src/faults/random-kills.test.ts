@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { publish, simpleDocument } from '../system.ts';
-import { unauditedRequests } from './audited.ts';
+import { doubled, executionsOnRecord, orphans, spooledFiles, unauditedRequests } from './audited.ts';
 import { readFaultConfig } from './config.ts';
 import { type FaultSystem, startFaultSystem, startTimeoutMs } from './fault-system.ts';
 import { judgeHistory } from './history.ts';
@@ -57,10 +57,25 @@ test(
     // Every call has an end that the ledger stands by: it can be asked for at any time and is the same.
     for (const { answers } of operations) expect(answers.at(-1)?.status).toMatch(/^(succeeded|outcome_unknown)$/);
 
+    // What a killed one had spooled, the next one brings to the stream.
+    await vi.waitFor(() => expect(spooledFiles(system)).toEqual([]), { timeout: 60_000, interval: 500 });
     await vi.waitFor(async () => expect(await unauditedRequests(system, 'kills_book')).toEqual([]), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 500,
     });
+    measured({ ...row, what: 'writes at the upstream without an intent', value: 0, bound: 0 });
+    // What the killed ones left open is declared unknown, each once.
+    await vi.waitFor(async () => expect(await orphans(system, 'kills_book')).toEqual([]), {
+      timeout: 90_000,
+      interval: 1_000,
+    });
+    const onRecord = [...(await executionsOnRecord(system, 'kills_book')).values()];
+    const declared = onRecord.filter((one) => one.declared > 0).length;
+    measured({ ...row, what: 'executions declared unknown for want of an outcome', value: declared, bound: null });
+    measured({ ...row, what: 'intents with neither outcome nor declaration', value: 0, bound: 0 });
+    const twice = await doubled(system, 'kills_book');
+    measured({ ...row, what: 'executions with a record twice', value: twice.length, bound: 0 });
+    expect(twice).toEqual([]);
   },
-  120_000 + seconds * 2_000,
+  300_000 + seconds * 2_000,
 );

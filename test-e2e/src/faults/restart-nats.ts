@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Stops the system's nats-server, does something to what it keeps, and starts it again on the same port and directory. */
 export function natsRestarter(system: FaultSystem): {
-  withServerDown(act: () => void): Promise<void>;
+  withServerDown(act: () => void | Promise<void>): Promise<void>;
   /** After the system was stopped: the server that was started here is not one of its own. */
   kill(): void;
 } {
@@ -23,7 +23,7 @@ export function natsRestarter(system: FaultSystem): {
         nats.kill('SIGTERM');
         await ended;
       }
-      act();
+      await act();
       const config = join(directory, 'nats-server.conf');
       nats = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
     },

@@ -9,12 +9,20 @@ const engineThat = (execute: (input: never) => unknown) => ({
 
 describe('an idempotency key', () => {
   test('gives a repeat the first answer without a second effect', async () => {
-    const { run, executed, background } = harness();
+    const { run, executed, background, audited } = harness();
     const first = await run({ idempotency_key: 'k' });
     await background.settled();
     const second = await run({ idempotency_key: 'k' });
     expect(second).toMatchObject({ execution_id: first.execution_id, output: first.output, replayed: true });
     expect(executed).toHaveLength(1);
+    // In the record each is an execution of its own, with an intent and an outcome.
+    await background.settled();
+    const typesOf = (wanted: string) =>
+      audited.filter(([, , id]) => id === wanted).map(([, type]) => type.split('.').at(-1));
+    const [, repeat] = new Set(audited.map(([, , id]) => id));
+    expect(typesOf(first.execution_id)).toEqual(['intent', 'outcome']);
+    expect(typesOf(repeat as string)).toEqual(['intent', 'outcome']);
+    expect(audited.at(-1)?.[3]).toMatchObject({ replayed: true, facts: { answer_of: first.execution_id } });
   });
 
   test('lets one of a hundred at once act; the others get its answer', async () => {

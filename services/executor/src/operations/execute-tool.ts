@@ -77,7 +77,7 @@ export function createExecuteTool(
     if (place === null || refused !== null || prepared === null) {
       place?.leave(null);
       const result = refusal(facts(executionId, request, call, prepared), refused);
-      background(recordOutcome(request, call, prepared, result));
+      background(recordOutcome(executionId, request, call, prepared, result));
       return result;
     }
     // 3. Hold the arguments against the tenant's privacy policy: what is claimed, recorded and sent is what it leaves.
@@ -85,7 +85,7 @@ export function createExecuteTool(
     if (guarded instanceof PatchbayError) {
       place.leave(null);
       const result = refusal(facts(executionId, request, call, prepared), guarded);
-      background(recordOutcome(request, call, prepared, result));
+      background(recordOutcome(executionId, request, call, prepared, result));
       return result;
     }
     const run = newRun(executionId, guarded, call, prepared);
@@ -201,12 +201,12 @@ export function createExecuteTool(
   }
 
   function conclude(
-    { request, call, prepared }: Run,
+    { request, call, prepared, execution }: Run,
     result: ExecutionResult,
     outcome?: ExecuteOutcome,
     lease?: Lease | null,
   ): ExecutionResult {
-    background(recordOutcome(request, call, prepared, result, outcome, lease));
+    background(recordOutcome(execution.executionId, request, call, prepared, result, outcome, lease));
     return result;
   }
 
@@ -250,7 +250,9 @@ export function createExecuteTool(
     }
   }
 
+  /** Under the id of the intent: a repeat is an execution of its own, whose answer is another's. */
   function recordOutcome(
+    executionId: string,
     request: ExecuteRequest,
     call: ExecuteCall,
     prepared: PreparedTool | null,
@@ -261,14 +263,14 @@ export function createExecuteTool(
     return ports.audit.begin(
       call.tenant,
       'dev.patchbay.execution.outcome',
-      result.execution_id,
+      executionId,
       {
         ...auditFacts(request, call, prepared),
         outcome: result.status,
         ...(result.error !== null && { error_code: result.error.code }),
         ...(lease && { connection: lease.connection }),
         ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
-        ...factsOfOutcome(result),
+        ...factsOfOutcome(result, executionId),
         attempts: result.attempts,
         duration_ms: result.timing.total_ms,
         ...(result.tokens > 0 && { tokens: result.tokens }),
@@ -288,11 +290,16 @@ function guardedCall({
   return { executionId: execution.executionId, request, call, prepared };
 }
 
-function factsOfOutcome({ cached, probed, error }: ExecutionResult): Pick<AuditData, 'facts'> {
+function factsOfOutcome(
+  { cached, probed, error, execution_id }: ExecutionResult,
+  executionId: string,
+): Pick<AuditData, 'facts'> {
   const policies = error === null ? null : decidingPolicies(error);
-  if (!cached && !probed && policies === null) return {};
+  const repeats = execution_id !== executionId;
+  if (!cached && !probed && !repeats && policies === null) return {};
   return {
     facts: {
+      ...(repeats && { answer_of: execution_id }),
       ...(cached && { cached: true }),
       ...(probed && { probed: true }),
       ...(policies !== null && { policies }),

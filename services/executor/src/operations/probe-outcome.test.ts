@@ -64,10 +64,13 @@ describe('a call whose own outcome is unknown', () => {
       'acme_do',
       'acme_look',
     ]);
-    const outcomes = first.audited.filter(([, type, id]) => type.endsWith('outcome') && id === execution_id);
+    const outcomes = first.audited.filter(
+      ([, type, id, { facts }]) =>
+        type.endsWith('outcome') && (id === execution_id || facts?.['answer_of'] === execution_id),
+    );
     expect(outcomes.map(([, , , { outcome, facts }]) => [outcome, facts])).toEqual([
       ['succeeded', { probed: true }],
-      ['succeeded', { probed: true }],
+      ['succeeded', { answer_of: execution_id, probed: true }],
     ]);
   });
 
