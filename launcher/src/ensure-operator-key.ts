@@ -8,7 +8,7 @@ import { adminOver } from '@patchbay/sdk';
 import { readSecretFile } from '@patchbay/service-kit';
 
 export interface FirstIdentities {
-  readonly natsUrl: string;
+  readonly natsUrls: readonly string[];
   readonly keys: LocalKeys;
   readonly tenants: readonly string[];
 }
@@ -17,10 +17,10 @@ export interface FirstIdentities {
  * Makes the tenants that keys can belong to, and an operator's key of the platform in `<keys>/operator.key`, mode 0600; returns
  * its path. One that is there and still in use stays; when the store that knew it is gone, another takes its place.
  */
-export async function ensureOperatorKey({ natsUrl, keys, tenants }: FirstIdentities): Promise<string> {
+export async function ensureOperatorKey({ natsUrls, keys, tenants }: FirstIdentities): Promise<string> {
   const path = join(keys.dir, 'operator.key');
   const messaging = await connectMessaging({
-    servers: [natsUrl],
+    servers: natsUrls,
     seed: readSecretFile(seedFileOf(keys, 'admin')),
     name: 'launcher',
     inboxPrefix: inboxPrefixOf('admin'),

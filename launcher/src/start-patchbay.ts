@@ -10,7 +10,6 @@ import {
   type LocalKeys,
   type NatsServer,
   seedFileOf,
-  startNatsServer,
   startRedisServer,
 } from '@patchbay/local-servers';
 import { connectMessaging } from '@patchbay/messaging';
@@ -22,6 +21,7 @@ import { hostInProcess } from './host-in-process.ts';
 import type { HostedService } from './hosted-service.ts';
 import { gatewayUrl, type Installation, serviceEnvironment, webhooksUrl } from './service-environment.ts';
 import { SpoolPlaces } from './spool-places.ts';
+import { type LocalNats, startNats } from './start-nats.ts';
 import { type LocalSandbox, startLocalSandbox } from './start-sandbox.ts';
 import {
   type DevFacts,
@@ -68,6 +68,8 @@ export interface StartOptions {
   /** Where executors reach Redis and their upstream, from the real URLs; tests put a failing proxy between. */
   readonly serviceRedisUrl?: (url: string) => Promise<string>;
   readonly serviceUpstreamUrl?: (url: string) => Promise<string>;
+  /** NATS servers, default 1. Of three, JetStream goes on without one. */
+  readonly natsServers?: number;
   /** Most bytes that streams may take on disk; tests fill it. */
   readonly maxStreamBytes?: number;
   /** Further variables of a service's processes. */
@@ -83,7 +85,9 @@ export interface RunningPatchbay {
   readonly facts: DevFacts;
   readonly state: StateDirectory;
   readonly keys: LocalKeys;
+  /** The first of them. */
   readonly nats: NatsServer;
+  readonly natsServers: readonly NatsServer[];
   readonly redisPid: number;
   readonly sandbox: LocalSandbox | null;
   readonly services: readonly HostedService[];
@@ -125,12 +129,13 @@ async function startAll(
   const [natsBinary, redisBinary] = [findBinary('nats-server', root), findBinary('redis-server', root)];
   const [nats, redis, sandbox] = (await allOrNone(
     [
-      startNatsServer({
+      startNats({
         dir: state.nats,
         binary: natsBinary,
         keys,
         ...(options.ports?.nats !== undefined && { port: options.ports.nats }),
         ...(options.maxStreamBytes !== undefined && { maxFileBytes: options.maxStreamBytes }),
+        ...(options.natsServers !== undefined && { size: options.natsServers }),
         onExit: () => lost('nats-server ended'),
       }),
       startRedisServer({
@@ -149,16 +154,16 @@ async function startAll(
           })
         : null,
     ].map((starting) => keepUndo(starting as Promise<{ stop(): Promise<void> } | null>, undo)),
-  )) as [NatsServer, Awaited<ReturnType<typeof startRedisServer>>, LocalSandbox | null];
+  )) as [LocalNats, Awaited<ReturnType<typeof startRedisServer>>, LocalSandbox | null];
   say(
-    `nats-server on ${nats.url}, redis-server on port ${redis.port}${sandbox === null ? '' : `, sandbox on ${sandbox.url}`}`,
+    `nats-server on ${nats.urls.join(', ')}, redis-server on port ${redis.port}${sandbox === null ? '' : `, sandbox on ${sandbox.url}`}`,
   );
 
-  await provisionStreams(nats.url, keys);
+  await provisionStreams(nats, keys);
   const installation: Installation = {
     state,
     keys,
-    natsUrls: [await through(options.serviceNatsUrl, nats.url)],
+    natsUrls: await Promise.all(nats.urls.map((url) => through(options.serviceNatsUrl, url))),
     redisUrlFile: writeSecret(state, 'redis.url', await through(options.serviceRedisUrl, redis.url)),
     sandboxUrl:
       sandbox === null ? (options.dialUpstreamAt ?? null) : await through(options.serviceUpstreamUrl, sandbox.url),
@@ -216,9 +221,9 @@ async function startAll(
       .join(', ')} (${options.shape === 'one_process' ? 'one process' : 'a process each'})`,
   );
 
-  const operatorKey = await ensureOperatorKey({ natsUrl: nats.url, keys, tenants: keys.tenants });
+  const operatorKey = await ensureOperatorKey({ natsUrls: nats.urls, keys, tenants: keys.tenants });
   const facts: DevFacts = {
-    nats_url: nats.url,
+    nats_url: nats.urls.join(','),
     tenant,
     agent_credentials: seedFileOf(keys, 'agent', tenant),
     admin_credentials: seedFileOf(keys, 'admin'),
@@ -241,7 +246,8 @@ async function startAll(
     facts,
     state,
     keys,
-    nats,
+    nats: nats.servers[0],
+    natsServers: nats.servers,
     redisPid: redis.pid,
     sandbox,
     services,
@@ -270,9 +276,9 @@ async function keepUndo<T extends { stop(): Promise<void> } | null>(
   return started;
 }
 
-async function provisionStreams(url: string, keys: LocalKeys): Promise<void> {
+async function provisionStreams({ urls, replicas }: LocalNats, keys: LocalKeys): Promise<void> {
   const messaging = await connectMessaging({
-    servers: [url],
+    servers: urls,
     seed: readSecretFile(seedFileOf(keys, 'provisioner')),
     name: 'provisioner',
     inboxPrefix: inboxPrefixOf('provisioner'),
@@ -282,7 +288,7 @@ async function provisionStreams(url: string, keys: LocalKeys): Promise<void> {
       streams: Object.values(streams),
       buckets: Object.values(buckets),
       durables,
-      replicas: 1,
+      replicas,
       storage: 'file',
     });
   } finally {

@@ -71,6 +71,7 @@ export type SystemOptions = Partial<
     | 'serviceRedisUrl'
     | 'serviceUpstreamUrl'
     | 'maxStreamBytes'
+    | 'natsServers'
     | 'databaseUrl'
     | 'variables'
   >
