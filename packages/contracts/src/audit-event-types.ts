@@ -27,6 +27,7 @@ function of(auditClass: AuditClass, ocsf: OcsfMapping, when: string): AuditEvent
 }
 
 const change = 'before a change and after it';
+const looked = 'somebody does it over HTTP, before the answer leaves';
 const asked = 'somebody asks for it over HTTP: before and after';
 
 /**
@@ -53,6 +54,11 @@ export const auditEventTypes = {
   'submission.dead_lettered': of('execution', ['entity', 'create'], 'a submission was given up'),
   'submission.replayed': of('execution', ['entity', 'update'], 'a dead letter was handed in again'),
   'submission.dropped': of('execution', ['entity', 'delete'], 'a dead letter was thrown away'),
+  'execution.personal_data_found': of(
+    'execution',
+    ['finding', 'create'],
+    'personal data was found in arguments, a result or logs, and treated as the tenant’s policy says',
+  ),
   'egress.refused': of('egress', ['api', 'other'], 'an outbound address was not allowed'),
   'egress.policy_applied': of('egress', ['entity', 'update'], 'an executor took over the file of tenant policies'),
   'credential.leased': of('credential', ['entity', 'read'], 'a credential was lent to an executor for one call'),
@@ -114,6 +120,16 @@ export const auditEventTypes = {
   'webhook.source_removed': of('webhook', ['entity', 'delete'], change),
   'webhook.secret_added': of('webhook', ['entity', 'update'], change),
   'webhook.secret_removed': of('webhook', ['entity', 'update'], change),
+  'webhook.personal_data_found': of(
+    'webhook',
+    ['finding', 'create'],
+    'personal data was found in a webhook that came in',
+  ),
+  'delivery.personal_data_found': of(
+    'delivery',
+    ['finding', 'create'],
+    'personal data was found in an event to deliver',
+  ),
   'delivery.attempt': of(
     'delivery',
     ['api', 'other'],
@@ -139,6 +155,8 @@ export const auditEventTypes = {
   ),
   'delivery.subscription_key_rotated': of('delivery', ['entity', 'update'], 'a subscription signs with another key'),
   'audit.queried': of('query', ['api', 'read'], 'somebody looked at the audit log, before the answer leaves'),
+  'audit.unknown_listed': of('query', ['api', 'read'], 'somebody asked which executions have no known outcome'),
+  'audit.analytics_read': of('query', ['api', 'read'], 'somebody read usage, which is made of the audit log'),
   'audit.verified': of('query', ['api', 'read'], 'somebody held the audit log against what producers signed'),
   'audit.proved': of(
     'query',
@@ -171,6 +189,27 @@ export const auditEventTypes = {
   'gateway.tenant_created': of('gateway', ['entity', 'create'], change),
   'gateway.tenant_suspended': of('gateway', ['entity', 'suspend'], change),
   'gateway.tenant_resumed': of('gateway', ['entity', 'resume'], change),
+  'gateway.signed_in': of(
+    'gateway',
+    ['authentication', 'logon'],
+    'a key or a token came in by a door: its first use, and then how often, every 15 minutes',
+  ),
+  'gateway.sign_in_refused': of(
+    'gateway',
+    ['authentication', 'logon'],
+    'keys and tokens that were not taken, by door and reason: counts, every 30 seconds',
+  ),
+  'gateway.access_refused': of(
+    'gateway',
+    ['api', 'other'],
+    'somebody asked for what they may not: counts by caller and operation, every 30 seconds',
+  ),
+  'gateway.session_opened': of(
+    'gateway',
+    ['authentication', 'logon'],
+    'something stays open: a socket, a stream of MCP',
+  ),
+  'gateway.session_closed': of('gateway', ['authentication', 'logoff'], 'it was closed, or ended with its key'),
   // Over HTTP, under the caller's name, by the operation's: what the service behind it records says only that the gateway asked.
   'gateway.set_toolset': of('gateway', ['entity', 'update'], asked),
   'gateway.remove_toolset': of('gateway', ['entity', 'delete'], asked),
@@ -206,6 +245,27 @@ export const auditEventTypes = {
   'gateway.export_audit': of('gateway', ['api', 'read'], asked),
   'gateway.verify_audit': of('gateway', ['api', 'read'], asked),
   'gateway.prove_audit_event': of('gateway', ['api', 'read'], asked),
+  'gateway.list_executions': of('gateway', ['api', 'read'], looked),
+  'gateway.list_unknown_executions': of('gateway', ['api', 'read'], looked),
+  'gateway.get_execution': of('gateway', ['api', 'read'], looked),
+  'gateway.explain_execution': of('gateway', ['api', 'read'], looked),
+  'gateway.query_analytics': of('gateway', ['api', 'read'], looked),
+  'gateway.list_connections': of('gateway', ['api', 'read'], looked),
+  'gateway.get_connection': of('gateway', ['api', 'read'], looked),
+  'gateway.list_webhook_events': of('gateway', ['api', 'read'], looked),
+  'gateway.get_webhook_event': of('gateway', ['api', 'read'], looked),
+  'gateway.list_deliveries': of('gateway', ['api', 'read'], looked),
+  'gateway.get_delivery': of('gateway', ['api', 'read'], looked),
+  'gateway.list_dead_letters': of('gateway', ['api', 'read'], looked),
+  'gateway.get_dead_letter': of('gateway', ['api', 'read'], looked),
+  'gateway.list_rejected_webhooks': of('gateway', ['api', 'read'], looked),
+  'gateway.get_rejected_webhook': of('gateway', ['api', 'read'], looked),
+  'gateway.list_approvals': of('gateway', ['api', 'read'], looked),
+  'gateway.get_approval': of('gateway', ['api', 'read'], looked),
+  'gateway.list_keys': of('gateway', ['api', 'read'], looked),
+  'gateway.get_key': of('gateway', ['api', 'read'], looked),
+  'gateway.list_issuers': of('gateway', ['api', 'read'], looked),
+  'gateway.cancel_executions': of('gateway', ['api', 'update'], looked),
 } as const satisfies Record<string, AuditEventEntry>;
 
 type AuditEventName = keyof typeof auditEventTypes;

@@ -1,6 +1,5 @@
-import { createAuditRecorder, openPersonalKeys, withTokens } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
-import { actorOf, hashSecret, nameOf, newSecret, type Principal } from '@patchbay/identity';
+import { hashSecret, nameOf, newSecret, type Principal } from '@patchbay/identity';
 import { connectMessaging } from '@patchbay/messaging';
 import { adminOver, agentOver, Throttle } from '@patchbay/sdk';
 import {
@@ -9,7 +8,6 @@ import {
   runMain,
   startTelemetry,
   stopInOrder,
-  traceIdOf,
   traceRequests,
 } from '@patchbay/service-kit';
 import { readConsole } from './adapters/file-console.ts';
@@ -20,14 +18,12 @@ import { requestCipher } from './adapters/request-cipher.ts';
 import { type GatewayConfig, readConfig } from './config.ts';
 import { RateLimits } from './domain/rate-limit.ts';
 import { wireGraphQl } from './graphql/wire-graphql.ts';
-import { auditedActOf } from './http/audited-acts.ts';
 import { consoleDoor } from './http/console-door.ts';
 import type { GatewayPorts } from './http/gateway-ports.ts';
 import { createGatewayServer } from './http/gateway-server.ts';
 import { wireLive } from './live/wire-live.ts';
 import { gatewayEndpoints, type IdentityOperations } from './nats-routes.ts';
 import { admitFirstIdentities } from './operations/admit-first-identities.ts';
-import { auditedChange } from './operations/audited-change.ts';
 import { createAuthenticate } from './operations/authenticate.ts';
 import { createKey } from './operations/keys/create-key.ts';
 import { listKeys, showKey } from './operations/keys/list-keys.ts';
@@ -35,11 +31,12 @@ import { revokeKey } from './operations/keys/revoke-key.ts';
 import { rotateKey } from './operations/keys/rotate-key.ts';
 import { createNoteUse } from './operations/note-use.ts';
 import { OpenSessions } from './operations/open-sessions.ts';
-import type { RecordAudit, Report } from './operations/ports.ts';
+import type { Report } from './operations/ports.ts';
 import { rememberedAnswer } from './operations/remembered-answer.ts';
 import { createTenant, listTenants, showTenant } from './operations/tenants/create-tenant.ts';
 import { suspendTenant } from './operations/tenants/suspend-tenant.ts';
 import { gatewayRoutes } from './routes.ts';
+import { wireAudit } from './wire-audit.ts';
 import { wireIssuers } from './wire-issuers.ts';
 import { wireMcp } from './wire-mcp.ts';
 import { wireMetrics } from './wire-metrics.ts';
@@ -66,26 +63,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     onStatus: (status) => log.info({ status }, 'nats connection'),
   });
   const messaging = provenCalls(connection);
-  const persons = openPersonalKeys({ messaging, service: 'gateway' });
-  const recorder = withTokens(
-    createAuditRecorder({
-      messaging,
-      producer: 'gateway',
-      instance: config.instance,
-      macKey: config.auditMacKey,
-      spool: config.auditSpool ?? null,
-      log,
-    }),
-    persons,
-  );
-  const recordAudit: RecordAudit = (entry) => recorder.record({ ...entry, class: 'gateway' });
   const now = Date.now;
+  const { recordAudit, access, ...audit } = wireAudit({ ...config, messaging, log, report, now });
   let sessions: OpenSessions | null = null;
   const store = await openNatsIdentity(await messaging.bucket('identity'), {
     onError: (error, key) => log.error({ err: error, key }, 'a row of the identities was left out'),
     onChanged: () => sessions?.look(),
   });
-  sessions = new OpenSessions(store, now);
+  sessions = new OpenSessions(store, now, access.tellSession);
   const hashOf = (secret: string) => hashSecret(config.pepper, secret);
   const makeSecret = () => {
     const secret = newSecret();
@@ -93,7 +78,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   };
   const ofKeys = { store, makeSecret, now, recordAudit, report };
   await admitFirstIdentities({ ...ofKeys, hashOf }, config.firstIdentities);
-  const issuers = wireIssuers(config, log, ofKeys);
+  const issuers = wireIssuers(config, log, { ...ofKeys, tally: access.tally });
   const identity: IdentityOperations = {
     ...issuers.operations,
     createKey: createKey(ofKeys),
@@ -129,7 +114,9 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       now,
       onUsed: createNoteUse({ store, report, now }),
       authenticateToken: issuers.authenticateToken,
+      tally: access.tally,
     }),
+    onRefused: access.onRefused,
     takeRate: (principal: Principal) => limits.take(nameOf(principal), performance.now()),
   };
   const onFailure = (error: unknown, request: string) =>
@@ -154,21 +141,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     doors: [mcp.door, live.door, graphql.door, consoleDoor(readConsole(config.consoleDir))],
     routes: gatewayRoutes(ports),
     rateTerms: config,
-    audited: (route, call, work) =>
-      auditedChange(
-        { recordAudit, report },
-        {
-          tenant: call.tenant,
-          act: auditedActOf(route),
-          target: {
-            kind: route.audited?.kind ?? 'route',
-            id: route.audited?.target(call as never) ?? route.operationId,
-          },
-          actor: actorOf(call.principal),
-          traceId: traceIdOf(call.traceparent),
-        },
-        work,
-      ),
+    audited: audit.audited,
     remembered: rememberedAnswer({
       memory: natsRequestMemory(await messaging.bucket('http_requests')),
       ...requestCipher(config.pepper),
@@ -197,8 +170,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       () => issuers.close(),
       () => voice.pending.close(),
       () => store.close(),
-      () => recorder.close(),
-      () => persons.close(),
+      () => audit.close(),
       () => telemetry.stop(),
       () => messaging.close(),
     ]),

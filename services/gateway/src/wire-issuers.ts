@@ -3,6 +3,7 @@ import { createEgress } from '@patchbay/egress';
 import type { Logger } from '@patchbay/service-kit';
 import { createEgressIssuerKeys } from './adapters/egress-issuer-keys.ts';
 import type { GatewayConfig } from './config.ts';
+import type { AccessTally } from './domain/access-tally.ts';
 import { createAuthenticateToken } from './operations/authenticate-token.ts';
 import { IssuerKeys } from './operations/issuers/issuer-keys.ts';
 import type { IssuerPorts } from './operations/issuers/issuer-ports.ts';
@@ -15,7 +16,7 @@ import { signOut } from './operations/issuers/sign-out.ts';
 export function wireIssuers(
   config: Pick<GatewayConfig, 'dialOverride' | 'trustedOrigins'>,
   log: Logger,
-  ports: Omit<IssuerPorts, 'probe'>,
+  { tally, ...ports }: Omit<IssuerPorts, 'probe'> & { readonly tally: Pick<AccessTally, 'signInRefused'> },
 ) {
   const egress = createEgress({
     trustedOrigins: config.trustedOrigins,
@@ -44,7 +45,10 @@ export function wireIssuers(
       store: ports.store,
       keyOf: (issuer) => keys.keyOf(issuer),
       now: ports.now,
-      onRefused: (facts) => log.debug(facts, 'a token was refused'),
+      onRefused({ code: reason, tenant, door, ...facts }) {
+        log.debug({ ...facts, tenant }, 'a token was refused');
+        tally.signInRefused({ door, tenant, key: null, reason });
+      },
     }),
     operations: {
       setIssuer: setIssuer(all),

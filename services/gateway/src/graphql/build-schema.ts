@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
+import type { OnRefused } from '../operations/observe-access.ts';
 import { fieldsOf, platformFields, scopeOfField } from './field-scopes.ts';
 import { type GraphQlContext, tenantOf } from './request-context.ts';
 import type { Resolvers } from './resolvers.ts';
@@ -16,19 +17,25 @@ import { typeDefs } from './schema.ts';
 export type FollowTopic = (field: string) => GraphQLFieldResolver<unknown, GraphQlContext>;
 
 /** The schema, each field behind the scope that it asks for. */
-export function buildGuardedSchema(resolvers: Resolvers, follow: FollowTopic): GraphQLSchema {
+export function buildGuardedSchema(
+  resolvers: Resolvers,
+  follow: FollowTopic,
+  onRefused: OnRefused = () => {},
+): GraphQLSchema {
   const schema = buildSchema(typeDefs);
   for (const { type, field: name } of fieldsOf(schema)) {
     const field = type.getFields()[name];
     if (field === undefined) continue;
     if (type.name === 'Subscription') {
-      field.subscribe = guarded(scopeOfField(type, name), follow(name), { ofTenant: false });
+      field.subscribe = guarded(scopeOfField(type, name), follow(name), { field: name, ofTenant: false, onRefused });
       field.resolve = (item) => item;
       continue;
     }
     const own = resolvers[type.name]?.[name] as GraphQLFieldResolver<unknown, GraphQlContext> | undefined;
     field.resolve = guarded(scopeOfField(type, name), own ?? defaultFieldResolver, {
+      field: name,
       ofTenant: type.name === 'Query' && !platformFields.includes(name),
+      onRefused,
     });
   }
   for (const [type, fields] of Object.entries(resolvers)) {
@@ -43,10 +50,16 @@ export function buildGuardedSchema(resolvers: Resolvers, follow: FollowTopic): G
 function guarded(
   scope: ReturnType<typeof scopeOfField>,
   resolve: GraphQLFieldResolver<unknown, GraphQlContext>,
-  { ofTenant }: { readonly ofTenant: boolean },
+  { field, ofTenant, onRefused }: { readonly field: string; readonly ofTenant: boolean; readonly onRefused: OnRefused },
 ): GraphQLFieldResolver<unknown, GraphQlContext> {
   return (source, args, context, info) => {
-    checkScope(context, scope);
+    try {
+      checkScope(context, scope);
+    } catch (error) {
+      const { principal, tenant } = context;
+      onRefused({ principal, tenant, operation: `graphql ${field}`, error });
+      throw error;
+    }
     if (ofTenant) tenantOf(context);
     return resolve(source, args, context, info);
   };

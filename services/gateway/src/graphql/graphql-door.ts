@@ -62,7 +62,7 @@ export async function openGraphQlDoor(app: FastifyInstance, entrance: Entrance, 
     bodyLimit: maxRequestBytes,
     // Before a body is read: who may not come in sends none.
     async onRequest(request, reply) {
-      admitted.set(request, await entrance.admit(request, reply, { scope: null, of: 'any' }));
+      admitted.set(request, await entrance.admit(request, reply, { scope: null, of: 'any', door: 'graphql' }));
     },
     async handler(request, reply) {
       const { principal, tenant, requestId, traceparent } = admitted.get(request) as Admitted;

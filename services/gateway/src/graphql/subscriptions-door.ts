@@ -64,7 +64,7 @@ export function openSubscriptionsDoor(app: FastifyInstance, ports: Subscriptions
     url: '/graphql',
     async preValidation(request) {
       if (!request.ws) return;
-      const access = await admitUpgrade(ports, request);
+      const access = await admitUpgrade(ports, 'graphql', request);
       if (access !== null) entered.set(request, access);
     },
     async handler() {
@@ -161,7 +161,7 @@ class SocketVisit implements HeldSocket {
       if (this.#access === null) {
         const named = typeof tenant === 'string' ? tenant : tenantNamed(this.#request);
         const token = bearerOf(typeof authorization === 'string' ? authorization : undefined);
-        this.#access = await enterSocket(this.#ports, token, named);
+        this.#access = await enterSocket(this.#ports, 'graphql', token, named);
         const name = nameOf(this.#access.principal);
         if (!this.#ports.sockets.hasRoom(name)) {
           this.end(...closings.noRoom);
@@ -169,7 +169,11 @@ class SocketVisit implements HeldSocket {
         }
         this.#ports.sockets.hold(this, name);
       }
-      const session = this.#ports.sessions.open(this.#access.principal, () => this.end(...closings.keyEnded));
+      const session = this.#ports.sessions.open(
+        this.#access.principal,
+        () => this.end(...closings.keyEnded),
+        'graphql',
+      );
       this.#endSession = () => session.close();
       if (this.#socket.readyState !== this.#socket.OPEN) this.closed();
       return true;

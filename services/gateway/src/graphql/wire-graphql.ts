@@ -23,7 +23,7 @@ export interface GraphQlWiring extends SocketDoor {
 
 /** `/graphql`: queries by POST, subscriptions over WebSocket. */
 export function wireGraphQl({ ports, live, graphqlQueriesFile, onFailure, ...door }: GraphQlWiring) {
-  const schema = buildGuardedSchema(resolversOf(ports), followTopics(live.hub));
+  const schema = buildGuardedSchema(resolversOf(ports), followTopics(live.hub), door.onRefused);
   const persisted = readPersistedQueries(graphqlQueriesFile);
   return {
     async door(app: FastifyInstance, entrance: Entrance) {

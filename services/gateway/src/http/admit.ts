@@ -5,6 +5,8 @@ import type { GatewayServerOptions, Hand } from './gateway-server.ts';
 import type { AnyRoute } from './http-route.ts';
 
 type Admission = Pick<GatewayServerOptions, 'authenticate' | 'takeRate' | 'rateTerms'>;
+/** What a way in says of itself. */
+export type Place = Pick<AnyRoute, 'scope' | 'of' | 'only' | 'keyHeader' | 'door'>;
 
 /**
  * Whether a request may come in: whose key it is, whether that one has asked too much, whether it holds the route's scope, and
@@ -15,13 +17,13 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   hand: Hand,
-  route: Pick<AnyRoute, 'scope' | 'of' | 'only' | 'keyHeader'>,
+  route: Place,
   door: Admission,
 ): Promise<{ readonly principal: Principal; readonly tenant: string }> {
   const { authorization } = request.headers;
   const alone = route.keyHeader === undefined ? undefined : request.headers[route.keyHeader];
   const token = bearerOf(authorization ?? (typeof alone === 'string' ? `Bearer ${alone}` : undefined));
-  const known = token === null ? null : door.authenticate(token);
+  const known = token === null ? null : door.authenticate(token, route.door ?? 'http');
   // A key is known at once, and then nothing is waited for.
   const principal = known instanceof Promise ? await known : known;
   if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });

@@ -18,7 +18,7 @@ export interface Entrance {
   admit(
     request: FastifyRequest,
     reply: FastifyReply,
-    place: Pick<AnyRoute, 'scope' | 'of' | 'only'>,
+    place: Pick<AnyRoute, 'scope' | 'of' | 'only' | 'door'>,
   ): Promise<Admitted>;
 }
 

@@ -8,6 +8,7 @@ import type { Span, Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
+import type { OnRefused } from '../operations/observe-access.ts';
 import { type AskedOnce, KeyReused } from '../operations/remembered-answer.ts';
 import { admit } from './admit.ts';
 import type { Door, Entrance } from './door.ts';
@@ -34,6 +35,8 @@ export interface GatewayServerOptions {
     work: () => Promise<unknown>,
   ) => Promise<{ readonly answer: unknown; readonly repeated: boolean }>;
   readonly onFailure: (error: unknown, requestId: string) => void;
+  /** Told of those who are known and asked for what they may not. */
+  readonly onRefused?: OnRefused;
   readonly onAnswered: (facts: AnsweredRequest) => void;
   readonly tracing: Tracing;
   /** Whether requests can be taken in now. */
@@ -68,6 +71,8 @@ export interface Hand {
   readonly route: AnyRoute | null;
   principal: Principal | null;
   tenant: string | null;
+  /** Its refusal was told. */
+  refused: boolean;
   /** The body's text, on routes that want it. */
   rawBody: string | null;
 }
@@ -155,6 +160,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       route,
       principal: null,
       tenant: null,
+      refused: false,
       rawBody: null,
     };
     hands.set(request, hand);
@@ -200,7 +206,9 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
   app.setNotFoundHandler((request, reply) => send(reply, refusal(404, 'There is no such route.', idOf(request))));
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const id = idOf(request);
-    const { principal = null, route = null } = hands.get(request) ?? {};
+    const hand = hands.get(request);
+    const { principal = null, route = null } = hand ?? {};
+    tellRefused(options, request, hand, error);
     if (principal !== null && route?.failure !== undefined) {
       const body = failureBody(error);
       if (body.code === 'internal') options.onFailure(error, id);
@@ -231,10 +239,28 @@ function entranceOf(hands: WeakMap<FastifyRequest, Hand>, options: GatewayServer
     async admit(request, reply, place) {
       const hand = hands.get(request);
       if (hand === undefined) throw new PatchbayError('not_authenticated');
-      const { principal, tenant } = await admit(request, reply, hand, place, options);
-      return { principal, tenant, requestId: hand.id, traceparent: hand.span.traceparent };
+      try {
+        const { principal, tenant } = await admit(request, reply, hand, place, options);
+        return { principal, tenant, requestId: hand.id, traceparent: hand.span.traceparent };
+      } catch (error) {
+        // Told here: a door may answer what fails itself.
+        tellRefused(options, request, hand, error);
+        throw error;
+      }
     },
   };
+}
+
+function tellRefused(
+  { onRefused }: GatewayServerOptions,
+  request: FastifyRequest,
+  hand: Hand | undefined,
+  error: unknown,
+): void {
+  if (hand === undefined || hand.principal === null || hand.refused || onRefused === undefined) return;
+  hand.refused = true;
+  const operation = hand.route?.operationId ?? request.routeOptions.url ?? 'none';
+  onRefused({ principal: hand.principal, tenant: hand.tenant, operation, error });
 }
 
 function addRoute(

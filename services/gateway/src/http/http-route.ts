@@ -1,6 +1,7 @@
 import type { AccessScope, ErrorBody } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
 import type { z } from 'zod';
+import type { DoorName } from '../domain/access-tally.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Shape = z.ZodObject;
@@ -88,12 +89,18 @@ export interface HttpRoute<
   readonly leavable?: true;
   /** Another header that the key may come in alone, in lower case, for callers that cannot send `Authorization`. */
   readonly keyHeader?: string;
+  /** By which way whoever asks comes in. Default `http`. */
+  readonly door?: DoorName;
   /** Its body is signed, so that the handler has to see the text of it. */
   readonly rawBody?: true;
   /** For callers that read no answer but one of status 200: what a failure is told as, once it is known who asks. */
   readonly failure?: (error: ErrorBody) => unknown;
-  /** It changes something that no other service audits under the caller's name: the kind of thing, and which one. */
+  /**
+   * It changes something that no other service audits under the caller's name, or shows what not everybody may see (`look`: one event,
+   * when it is done): the kind of thing, and which one.
+   */
   readonly audited?: {
+    readonly look?: true;
     readonly kind: string;
     readonly target: (call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>) => string;
   };
@@ -104,7 +111,7 @@ export interface HttpRoute<
 
 /** A route whose types were checked by `route`. */
 export type AnyRoute = Omit<HttpRoute, 'handler' | 'audited'> & {
-  readonly audited?: { readonly kind: string; readonly target: (call: never) => string };
+  readonly audited?: { readonly look?: true; readonly kind: string; readonly target: (call: never) => string };
   readonly handler: (call: never) => Promise<unknown>;
 };
 

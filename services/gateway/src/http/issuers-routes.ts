@@ -16,6 +16,7 @@ export function issuersRoutes({ identity }: GatewayPorts): AnyRoute[] {
       method: 'GET',
       path: '/v1/issuers',
       operationId: 'listIssuers',
+      audited: { look: true, kind: 'issuers', target: ({ tenant }) => tenant },
       summary: 'The OpenID Connect issuer that the tenant trusts; for the platform, those of all tenants',
       query: z.strictObject(pageQuery),
       response: pageOf(TrustedIssuer),

@@ -43,7 +43,7 @@ export function mcpDoor(ports: McpDoorPorts): Door {
       // Before a body is read.
       async onRequest(request, reply) {
         refuseStrangePages(request, ports.corsOrigins);
-        admitted.set(request, await entrance.admit(request, reply, { scope: 'tools:read', of: 'tenant' }));
+        admitted.set(request, await entrance.admit(request, reply, { scope: 'tools:read', of: 'tenant', door: 'mcp' }));
       },
       errorHandler(error: Error & { readonly statusCode?: number }, request, reply) {
         if (error instanceof PatchbayError) return sendProblem(error, request, reply);
@@ -84,7 +84,7 @@ async function serve(
   over: AbortController,
 ): Promise<void> {
   const visitor = visitorOf(ports, who, request);
-  const session = ports.sessions.open(who.principal, () => over.abort());
+  const session = ports.sessions.open(who.principal, () => over.abort(), stands(request) ? 'mcp' : null);
   over.signal.addEventListener('abort', () => session.close(), { once: true });
   const headers = new Headers();
   for (const name of readHeaders) {

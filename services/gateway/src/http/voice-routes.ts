@@ -22,7 +22,7 @@ const maxTools = 128;
 
 /** What voice platforms ask and are answered, in their own words: docs/voice-platforms.md. */
 export function voiceRoutes({ agentOf, voice }: GatewayPorts): AnyRoute[] {
-  const about = { tag: 'voice', of: 'tenant', scope: 'tools:execute' } as const;
+  const about = { tag: 'voice', of: 'tenant', scope: 'tools:execute', door: 'voice' } as const;
   const answer: AnswerTurn = (turn) => answerVoiceCalls({ agent: agentOf(turn.tenant), pending: voice.pending }, turn);
   const query = z.strictObject(voiceTerms);
 

@@ -58,7 +58,7 @@ export function openLiveDoor(app: FastifyInstance, ports: LiveDoorPorts): void {
     url: '/v1/live',
     async preValidation(request) {
       if (!request.ws) return;
-      const access = await admitUpgrade(ports, request);
+      const access = await admitUpgrade(ports, 'live', request);
       if (access !== null) entered.set(request, access);
     },
     handler(_request, reply) {
@@ -129,7 +129,7 @@ class Visit implements HeldSocket {
     const message = readMessage(text);
     if (message?.kind !== 'authenticate') return this.end(...closings.noKey);
     try {
-      const access = await enterSocket(this.#ports, message.key, message.tenant ?? tenantNamed(this.#request));
+      const access = await enterSocket(this.#ports, 'live', message.key, message.tenant ?? tenantNamed(this.#request));
       if (!this.#ports.sockets.hasRoom(nameOf(access.principal))) return this.end(...closings.noRoom);
       if (this.#socket.readyState === this.#socket.OPEN) this.#enter(access);
     } catch (error) {
@@ -142,14 +142,15 @@ class Visit implements HeldSocket {
 
   #enter(access: LiveAccess): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const { hub, sockets, sessions, limits = defaultSocketLimits, onFailure } = this.#ports;
+    const { hub, sockets, sessions, limits = defaultSocketLimits, onFailure, onRefused } = this.#ports;
     sockets.hold(this, nameOf(access.principal));
     this.#live = new LiveSocket(this.#socket, access, {
       hub,
       limits,
       onFailure: (error) => onFailure(error, 'live'),
+      onRefused: (topic, error) => onRefused?.({ ...access, operation: `live ${topic}`, error }),
     });
-    const session = sessions.open(access.principal, () => this.end(...closings.keyEnded));
+    const session = sessions.open(access.principal, () => this.end(...closings.keyEnded), 'live');
     this.#endSession = () => session.close();
     // Its key may have ended during the upgrade, when no socket could be closed yet.
     if (this.#socket.readyState !== this.#socket.OPEN) this.#closed();

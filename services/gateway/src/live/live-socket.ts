@@ -57,6 +57,8 @@ export interface LiveSocketPorts {
   readonly limits: SocketLimits;
   /** A defect, to be logged. */
   readonly onFailure: (error: unknown) => void;
+  /** A topic that its principal may not follow. */
+  readonly onRefused?: (topic: LiveTopic, error: unknown) => void;
 }
 
 interface TopicFollowed {
@@ -73,6 +75,7 @@ export class LiveSocket {
   readonly #hub: LiveHub;
   readonly #limits: SocketLimits;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onRefused: NonNullable<LiveSocketPorts['onRefused']>;
   readonly #topics = new Map<LiveTopic, TopicFollowed>();
   #queued = 0;
   #laggingSince: number | null = null;
@@ -82,12 +85,13 @@ export class LiveSocket {
   #allowanceAt = performance.now();
   #closed = false;
 
-  constructor(wire: Wire, access: LiveAccess, { hub, limits, onFailure }: LiveSocketPorts) {
+  constructor(wire: Wire, access: LiveAccess, { hub, limits, onFailure, onRefused = () => {} }: LiveSocketPorts) {
     this.#wire = wire;
     this.#access = access;
     this.#hub = hub;
     this.#limits = limits;
     this.#onFailure = onFailure;
+    this.#onRefused = onRefused;
     this.#allowance = limits.burst;
     const topics = LiveTopics.options.filter((topic) => holds(access.principal, liveTopics[topic].scope));
     this.#tell({ kind: 'ready', tenant: access.tenant, topics, beat_ms: limits.beatMs });
@@ -111,6 +115,7 @@ export class LiveSocket {
     } catch (error) {
       const { code, message, speakable } = toErrorBody(error);
       if (code === 'internal') this.#onFailure(error);
+      if (topic !== null) this.#onRefused(topic, error);
       this.#tell({ kind: 'refused', topic, error: { code, message, speakable } });
     }
   }

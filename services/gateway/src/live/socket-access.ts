@@ -4,6 +4,8 @@ import { actingTenant, nameOf, type Principal } from '@patchbay/identity';
 import type { FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import { bearerOf } from '../http/admit.ts';
+import type { Authenticate } from '../operations/authenticate.ts';
+import type { OnRefused } from '../operations/observe-access.ts';
 import type { LiveSockets } from './live-sockets.ts';
 
 /** Who is at a socket, and for which tenant. */
@@ -13,7 +15,9 @@ export interface LiveAccess {
 }
 
 export interface SocketDoor {
-  readonly authenticate: (token: string) => Principal | null | Promise<Principal | null>;
+  readonly authenticate: Authenticate;
+  /** Told of those who are known and may not. */
+  readonly onRefused?: OnRefused;
   readonly takeRate: (principal: Principal) => RateVerdict;
   /** Origins whose pages may come, beside our own. */
   readonly corsOrigins: readonly string[];
@@ -37,8 +41,13 @@ function checkOrigin({ origin, host }: IncomingHttpHeaders, corsOrigins: readonl
 }
 
 /** @throws PatchbayError `not_authenticated`, `rate_limited`, `not_permitted`, `invalid_request`. */
-export async function enterSocket(door: SocketDoor, token: string | null, named: string | null): Promise<LiveAccess> {
-  const principal = token === null ? null : await door.authenticate(token);
+export async function enterSocket(
+  door: SocketDoor,
+  as: 'live' | 'graphql',
+  token: string | null,
+  named: string | null,
+): Promise<LiveAccess> {
+  const principal = token === null ? null : await door.authenticate(token, as);
   if (principal === null) throw new PatchbayError('not_authenticated', { message: 'Send a key that is in use.' });
   const verdict = door.takeRate(principal);
   if (!verdict.allowed)
@@ -46,7 +55,12 @@ export async function enterSocket(door: SocketDoor, token: string | null, named:
       message: 'This key asks more than it may.',
       retryAfterMs: Math.ceil(verdict.retryAfterMs),
     });
-  return { principal, tenant: actingTenant(principal, named) ?? platformScope };
+  try {
+    return { principal, tenant: actingTenant(principal, named) ?? platformScope };
+  } catch (error) {
+    door.onRefused?.({ principal, tenant: null, operation: as, error });
+    throw error;
+  }
 }
 
 /**
@@ -55,11 +69,12 @@ export async function enterSocket(door: SocketDoor, token: string | null, named:
  */
 export async function admitUpgrade(
   door: SocketDoor & { readonly sockets: Pick<LiveSockets, 'hasRoom'> },
+  as: 'live' | 'graphql',
   request: FastifyRequest,
 ): Promise<LiveAccess | null> {
   checkOrigin(request.headers, door.corsOrigins);
   const token = tokenOf(request.headers);
-  const access = token === null ? null : await enterSocket(door, token, tenantNamed(request));
+  const access = token === null ? null : await enterSocket(door, as, token, tenantNamed(request));
   if (!door.sockets.hasRoom(access === null ? null : nameOf(access.principal)))
     throw new PatchbayError('rate_limited', { message: 'Too many sockets are open.', retryAfterMs: 5_000 });
   return access;

@@ -23,7 +23,7 @@ export interface NatsAdmission {
  */
 export function admitToNats({ authenticate, endOf, now }: AdmitToNatsPorts) {
   return async (secret: string): Promise<NatsAdmission | null> => {
-    const principal = await authenticate(secret);
+    const principal = await authenticate(secret, 'nats');
     if (principal === null || principal.tenant === platformScope) return null;
     if (principal.agent !== null || principal.session !== null) return null;
     const endsAtMs = endOf(principal);

@@ -24,21 +24,19 @@ export interface AuditPorts {
  */
 export async function auditedChange<Result>(
   { recordAudit, report }: AuditPorts,
-  { tenant, act, target, actor, traceId }: Change,
+  change: Change,
   work: () => Promise<Result>,
   factsOf: (result: Result) => AuditData['facts'] = () => undefined,
 ): Promise<Result> {
-  const type = `dev.patchbay.gateway.${act}` as const;
   const record = (outcome: AuditData['outcome'], more: Partial<AuditData> = {}) =>
-    recordAudit({
-      tenant: tenant === platformScope ? everyTenant : tenant,
-      type,
-      subject: target.id,
-      data: { actor, target, outcome, ...(traceId !== null && { trace_id: traceId }), ...more },
-    });
+    recordAudit(entryOf(change, outcome, more));
   const recordOutcome = (...outcome: Parameters<typeof record>) =>
     record(...outcome).catch((err: unknown) =>
-      report('error', 'the outcome of a change could not be audited; its intent was', { type, target: target.id, err }),
+      report('error', 'the outcome of a change could not be audited; its intent was', {
+        act: change.act,
+        target: change.target.id,
+        err,
+      }),
     );
 
   await record('intent');
@@ -54,5 +52,24 @@ export async function auditedChange<Result>(
   }
 }
 
+/** The audit event of a change or a look. */
+export function entryOf(
+  { tenant, act, target, actor, traceId }: Change,
+  outcome: AuditData['outcome'],
+  more: Partial<AuditData> = {},
+): Parameters<RecordAudit>[0] {
+  return {
+    tenant: tenant === platformScope ? everyTenant : tenant,
+    type: `dev.patchbay.gateway.${act}`,
+    subject: target.id,
+    data: { actor, target, outcome, ...(traceId !== null && { trace_id: traceId }), ...more },
+  };
+}
+
 /** Codes that say that nothing was changed. */
-const refusals: ReadonlySet<string> = new Set(['invalid_request', 'not_found', 'not_permitted', 'tool_not_found']);
+export const refusals: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'not_found',
+  'not_permitted',
+  'tool_not_found',
+]);

@@ -63,7 +63,7 @@ function door() {
     now: () => clock,
     onUnavailable: () => {},
   });
-  return createAuthenticateToken({
+  const take = createAuthenticateToken({
     store: {
       findKey: () => null,
       findTenant: (tenant) => ({
@@ -77,8 +77,13 @@ function door() {
     },
     keyOf: (issuer) => keys.keyOf(issuer),
     now: () => now,
-    onRefused: ({ reason }) => reasons.push(reason),
+    onRefused({ reason, code, door }) {
+      reasons.push(reason);
+      expect(code).toMatch(/^[a-z_]+$/);
+      expect(door).toBe('http');
+    },
   });
+  return (token: string) => take(token, 'http');
 }
 
 const sign = (said: JWTPayload = claims, header: Record<string, unknown> = {}, key = pair.privateKey) =>

@@ -1,6 +1,7 @@
 import { ExecutionContext, Role, type TrustedIssuer } from '@patchbay/contracts';
 import { type Principal, scopesOf } from '@patchbay/identity';
-import { decodeJwt, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { DoorName } from '../domain/access-tally.ts';
 import type { IdentityStore } from './ports.ts';
 import { isTaken } from './principal-life.ts';
 
@@ -9,7 +10,13 @@ export interface TokenPorts {
   readonly keyOf: (issuer: TrustedIssuer) => JWTVerifyGetKey;
   readonly now: () => number;
   /** Told why a token was refused, without the token. */
-  readonly onRefused: (facts: { readonly tenant: string | null; readonly reason: string }) => void;
+  readonly onRefused: (facts: {
+    readonly tenant: string | null;
+    readonly reason: string;
+    /** A word for the reason, that no caller chose. */
+    readonly code: string;
+    readonly door: DoorName;
+  }) => void;
 }
 
 /** Seconds by which an issuer's clock may differ from ours. */
@@ -23,7 +30,7 @@ const subjectForm = /^[\x21-\x7e]{1,200}$/;
  * audience, and never something that the token says. Nobody comes in when the issuer's keys cannot be had.
  */
 export function createAuthenticateToken({ store, keyOf, now, onRefused }: TokenPorts) {
-  return async (token: string): Promise<Principal | null> => {
+  return async (token: string, door: DoorName): Promise<Principal | null> => {
     let tenant: string | null = null;
     try {
       const issuer = issuerOf(store, token);
@@ -43,10 +50,15 @@ export function createAuthenticateToken({ store, keyOf, now, onRefused }: TokenP
       if (!isTaken(store, principal, now())) throw new Error('signed out, ended, or the tenant is suspended');
       return principal;
     } catch (error) {
-      onRefused({ tenant, reason: error instanceof Error ? error.message : String(error) });
+      onRefused({ tenant, reason: error instanceof Error ? error.message : String(error), code: codeOf(error), door });
       return null;
     }
   };
+}
+
+/** That of the library, such as `jwt_expired`, else that the token was refused by us. */
+function codeOf(error: unknown): string {
+  return error instanceof errors.JOSEError ? error.code.replace(/^ERR_/, '').toLowerCase() : 'token_refused';
 }
 
 /** @throws Error when no tenant trusts it, or, which cannot last, two do. */

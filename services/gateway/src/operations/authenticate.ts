@@ -1,10 +1,11 @@
 import type { StoredApiKey } from '@patchbay/contracts';
 import { type Principal, parseApiKey, principalOfKey, secretMatches } from '@patchbay/identity';
+import type { AccessTally, DoorName } from '../domain/access-tally.ts';
 import type { IdentityStore } from './ports.ts';
 import { isTaken } from './principal-life.ts';
 
 /** Whoever a key or a token belongs to, or null. */
-export type Authenticate = (token: string) => Principal | null | Promise<Principal | null>;
+export type Authenticate = (token: string, door: DoorName) => Principal | null | Promise<Principal | null>;
 
 export interface AuthenticatePorts {
   readonly store: Pick<IdentityStore, 'findKey' | 'findTenant' | 'findIssuer'>;
@@ -13,8 +14,9 @@ export interface AuthenticatePorts {
   readonly now: () => number;
   /** Told of each use, to be remembered now and then. */
   readonly onUsed: (key: StoredApiKey) => void;
-  /** Takes what is a JSON Web Token. */
-  readonly authenticateToken: (token: string) => Promise<Principal | null>;
+  /** Takes what is a JSON Web Token, and tells itself of those that it refuses. */
+  readonly authenticateToken: (token: string, door: DoorName) => Promise<Principal | null>;
+  readonly tally: Pick<AccessTally, 'signedIn' | 'signInRefused'>;
 }
 
 /** Stands in for what is no key at all, so that its answer takes as long. */
@@ -26,15 +28,28 @@ const jwtForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  * Whoever the key belongs to, or null: unknown, expired, revoked, of a suspended tenant, or wrong. Which of them is not said,
  * and takes the same time. Of keys nothing is asked of anyone: the copy at hand knows.
  */
-export function createAuthenticate({ store, pepper, now, onUsed, authenticateToken }: AuthenticatePorts): Authenticate {
-  return (token) => {
-    if (jwtForm.test(token)) return authenticateToken(token);
-    const parsed = parseApiKey(token) ?? nobody;
-    const key = store.findKey(parsed.id);
-    if (!secretMatches(pepper, parsed.secret, key?.hash ?? null) || key === null) return null;
-    const principal = principalOfKey(key);
-    if (!isTaken(store, principal, now())) return null;
-    onUsed(key);
-    return principal;
+export function createAuthenticate(ports: AuthenticatePorts): Authenticate {
+  const { store, pepper, now, onUsed, tally } = ports;
+  return (token, door) => {
+    if (jwtForm.test(token)) return ofToken(ports, token, door);
+    const parsed = parseApiKey(token);
+    const { id, secret } = parsed ?? nobody;
+    const key = store.findKey(id);
+    const isSecret = secretMatches(pepper, secret, key?.hash ?? null);
+    const principal = key !== null && isSecret ? principalOfKey(key) : null;
+    if (key !== null && principal !== null && isTaken(store, principal, now())) {
+      onUsed(key);
+      tally.signedIn(principal, door);
+      return principal;
+    }
+    const reason = parsed === null ? 'no_key' : key === null ? 'unknown_key' : isSecret ? 'key_ended' : 'wrong_secret';
+    tally.signInRefused({ door, tenant: key?.tenant ?? null, key: key?.id ?? null, reason });
+    return null;
   };
+}
+
+async function ofToken({ authenticateToken, tally }: AuthenticatePorts, token: string, door: DoorName) {
+  const principal = await authenticateToken(token, door);
+  if (principal !== null) tally.signedIn(principal, door);
+  return principal;
 }

@@ -12,10 +12,19 @@ export interface OpenSession {
   close(): void;
 }
 
+export type SessionDoor = 'live' | 'graphql' | 'mcp';
+/** Told of what is opened and closed. */
+export type TellSession = (
+  what: 'opened' | 'closed',
+  principal: Came,
+  facts: { readonly door: SessionDoor; readonly duration_ms?: number },
+) => void;
+
 /** What is open under one key or token. */
 interface Held {
   readonly principal: Came;
-  readonly ends: Set<() => void>;
+  /** Each with what is to do when it is closed, whoever closes it. */
+  readonly ends: Map<() => void, () => void>;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -26,22 +35,29 @@ interface Held {
 export class OpenSessions {
   readonly #store: Known;
   readonly #now: () => number;
+  readonly #tell: TellSession;
   readonly #open = new Map<string, Held>();
 
-  constructor(store: Known, now: () => number = Date.now) {
+  constructor(store: Known, now: () => number = Date.now, tell: TellSession = () => {}) {
     this.#store = store;
     this.#now = now;
+    this.#tell = tell;
   }
 
   get size(): number {
     return [...this.#open.values()].reduce((sum, { ends }) => sum + ends.size, 0);
   }
 
-  open(principal: Came, end: () => void): OpenSession {
+  /** `door` for what somebody stays in by, which is told of; null for a single answer. */
+  open(principal: Came, end: () => void, door: SessionDoor | null = null): OpenSession {
     const name = proofOf(principal);
-    const held = this.#open.get(name) ?? { principal, ends: new Set(), timer: undefined };
+    const held = this.#open.get(name) ?? { principal, ends: new Map(), timer: undefined };
     this.#open.set(name, held);
-    held.ends.add(end);
+    const openedAt = this.#now();
+    held.ends.set(end, () => {
+      if (door !== null) this.#tell('closed', principal, { door, duration_ms: this.#now() - openedAt });
+    });
+    if (door !== null) this.#tell('opened', principal, { door });
     // It may have ended between being asked and being opened.
     this.#lookAt(name, held);
     return { close: () => this.#close(name, held, end) };
@@ -61,7 +77,7 @@ export class OpenSessions {
     const now = this.#now();
     const leftMs = endOf(this.#store, held.principal, now) - now;
     if (leftMs <= 0) {
-      for (const end of [...held.ends]) {
+      for (const end of [...held.ends.keys()]) {
         this.#close(name, held, end);
         end();
       }
@@ -70,6 +86,7 @@ export class OpenSessions {
   }
 
   #close(name: string, held: Held, end: () => void): void {
+    held.ends.get(end)?.();
     held.ends.delete(end);
     if (held.ends.size > 0) return;
     clearTimeout(held.timer);
