@@ -103,6 +103,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
         ...createPostgresStoredEvents(database),
       }),
       queryAnalytics: createQueryAnalytics({
+        record: reading.record,
         now: Date.now,
         ...createPostgresUsage(database, config.prices),
         prices: config.prices,

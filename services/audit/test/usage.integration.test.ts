@@ -56,9 +56,12 @@ for (const kind of storeKinds) {
     });
 
     const ask = (fields: Partial<AnalyticsRequest>, priced: Prices | null = null) =>
-      createQueryAnalytics({ now: () => Date.parse(at(59)), ...createPostgresUsage(database, priced), prices: priced })(
-        AnalyticsRequest.parse({ from: at(0), to: at(40), ...fields }),
-      );
+      createQueryAnalytics({
+        now: () => Date.parse(at(59)),
+        ...createPostgresUsage(database, priced),
+        prices: priced,
+        record: async () => {},
+      })(AnalyticsRequest.parse({ from: at(0), to: at(40), ...fields }));
 
     it('adds up a tenant’s calls, and times those that were carried out', async () => {
       const { totals, groups, more, currency } = await ask({ tenant: 'acme' });

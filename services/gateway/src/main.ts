@@ -134,7 +134,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     metricsText,
     voice,
   };
-  const graphql = wireGraphQl({ ...config, ...admission, ports, live, onFailure });
+  const graphql = wireGraphQl({ ...config, ...admission, ports, live, look: audit.lookAtGraph, onFailure });
   const app = await createGatewayServer({
     ...config,
     ...admission,

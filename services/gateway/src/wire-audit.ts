@@ -3,6 +3,7 @@ import { actorOf } from '@patchbay/identity';
 import type { Messaging } from '@patchbay/messaging';
 import { type Logger, traceIdOf } from '@patchbay/service-kit';
 import type { GatewayConfig } from './config.ts';
+import type { LookAtGraph } from './graphql/graphql-door.ts';
 import { auditedActOf } from './http/audited-acts.ts';
 import type { GatewayServerOptions } from './http/gateway-server.ts';
 import { auditedChange } from './operations/audited-change.ts';
@@ -38,8 +39,21 @@ export function wireAudit({ messaging, log, report, now, instance, auditMacKey: 
       },
       work,
     );
+  const lookAtGraph: LookAtGraph = ({ principal, tenant, traceparent }, fields) =>
+    auditedLook(
+      { recordAudit, report },
+      {
+        tenant,
+        act: 'query_graph_ql',
+        target: { kind: 'graphql', id: fields },
+        actor: actorOf(principal),
+        traceId: traceIdOf(traceparent),
+      },
+      async () => {},
+    );
   return {
     recordAudit,
+    lookAtGraph,
     access,
     audited,
     async close(): Promise<void> {

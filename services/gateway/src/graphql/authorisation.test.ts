@@ -143,6 +143,7 @@ beforeAll(async () => {
         openGraphQlDoor(app, entrance, {
           schema,
           ports: { ask: () => Promise.reject(new Error('nobody is asked')) },
+          look: async () => {},
           persisted: new PersistedQueries([], false),
           onFailure: (error) => {
             throw error;

@@ -1,6 +1,6 @@
 import { issuesOf, PatchbayError } from '@patchbay/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, getOperationAST, Kind, parse } from 'graphql';
 import { mercurius } from 'mercurius';
 import { z } from 'zod';
 import type { Admitted, Entrance } from '../http/door.ts';
@@ -16,8 +16,13 @@ export interface GraphQlPorts {
   readonly schema: GraphQLSchema;
   readonly ports: Pick<GatewayPorts, 'ask'>;
   readonly persisted: PersistedQueries;
+  /** Puts on record who asked for which fields, before the answer leaves. */
+  readonly look: LookAtGraph;
   readonly onFailure: (error: unknown, requestId: string) => void;
 }
+
+/** Settles when it is on record. @throws PatchbayError `audit_unavailable`: then nothing is shown. */
+export type LookAtGraph = (who: Admitted, fields: string) => Promise<void>;
 
 /** Bytes of a request, most of it variables; milliseconds until its answer. */
 const maxRequestBytes = 131_072;
@@ -38,7 +43,7 @@ const GraphQlRequest = z.strictObject({
 
 /** `POST /graphql`: everything that the API lists, linked, in one question. */
 export async function openGraphQlDoor(app: FastifyInstance, entrance: Entrance, given: GraphQlPorts): Promise<void> {
-  const { schema, ports, persisted, onFailure } = given;
+  const { schema, ports, persisted, look, onFailure } = given;
   await app.register(mercurius, {
     schema,
     routes: false,
@@ -65,7 +70,8 @@ export async function openGraphQlDoor(app: FastifyInstance, entrance: Entrance, 
       admitted.set(request, await entrance.admit(request, reply, { scope: null, of: 'any', door: 'graphql' }));
     },
     async handler(request, reply) {
-      const { principal, tenant, requestId, traceparent } = admitted.get(request) as Admitted;
+      const who = admitted.get(request) as Admitted;
+      const { principal, tenant, requestId, traceparent } = who;
       const parsed = GraphQlRequest.safeParse(request.body);
       if (!parsed.success)
         throw new PatchbayError('invalid_request', {
@@ -86,6 +92,7 @@ export async function openGraphQlDoor(app: FastifyInstance, entrance: Entrance, 
       try {
         const work = app.graphql(query, { ...context }, variables ?? {}, operationName ?? undefined);
         const { data, errors } = (await inTime(work)) as ExecutionResult;
+        await look(who, fieldsAskedOf(query));
         return reply.send(
           JSON.stringify({
             ...(data !== undefined && { data }),
@@ -111,6 +118,20 @@ function queryOf({ query, extensions }: z.infer<typeof GraphQlRequest>, persiste
   if (!persisted.allows(text))
     throw new PatchbayError('not_permitted', { message: 'Only queries of the allow-list are taken here.' });
   return text;
+}
+
+/** Names of the fields that it begins with, such as `executions, me`; empty for a document that is none. */
+function fieldsAskedOf(query: string): string {
+  try {
+    const names = parse(query, { maxTokens: 10_000 }).definitions.flatMap((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION
+        ? definition.selectionSet.selections.map((one) => (one.kind === Kind.FIELD ? one.name.value : '…'))
+        : [],
+    );
+    return [...new Set(names)].sort().join(', ').slice(0, 200);
+  } catch {
+    return '';
+  }
 }
 
 /** Mercurius puts what is not valid into an error of its own. */

@@ -25,7 +25,6 @@ export function analyticsRoutes(ports: GatewayPorts): AnyRoute[] {
       method: 'GET',
       path: '/v1/analytics',
       operationId: 'queryAnalytics',
-      audited: { look: true, kind: 'usage', target: ({ tenant }) => tenant },
       summary: 'Usage, latency, errors, tokens and cost by tool, session, error, time or tenant',
       query: AnalyticsRequest.omit({ tenant: true }),
       response: AnalyticsResult,
