@@ -33,6 +33,7 @@ export {
   verifyNote,
 } from './note/signed-note.ts';
 export { formatVerifierKey, parseVerifierKey, type VerifierKey, verifierKey } from './note/verifier-key.ts';
+export { originOf, type RecordOrigin, recordVersion, toOcsf, toRecord } from './records/to-record.ts';
 export {
   type ExportProblem,
   type ExportProblemKind,

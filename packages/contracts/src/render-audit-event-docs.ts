@@ -31,7 +31,7 @@ comes in and who is not let in, and every look at the log itself. An event's typ
 [OCSF](https://schema.ocsf.io) 1.8.0, in canonical JSON (RFC 8785): see [ADR 51](adr/0051-records-of-the-audit-log.md).
 
 \`\`\`sh
-patchbay audit tail --tenant acme --format ocsf
+npx patchbay audit tail --once --format ocsf
 \`\`\`
 
 “Before and after” means two events: an intent, without which nothing happens, and what it came to. What anybody on the network can cause

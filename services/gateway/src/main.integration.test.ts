@@ -1,6 +1,8 @@
+import { originOf, toRecord } from '@patchbay/audit-log';
 import { AuditBatch, type AuditEvent, buckets, platformScope, routes } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { serversForSuite } from '@patchbay/testkit';
+import { problemsOfOcsf } from '@patchbay/testkit/ocsf';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type FakeExecutor, startFakeExecutor } from '../test/fake-executor.ts';
 import { callWith, makeKey, runGateway, type TestGateway } from '../test/running-gateway.ts';
@@ -11,12 +13,16 @@ let second: TestGateway;
 let admin: Messaging;
 let executor: FakeExecutor;
 const events: AuditEvent[] = [];
+/** Classes of the subjects that they came on, in the same order. */
+const classes: string[] = [];
 beforeAll(async () => {
   admin = await servers().connect('admin');
   executor = await startFakeExecutor(await servers().connect('executor'));
   const auditor = await servers().connect('auditor', 'acme');
-  auditor.hearMessages('audit.v1.{tenant}.{class}', { tenant: 'acme' }, ({ payload }) => {
-    events.push(...AuditBatch.parse(JSON.parse(Buffer.from(payload).toString())));
+  auditor.hearMessages('audit.v1.{tenant}.{class}', { tenant: 'acme' }, ({ payload, subject }) => {
+    const batch = AuditBatch.parse(JSON.parse(Buffer.from(payload).toString()));
+    events.push(...batch);
+    classes.push(...batch.map(() => subject.split('.')[3] as string));
   });
   await auditor.flush();
   gateway = await runGateway(servers());
@@ -270,4 +276,30 @@ test('no secret of a key is in the store, the audit log or a log', async () => {
   expect(stored.length).toBeGreaterThan(5);
   const places = [...stored, JSON.stringify(events), gateway.log(), second.log()].join('\n');
   for (const secret of secrets) expect(places.includes(secret)).toBe(false);
+});
+
+// The last: it ends a gateway, which then tells what it counted.
+test('who came in, who did not, and who looked is on record, and every record is as OCSF has its class', async () => {
+  const { key, text } = await makeKey(admin, { role: 'auditor' });
+  await vi.waitFor(async () => expect((await as(text, second)('GET', '/v1/me')).status).toBe(200));
+  for (let i = 0; i < 20; i++)
+    expect((await as(`${text.slice(0, -2)}xx`, second)('GET', '/v1/me')).status).toBe(401);
+  expect((await as(text, second)('POST', '/v1/keys', { name: 'more', role: 'owner' })).status).toBe(403);
+  const { text: owner } = await makeKey(admin, { role: 'owner' });
+  await vi.waitFor(async () => expect((await as(owner, second)('GET', `/v1/keys/${key.id}`)).status).toBe(200));
+  await second.stop();
+  await vi.waitFor(() => {
+    const told = (act: string) =>
+      events.find(({ type, data }) => type === `dev.patchbay.gateway.${act}` && data.target.id === key.id)?.data;
+    expect(told('signed_in')).toMatchObject({ actor: { id: key.id }, facts: { door: 'http', role: 'auditor' } });
+    expect(told('sign_in_refused')).toMatchObject({ outcome: 'refused', facts: { reason: 'wrong_secret', count: 20 } });
+    expect(told('get_key')).toMatchObject({ actor: { kind: 'key' }, outcome: 'succeeded' });
+    const refused = events.find(({ type, data }) => type.endsWith('access_refused') && data.actor.id === key.id);
+    expect(refused?.data).toMatchObject({ target: { id: 'createKey' }, error_code: 'not_permitted', facts: { count: 1 } });
+  });
+  events.forEach((event, index) => {
+    const origin = originOf(event);
+    expect(origin.class, event.type).toBe(classes[index]);
+    expect(problemsOfOcsf(JSON.parse(toRecord(event, origin)).data), event.type).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { type AuditClass, type AuditEvent, canonicalJson } from '@patchbay/contracts';
+import { type AuditClass, type AuditEvent, auditEventEntry, auditProducers, canonicalJson } from '@patchbay/contracts';
 import { recordV1 } from './v1.ts';
 
 /** What the message that brought an event proves of it. */
@@ -27,6 +27,20 @@ export function toRecord(event: AuditEvent, origin: RecordOrigin, version: numbe
   const text = ordered ? JSON.stringify(record) : canonicalJson(record);
   // RFC 8785 has no text for a lone surrogate, which JSON escapes like this.
   return text.includes('\\ud') ? canonicalJson(wellFormed(JSON.parse(text))) : text;
+}
+
+/**
+ * Where an event comes from, going by its type alone: for those who have an event without the message that brought it. Of a type that the
+ * table does not have, nothing is known but that somebody executed something.
+ */
+export function originOf({ type }: Pick<AuditEvent, 'type'>): RecordOrigin {
+  const auditClass = auditEventEntry(type, recordVersion)?.class ?? 'execution';
+  return { class: auditClass, producer: auditProducers[auditClass] };
+}
+
+/** The OCSF body of an event's record, as a document. */
+export function toOcsf(event: AuditEvent): Record<string, unknown> {
+  return JSON.parse(toRecord(event, originOf(event))).data;
 }
 
 function wellFormed(value: unknown): unknown {

@@ -1,6 +1,13 @@
 import { type AuditEvent, idSchema } from '@patchbay/contracts';
 import type { Command } from 'commander';
-import { type AuditFilterOptions, addAuditFilters, auditFilter } from '../audit-options.ts';
+import {
+  type AuditFilterOptions,
+  type AuditFormat,
+  addAuditFilters,
+  addAuditFormat,
+  auditFilter,
+  auditLine,
+} from '../audit-options.ts';
 import { defineCommand, type Run } from '../define-command.ts';
 import { UsageError } from '../failures.ts';
 import { parseTime } from '../input/time.ts';
@@ -13,6 +20,7 @@ interface Options extends AuditFilterOptions {
   readonly from?: string;
   readonly to?: string;
   readonly limit: number;
+  readonly format: AuditFormat;
 }
 
 export function addAuditQuery(parent: Command, run: Run): void {
@@ -24,9 +32,10 @@ export function addAuditQuery(parent: Command, run: Run): void {
       'patchbay audit query --from 15m --status failed',
       'patchbay audit query --execution exe_01JD0000000000000000000000',
       'patchbay audit query --session call-77 --from 2026-03-02T00:00:00Z --to 2026-03-03T00:00:00Z --json',
+      'patchbay audit query --from 1h --limit 1000 --format ocsf',
     ],
     configure: (command) =>
-      addAuditFilters(command)
+      addAuditFormat(addAuditFilters(command))
         .option('--execution <id>', 'only of this execution')
         .option('--from <time>', 'at this time or later: RFC 3339, or how long ago, such as 15m, 2h, 3d')
         .option('--to <time>', 'before this time')
@@ -55,6 +64,14 @@ export function addAuditQuery(parent: Command, run: Run): void {
         cursor = page.next_cursor;
       } while (cursor !== null && events.length < limit);
       const more = cursor !== null;
+      if (options.format !== 'text') {
+        for (const event of events) {
+          const line = auditLine(event, options.format);
+          if (line !== null) context.showLine(line.document, () => line.text);
+        }
+        if (more) context.note('There are older ones (--limit, --to).');
+        return undefined;
+      }
       context.show({ tenant: admin.tenant, events, more }, () =>
         events.length === 0
           ? 'No audit event matches.'

@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AuditEvent, PatchbayError } from '@patchbay/contracts';
 import type { Command } from 'commander';
-import { type AuditFilterOptions, addAuditFilters, auditFilter } from '../audit-options.ts';
+import {
+  type AuditFilterOptions,
+  type AuditFormat,
+  addAuditFilters,
+  addAuditFormat,
+  auditFilter,
+  auditLine,
+} from '../audit-options.ts';
 import type { CommandContext } from '../context.ts';
 import { defineCommand, type Run } from '../define-command.ts';
 import { AuditFollower } from '../follow-audit.ts';
@@ -12,6 +19,7 @@ interface Options extends AuditFilterOptions {
   readonly lines: number;
   readonly interval: number;
   readonly once?: boolean;
+  readonly format: AuditFormat;
 }
 
 export function addAuditTail(parent: Command, run: Run): void {
@@ -24,9 +32,10 @@ export function addAuditTail(parent: Command, run: Run): void {
       'patchbay audit tail',
       'patchbay audit tail --session call-77',
       'patchbay audit tail --once --lines 50 --json',
+      'patchbay audit tail --format ocsf',
     ],
     configure: (command) =>
-      addAuditFilters(command)
+      addAuditFormat(addAuditFilters(command))
         .option('--lines <n>', 'how many to begin with, 0 to 1,000', wholeNumber('--lines', 0, 1_000), 10)
         .option(
           '--interval <ms>',
@@ -44,18 +53,21 @@ export function addAuditTail(parent: Command, run: Run): void {
         options.lines,
         wanted,
       );
-      print(context, latest);
+      print(context, latest, options.format);
       if (options.once) return undefined;
       context.note(context.style.quiet(`Following tenant '${admin.tenant}'. Ctrl-C ends.`));
       while (await interval(options.interval, context.io.interrupt))
-        print(context, (await readOrWait(follower)).filter(wanted));
+        print(context, (await readOrWait(follower)).filter(wanted), options.format);
       return undefined;
     },
   });
 }
 
-function print(context: CommandContext, events: readonly AuditEvent[]): void {
-  for (const event of events) context.showLine(event, () => renderAuditLine(event, context));
+function print(context: CommandContext, events: readonly AuditEvent[], format: AuditFormat): void {
+  for (const event of events) {
+    const line = auditLine(event, format);
+    context.showLine(line?.document ?? event, () => line?.text ?? renderAuditLine(event, context));
+  }
 }
 
 /** Nothing while the log cannot be read: the next reading gives what this one would have. */

@@ -65,7 +65,7 @@ export function auditRoutes({ ask, sessions }: GatewayPorts): AnyRoute[] {
       method: 'GET',
       path: '/v1/audit/export',
       operationId: 'exportAudit',
-      summary: 'Events as NDJSON, newest first: CloudEvents, or OCSF API Activity',
+      summary: 'Events as NDJSON, newest first: CloudEvents, or bodies as OCSF 1.8.0 has them',
       description:
         'The last line is no event: `{"end":true,"events":…,"next_cursor":…}`. Without it the export is not whole. `next_cursor` goes on where `limit` ended it.',
       scope: 'audit:export',

@@ -1,5 +1,7 @@
+import { toOcsf } from '@patchbay/audit-log';
 import { type AuditEvent, type AuditQueryResult, newId, PatchbayError } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
+import { problemsOfOcsf } from '@patchbay/testkit/ocsf';
 import { describe, expect, test } from 'vitest';
 import { exportAudit } from './export-audit.ts';
 
@@ -100,35 +102,11 @@ describe('an export', () => {
     expect([one.open(), other.open()]).toEqual([0, 0]);
   });
 
-  test('as OCSF has everything that the class requires, and loses nothing', async () => {
+  test('as OCSF is the body of the event’s record', async () => {
     const { run, log } = setup(1);
     const [line] = await run(1, 'ocsf');
-    expect(line).toEqual({
-      activity_id: 99,
-      activity_name: 'execution.outcome',
-      category_uid: 6,
-      class_uid: 6003,
-      type_uid: 600399,
-      severity_id: 1,
-      time: Date.parse('2026-05-01T10:00:00.500Z'),
-      status_id: 2,
-      status: 'failed',
-      status_code: 'upstream_error',
-      duration: 13,
-      metadata: {
-        version: '1.3.0',
-        uid: log[0]?.id,
-        event_code: 'dev.patchbay.execution.outcome',
-        original_time: '2026-05-01T10:00:00.500Z',
-        tenant_uid: 'acme',
-        product: { name: 'Patchbay', vendor_name: 'Patchbay' },
-        correlation_uid: 'a'.repeat(32),
-      },
-      actor: { user: { uid: 'desk', type: 'agent' }, session: { uid: 'call-1' } },
-      api: { operation: 'slack_post_message', service: { name: 'slack' } },
-      resources: [{ uid: 'slack_post_message', type: 'tool', version: '1.0.0' }],
-      src_endpoint: { name: '/services/executor/e1' },
-      unmapped: { tool: 'slack_post_message', integration: 'slack', risk: 'write', end_user: 'ada' },
-    });
+    expect(problemsOfOcsf(line)).toEqual([]);
+    expect(line).toEqual(toOcsf(log[0] as AuditEvent));
+    expect(line).toMatchObject({ class_uid: 6_003, metadata: { uid: log[0]?.id } });
   });
 });

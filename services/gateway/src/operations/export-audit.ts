@@ -1,6 +1,6 @@
+import { toOcsf } from '@patchbay/audit-log';
 import { type AuditEvent, type AuditQueryResult, toErrorBody } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
-import { ocsfOf } from '../domain/ocsf.ts';
 import type { OpenSessions } from './open-sessions.ts';
 
 export const exportFormats = ['cloudevents', 'ocsf'] as const;
@@ -37,7 +37,7 @@ export async function* exportAudit(
   const session = sessions.open(principal, () => {
     ended = true;
   });
-  const write = (event: AuditEvent) => `${JSON.stringify(format === 'ocsf' ? ocsfOf(event) : event)}\n`;
+  const write = (event: AuditEvent) => `${JSON.stringify(format === 'ocsf' ? toOcsf(event) : event)}\n`;
   let told = 0;
   let cursor = from;
   try {
