@@ -21,7 +21,7 @@ const types = Object.entries(auditEventTypes).map(([name, row]) => ({
   class: row.class as AuditClass,
 }));
 const tool = { type: 'dev.patchbay.execution.outcome', class: 'execution' } as const;
-const finding = { type: 'dev.patchbay.execution.personal_data_found', class: 'execution' } as const;
+const finding = { type: 'dev.patchbay.execution.privacy_found', class: 'execution' } as const;
 const unknownType = { type: 'dev.patchbay.made.up', class: 'egress' } as const;
 
 interface Named {
@@ -62,7 +62,7 @@ const data = fc.record(
     trace_id: word,
     sealed: fc.record({ subject: fc.constant(`tok_${'y'.repeat(43)}`), key: word, sha256: hash }),
     facts: fc.dictionary(
-      fc.oneof(word, words, fc.nat({ max: 30 }).map(String), fc.constantFrom('role', 'scopes', 'entities')),
+      fc.oneof(word, words, fc.nat({ max: 30 }).map(String), fc.constantFrom('role', 'scopes', 'findings')),
       fc.oneof(
         words,
         fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -118,7 +118,7 @@ function sampleEventOf(of: Named): AuditEvent {
     facts: {
       role: 'agent',
       scopes: 'tools:read tools:execute',
-      entities: 'email phone',
+      findings: 'email redact 2, phone block 1',
       note: 'ü € \u0007',
       ratio: 1e21,
     },
@@ -208,7 +208,7 @@ describe('the record of an event', () => {
     const made = { type: 'dev.patchbay.gateway.key_created', class: 'gateway' } as const;
     expect(body(made, { facts: { role: 'agent', scopes: 'a:b c:d' } }).privileges).toEqual(['agent', 'a:b', 'c:d']);
     expect(body(made, {}).privileges).toEqual(['gateway.key_created']);
-    expect(body(finding, { facts: { entities: 'email phone' } })).toMatchObject({
+    expect(body(finding, { facts: { findings: 'email redact 2, phone block 1, email mask 1' } })).toMatchObject({
       class_uid: 2_006,
       status: 'New',
       finding_info: { types: ['email', 'phone'] },

@@ -180,7 +180,7 @@ export function recordV1(
       : undefined,
     duration: durationMs === undefined ? undefined : Math.round(durationMs),
     entity: className === 'entity' ? entityOf(target) : undefined,
-    finding_info: isFinding ? { title: act, types: wordsOf(facts?.['entities']) ?? [act], uid: event.id } : undefined,
+    finding_info: isFinding ? { title: act, types: foundIn(facts) ?? [act], uid: event.id } : undefined,
     http_response: isFinding || upstreamStatus === undefined ? undefined : { code: upstreamStatus },
     metadata: {
       correlation_uid: data.trace_id,
@@ -300,4 +300,13 @@ function wordsOf(fact: unknown): string[] | null {
   if (typeof fact !== 'string') return null;
   const words = fact.split(' ').filter((word) => word !== '');
   return words.length > 0 ? words : null;
+}
+
+/** Kinds of personal data that were found, each once: `email` and `card` of `email redact 2, card block 1`. */
+function foundIn(facts: Facts): string[] | null {
+  const found = facts?.['findings'];
+  if (typeof found !== 'string') return null;
+  const kinds = new Set(found.split(', ').map((one) => one.split(' ')[0] ?? ''));
+  kinds.delete('');
+  return kinds.size > 0 ? [...kinds] : null;
 }
