@@ -23,10 +23,10 @@ const topicWords = {
   italian: 'codice fiscale cf',
   dutch: 'bsn burgerservicenummer sofinummer sofi',
   polish: 'pesel',
-  indian: 'aadhaar aadhar uidai uid',
+  indian: 'aadhaar aadhar uidai',
   brazilian: 'cpf cadastro',
   canadian: 'sin social insurance nas',
-  tfn: 'tfn tax file',
+  tfn: 'tfn tax',
   medicare: 'medicare mbi beneficiary',
   swiss: 'ahv avs oasi ahvn',
   swedish: 'personnummer samordningsnummer personal',
@@ -68,10 +68,13 @@ const present = 0.35;
 export class Surroundings {
   readonly #near: number;
   readonly #nearest: number;
+  /** Whether the field is one for ids or times. */
+  readonly identified: boolean;
 
-  constructor(near: number, closest: number) {
+  constructor(near: number, closest: number, identified: boolean) {
     this.#near = near;
     this.#nearest = closest;
+    this.identified = identified;
   }
 
   /** What these words add to the score of a value that the topic is about. */
@@ -92,6 +95,7 @@ export class Context {
   readonly #ends: number[] = [];
   readonly #bits: number[] = [];
   readonly #label: number;
+  readonly #identified: boolean;
   readonly #all: number;
 
   constructor({ lower, label }: View) {
@@ -108,9 +112,10 @@ export class Context {
       this.#ends.push(at);
       this.#bits.push(of);
     }
-    let labelled = 0;
-    for (const [word] of label.matchAll(words))
-      labelled |= (bits.get(word) ?? 0) | (nameless.has(word) ? bitOf.other : 0);
+    const named = label.match(words) ?? [];
+    let labelled = named.reduce((all, word) => all | (bits.get(word) ?? 0), 0);
+    this.#identified = nameless.has(named.at(-1) ?? '');
+    if (this.#identified) labelled = (labelled & ~loose) | bitOf.other;
     this.#label = labelled;
     this.#all = this.#bits.reduce((all, of) => all | of, labelled);
   }
@@ -133,7 +138,7 @@ export class Context {
       // With nothing before it, "555 0100 office" is told by what comes after.
       else if (closest === 0 && begins >= end) closest = says;
     }
-    return new Surroundings(near, closest);
+    return new Surroundings(near, closest, this.#identified);
   }
 
   #firstEndingAfter(offset: number): number {
@@ -155,18 +160,12 @@ const words = /\p{L}+/gu;
 const isLetter = (code: number) => (code >= 97 && code <= 122) || code >= 0xc0;
 const isInWord = (code: number) => isLetter(code) || code === 39;
 
-/** As a field's name these say that its number identifies a thing. */
-const nameless = new Set([
-  'id',
-  'ids',
-  'uuid',
-  'key',
-  'ts',
-  'time',
-  'created',
-  'updated',
-  'count',
-  'size',
-  'offset',
-  'cursor',
-]);
+/** As the last word of a field's name these say that its number identifies a thing, or is a time: `call_id`, `started_at`. */
+const nameless = new Set(
+  'id ids uid uuid key ts at on time date timestamp created updated count size offset cursor schedule url uri href link'.split(
+    ' ',
+  ),
+);
+
+/** What such a field is about says nothing of its number. */
+const loose = bitOf.phone | bitOf.nhs | bitOf.npi;

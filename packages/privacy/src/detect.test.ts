@@ -29,6 +29,11 @@ describe('what patterns find', () => {
     expect(wrong?.score).toBeLessThan(right?.score as number);
   });
 
+  it('finds a card beside an order, and not in a field for ids', () => {
+    expect(found('charge my order to 4111111111111111')).toEqual(['credit_card: 4111111111111111']);
+    expect(found('4111111111111111', 'order id')).toEqual([]);
+  });
+
   it('finds a social security number and refuses what none can be', () => {
     expect(found('SSN 078-05-1123')).toEqual(['us_ssn: 078-05-1123']);
     for (const none of ['078-05-1120', '000-12-3456', '666-12-3456', '123-00-4567', '123-45-0000'])

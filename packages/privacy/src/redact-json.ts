@@ -15,8 +15,8 @@ export interface JsonFinding extends Finding {
 export const deepestJson = 64;
 
 /**
- * Carries a policy out on a JSON value: strings, keys, and numbers that are something personal, which become strings. The names of
- * the two innermost fields count as words before a value. The value given is not changed; what lies deeper than `deepestJson`
+ * Carries a policy out on a JSON value: strings, keys, and numbers that are something personal, which become strings. The name of
+ * its field counts as words before a value; where that says nothing, as `number` does, the name of the field around it too. The value given is not changed; what lies deeper than `deepestJson`
  * levels is replaced by `[removed]`.
  */
 export function redactJson(value: unknown, policy: RedactionPolicy): Redacted<unknown, JsonFinding> {
@@ -33,9 +33,9 @@ interface Walk {
 }
 
 function walk(value: unknown, to: Walk, path: string, parent: string, name: string, depth: number): unknown {
-  if (typeof value === 'string') return text(value, to, path, `${parent} ${name}`) ?? value;
+  if (typeof value === 'string') return text(value, to, path, labelOf(parent, name)) ?? value;
   if (typeof value === 'number' || typeof value === 'bigint')
-    return text(String(value), to, path, `${parent} ${name}`) ?? value;
+    return text(String(value), to, path, labelOf(parent, name)) ?? value;
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepestJson) return '[removed]';
   if (Array.isArray(value))
@@ -67,6 +67,15 @@ function freeKey(copy: object, key: string): string {
   for (let number = 2; Object.hasOwn(copy, free); number++) free = `${key} ${number}`;
   return free;
 }
+
+const labelOf = (parent: string, name: string) => (generic.has(name.toLowerCase()) ? `${parent} ${name}` : name);
+
+/** Names that say something only together with the field around them. */
+const generic = new Set(
+  'number numbers no value values digits text content raw formatted display home work mobile main primary default full'.split(
+    ' ',
+  ),
+);
 
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 

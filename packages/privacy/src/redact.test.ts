@@ -52,6 +52,27 @@ describe('redacting JSON', () => {
     });
   });
 
+  it('leaves ids, times and links alone, whatever they are of', () => {
+    const calls = [
+      {
+        call_id: '4155550132',
+        phone_number_id: 106540352242922,
+        started_at: 1772467200,
+        uid: '202603021500.12345678901@mail.example.com',
+        url: 'https://example.com/195539477/messages/2085958504',
+      },
+    ];
+    expect(redactJson({ calls }, { default: 'redact' })).toMatchObject({ value: { calls }, findings: [] });
+  });
+
+  it('reads a name that says nothing by itself together with the one around it', () => {
+    const given = { phone: { home: '5551234', value: '555 1234' }, order: { number: '5551234' } };
+    expect(redactJson(given, { default: 'redact' }).value).toEqual({
+      phone: { home: '[phone]', value: '[phone]' },
+      order: { number: '5551234' },
+    });
+  });
+
   it('keeps a member called __proto__ a member', () => {
     const { value } = redactJson(JSON.parse('{"__proto__":{"mail":"jo@example.com"}}'), { default: 'redact' });
     expect(JSON.stringify(value)).toBe('{"__proto__":{"mail":"[email]"}}');

@@ -1,5 +1,6 @@
 import { isCardRange } from '../checks/card-networks.ts';
 import { luhn } from '../checks/luhn.ts';
+import type { Surroundings } from '../context.ts';
 import type { Group } from '../number-runs.ts';
 import type { Scanner } from '../scanner.ts';
 
@@ -23,13 +24,16 @@ export const scanCreditCard: Scanner = function* ({ context, runs }) {
       const start = (groups[from] as Group).start;
       const end = (groups[from + count - 1] as Group).end;
       const around = context.around(start, end);
-      const bonus = Math.max(around.bonus('card'), 0);
-      const score = trust(digits, count) + bonus - (around.otherwise && bonus === 0 ? 0.3 : 0);
+      const bonus = around.bonus('card');
+      const score = trust(digits, count) + bonus - (bonus > 0 ? 0 : against(around));
       if (score > 0) yield { entity: 'credit_card', start, end, score: Math.min(1, score), normalized: digits };
       from += count;
     }
   }
 };
+
+/** An order that is paid by card is no reason to let the card go; a field for ids is. */
+const against = ({ identified, otherwise }: Surroundings) => (identified ? 0.3 : otherwise ? 0.2 : 0);
 
 /** The most groups from `from` on that are a card, a right check digit before a wrong one. */
 function cardFrom(

@@ -1,12 +1,13 @@
 import type { Scanner } from '../scanner.ts';
-import { isDigit, isWord } from '../view.ts';
+import { isWord } from '../view.ts';
 
 /** Longest local part and longest name of a host (RFC 5321, 4.5.3.1). */
 const longestLocal = 64;
 const longestHost = 255;
 
 /** Addresses with a host of at least two labels whose last is letters; from each `@` outwards, so that no start is tried twice. */
-export const scanEmail: Scanner = function* ({ view: { text, lower } }) {
+export const scanEmail: Scanner = function* ({ view: { text, lower, label } }) {
+  const identifies = identifying.test(label);
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at;
     while (start > 0 && at - start < longestLocal && isLocal(text, start - 1)) start--;
@@ -14,9 +15,15 @@ export const scanEmail: Scanner = function* ({ view: { text, lower } }) {
     if (start === at || text[at - 1] === '.') continue;
     const end = endOfHost(text, at + 1);
     if (end === undefined) continue;
-    yield { entity: 'email', start, end, score: 0.95, normalized: lower.slice(start, end) };
+    // A message's or an event's id is made like an address, and nobody's.
+    const made = identifies && digits.test(text.slice(start, at));
+    yield { entity: 'email', start, end, score: made ? 0.4 : 0.95, normalized: lower.slice(start, end) };
   }
 };
+
+const identifying = /(?:^| )u?id$/;
+/** Ten digits or more. */
+const digits = /\d(?:\D{0,8}\d){9}/;
 
 const marks = new Set("!#$%&'*+-/=?^_`{|}~.");
 
@@ -42,6 +49,8 @@ function endOfHost(text: string, start: number): number | undefined {
   const last = labels.at(-1) as string;
   if (labels.length < 2 || labels.some((label) => label === '' || label.startsWith('-'))) return undefined;
   // "a@example.com.Then" ends in a sentence; what counts is that there is a top level at all.
-  if (last.length < 2 || (isDigit(last, 0) && !last.startsWith('xn--'))) return undefined;
+  if (last.length < 2 || (hasDigit.test(last) && !last.startsWith('xn--'))) return undefined;
   return at;
 }
+
+const hasDigit = /\d/;

@@ -71,12 +71,13 @@ function* judge({ groups, plus, start }: Part, { view, context }: Scanned, read:
   if (plus) {
     const valid = read(`+${fromAbroad(groups)}`);
     normalized = valid ?? `+${fromAbroad(groups)}`;
-    score += valid ? 0.85 : 0.4;
+    // Numbers for examples, which nobody has, are written so too.
+    score += valid ? 0.85 : digits.length >= 10 ? 0.55 : 0.4;
   } else if (isNorthAmerican(groups)) {
     normalized = `+${digits.length === 10 ? '1' : ''}${digits}`;
     score += groups.every(({ separator }) => separator === '' || separator === ' ') ? 0.5 : 0.6;
   } else {
-    if (isWrittenDate(digits) && groups.length === 1 && bonus < 0.4) return;
+    if (groups.length === 1 && isNoNumber(text, start, digits, bonus)) return;
     const written = groups.length > 1;
     // Asking costs more than all the rest, and without a word about phones only a trunk's zero can decide.
     const known = score === 0 && written && digits.startsWith('0') ? read(digits) : undefined;
@@ -108,6 +109,12 @@ function isAmount(text: string, start: number, end: number, groups: readonly Gro
 }
 
 const currency = /[$€£¥₹]/;
+
+/** A date without marks, seconds since 1970, or an id in a URL's path. */
+const isNoNumber = (text: string, start: number, digits: string, bonus: number) =>
+  (isWrittenDate(digits) && bonus < 0.4) ||
+  (digits.length === 10 && digits >= '14' && digits < '2') ||
+  text[start - 1] === '/';
 
 const isWrittenDate = (digits: string) =>
   digits.length === 8 &&

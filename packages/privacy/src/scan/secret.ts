@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Scanner } from '../scanner.ts';
-import { isWord } from '../view.ts';
+import { isDigit, isWord } from '../view.ts';
 
 /** Keys and tokens by the shape that their makers give them, and values that are called passwords or secrets. */
 export const scanSecret: Scanner = function* (scanned) {
@@ -32,7 +32,8 @@ function* scanShaped(text: string): Iterable<Finding> {
   for (const [prefix, least] of prefixes)
     for (let start = text.indexOf(prefix); start !== -1; ) {
       const end = endOfKey(text, start + prefix.length);
-      const inside = start > 0 && isWord(text, start - 1) && prefix !== ':AA';
+      // A bot's number stands before its colon; before any other key a word has to end.
+      const inside = prefix === ':AA' ? !isDigit(text, start - 1) : start > 0 && isWord(text, start - 1);
       if (!inside && end - start - prefix.length >= least && hasDigit.test(text.slice(start, end)))
         yield { entity: 'secret', start, end, score: 0.95 };
       start = text.indexOf(prefix, end);
