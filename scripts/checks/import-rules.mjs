@@ -127,12 +127,12 @@ export const importRules = [
     allows: (use) => developmentOnly.has(use.part),
   },
   {
-    // Looking for a server's program, as doctor does, starts none.
+    // Looking for a server's program, as doctor does, starts none. An installation takes over its keys and configuration.
     name: 'only the launcher, the benchmark and the testkit start local servers',
     applies: (use) => names('@patchbay/local-servers')(use) && production(use),
     allows: (use) =>
       use.specifier === '@patchbay/local-servers/server-binaries' ||
-      ['launcher', 'bench', 'packages/testkit', 'packages/local-servers'].includes(use.part),
+      ['launcher', 'bench', 'packages/testkit', 'packages/local-servers', 'packages/installation'].includes(use.part),
   },
   {
     name: 'relative imports stay inside their workspace',

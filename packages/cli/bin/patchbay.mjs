@@ -18,7 +18,7 @@ else
 async function start() {
   // Where the launcher's processes keep it too; a command starts in half the time.
   const { enableCompileCache } = await import('node:module');
-  enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compiled'));
+  enableCompileCache(join(root, 'node_modules', '.cache', 'compiled'));
   let main;
   try {
     ({ main } = await import('../src/main.ts'));

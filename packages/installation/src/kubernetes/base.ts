@@ -18,14 +18,14 @@ const executors = { least: 3, most: 40, cpuPercent: 60, waitingSubmissions: 200 
 /** Every object of the base, by the file that it is written to. */
 export function kubernetesBase(): Readonly<Record<string, readonly KubernetesObject[]>> {
   return {
-    'common.yaml': common(),
+    'foundation.yaml': foundation(),
     ...Object.fromEntries(parts.map((part) => [`${part.service}.yaml`, workloadOf(part)])),
     'network-policies.yaml': networkPolicies(),
     'scaling.yaml': scaling(),
   };
 }
 
-function common(): KubernetesObject[] {
+function foundation(): KubernetesObject[] {
   const seed = { 'nkey.seed': 'nkey.seed' };
   const secrets = ownSecrets('provision', seed);
   return [
