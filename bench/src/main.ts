@@ -64,6 +64,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'how long the privacy engine takes for a text of 2 KB',
     load: () => import('./suites/privacy.ts'),
   },
+  audit: {
+    what: 'how many events the audit store takes, and how soon it answers when it holds millions',
+    load: () => import('./suites/audit.ts'),
+  },
   guard: {
     what: 'what the egress guard takes of a request',
     load: () => import('./suites/guard.ts'),
