@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addApprovals } from './commands/approvals/add-approvals.ts';
 import { addAuditProofs } from './commands/audit/add-audit-proofs.ts';
+import { addAuditReveal } from './commands/audit/audit-reveal.ts';
 import { addAuditQuery } from './commands/audit-query.ts';
 import { addAuditTail } from './commands/audit-tail.ts';
 import { addCircuits } from './commands/circuits.ts';
@@ -44,6 +45,7 @@ import { addPolicies } from './commands/policies/add-policies.ts';
 import { addPrivacy } from './commands/privacy/add-privacy.ts';
 import { addResult } from './commands/result.ts';
 import { addStats } from './commands/stats.ts';
+import { addSubjects } from './commands/subjects/add-subjects.ts';
 import { addSubmissionsDrop } from './commands/submissions-drop.ts';
 import { addSubmissionsList } from './commands/submissions-list.ts';
 import { addSubmissionsReplay } from './commands/submissions-replay.ts';
@@ -171,7 +173,10 @@ export function createProgram(run: Run): Command {
   const audit = defineGroup(program, 'audit', 'Read the audit log');
   addAuditTail(audit, run);
   addAuditQuery(audit, run);
+  addAuditReveal(audit, run);
   addAuditProofs(audit, run);
+
+  addSubjects(program, run);
 
   addCircuits(program, run);
   addCompletion(program, run);

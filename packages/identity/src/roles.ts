@@ -23,7 +23,15 @@ const operator: readonly AccessScope[] = [
 
 /** What each role may do in its tenant. `tenants:write` is nobody's in one: tenants are made and suspended by the platform. */
 const tenantRoles: Readonly<Record<Role, readonly AccessScope[]>> = {
-  owner: [...operator, 'audit:export', 'policies:write', 'keys:write'],
+  owner: [
+    ...operator,
+    'audit:export',
+    'audit:reveal',
+    'subjects:read',
+    'subjects:erase',
+    'policies:write',
+    'keys:write',
+  ],
   operator,
   developer,
   agent,

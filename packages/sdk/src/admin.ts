@@ -33,6 +33,7 @@ import { type OAuthAdmin, oauthOver } from './oauth-admin.ts';
 import { type ApprovalsAdmin, approvalsOver, type PoliciesAdmin, policiesOver } from './policies-admin.ts';
 import { type PrivacyAdmin, privacyOver } from './privacy-admin.ts';
 import { sealSecret } from './seal-secret.ts';
+import { type SubjectsAdmin, subjectsOver } from './subjects-admin.ts';
 import { type SubmissionsAdmin, submissionsOver } from './submissions-admin.ts';
 import { type TestedConnection, testConnection } from './test-connection.ts';
 import { type ToolsetsAdmin, toolsetsOver } from './toolsets-admin.ts';
@@ -80,6 +81,7 @@ export interface Admin {
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
+  readonly subjects: SubjectsAdmin;
   readonly keys: KeysAdmin;
   readonly issuers: IssuersAdmin;
   readonly tenants: TenantsAdmin;
@@ -148,6 +150,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),
+    subjects: subjectsOver(messaging, tenant),
     keys: keysOver(messaging, tenant),
     issuers: issuersOver(messaging, tenant),
     tenants: tenantsOver(messaging),

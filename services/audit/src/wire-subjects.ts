@@ -6,7 +6,7 @@ import type { AuditDatabase } from './adapters/audit-database.ts';
 import { createNatsHeldElsewhere, createNatsSubjectVault } from './adapters/nats-subjects.ts';
 import { createPostgresBlobs } from './adapters/postgres-blobs.ts';
 import type { QueryAuditPorts } from './operations/query-audit.ts';
-import { createEraseSubject, type EraseSubjectPorts } from './operations/subjects/erase-subject.ts';
+import { createEraseSubject, type EraseSubjectPorts, receiptText } from './operations/subjects/erase-subject.ts';
 import { createExportSubject } from './operations/subjects/export-subject.ts';
 import { createRevealEvent } from './operations/subjects/reveal-event.ts';
 
@@ -15,7 +15,7 @@ export interface SubjectParts extends QueryAuditPorts, Pick<EraseSubjectPorts, '
   readonly messaging: Messaging;
   readonly now: () => number;
   /** The key of the logs' checkpoints, and the name that a tenant's log has. */
-  readonly signing: { readonly key: SigningKey; readonly originOf: (tenant: string) => Promise<string> } | null;
+  readonly signing: { readonly key: SigningKey; readonly originOf: (tenant: string) => Promise<string> };
 }
 
 /** What the audit service answers about persons. */
@@ -27,9 +27,8 @@ export function subjectEndpoints(parts: SubjectParts): AnyEndpoint[] {
     vault: createNatsSubjectVault(parts.messaging),
     elsewhere: createNatsHeldElsewhere(parts.messaging),
     async sign(tenant: string, receipt: string) {
-      if (signing === null) return null;
-      const name = `${await signing.originOf(tenant)}/erasures`;
-      const text = `${name}\n${receipt}\n`;
+      const name = await signing.originOf(tenant);
+      const text = receiptText(name, receipt);
       return formatNote({ text, signatures: [await signText(text, name, signing.key)] });
     },
   };

@@ -12,6 +12,7 @@ import { meRoutes } from './http/me-routes.ts';
 import { metricsRoutes } from './http/metrics-routes.ts';
 import { approvalsRoutes, policiesRoutes } from './http/policies-routes.ts';
 import { privacyPolicyRoutes } from './http/privacy-policy-routes.ts';
+import { subjectsRoutes } from './http/subjects-routes.ts';
 import { tenantsRoutes } from './http/tenants-routes.ts';
 import { toolsRoutes } from './http/tools-routes.ts';
 import { toolsetsRoutes } from './http/toolsets-routes.ts';
@@ -29,6 +30,7 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...webhooksRoutes(ports),
     ...auditRoutes(ports),
     ...auditLogRoutes(ports),
+    ...subjectsRoutes(ports),
     ...analyticsRoutes(ports),
     ...metricsRoutes(ports),
     ...policiesRoutes(ports),

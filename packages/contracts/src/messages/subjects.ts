@@ -185,10 +185,7 @@ export const ErasureReceipt = z.object({
 export type ErasureReceipt = z.infer<typeof ErasureReceipt>;
 export const EraseSubjectResult = z.object({
   receipt: ErasureReceipt,
-  /**
-   * The receipt as a C2SP signed note, by the key of the log's checkpoints: its second line is the receipt as canonical JSON. Null where
-   * there is no such key.
-   */
-  note: z.string().nullable(),
+  /** The receipt as a C2SP signed note, by the key of the log's checkpoints: its second line is the receipt as canonical JSON. */
+  note: z.string(),
 });
 export type EraseSubjectResult = z.infer<typeof EraseSubjectResult>;

@@ -33,6 +33,7 @@ import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } 
 import type { GuardArguments } from './privacy/guard-arguments.ts';
 import type { GuardResult } from './privacy/guard-result.ts';
 import type { GuardedCall } from './privacy/ports.ts';
+import { marksOf } from './privacy/tool-marks.ts';
 import { probeOwnOutcome } from './probe-outcome.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
@@ -276,7 +277,7 @@ export function createExecuteTool(
         ...(result.tokens > 0 && { tokens: result.tokens }),
         replayed: result.replayed,
       },
-      () => personalValues(request, prepared),
+      () => personalValues(request, prepared === null ? null : (marksOf(prepared).arguments?.fields ?? null)),
     ).durable;
   }
 }

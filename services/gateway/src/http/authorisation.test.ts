@@ -109,6 +109,10 @@ const operating = [
 ];
 const people = ['listKeys', 'getKey', 'listIssuers', 'listTenants', 'getTenant'];
 const owning = [
+  'findSubject',
+  'exportSubject',
+  'eraseSubject',
+  'revealAuditEvent',
   'createKey',
   'rotateKey',
   'revokeKey',

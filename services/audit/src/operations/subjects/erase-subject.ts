@@ -21,8 +21,8 @@ export interface EraseSubjectPorts {
   readonly elsewhere: Pick<HeldElsewhere, 'erase'>;
   /** Ids of legal holds that have what these tokens lead to kept. @throws PatchbayError `audit_unavailable`. */
   readonly holdsOn: (tenant: string, tokens: readonly string[]) => Promise<readonly string[]>;
-  /** The text as a signed note; null: there is no key. */
-  readonly sign: (tenant: string, text: string) => Promise<string | null>;
+  /** The text as a signed note. */
+  readonly sign: (tenant: string, text: string) => Promise<string>;
   readonly record: RecordAudit;
 }
 
@@ -74,6 +74,11 @@ export function createEraseSubject(
       throw error;
     }
   };
+}
+
+/** What is signed, under the log's own name: its first line tells it from a checkpoint. */
+export function receiptText(origin: string, receipt: string): string {
+  return `${origin}/erasures\n${receipt}\n`;
 }
 
 async function erase(
