@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -82,7 +83,58 @@ describe('audit', () => {
     const { events, ...rest } = json(verified);
     expect(rest).toMatchObject({ ok: true, proof: 'mac', problem_count: 0, problems: [] });
     expect(events).toBeGreaterThan(0);
-    expect((await here.cli(['audit', 'verify'])).out).toContain('each as its producer signed it and as it is stored');
+    const shown = (await here.cli(['audit', 'verify'])).out;
+    expect(shown).toContain('each as its producer signed it and as it is stored');
+    expect(shown).toMatch(/records? of its log hashed again/);
+    expect(json(verified).log).toMatchObject({ problem_count: 0, problems: [], next: null });
+  });
+
+  test('proof and checkpoint show what the log signed, and check it by the key', async () => {
+    const cwd = directoryWith();
+    const file = (name: string, text: string) => {
+      writeFileSync(join(cwd, name), text);
+      return join(cwd, name);
+    };
+    await post('audit-p');
+    const find = async () => json(await here.cli(['audit', 'query', '--session', 'audit-p', '--json'])).events;
+    await expect.poll(async () => (await find()).length, { timeout: 10_000 }).toBe(2);
+    const [{ id: event }] = (await find()) as [{ id: string }];
+    const key = file('audit.pub', (await here.cli(['audit', 'checkpoint', '--public-key'])).out);
+
+    const proven = await here.cli(['audit', 'proof', event, '--key', key, '--json']);
+    expect(proven.code).toBe(0);
+    const { record, checkpoint, ...rest } = json(proven);
+    expect(rest).toMatchObject({ ok: true, problem: null, signature_checked: true, event_id: event });
+    expect(JSON.parse(record)).toMatchObject({ id: event, type: expect.stringContaining('execution') });
+    expect((await here.cli(['audit', 'proof', event, '--size', String(checkpoint.size)])).out).toContain(
+      `is record ${rest.index} of ${checkpoint.origin}`,
+    );
+
+    const kept = file('kept.txt', (await here.cli(['audit', 'checkpoint', '--size', String(checkpoint.size)])).out);
+    expect(readFileSync(kept, 'utf8')).toBe(checkpoint.note);
+    const since = await here.cli(['audit', 'checkpoint', '--since', kept, '--key', key]);
+    expect(since).toMatchObject({ code: 0, out: expect.stringContaining('goes on from that of') });
+    const listed = await here.cli(['audit', 'checkpoint', '--list', '5', '--key', key]);
+    expect(listed.out).toContain(checkpoint.root);
+
+    const stranger = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' });
+    const other = file('other.pub', String(stranger));
+    expect(await here.cli(['audit', 'proof', event, '--key', other])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('not signed by the key'),
+    });
+    expect((await here.cli(['audit', 'checkpoint', '--key', other])).code).toBe(1);
+    // Of another history: the root of another log.
+    const forged = checkpoint.note.replace(checkpoint.root, Buffer.alloc(32, 7).toString('base64'));
+    expect((await here.cli(['audit', 'checkpoint', '--since', file('forged.txt', forged)])).code).toBe(1);
+    for (const wrong of [
+      ['proof', 'aud_1'],
+      ['checkpoint', '--list', '1', '--size', '1'],
+      ['checkpoint', '--since', key],
+      ['checkpoint', '--since', file('forged.txt', forged), '--key', key],
+    ])
+      expect([wrong, (await here.cli(['audit', ...wrong])).code]).toEqual([wrong, 2]);
+    expect((await here.cli(['audit', 'proof', 'aud_01JD0000000000000000000000'])).out).toBe('');
   });
 
   test('tail --once shows the latest, without the records of looking', async () => {

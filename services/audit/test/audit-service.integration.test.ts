@@ -211,10 +211,16 @@ for (const kind of storeKinds) {
       expect(rows[0]?.n).toBeGreaterThan(0); // committed, and never acknowledged
       await database.close();
 
+      // On a server two replicas go on from there, each with what the other may have, too.
       service = await stack.startService(url);
-      const last = auditEvent({ tenant });
-      await publish([last], tenant);
-      await expect.poll(() => storedIds(tenant), soon).toEqual([...events, last].map(({ id }) => id).sort());
+      const replica = store.server === null ? null : await stack.startService(url);
+      const more = Array.from({ length: 60 }, () => auditEvent({ tenant }));
+      await Promise.all(more.map((event) => publish([event], tenant)));
+      await expect.poll(() => storedIds(tenant), soon).toEqual([...events, ...more].map(({ id }) => id).sort());
+      await replica?.stop();
+      const { problem_count, log } = await admin.request(routes.verifyAudit, {}, { tenant }, patient);
+      expect([problem_count, log?.problems, log?.next]).toEqual([0, [], null]);
+      expect(log?.records).toBeGreaterThanOrEqual(110);
     });
 
     it('loses nothing over a stop and a start', async () => {
