@@ -1,3 +1,4 @@
+import type { SpokenEvaluation } from '@patchbay/privacy/evaluate';
 import { describe, expect, test } from 'vitest';
 import { renderSpokenEvaluation } from './render/privacy.ts';
 import { createStyle } from './render/style.ts';
@@ -66,7 +67,7 @@ describe('privacy evaluate', () => {
   });
 
   test('says made-up numbers and counts those heard', async () => {
-    const result = json(await evaluate('--spoken', '--seed', '3', '--json'));
+    const result = json<SpokenEvaluation>(await evaluate('--spoken', '--seed', '3', '--json'));
     expect(result).toMatchObject({ seed: 3, styles: { plain: { held_out: false }, recognised: { held_out: true } } });
     const out = renderSpokenEvaluation(result, { style: createStyle(false), width: 100 });
     expect(out).toMatch(/recognised \(held out\) +[01]\.\d{3}/);
