@@ -51,6 +51,34 @@ const cases: [string, string, string, (d: Loose) => void][] = [
     (d) => (d['headers'] = { 'X-App': `app=${randomText}` }),
   ],
   [
+    'a field that is marked safe against its name',
+    'privacy-mark',
+    'tools.lookup_user.parameters.email',
+    (d) => (d['tools'].lookup_user.parameters.email['x-privacy'] = 'safe'),
+  ],
+  [
+    'a field of an answer that is marked safe against its name',
+    'privacy-mark',
+    'tools.lookup_user.output.properties.user.properties.email',
+    (d) =>
+      (d['tools'].lookup_user.output = {
+        type: 'object',
+        properties: { user: { type: 'object', properties: { email: { type: 'string', 'x-privacy': 'safe' } } } },
+      }),
+  ],
+  [
+    'a field that opens something and is marked as a person’s',
+    'privacy-mark',
+    'tools.lookup_user.parameters.door_passcode',
+    (d) =>
+      (d['tools'].lookup_user.parameters.door_passcode = {
+        type: 'string',
+        maxLength: 9,
+        description: 'Opens a door.',
+        'x-privacy': 'pii',
+      }),
+  ],
+  [
     'an argument for a credential',
     'secret-argument',
     'tools.post_message.parameters.api_key',

@@ -3,6 +3,7 @@ import { confirmation, resultSize, searchWords } from './asking-rules.ts';
 import { health, provenance, unusedVariables } from './document-rules.ts';
 import { examples, picks } from './example-rules.ts';
 import { freeHost } from './host-rules.ts';
+import { privacyMarks } from './privacy-rules.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { noSecrets, secretArguments } from './secret-rules.ts';
 import { budgets, descriptions, names, risk, speech, textLimits, voiceArguments, zoneOfTimes } from './tool-rules.ts';
@@ -15,6 +16,7 @@ const rules: readonly LintRule[] = [
   unusedVariables,
   noSecrets,
   secretArguments,
+  privacyMarks,
   names,
   descriptions,
   voiceArguments,

@@ -7,11 +7,14 @@ import { z } from 'zod';
 export const FieldMark = z.enum(['safe', 'pii', 'phi', 'secret']);
 export type FieldMark = z.infer<typeof FieldMark>;
 
-/** Whole words of a name that say that a value is secret, or of a person. Health is never guessed at. */
+/**
+ * Words at the end of a name that say that a value is secret, or of a person: an `email_type` is neither. Nor is a postal code alone.
+ * Health is never guessed at.
+ */
 const secretNames =
-  /(?:^|_)(?:passwords?|passphrase|passcode|pwd|otp|one_time_code|pin_code|cvv|cvc|security_code|api_?keys?|private_key|client_secret|secrets?|access_token|refresh_token|auth_token|credentials?)(?:_|$)/;
+  /(?:^|_)(?:passwords?|passphrase|passcode|pwd|otp|one_time_code|pin_code|cvv|cvc|security_code|api_?keys?|private_key|client_secret|secrets?|access_token|refresh_token|auth_token|credentials?)$/;
 const personalNames =
-  /(?:^|_)(?:e_?mails?|email_address|phones?|phone_numbers?|mobile|cell_?phone|msisdn|fax|ssn|social_security|sin|nino|nhs_number|national_id|passport|driver_?s?_licen[cs]e|tax_id|tin|iban|account_number|routing_number|card_number|credit_card|dob|birth_?da(?:y|te)|date_of_birth|first_name|last_name|full_name|given_name|family_name|surname|maiden_name|middle_name|customer_name|patient_name|contact_name|guest_name|attendees?|street|street_address|address_line_?[12]?|home_address|mailing_address|shipping_address|billing_address|postal_code|post_code|zip|zip_code|postcode)(?:_|$)/;
+  /(?:^|_)(?:e_?mails?|email_address|phones?|phone_numbers?|mobile|cell_?phone|msisdn|fax|ssn|social_security|sin|nino|nhs_number|national_id|passport|driver_?s?_licen[cs]e|tax_id|tin|iban|account_number|routing_number|card_number|credit_card|dob|birth_?da(?:y|te)|date_of_birth|first_name|last_name|full_name|given_name|family_name|surname|maiden_name|middle_name|customer_name|patient_name|contact_name|guest_name|attendees?|street|street_address|address_line_?[12]?|home_address|mailing_address|shipping_address|billing_address)(?:_(?:address|numbers?|value|to|from|cc|bcc|\d))?$/;
 
 /** What the name of a field says of its value, where the document says nothing: `customer_email` and `customerEmail` alike. */
 export function inferMark(name: string): Exclude<FieldMark, 'safe' | 'phi'> | null {

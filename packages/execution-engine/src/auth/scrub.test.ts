@@ -1,4 +1,5 @@
 import type { Credential } from '@patchbay/contracts';
+import { scanForCanaries } from '@patchbay/testkit';
 import { describe, expect, it } from 'vitest';
 import { scrubberOf } from './scrub.ts';
 
@@ -16,6 +17,24 @@ describe('scrubbing', () => {
     expect(scrubberOf(credential).text(`before ${text} after ${text}`)).toMatch(
       /^before \[secret\]=* after \[secret\]=*$/,
     );
+  });
+
+  it.each([
+    ['lower-case percent', encodeURIComponent(secret).toLowerCase()],
+    ['form', new URLSearchParams({ key: `${secret} end` }).toString()],
+    ['hexadecimal', Buffer.from(secret).toString('hex')],
+    ['capital hexadecimal', Buffer.from(secret).toString('hex').toUpperCase()],
+    ...[0, 1, 2, 3, 4].map((before): [string, string] => [
+      `base64 after ${before} bytes`,
+      Buffer.from(`${'x'.repeat(before)}${secret} and more`).toString('base64'),
+    ]),
+    ['base64url in a header', Buffer.from(`user:${secret}:realm`).toString('base64url')],
+  ])('finds a secret in %s, and leaves none of it', async (_form, text) => {
+    const scrubber = scrubberOf(credential);
+    expect(scrubber.finds(`{"echo":"${text}"}`)).toBe(true);
+    const left = scrubber.value({ echo: text, [text]: 1 });
+    expect(JSON.stringify(left)).toContain('[secret]');
+    expect(await scanForCanaries([{ name: 'left', bytes: Buffer.from(JSON.stringify(left)) }], [secret])).toEqual([]);
   });
 
   it('replaces it in every string of a value, keys included, and leaves the rest alone', () => {

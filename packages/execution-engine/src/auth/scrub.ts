@@ -21,7 +21,10 @@ export interface Scrubber {
 const nothing: Scrubber = { text: (text) => text, value: (value) => value, finds: () => false, forms: [] };
 const known = new WeakMap<Credential, Scrubber>();
 
-/** The scrubber of a credential: each secret raw, percent-encoded, as JSON text, in base64 and in base64url. */
+/**
+ * The scrubber of a credential: each secret raw, percent-encoded, as a form and as JSON text, in hexadecimal, in base64 and in base64url,
+ * also where other text was encoded together with it.
+ */
 export function scrubberOf(credential: Credential | null): Scrubber {
   if (credential === null) return nothing;
   let scrubber = known.get(credential);
@@ -80,13 +83,33 @@ function formsOf(credential: Credential, minLength: number): string[] {
     forms.add(json);
     // Some encoders escape slashes too.
     forms.add(json.replaceAll('/', '\\/'));
-    forms.add(encodeURIComponent(secret.toWellFormed()));
+    const percent = encodeURIComponent(secret.toWellFormed());
+    forms.add(percent);
+    forms.add(percent.replace(/%../g, (code) => code.toLowerCase()));
+    // As a form has it: a blank is a plus there, and other characters are escaped.
+    forms.add(new URLSearchParams({ '': secret }).toString().slice(1));
+    forms.add(bytes.toString('hex'));
+    forms.add(bytes.toString('hex').toUpperCase());
     forms.add(bytes.toString('base64').replace(/=+$/, ''));
     forms.add(bytes.toString('base64url'));
+    for (const shift of [0, 1, 2] as const) {
+      const inside = base64Inside(bytes, shift);
+      forms.add(inside);
+      forms.add(inside.replaceAll('+', '-').replaceAll('/', '_'));
+    }
   }
   if (credential.type === 'basic') {
     forms.add(Buffer.from(`${credential.username}:${credential.password}`).toString('base64').replace(/=+$/, ''));
   }
   // Longest first, so that no form is cut in two by a shorter one inside it.
   return [...forms].filter((form) => form.length >= minLength).sort((a, b) => b.length - a.length);
+}
+
+/**
+ * What of a secret's base64 is the same whatever is encoded with it, when it begins so many bytes after a multiple of three: the
+ * characters that hold its bits alone.
+ */
+function base64Inside(bytes: Buffer, shift: 0 | 1 | 2): string {
+  const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+  return encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
 }
