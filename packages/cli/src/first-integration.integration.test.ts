@@ -5,7 +5,8 @@ import { launch } from '@patchbay/launcher';
 import { expect, test, vi } from 'vitest';
 import { cli, directoryWith } from './running-patchbay.fixture.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../../docs/first-integration.md', import.meta.url)), 'utf8');
+const pageOf = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../../docs/${name}.md`, import.meta.url)), 'utf8');
 
 /** Another test may take the usual ones at the same moment. */
 const anyPorts = 'gateway=0,ingress=0,sandbox=0';
@@ -48,8 +49,10 @@ const shown = (line: string) =>
       .replaceAll('…', '.*'),
   );
 
-test('what the page says can be done, in its order, and shows what the page shows', async () => {
-  const steps = stepsOf(page);
+test('what the pages say can be done, in their order, and shows what they show', async () => {
+  const steps = stepsOf(pageOf('first-integration'));
+  const untrusted = stepsOf(pageOf('untrusted-data'));
+  expect(untrusted.map(({ kind }) => kind)).toEqual(['save', 'run']);
   expect(steps.map(({ kind }) => kind).join(' ')).toBe(
     'run save run change run change save run run save run run delete',
   );
@@ -66,7 +69,7 @@ test('what the page says can be done, in its order, and shows what the page show
   running.catch(() => {});
   try {
     await vi.waitFor(() => expect(written).toHaveLength(1), 100_000);
-    for (const step of steps) {
+    for (const step of [...steps, ...untrusted]) {
       if (step.kind === 'save') writeFileSync(join(cwd, step.file), step.text);
       else if (step.kind === 'delete') rmSync(join(cwd, step.file));
       else if (step.kind === 'change') {
