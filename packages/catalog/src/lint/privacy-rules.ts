@@ -9,7 +9,12 @@ import { type LintFinding, warning } from './rule.ts';
 export function privacyMarks(document: IntegrationDocument): LintFinding[] {
   return toolEntries(document).flatMap(({ key, tool }) => [
     ...contradictions(tool.parameters, ['tools', key, 'parameters']),
-    ...contradictions((tool.output as { properties?: unknown } | undefined)?.properties, ['tools', key, 'output', 'properties']),
+    ...contradictions((tool.output as { properties?: unknown } | undefined)?.properties, [
+      'tools',
+      key,
+      'output',
+      'properties',
+    ]),
   ]);
 }
 
@@ -25,7 +30,11 @@ function contradictions(fields: unknown, path: readonly PropertyKey[]): LintFind
     const open = mark === 'safe' && said !== null && !isChoice(schema as Record<string, unknown>);
     if (!open && !(mark === 'pii' && said === 'secret')) return nested;
     return [
-      warning('privacy-mark', joinPath('', at), `is marked ${mark}, but its name says ${said}; mark it ${said}, or rename it`),
+      warning(
+        'privacy-mark',
+        joinPath('', at),
+        `is marked ${mark}, but its name says ${said}; mark it ${said}, or rename it`,
+      ),
       ...nested,
     ];
   });
