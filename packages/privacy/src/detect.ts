@@ -1,6 +1,6 @@
 import { Context } from './context.ts';
-import { defaultThresholds, type Entity } from './entities.ts';
 import type { DetectOptions, Finding } from './finding.ts';
+import { isTrusted } from './is-trusted.ts';
 import { numberRuns } from './number-runs.ts';
 import { resolveOverlaps } from './resolve-overlaps.ts';
 import { scanCardDetails } from './scan/card-details.ts';
@@ -55,16 +55,13 @@ export function detect(text: string, options: DetectOptions = {}): Finding[] {
   };
   const candidates: Finding[] = [];
   for (const scan of scanners)
-    for (const finding of scan(scanned))
-      if (finding.score >= threshold(finding.entity, options)) candidates.push(finding);
+    for (const finding of scan(scanned)) if (isTrusted(finding, options)) candidates.push(finding);
   const resolved = resolveOverlaps(candidates);
   if (!options.entities) return resolved;
   // Only now, so that what is asked for does not change what a number is taken for.
   const wanted = new Set(options.entities);
   return resolved.filter(({ entity }) => wanted.has(entity));
 }
-
-const threshold = (entity: Entity, { thresholds }: DetectOptions) => thresholds?.[entity] ?? defaultThresholds[entity];
 
 /** A text without any of these has nothing that a pattern finds; most texts of an API have none. */
 const tellable = /[\p{Nd}@:]|-----|[_-]/u;

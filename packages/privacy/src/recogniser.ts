@@ -1,5 +1,6 @@
 import { detect } from './detect.ts';
 import type { DetectOptions, Finding } from './finding.ts';
+import { isTrusted } from './is-trusted.ts';
 import { resolveOverlaps } from './resolve-overlaps.ts';
 
 /** A port: what finds names and other things that no pattern can, such as a model in a process of its own. */
@@ -16,8 +17,13 @@ export async function detectWith(
 ): Promise<Finding[]> {
   const wanted = options.entities && new Set(options.entities);
   const recognised = (await recogniser.recognise(text, options)).filter(
-    ({ entity, start, end }) =>
-      (wanted?.has(entity) ?? true) && Number.isInteger(start) && start >= 0 && start < end && end <= text.length,
+    ({ entity, score, start, end }) =>
+      (wanted?.has(entity) ?? true) &&
+      isTrusted({ entity, score }, options) &&
+      Number.isInteger(start) &&
+      start >= 0 &&
+      start < end &&
+      end <= text.length,
   );
   return resolveOverlaps([...detect(text, options), ...recognised]);
 }

@@ -1,7 +1,8 @@
 import { Context } from '../context.ts';
 import { defaultCountries } from '../detect.ts';
-import { defaultThresholds, type Entity } from '../entities.ts';
+import type { Entity } from '../entities.ts';
 import type { DetectOptions, Finding } from '../finding.ts';
+import { isTrusted } from '../is-trusted.ts';
 import { resolveOverlaps } from '../resolve-overlaps.ts';
 import { viewOf } from '../view.ts';
 import { findCardDetails } from './find-card-details.ts';
@@ -36,7 +37,7 @@ export function detectSpoken(turns: readonly Turn[], options: DetectOptions = {}
   const found: Finding[] = [...findSpokenEmail(tokens)];
   for (const sequence of sequences)
     found.push(...findNumbers(sequence, context, transcript.speakers, options.countries ?? defaultCountries));
-  const trusted = resolveOverlaps(found.filter(({ entity, score }) => score >= threshold(entity, options)));
+  const trusted = resolveOverlaps(found.filter((one) => isTrusted(one, options)));
   const cards = trusted.filter(({ entity }) => entity === 'credit_card');
   const all = resolveOverlaps([...trusted, ...findCardDetails(tokens, sequences, cards)]);
   const wanted = options.entities && new Set(options.entities);
@@ -47,5 +48,3 @@ export function detectSpoken(turns: readonly Turn[], options: DetectOptions = {}
       return { entity, score, normalized, parts };
     });
 }
-
-const threshold = (entity: Entity, { thresholds }: DetectOptions) => thresholds?.[entity] ?? defaultThresholds[entity];
