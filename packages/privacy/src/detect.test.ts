@@ -29,6 +29,13 @@ describe('what patterns find', () => {
     expect(wrong?.score).toBeLessThan(right?.score as number);
   });
 
+  it('takes a row of numbers for no card, whatever its digits add up to', () => {
+    const row = '401 28888 888 81 881';
+    expect(found(`counts ${row}`)).toEqual([]);
+    expect(found(`card ${row}`)).toEqual([`credit_card: ${row}`]);
+    expect(found('4 0 1 2 8 8 8 8 8 8 8 8 1 8 8 1')).toEqual(['credit_card: 4 0 1 2 8 8 8 8 8 8 8 8 1 8 8 1']);
+  });
+
   it('finds a card beside an order, and not in a field for ids', () => {
     expect(found('charge my order to 4111111111111111')).toEqual(['credit_card: 4111111111111111']);
     expect(found('4111111111111111', 'order id')).toEqual([]);

@@ -24,24 +24,26 @@ interface Part {
 /** A run without its dates, and two numbers that stand side by side as two. */
 function* partsOf(run: NumberRun): Iterable<Part> {
   for (const groups of withoutDates(run.groups)) {
-    const first = groups[0] as Group;
-    const plus = run.plus && first === run.groups[0];
-    const start = first === run.groups[0] ? run.start : first.start;
-    const joint = plus ? -1 : groups.findIndex((_, index) => index > 0 && beginsAnother(groups, index));
-    if (joint <= 0) yield { groups, plus, start };
-    else {
-      yield { groups: groups.slice(0, joint), plus, start };
-      yield* partsOf({ start: (groups[joint] as Group).start, end: run.end, plus: false, groups: groups.slice(joint) });
+    let from = 0;
+    for (let to = 1; to <= groups.length; to++) {
+      const first = groups[from] as Group;
+      const begins = first === run.groups[0];
+      const plus = begins && run.plus;
+      if (to < groups.length && (plus || !beginsAnother(groups, from, to))) continue;
+      yield { groups: groups.slice(from, to), plus, start: begins ? run.start : first.start };
+      from = to;
     }
   }
 }
 
 /** Whether a number in the North American form begins at a group that a space sets apart from something before it. */
-function beginsAnother(groups: readonly Group[], index: number): boolean {
-  const [a, b, c] = groups.slice(index, index + 3);
-  if (!a || !b || !c || a.separator.trim() !== '' || b.separator.trim() === '') return false;
-  const before = groups.slice(0, index).reduce((sum, { digits }) => sum + digits.length, 0);
-  return isNorthAmerican([a, b, c]) && before !== 1;
+function beginsAnother(groups: readonly Group[], from: number, at: number): boolean {
+  const a = groups[at] as Group;
+  const b = groups[at + 1];
+  const c = groups[at + 2];
+  if (!b || !c || a.separator.trim() !== '' || b.separator.trim() === '') return false;
+  const trunk = at === from + 1 && groups[from]?.digits.length === 1;
+  return isNorthAmerican([a, b, c]) && !trunk;
 }
 
 const isNorthAmerican = (groups: readonly Group[]): boolean => {

@@ -7,10 +7,10 @@ const longest = 512;
 export const scanUrlCredentials: Scanner = function* ({ view: { text } }) {
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     const start = at + 3;
-    const authority = untilEnd(text, start);
-    const end = text.lastIndexOf('@', authority);
-    const colon = text.indexOf(':', start);
-    if (end > start && colon !== -1 && colon < end - 1) yield { entity: 'url_credentials', start, end, score: 0.98 };
+    const authority = text.slice(start, untilEnd(text, start));
+    const end = authority.lastIndexOf('@');
+    const colon = authority.indexOf(':');
+    if (colon !== -1 && colon < end - 1) yield { entity: 'url_credentials', start, end: start + end, score: 0.98 };
   }
 };
 

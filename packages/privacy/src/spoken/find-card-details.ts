@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { indexFrom } from '../index-from.ts';
 import type { Piece, Sequence } from './sequences.ts';
 import type { Token } from './tokens.ts';
 
@@ -31,12 +32,14 @@ export function* findCardDetails(
 ): Iterable<Finding> {
   for (const sequence of sequences) {
     let pieces = sequence;
-    const own = cards.find(
-      ({ start, end }) => start >= (pieces[0] as Piece).start && end <= (pieces.at(-1) as Piece).end,
-    );
-    if (own) pieces = pieces.filter(({ start }) => start >= own.end);
+    const next = indexFrom(cards, (pieces[0] as Piece).start);
+    const own =
+      (cards[next]?.end ?? Number.POSITIVE_INFINITY) <= (pieces.at(-1) as Piece).end ? cards[next] : undefined;
+    // What stands between two cards is the first one's.
+    const following = cards[next + 1]?.start ?? Number.POSITIVE_INFINITY;
+    if (own) pieces = pieces.filter(({ start }) => start >= own.end && start < following);
     if (pieces.length === 0) continue;
-    const card = own ?? cards.findLast(({ end }) => end <= (pieces[0] as Piece).start);
+    const card = own ?? cards[next - 1];
     const cues = cuesBefore(tokens, (pieces[0] as Piece).start);
     const near = card !== undefined && tokensBetween(tokens, card.end, (pieces[0] as Piece).start) <= reach;
     yield* details(pieces, near, cues, own !== undefined);
@@ -100,9 +103,9 @@ const fullYearFollows = (pieces: readonly Piece[], count: number, digits: string
   digits.endsWith('20') && digits.length <= 4 && pieces[count]?.readings[0]?.length === 2;
 
 function cuesBefore(tokens: readonly Token[], start: number): ReadonlySet<string> {
-  const at = tokens.findIndex((token) => token.start >= start);
+  const at = indexFrom(tokens, start);
   return new Set(tokens.slice(Math.max(0, at - cueReach), at).map(({ word }) => word));
 }
 
 const tokensBetween = (tokens: readonly Token[], from: number, to: number) =>
-  tokens.filter(({ start, end }) => start >= from && end <= to).length;
+  indexFrom(tokens, to) - indexFrom(tokens, from);

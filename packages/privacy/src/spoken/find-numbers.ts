@@ -3,7 +3,6 @@ import { luhn } from '../checks/luhn.ts';
 import { type PhoneReader, phoneFacts } from '../checks/phone-number.ts';
 import { isIssuedSsn, isItin } from '../checks/ssn.ts';
 import type { Context, Surroundings } from '../context.ts';
-import type { Entity } from '../entities.ts';
 import type { Finding } from '../finding.ts';
 import { mostReadings, type Reading, readingsOf } from './readings.ts';
 import type { Piece, Sequence } from './sequences.ts';
@@ -24,37 +23,48 @@ export function* findNumbers(
   const around = context.around(start, end, before);
   const read = phoneFacts(countries);
   const corrected = sequence.some(({ corrects }) => corrects);
-  const best = new Map<Entity, Finding>();
+  // Of each kind the best at each place: somebody may read two numbers in a row.
+  const best = new Map<string, Finding>();
   const budget = { left: mostReadings };
-  for (const { pieces, rank } of variantsOf(sequence, speakers))
+  for (const { pieces, rank } of variantsOf(sequence, speakers)) {
+    const ends = digitsUpTo(pieces);
     for (const reading of readingsOf(pieces, budget)) {
       // After a correction what is left out is what was wrong, or right: it never stands beside the number.
-      const left = leftOver(reading, pieces) * (corrected ? 9 : 1);
-      for (const { entity, score, normalized } of judge(reading, pieces, left, around, read)) {
+      const left = leftOver(reading, ends) * (corrected ? 9 : 1);
+      const rest = (ends.at(-1) as number) - (ends[reading.to] as number);
+      for (const { entity, score, normalized } of judge(reading, { pieces, left, rest }, around, read)) {
         const trust = score - Math.min(0.12, 0.03 * (reading.unlikely + rank));
-        if (trust <= (best.get(entity)?.score ?? 0)) continue;
-        // What was taken back, or said again, is no less personal: it is hidden with the rest.
         const from = reading.from === 0 ? start : (pieces[reading.from] as Piece).start;
+        const place = `${entity} ${from}`;
+        if (trust <= (best.get(place)?.score ?? 0)) continue;
+        // What was taken back, or said again, is no less personal: it is hidden with the rest.
         const to = reading.to === pieces.length ? end : (pieces[reading.to - 1] as Piece).end;
-        best.set(entity, { entity, start: from, end: to, score: Math.min(1, trust), normalized });
+        best.set(place, { entity, start: from, end: to, score: Math.min(1, trust), normalized });
       }
     }
+  }
   yield* best.values();
 }
 
 type Judged = Required<Pick<Finding, 'entity' | 'score' | 'normalized'>>;
 
+/** What a reading is part of, and how many digits it leaves out: of all, and behind it. */
+interface Whole {
+  readonly pieces: readonly Piece[];
+  readonly left: number;
+  readonly rest: number;
+}
+
 function* judge(
   reading: Reading,
-  pieces: readonly Piece[],
-  left: number,
+  { pieces, left, rest }: Whole,
   around: Surroundings,
   read: PhoneReader,
 ): Iterable<Judged> {
   const { digits } = reading;
   const whole = left === 0;
   if (digits.length >= 12) {
-    const score = cardScore(reading, pieces, whole, around);
+    const score = cardScore(reading, whole, rest, around);
     if (score > 0) yield { entity: 'credit_card', score, normalized: digits };
   }
   if (digits.length === 9) {
@@ -70,20 +80,16 @@ function* judge(
 }
 
 /** A card stands alone, or before what may be its expiry and security code. */
-function cardScore(
-  { digits, from, to, unlikely }: Reading,
-  pieces: readonly Piece[],
-  whole: boolean,
-  around: Surroundings,
-): number {
+function cardScore({ digits, from, unlikely }: Reading, whole: boolean, rest: number, around: Surroundings): number {
   const bonus = around.bonus('card');
   if (!isCardRange(digits)) return 0;
   if (!luhn(digits)) return whole && unlikely === 0 && bonus > 0 && digits.length >= 13 ? 0.15 + bonus : 0;
-  const rest = pieces.slice(to).reduce((sum, { readings }) => sum + (readings[0] as string).length, 0);
+  const inContext = (alone: number) => alone + bonus - (around.otherwise && bonus < 0.4 ? 0.4 : 0);
   const usual = digits.length === 16 || (digits.length === 15 && digits.startsWith('3'));
   if (!whole && !usual) return 0;
-  const alone = whole ? (usual ? 0.7 : 0.3) : from === 0 && rest <= 8 ? 0.5 : 0.2;
-  return alone + bonus - (around.otherwise && bonus < 0.4 ? 0.4 : 0);
+  if (whole) return inContext(usual ? 0.7 : 0.3);
+  // Of two that are read in a row, one begins where all begins, and one ends where all ends.
+  return inContext(from === 0 ? (rest <= 8 ? 0.5 : 0.3) : rest === 0 ? 0.25 : 0.2);
 }
 
 function phoneScore(
@@ -107,12 +113,16 @@ function phoneScore(
   return { trust: base + (trunk ? 0.35 : known ? 0.15 : 0), normalized: known ?? digits };
 }
 
+/** For each piece, and for the end, how many digits the likeliest readings have before it. */
+function digitsUpTo(pieces: readonly Piece[]): number[] {
+  const ends = [0];
+  for (const { readings } of pieces) ends.push((ends.at(-1) as number) + (readings[0] as string).length);
+  return ends;
+}
+
 /** How many digits of the whole a reading leaves out. */
-const leftOver = ({ from, to }: Reading, pieces: readonly Piece[]) =>
-  pieces.reduce(
-    (sum, { readings }, index) => (index >= from && index < to ? sum : sum + (readings[0] as string).length),
-    0,
-  );
+const leftOver = ({ from, to }: Reading, ends: readonly number[]) =>
+  (ends.at(-1) as number) - ((ends[to] as number) - (ends[from] as number));
 
 /** What digits left out cost: one or two may have been no part of it, such as that of "one moment". */
 const unused = (left: number) => (left === 0 ? 0 : left <= 2 ? -0.1 : -0.3);

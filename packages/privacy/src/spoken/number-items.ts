@@ -36,7 +36,7 @@ export function itemAt(tokens: readonly Token[], first: number): Item | undefine
     return larger(tokens, first, tens) ?? item(first + 1, tens);
   const joined = tens.slice(0, 1) + unit;
   // "one thousand" after "forty" counts from there, and so does "ones".
-  if (itemAt(tokens, first + 1)?.next !== first + 2) return item(first + 1, tens);
+  if (isNoUnit(tokens[first + 2])) return item(first + 1, tens);
   return tokens[first + 1]?.pause && tokens[first + 1]?.before !== '-'
     ? item(first + 2, tens + unit, joined)
     : item(first + 2, joined, tens + unit);
@@ -63,14 +63,35 @@ function larger(tokens: readonly Token[], first: number, digits: string): Item |
   const whole = digits + zeros;
   const and = tokens[first + 2]?.word === 'and' ? 1 : 0;
   const at = first + 2 + and;
-  const rest = tokens[at] && !tokens[at]?.pause ? itemAt(tokens, at) : undefined;
+  const rest = tokens[at] && !tokens[at]?.pause ? smallAt(tokens, at) : undefined;
   const small = rest?.readings[0];
-  if (!rest || small === undefined || small.length > 2 || isNumeral(tokens[at]?.word ?? ''))
-    return { readings: [whole], first, next: first + 2 };
+  if (!rest || small === undefined) return { readings: [whole], first, next: first + 2 };
   const sum = whole.slice(0, whole.length - small.length) + small;
   const apart = rest.readings.map((reading) => whole + reading);
   return { readings: and ? [sum, ...apart] : [...apart, sum], first, next: rest.next };
 }
+
+/** A number below a hundred in words, unless it is itself one of hundreds or counts something. */
+function smallAt(tokens: readonly Token[], at: number): Pick<Item, 'readings' | 'next'> | undefined {
+  const word = tokens[at]?.word ?? '';
+  const plain = digitWords.get(word) ?? teenWords.get(word);
+  if (plain !== undefined) return isNoUnit(tokens[at + 1]) ? undefined : { readings: [plain], next: at + 1 };
+  const tens = tensWords.get(word);
+  if (tens === undefined) return undefined;
+  const unit = digitWords.get(tokens[at + 1]?.word ?? '');
+  if (unit !== undefined && unit !== '0' && !isNoUnit(tokens[at + 2]))
+    return { readings: [tens.slice(0, 1) + unit, tens + unit], next: at + 2 };
+  return isNoUnit(tokens[at + 1]) ? undefined : { readings: [tens], next: at + 1 };
+}
+
+/** Whether a word behind a digit makes the digit more than one: a scale, what it counts, or "ones". */
+const isNoUnit = (after: Token | undefined) =>
+  after !== undefined &&
+  !after.pause &&
+  (after.word === 'hundred' ||
+    after.word === 'thousand' ||
+    pluralDigits.has(after.word) ||
+    countedWords.has(after.word));
 
 const isNumeral = (word: string) => numeral.test(word);
 const numeral = /^\d+$/;

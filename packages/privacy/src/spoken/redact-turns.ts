@@ -19,13 +19,13 @@ export interface RedactedTurns {
 export function redactTurns(turns: readonly Turn[], policy: RedactionPolicy): RedactedTurns {
   const options = narrowed(policy);
   const spoken = detectSpoken(turns, options);
+  const places = spoken.flatMap((finding) =>
+    finding.parts.map((part) => ({ ...finding, ...part, further: part !== finding.parts[0] })),
+  );
+  const byTurn = Object.groupBy(places, ({ turn }) => turn);
   const findings: SpokenFinding[] = [];
   const redacted = turns.map((turn, index) => {
-    const parts = spoken.flatMap((finding) =>
-      finding.parts
-        .filter((part) => part.turn === index)
-        .map((part) => ({ ...finding, ...part, further: part !== finding.parts[0] })),
-    );
+    const parts = byTurn[index] ?? [];
     const written = detect(turn.text, options);
     const here = resolveOverlaps([...parts, ...written]).map((one) => ({ further: false, ...one }));
     for (const { entity, score, normalized, start, end } of here.filter((one) => !('parts' in one)))

@@ -23,6 +23,9 @@ const mostTurns = 12;
 const mostBetween = 6;
 const mostInTurnBetween = 8;
 
+/** Words between two digits of one number, over all turns. */
+const mostWordsBetween = 100;
+
 /** Every sequence of three digits or more. Amounts, times, shares and ordinals are in none. */
 export function sequencesOf(tokens: readonly Token[]): Sequence[] {
   const sequences: Sequence[] = [];
@@ -63,6 +66,7 @@ const pieceOf = (tokens: readonly Token[], { readings, first, next }: Item, gap:
 function gapBetween(tokens: readonly Token[], from: number, to: number): Gap | undefined {
   const last = tokens[from - 1] as Token;
   const token = tokens[to] as Token;
+  if (token.turn - last.turn >= mostTurns || to - from > mostWordsBetween) return undefined;
   const between = tokens.slice(from, to);
   const corrects = between.some(({ word }) => corrections.has(word));
   if (noNumber.test(token.before) && between.length === 0) return undefined;

@@ -72,6 +72,16 @@ describe('what is spoken', () => {
     expect(spoken('the security code is seven seven one')).toEqual(['card_security_code 771']);
   });
 
+  it('hears two numbers that are read in a row', () => {
+    const said = `four two ${'four two '.repeat(7)}and then five five five five ${'five five five five '.repeat(2)}four four four four`;
+    expect(spoken(`the cards are ${said}`)).toEqual(['credit_card 4242424242424242', 'credit_card 5555555555554444']);
+  });
+
+  it('ends, however much there is of what could go on for ever', () => {
+    for (const said of ['one hundred ', 'forty one ', 'one, no, ', 'double ', 'a dot ', 'at a dot b '])
+      expect(detectSpoken([{ text: said.repeat(5_000) }]).length).toBeLessThan(5_000);
+  });
+
   it('hears a number that both say, and counts what the agent says after the caller once', () => {
     const turns = talk(
       'A: Can I have the card number?',

@@ -1,3 +1,5 @@
+import { indexFrom } from '../index-from.ts';
+
 /** What one person said without the other coming in between, as a transcript has it. */
 export interface Turn {
   /** Whoever says it, in whatever words the platform has; left out, one and the same person. */
@@ -34,18 +36,24 @@ export interface Part {
 
 /** A stretch of a transcript, turn by turn; in each from the first to the last of what is said of it, and none of other turns. */
 export function partsOf(
-  { text, starts }: Transcript,
+  { starts }: Transcript,
   start: number,
   end: number,
   said: readonly { readonly start: number; readonly end: number }[],
 ): Part[] {
   const parts: Part[] = [];
-  for (const [turn, from] of starts.entries()) {
-    const to = starts[turn + 1] ?? text.length + 1;
-    const own = said.filter((one) => one.start >= Math.max(start, from) && one.end <= Math.min(end, to));
-    const [first] = own;
-    const last = own.at(-1);
-    if (first && last) parts.push({ turn, start: first.start - from, end: last.end - from });
+  let turn =
+    indexFrom(
+      starts.map((from) => ({ start: from })),
+      start + 1,
+    ) - 1;
+  for (let at = indexFrom(said, start); at < said.length && (said[at] as Part).end <= end; at++) {
+    const one = said[at] as { start: number; end: number };
+    while (turn + 1 < starts.length && (starts[turn + 1] as number) <= one.start) turn++;
+    const from = starts[turn] as number;
+    const last = parts.at(-1);
+    if (last?.turn === turn) parts[parts.length - 1] = { ...last, end: one.end - from };
+    else parts.push({ turn, start: one.start - from, end: one.end - from });
   }
   return parts;
 }

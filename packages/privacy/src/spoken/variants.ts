@@ -10,6 +10,9 @@ export interface Variant {
 const most = 24;
 const mostCorrections = 2;
 
+/** Pieces from which on a sequence is no number but a list, not worth every way to take it. */
+const long = 80;
+
 /** The ways to take a sequence, the likeliest first. */
 export function variantsOf(sequence: Sequence, speakers: readonly (string | undefined)[]): Variant[] {
   const echoed = withoutEchoes(sequence, speakers);
@@ -21,7 +24,7 @@ export function variantsOf(sequence: Sequence, speakers: readonly (string | unde
         ]
       : [{ pieces: sequence, rank: 0 }];
   const corrected = starts.flatMap((variant) => corrections(variant, mostCorrections));
-  return corrected.toSorted((a, b) => a.rank - b.rank).slice(0, most);
+  return corrected.toSorted((a, b) => a.rank - b.rank).slice(0, sequence.length > long ? 2 : most);
 }
 
 /** Without the turns in which the other says again what was just said. */
