@@ -57,7 +57,7 @@ export function detect(text: string, options: DetectOptions = {}): Finding[] {
   for (const scan of scanners)
     for (const finding of scan(scanned)) if (isTrusted(finding, options)) candidates.push(finding);
   const resolved = resolveOverlaps(candidates);
-  if (!options.entities) return resolved;
+  if (!options.entities || resolved.length === 0) return resolved;
   // Only now, so that what is asked for does not change what a number is taken for.
   const wanted = new Set(options.entities);
   return resolved.filter(({ entity }) => wanted.has(entity));
