@@ -85,7 +85,7 @@ export async function openStore({ url, macKeys, signingKey, now = Date.now }: Op
     },
     queryAudit: createQueryAudit(reading),
     listUnknown: createListUnknown(reading),
-    queryAnalytics: createQueryAnalytics({ now, ...createPostgresUsage(database, null), prices: null }),
+    queryAnalytics: createQueryAnalytics({ now, record, ...createPostgresUsage(database, null), prices: null }),
     log,
     makePartitions: (nowMs) => makePartitions(database, nowMs),
     async analyse() {

@@ -1,13 +1,4 @@
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-
-/** The package has no types of its own. */
-const S3rver = createRequire(import.meta.url)('s3rver') as new (
-  options: object,
-) => {
-  run(): Promise<AddressInfo>;
-  close(): Promise<void>;
-};
+import S3rver from 's3rver';
 
 /** What it takes for credentials. */
 export const s3Credentials = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };
