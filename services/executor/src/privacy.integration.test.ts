@@ -3,7 +3,7 @@ import { canary, scanForCanaries, startOtlpReceiver, startTestServers, type Test
 import { type Sandbox, startSandbox } from '@patchbay/testkit/sandbox';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parseTenantClasses } from './domain/telemetry/tenant-classes.ts';
-import { startFakeVault } from './fake-vault.test-support.ts';
+import { type FakeVault, startFakeVault } from './fake-vault.test-support.ts';
 import { publish, runExecutor } from './running-executor.test-support.ts';
 
 /** One argument of each mark, and one of none; one tool for health information. */
@@ -42,13 +42,14 @@ const document = IntegrationDocument.parse({
 
 let servers: TestServers;
 let sandbox: Sandbox;
+let vault: FakeVault;
 const audited: AuditEvent[] = [];
 let published = '';
 
 beforeAll(async () => {
   servers = await startTestServers({ redis: false, tenants: ['acme', 'bare'] });
   sandbox = await startSandbox({ documents: [document] });
-  await startFakeVault(servers);
+  vault = await startFakeVault(servers);
   await publish(servers, document);
   const audit = await servers.connect('audit');
   await audit.consume(auditConsumer.stream, auditConsumer.durable, {
@@ -155,6 +156,41 @@ test('no argument that is unmarked, or personal, is in a log line, an audit even
   );
   expect(hits).toEqual([]);
   await receiver.stop();
+}, 60_000);
+
+test('no form of a lent credential that an upstream echoes is in a result, the log or the audit stream', async () => {
+  const token = `${canary()}/+=${canary()}`;
+  vault.answer = () => ({ payload: { credential: { type: 'bearer', token } } });
+  const executor = await runExecutor(servers, 'executor-3', { dialOverride: sandbox.url });
+  const agent = await servers.connect('agent', 'bare');
+  const bytes = Buffer.from(token);
+  const forms = [
+    token,
+    encodeURIComponent(token),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    Buffer.from(`user:${token}:x`).toString('base64'),
+    bytes.toString('hex'),
+  ];
+  const results: unknown[] = [];
+  for (const [at, form] of forms.entries()) {
+    for (const status of [200, 401, 422]) {
+      const remove = await sandbox.behave({
+        do: { kind: 'status', status, body: { ok: true, note: `echo ${form}`, error: { message: `bad ${form}` } } },
+      });
+      const request = { tool: 'desk_open', arguments: { note: `note ${at}` }, deadline_ms: 3_000 };
+      results.push(await agent.request(routes.executeTool, { tenant: 'bare' }, request));
+      await remove();
+    }
+  }
+  await executor.stop();
+  expect(JSON.stringify(results)).toContain('[secret]');
+  const told = [
+    { name: 'results', bytes: Buffer.from(JSON.stringify(results)) },
+    { name: 'log', bytes: Buffer.from(executor.log()) },
+    { name: 'audit', bytes: Buffer.from(published) },
+  ];
+  expect(await scanForCanaries(told, [token])).toEqual([]);
 }, 60_000);
 
 test('what a policy says is done over real NATS: to what is sent, to what comes back, and to what audit is told', async () => {

@@ -1,5 +1,5 @@
 /** Deepest JSON taken from an upstream. Beyond it, whoever walks it recursively could run out of stack. */
-export const maxNesting = 64;
+const maxNesting = 64;
 
 /** Whether JSON text, as bytes, is nested deeper than `maxNesting`. Brackets inside texts do not count. */
 export function exceedsNesting(bytes: Uint8Array): boolean {

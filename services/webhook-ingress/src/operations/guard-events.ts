@@ -10,7 +10,7 @@ export interface GuardEventsPorts {
 }
 
 /** What stands for a body that is not to go on. The event itself stays: that something came is told. */
-export const withheld = '{"withheld":"privacy"}';
+const withheld = '{"withheld":"privacy"}';
 
 const formType = /^application\/x-www-form-urlencoded\b/i;
 
