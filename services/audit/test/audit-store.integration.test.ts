@@ -5,8 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
 import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from '../src/adapters/postgres-event-pages.ts';
-import { createPostgresOpenIntents } from '../src/adapters/postgres-open-intents.ts';
-import { createPostgresReconciliation } from '../src/adapters/postgres-reconciliation.ts';
 import { toAuditRow } from '../src/domain/audit-row.ts';
 import { createQueryAudit } from '../src/operations/query-audit.ts';
 import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
@@ -285,103 +283,6 @@ for (const kind of storeKinds) {
       await storeEvents(tenant, [{}, {}]);
       expect((await query({ tenant, limit: 2 })).next_cursor).toBeNull();
       expect((await query({ tenant, limit: 1 })).next_cursor).not.toBeNull();
-    });
-
-    it('finds executions that were begun and never finished, oldest first', async () => {
-      const tenant = newTenant();
-      const [open, finished, unknown, fresh] = Array.from({ length: 4 }, () => newId('execution'));
-      const intent = (executionId: string | undefined, time: string): EventChanges => ({
-        time,
-        data: { outcome: 'intent', execution_id: executionId },
-      });
-      const events = await storeEvents(tenant, [
-        intent(finished, minute(0)),
-        intent(open, minute(2)),
-        intent(unknown, minute(1)),
-        intent(fresh, minute(9)),
-        { time: minute(3), data: { execution_id: finished } },
-        { time: minute(3), data: { outcome: 'outcome_unknown', execution_id: unknown } },
-        { time: minute(3), data: { outcome: 'succeeded', execution_id: newId('execution') } },
-      ]);
-      await storeEvents(tenant, [{ time: minute(3), data: { execution_id: open } }], 'credential'); // a lease is no outcome
-      await storeEvents(newTenant(), [{ time: minute(3), data: { execution_id: open } }]); // nor is another tenant's
-
-      const read = createPostgresOpenIntents(database);
-      const ofTenant = async (olderThanMs: number) =>
-        (await read({ sinceMs: 0, beforeMs: Date.parse(minute(10)) - olderThanMs, limit: 10_000 })).filter(
-          (intent) => intent.tenant === tenant,
-        );
-      expect(await ofTenant(5 * 60_000)).toEqual([
-        {
-          tenant,
-          executionId: open,
-          tool: 'slack_post_message',
-          session: 'call-77',
-          eventId: events[1]?.id,
-          recordedAtMs: Date.parse(minute(2)),
-        },
-      ]);
-      expect((await ofTenant(0)).map(({ executionId }) => executionId)).toEqual([open, fresh]);
-      const newest = await read({
-        sinceMs: 0,
-        beforeMs: Date.parse(minute(10)),
-        limit: 10,
-        tenant,
-        newestFirst: true,
-      });
-      expect(newest.map(({ executionId }) => executionId)).toEqual([fresh, open]);
-    });
-
-    it('finds what was neither ended nor declared, and outcomes that came after a declaration', async () => {
-      const tenant = newTenant();
-      const [open, twice, declared, late, settled] = Array.from({ length: 5 }, () => newId('execution'));
-      const at = (executionId: string | undefined, n: number, data: EventChanges['data'] = { outcome: 'intent' }) => ({
-        time: minute(n),
-        data: { ...data, execution_id: executionId },
-      });
-      const intents = await storeEvents(tenant, [
-        at(open, 1),
-        at(twice, 3),
-        at(twice, 2), // a submission that was tried again
-        at(declared, 1),
-        at(late, 1),
-        at(settled, 1),
-        at(late, 8, { outcome: 'succeeded' }),
-        at(settled, 8, { outcome: 'failed' }),
-      ]);
-      const said = (type: string, executionId: string | undefined, n: number) => ({
-        ...at(executionId, n, { outcome: 'outcome_unknown' }),
-        type: `dev.patchbay.reconciliation.${type}`,
-      });
-      const declarations = await storeEvents(
-        tenant,
-        [
-          said('outcome_unknown', declared, 4),
-          said('outcome_unknown', late, 5),
-          said('outcome_unknown', settled, 5),
-          said('superseded', settled, 8),
-        ],
-        'reconciliation',
-      );
-      const { readUnended, readSuperseded } = createPostgresReconciliation(database);
-      const range = { sinceMs: Date.parse(minute(0)), beforeMs: Date.parse(minute(10)), limit: 1_000 };
-      const ofTenant = (await readUnended(range)).filter(({ intent }) => intent.tenant === tenant);
-      expect(ofTenant).toEqual([
-        { executionId: open, intendedAtMs: Date.parse(minute(1)), intent: intents[0] },
-        { executionId: twice, intendedAtMs: Date.parse(minute(2)), intent: intents[2] },
-      ]);
-      expect((await readUnended({ ...range, limit: 1 })).length).toBe(1);
-      expect((await readSuperseded(range)).filter(({ outcome }) => outcome.tenant === tenant)).toEqual([
-        {
-          executionId: late,
-          endedAtMs: Date.parse(minute(8)),
-          declaration: declarations[1],
-          outcome: intents[6],
-        },
-      ]);
-      // A declaration is no outcome: the execution stays among those of unknown effect until there is one.
-      const unknown = await createPostgresOpenIntents(database)({ ...range, tenant });
-      expect(new Set(unknown.map(({ executionId }) => executionId))).toEqual(new Set([open, twice, declared]));
     });
 
     it('joins intents and outcomes in the view of executions', async () => {
