@@ -1,13 +1,39 @@
+import { originOf, toRecord } from '@patchbay/audit-log';
 import { normaliseDocument } from '@patchbay/catalog';
+import { AuditBatch, type AuditEvent, inboxPrefixOf } from '@patchbay/contracts';
+import { seedFileOf } from '@patchbay/local-servers';
+import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import { confirmationOf } from '@patchbay/sdk';
+import { readSecretFile } from '@patchbay/service-kit';
+import { problemsOfOcsf } from '@patchbay/testkit/ocsf';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { publish, type System, simpleDocument, singleToolText, startSystem } from './system.ts';
 
 let system: System;
+let auditor: Messaging;
+/** What tenant acme's auditor hears on stream AUDIT, with the class of each subject. */
+const heard: { readonly event: AuditEvent; readonly class: string }[] = [];
 beforeAll(async () => {
   system = await startSystem({ seedCatalog: true });
+  const { facts, keys } = system.patchbay;
+  auditor = await connectMessaging({
+    servers: [facts.nats_url],
+    seed: readSecretFile(seedFileOf(keys, 'auditor', 'acme')),
+    name: 'auditor',
+    inboxPrefix: inboxPrefixOf('auditor', 'acme'),
+  });
+  auditor.hearMessages('audit.v1.{tenant}.{class}', { tenant: 'acme' }, ({ subject, payload }) => {
+    const batch = AuditBatch.parse(JSON.parse(Buffer.from(payload).toString()));
+    heard.push(...batch.map((event) => ({ event, class: subject.split('.')[3] as string })));
+  });
+  await auditor.flush();
+  // Tools for health information are for tenants that say that they may.
+  await system.admin.privacy.put({ hipaa: true });
 });
-afterAll(() => system?.stop());
+afterAll(async () => {
+  await auditor?.close();
+  await system?.stop();
+});
 
 describe('the main job', () => {
   test('an agent’s call is carried out and leaves an intent and an outcome', async () => {
@@ -142,5 +168,25 @@ describe('the main job', () => {
       await remove();
     }
     await system.sandbox.reset();
+  });
+
+  test('every event that it left on stream AUDIT makes a record as OCSF has its class', async () => {
+    await system.admin.listConnections();
+    await system.admin.tenants.create('acme');
+    await system.admin.keys.create({ name: 'recorded', role: 'agent' });
+    await vi.waitFor(() => {
+      const classes = new Set(heard.map((one) => one.class));
+      for (const expected of ['execution', 'credential', 'connection', 'registry', 'query', 'gateway'])
+        expect(classes).toContain(expected);
+    }, 10_000);
+    const wrong = heard.flatMap(({ event, class: auditClass }) => {
+      const { data, producer } = JSON.parse(toRecord(event, originOf(event)));
+      const problems = problemsOfOcsf(data);
+      if (originOf(event).class !== auditClass) problems.push(`recorded in class ${auditClass}`);
+      if (event.source.split('/')[2] !== producer) problems.push(`recorded by ${event.source}`);
+      return problems.map((problem) => `${event.type}: ${problem}`);
+    });
+    expect([...new Set(wrong)]).toEqual([]);
+    expect(heard.length).toBeGreaterThan(20);
   });
 });

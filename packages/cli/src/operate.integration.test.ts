@@ -70,6 +70,14 @@ describe('audit', () => {
     const shown = await here.cli(['audit', 'query', '--tool', 'slack_create_channel', '--limit', '1']);
     expect(shown.out).toMatch(/^TIME \(UTC\)/);
     expect(shown.out).toContain('1 event; there are older ones');
+    const ended = ['audit', 'query', '--execution', execution, '--status', 'succeeded'];
+    const [body] = lines((await here.cli([...ended, '--format', 'ocsf'])).out);
+    expect(body).toMatchObject({ class_uid: 6_003, status: 'Success', metadata: { version: '1.8.0' } });
+    const [record] = lines((await here.cli([...ended, '--format', 'record', '--json'])).out);
+    expect(record).toMatchObject({ specversion: '1.0', recordversion: 1, data: body });
+    expect(
+      lines((await here.cli(['audit', 'tail', '--once', '--session', 'audit-a', '--format', 'ocsf'])).out),
+    ).toHaveLength(2);
     expect((await here.cli(['audit', 'query', '--session', 'nobody'])).out).toBe('No audit event matches.\n');
     expect((await here.cli(['audit', 'query', '--execution', 'exe_1'])).code).toBe(2);
     expect((await here.cli(['audit', 'query', '--from', 'yesterday'])).code).toBe(2);

@@ -1,5 +1,5 @@
 import type { AuditRecorder } from '@patchbay/audit-log';
-import { type Approval, type ApprovalEvent, events, routes } from '@patchbay/contracts';
+import { type Approval, type ApprovalEvent, type AuditData, events, routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint, type Messaging } from '@patchbay/messaging';
 import type { Logger } from '@patchbay/service-kit';
 import { createNatsApprovals, createNatsConfirmations } from './adapters/nats-approvals.ts';
@@ -95,12 +95,7 @@ function recordApprovals({ recorder, config, log }: PolicyParts): RecordApproval
         type: `dev.patchbay.approval.${what}`,
         subject: id,
         data: {
-          actor: decided
-            ? {
-                kind: decided_by?.startsWith('key_') ? ('key' as const) : ('admin' as const),
-                id: decided_by ?? 'admin',
-              }
-            : { kind: 'service' as const, id: config.instance },
+          actor: decided ? deciderOf(decided_by) : { kind: 'service' as const, id: config.instance },
           target: { kind: 'approval', id },
           outcome: 'succeeded',
           execution_id: what === 'used' ? (rest.used_by ?? rest.execution_id) : rest.execution_id,
@@ -114,4 +109,10 @@ function recordApprovals({ recorder, config, log }: PolicyParts): RecordApproval
       recorder.record(entry).catch((error) => log.error({ err: error }, 'an audit event was lost'));
     },
   };
+}
+
+/** A key by its id, the operator, or somebody whom the tenant's own issuer knows. */
+function deciderOf(by: string | null): AuditData['actor'] {
+  if (by === null || by === 'admin') return { kind: 'admin', id: 'admin' };
+  return { kind: by.startsWith('key_') ? 'key' : 'user', id: by };
 }

@@ -122,7 +122,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const onFailure = (error: unknown, request: string) =>
     log.error({ err: error, request }, 'a request failed unexpectedly');
   const live = wireLive({ ...config, ...admission, messaging, sessions, onFailure });
-  const natsAccess = await wireNatsAccess(config, log, { store, authenticate: admission.authenticate, sessions, now });
+  const natsAccess = await wireNatsAccess(config, log, { ...admission, store, sessions, now });
   const voice = wireVoice(config);
   const ports: GatewayPorts = {
     ask: messaging.request,

@@ -4,6 +4,7 @@ import type { Logger } from '@patchbay/service-kit';
 import type { GatewayConfig } from './config.ts';
 import { admitToNats } from './operations/admit-to-nats.ts';
 import type { Authenticate } from './operations/authenticate.ts';
+import type { OnRefused } from './operations/observe-access.ts';
 import type { OpenSessions } from './operations/open-sessions.ts';
 import type { IdentityStore } from './operations/ports.ts';
 import { endOf } from './operations/principal-life.ts';
@@ -13,13 +14,14 @@ export interface NatsAccessPorts {
   readonly authenticate: Authenticate;
   readonly sessions: OpenSessions;
   readonly now: () => number;
+  readonly onRefused: OnRefused;
 }
 
 /** Lets keys and tokens in on NATS, and ends their connections with them. Null: this gateway is not asked. */
 export async function wireNatsAccess(
   config: Pick<GatewayConfig, 'natsUrls' | 'instance' | 'callout'>,
   log: Logger,
-  { store, authenticate, sessions, now }: NatsAccessPorts,
+  { store, authenticate, sessions, now, onRefused }: NatsAccessPorts,
 ): Promise<{ close(): Promise<unknown> }> {
   const { callout } = config;
   if (callout === null) return { close: async () => {} };
@@ -43,7 +45,7 @@ export async function wireNatsAccess(
     seed: callout.calloutSeed,
     issuerSeed: callout.issuerSeed,
     xkeySeed: callout.xkeySeed,
-    decide: admitToNats({ authenticate, endOf: (principal) => endOf(store, principal, now()), now }),
+    decide: admitToNats({ authenticate, endOf: (principal) => endOf(store, principal, now()), now, onRefused }),
     onError: (err) => log.warn({ err }, 'a client of NATS could not be looked at'),
   });
   return { close: () => Promise.all([served.close(), follower.close()]) };

@@ -10,7 +10,10 @@ import type { Caller } from './operations/ports.ts';
 
 /** Who changes policies: the gateway names the key that came in by it. */
 export function callerOf({ by }: { readonly by?: string | undefined }, { traceparent }: RequestContext): Caller {
-  const actor = by === undefined ? ({ kind: 'admin', id: 'admin' } as const) : ({ kind: 'key', id: by } as const);
+  const actor =
+    by === undefined
+      ? ({ kind: 'admin', id: 'admin' } as const)
+      : ({ kind: by.startsWith('key_') ? 'key' : 'user', id: by } as const);
   return { actor, traceId: traceIdOf(traceparent) };
 }
 
