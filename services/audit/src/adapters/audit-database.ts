@@ -112,7 +112,12 @@ async function migrate(db: Kysely<AuditTables>): Promise<void> {
 }
 
 function migratorOn(db: Kysely<AuditTables>): Migrator {
-  return new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  // One that took longer to write may come after one of a higher number.
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    allowUnorderedMigrations: true,
+  });
 }
 
 /**
