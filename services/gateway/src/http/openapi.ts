@@ -14,6 +14,7 @@ const tags: Readonly<Record<string, string>> = {
   connections: "A tenant's accounts at the services behind the tools.",
   webhooks: 'What vendors send: where it comes in, what came, and who gets it.',
   audit: 'Who did what, and whether the record of it is whole.',
+  subjects: 'Persons whom calls are about: what is held on them, and its erasure.',
   metrics: 'How calls go, now and over weeks.',
   keys: 'API keys: who may come in.',
   voice: 'Tool calls as voice platforms make them, answered in their own words.',
