@@ -54,6 +54,8 @@ interface TokenKey {
 /** Tokens held of a tenant; those of before go when it is full. */
 const mostTokens = 10_000;
 const awayEveryMs = 10_000;
+/** Milliseconds that what is to be kept waits for its key: it goes with events that nobody waits for. */
+const keepWaitMs = 2_000;
 /** Milliseconds after a wait in vain in which a tenant's events wait for no key: the vault is asked beside them. */
 const patienceMs = 5_000;
 
@@ -75,7 +77,7 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
   // What was said while the connection was lost was not heard.
   const reconnects = messaging.onReconnect(() => forget(() => true));
   let toldAt = Number.NEGATIVE_INFINITY;
-  /** Until when a tenant's events do not wait. */
+  /** Until when a tenant's events do not wait, for tokens and for what is kept. */
   const impatient = new Map<string, number>();
 
   function open(answer: { sealed: string; public_key: string }): unknown {
@@ -105,20 +107,20 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
   }
 
   /** What comes within the wait; null: nothing did. */
-  async function within<Value>(tenant: string, asked: Promise<Value>): Promise<Value | null> {
-    if (performance.now() < (impatient.get(tenant) ?? 0)) {
-      asked.then(() => impatient.delete(tenant)).catch(() => {});
+  async function within<Value>(name: string, limitMs: number, asked: Promise<Value>): Promise<Value | null> {
+    if (performance.now() < (impatient.get(name) ?? 0)) {
+      asked.then(() => impatient.delete(name)).catch(() => {});
       return null;
     }
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`no key within ${waitMs} ms`)), waitMs);
+    const timer = setTimeout(() => late.reject(new Error(`no key within ${limitMs} ms`)), limitMs);
     try {
       return await Promise.race([asked, late.promise]);
     } catch (error) {
       // One person's key that is gone says nothing of the vault.
       if (!(error instanceof PatchbayError) || error.body.retryable) {
         if (impatient.size >= bounds.most) impatient.clear();
-        impatient.set(tenant, performance.now() + patienceMs);
+        impatient.set(name, performance.now() + patienceMs);
       }
       if (performance.now() - toldAt > awayEveryMs) {
         toldAt = performance.now();
@@ -142,6 +144,7 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
         tokenKeyOf(tenant) ??
         (await within(
           tenant,
+          waitMs,
           tokenKeys.get(tenant, () => askTokenKey(tenant)),
         ));
       return held === null ? unknownSubject : tokenWith(held, identifier);
@@ -149,7 +152,8 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
     dataKeyNow: (tenant, token) => dataKeys.now(`${tenant} ${token}`, () => askDataKey(tenant, token)),
     dataKey: (tenant, token) =>
       within(
-        tenant,
+        `${tenant} keeps`,
+        keepWaitMs,
         dataKeys.get(`${tenant} ${token}`, () => askDataKey(tenant, token)),
       ),
     close() {
