@@ -7,6 +7,7 @@ import { openAuditDatabase } from './adapters/audit-database.ts';
 import { type AuditCounters, createLogStoreReport, newCounters } from './adapters/log-store-report.ts';
 import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from './adapters/postgres-event-pages.ts';
+import { createHoldsOn } from './adapters/postgres-holds-on.ts';
 import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
 import { createPostgresStoredEvents } from './adapters/postgres-stored-events.ts';
 import { createPostgresUsage } from './adapters/postgres-usage.ts';
@@ -119,7 +120,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       },
       [
         ...auditRoutes(operations),
-        ...subjectEndpoints({ ...reading, database, messaging, signing: wiredLog, holdsOn: async () => [] }),
+        ...subjectEndpoints({ ...reading, database, messaging, signing: wiredLog, holdsOn: createHoldsOn(database) }),
       ],
     );
     stops.push(() => served.stop());
