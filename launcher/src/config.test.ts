@@ -20,6 +20,7 @@ describe('the options', () => {
       mcpCommands: '',
       logLevel: 'info',
       databaseUrl: null,
+      auditStreamDays: null,
       connectPort: null,
       ports: {},
     });
@@ -27,7 +28,7 @@ describe('the options', () => {
 
   test('are taken as given', () => {
     const argv =
-      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --log-level debug --once --json --connect-port 7710 --ports gateway=8080,sandbox=0';
+      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --audit-stream-days 90 --log-level debug --once --json --connect-port 7710 --ports gateway=8080,sandbox=0';
     expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
       help: false,
       json: true,
@@ -41,6 +42,7 @@ describe('the options', () => {
       mcpCommands: 'desk=/opt/desk',
       logLevel: 'debug',
       databaseUrl: 'postgres://h/d',
+      auditStreamDays: 90,
       connectPort: 7_710,
       ports: { gateway: 8080, sandbox: 0 },
     });
@@ -70,6 +72,7 @@ describe('the options', () => {
     [['--executors', '33'], "not '33'"],
     [['--executors', '1.5'], "not '1.5'"],
     [['--executors', 'many'], "not 'many'"],
+    [['--audit-stream-days', '6'], "--audit-stream-days takes a whole number from 7 to 36500, not '6'."],
     [['--log-level', 'loud'], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
     [['--connect-port', 'http'], "not 'http'"],
     [['--connect-port', '0'], "not '0'"],

@@ -20,6 +20,8 @@ export interface LauncherConfig {
   readonly mcpCommands: string;
   readonly logLevel: string;
   readonly databaseUrl: string | null;
+  /** Age at which messages of stream `AUDIT` go; null: never. */
+  readonly auditStreamDays: number | null;
   /** Port on the loopback where people connect accounts by OAuth; null: nowhere. */
   readonly connectPort: number | null;
   /** Ports to take in place of the usual ones; 0 takes any. */
@@ -43,6 +45,8 @@ tool call, prints what happened, and stays up until Ctrl-C.
   --catalogue LIST   of the integrations that come with Patchbay only these: slack,hubspot (default all)
   --mcp-commands LIST  programs that may be run as MCP servers: weather=/opt/mcp/weather,…
   --database URL     postgres://… instead of the built-in PGlite
+  --audit-stream-days N  let messages of the audit stream go after N days, 7 to 36500 (default: never); the database
+                     keeps what it has stored of them
   --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
   --ports LIST       ports to take if they are free, 0 for any: gateway=8080,ingress=8081,sandbox=0,nats=4222,redis=0
                      (default gateway 7700, ingress 7720, sandbox 4010, others any)
@@ -90,6 +94,7 @@ export function readLauncherConfig(
     mcpCommands: values['mcp-commands'] ?? '',
     logLevel,
     databaseUrl: values.database ?? null,
+    auditStreamDays: values['audit-stream-days'] === undefined ? null : daysOf(values['audit-stream-days']),
     connectPort,
     ports: values.ports === undefined ? {} : portsOf(values.ports),
   };
@@ -108,6 +113,13 @@ function portsOf(list: string): Partial<Record<PortName, number>> {
     ports[known] = Number(port);
   }
   return ports;
+}
+
+/** @throws UsageError for less time than an audit service may be away, or what is no time. */
+function daysOf(text: string): number {
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (days >= 7 && days <= 36_500) return days;
+  throw new UsageError(`--audit-stream-days takes a whole number from 7 to 36500, not '${text}'.`);
 }
 
 /** @throws UsageError for what can be no id. */
@@ -135,6 +147,7 @@ function parse(argv: readonly string[]) {
         once: { type: 'boolean' },
         catalogue: { type: 'string' },
         'mcp-commands': { type: 'string' },
+        'audit-stream-days': { type: 'string' },
         processes: { type: 'boolean' },
         live: { type: 'boolean' },
         executors: { type: 'string' },

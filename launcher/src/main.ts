@@ -43,6 +43,7 @@ export async function launch(
     logLevel: config.logLevel,
     ports: config.ports,
     ...(config.databaseUrl !== null && { databaseUrl: config.databaseUrl }),
+    ...(config.auditStreamDays !== null && { auditStreamDays: config.auditStreamDays }),
     ...(config.connectPort !== null && {
       variables: {
         vault: {

@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly logLevel: string;
   /** Default: PGlite in the state directory. */
   readonly databaseUrl?: string;
+  /** Age at which messages of stream `AUDIT` go. Left out: never. */
+  readonly auditStreamDays?: number;
   /** Take these ports if free; others are found otherwise. 0 takes any. */
   readonly ports?: {
     readonly nats?: number;
@@ -159,7 +161,7 @@ async function startAll(
     `nats-server on ${nats.urls.join(', ')}, redis-server on port ${redis.port}${sandbox === null ? '' : `, sandbox on ${sandbox.url}`}`,
   );
 
-  await provisionStreams(nats, keys);
+  await provisionStreams(nats, keys, options.auditStreamDays ?? 0);
   const installation: Installation = {
     state,
     keys,
@@ -276,7 +278,8 @@ async function keepUndo<T extends { stop(): Promise<void> } | null>(
   return started;
 }
 
-async function provisionStreams({ urls, replicas }: LocalNats, keys: LocalKeys): Promise<void> {
+/** `auditDays`: 0 keeps the messages of stream `AUDIT` for ever. */
+async function provisionStreams({ urls, replicas }: LocalNats, keys: LocalKeys, auditDays: number): Promise<void> {
   const messaging = await connectMessaging({
     servers: urls,
     seed: readSecretFile(seedFileOf(keys, 'provisioner')),
@@ -285,7 +288,7 @@ async function provisionStreams({ urls, replicas }: LocalNats, keys: LocalKeys):
   });
   try {
     await messaging.provision({
-      streams: Object.values(streams),
+      streams: Object.values({ ...streams, audit: { ...streams.audit, maxAgeMs: auditDays * 86_400_000 } }),
       buckets: Object.values(buckets),
       durables,
       replicas,

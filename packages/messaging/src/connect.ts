@@ -25,6 +25,7 @@ import { sendRequest } from './request.ts';
 import { requestStream } from './request-stream.ts';
 import { serveEndpoints } from './serve.ts';
 import { listenSignal, sendSignal } from './signals.ts';
+import { pushStream } from './stream-push.ts';
 import { readStream, streamMessage } from './stream-read.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
 import { workThrough } from './work.ts';
@@ -80,6 +81,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     bucket: (name) => openBucket(connection, acks, name),
     consume: (stream, durable, consumeOptions) => consumeBatches(connection, stream, durable, consumeOptions),
     work: (stream, durable, workOptions) => workThrough(connection, stream, durable, workOptions),
+    pushStream: (stream, pushOptions) => pushStream(connection, stream, pushOptions),
     readStream: (stream, readOptions) => readStream(connection, stream, readOptions),
     streamMessage: (stream, sequence) => streamMessage(connection, stream, sequence),
     streamBounds: (stream) => streamBounds(connection, stream),

@@ -30,6 +30,12 @@ export interface ReadStreamOptions {
   readonly mayRemove?: boolean;
 }
 
+/** Part of a stream, and a subject that the server sends it to. */
+export interface PushStreamOptions extends Pick<ReadStreamOptions, 'filter' | 'after'> {
+  /** Nothing says whose it is: the caller has to know. */
+  readonly deliverTo: string;
+}
+
 /** What a durable has before it. */
 export interface DurableState {
   /** Messages that were not handed out yet. */
@@ -47,6 +53,11 @@ export interface StreamAccess {
    * taken. @throws Error when the server lost the reading; one from `upTo` on goes on.
    */
   readStream(stream: string, options: ReadStreamOptions): AsyncIterable<StreamPage>;
+  /**
+   * Has the server send part of a stream to a subject, then what comes, until nobody has listened there for a minute.
+   * @returns messages that there are to send now.
+   */
+  pushStream(stream: string, options: PushStreamOptions): Promise<number>;
   /** One message by its number; null when it is no longer there. */
   streamMessage(stream: string, sequence: number): Promise<StreamMessage | null>;
   /** The numbers of the first and the last message; the first is beyond the last when there is none. */

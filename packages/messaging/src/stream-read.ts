@@ -56,7 +56,8 @@ export async function* readStream(
   }
 }
 
-function startOf(after: number | Date): Partial<ConsumerConfig> {
+/** Where a consumer begins. */
+export function startOf(after: number | Date): Partial<ConsumerConfig> {
   return typeof after === 'number'
     ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }
     : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: after.toISOString() };
