@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { addApprovals } from './commands/approvals/add-approvals.ts';
 import { addAuditProofs } from './commands/audit/add-audit-proofs.ts';
+import { addAuditExport, addAuditExports } from './commands/audit/audit-export.ts';
 import { addAuditReveal } from './commands/audit/audit-reveal.ts';
+import { addHold } from './commands/audit/hold.ts';
+import { addRetention } from './commands/audit/retention.ts';
+import { addSiem } from './commands/audit/siem.ts';
 import { addAuditQuery } from './commands/audit-query.ts';
 import { addAuditTail } from './commands/audit-tail.ts';
 import { addCircuits } from './commands/circuits.ts';
@@ -170,11 +174,12 @@ export function createProgram(run: Run): Command {
   addApprovals(program, run);
   addPrivacy(program, run);
 
-  const audit = defineGroup(program, 'audit', 'Read the audit log');
+  const audit = defineGroup(program, 'audit', 'Read the audit log, keep it and hand it out');
   addAuditTail(audit, run);
   addAuditQuery(audit, run);
   addAuditReveal(audit, run);
   addAuditProofs(audit, run);
+  for (const add of [addAuditExport, addAuditExports, addRetention, addHold, addSiem]) add(audit, run);
 
   addSubjects(program, run);
 

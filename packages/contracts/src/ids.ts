@@ -23,6 +23,9 @@ export const idPrefixes = {
   apiKey: 'key',
   job: 'job',
   approval: 'apr',
+  hold: 'hld',
+  auditSink: 'snk',
+  auditExport: 'xpt',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -258,8 +258,14 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
       return clientPermissions('agent', tenant);
     case 'auditor': {
       if (tenant === undefined) throw new TypeError('an auditor belongs to a tenant');
-      // Reads the live stream of its tenant as it is published; history comes from the audit service's queries.
-      return { publish: [], subscribe: [`${inboxPrefixOf('auditor', tenant)}.>`, `audit.v1.${tenant}.*`] };
+      // Reads the live stream of its tenant as it is published; for what was before it asks the audit service to have it sent. It may
+      // ask JetStream for nothing: whoever may names any subject as the reply, and the server writes there (ADR 52).
+      return {
+        publish: Object.values(routes)
+          .filter(({ callers }) => (callers as readonly Identity[]).includes('auditor'))
+          .map(({ subject }) => subject.replace('{tenant}', tenant)),
+        subscribe: [`${inboxPrefixOf('auditor', tenant)}.>`, `audit.v1.${tenant}.*`],
+      };
     }
     case 'admin':
       return clientPermissions('admin');

@@ -1,4 +1,7 @@
+import { auditExportRoutes } from './audit-export-routes.ts';
 import { auditLogRoutes } from './audit-log-routes.ts';
+import { auditRetentionRoutes } from './audit-retention-routes.ts';
+import { auditSinkRoutes } from './audit-sink-routes.ts';
 import { executorWebhookRoutes } from './executor-webhook-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { AnalyticsRequest, AnalyticsResult } from './messages/analytics.ts';
@@ -175,6 +178,9 @@ export const routes = {
   ...subjectRoutes,
   ...privacyRoutes,
   ...auditLogRoutes,
+  ...auditRetentionRoutes,
+  ...auditExportRoutes,
+  ...auditSinkRoutes,
   queryAudit: request({
     subject: 'svc.audit.v1.query',
     owner: 'audit',
@@ -305,7 +311,7 @@ export const events = {
   secretsDropped: event({
     subject: 'svc.vault.v1.secrets.dropped',
     owner: 'vault',
-    subscribers: ['webhook-ingress', 'webhook-delivery'],
+    subscribers: ['webhook-ingress', 'webhook-delivery', 'audit'],
     body: SecretsDropped,
   }),
   /** Between vaults: the versions of the tenant's key changed. */

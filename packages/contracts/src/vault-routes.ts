@@ -57,7 +57,7 @@ export const vaultRoutes = {
   getVaultKey: request({
     subject: 'svc.vault.v1.key',
     owner: 'vault',
-    callers: ['admin', 'executor', 'webhook-ingress', 'webhook-delivery', 'gateway'],
+    callers: ['admin', 'executor', 'webhook-ingress', 'webhook-delivery', 'audit', 'gateway'],
     request: VaultKeyRequest,
     response: VaultKeyResult,
     timeoutMs: 2_000,
@@ -185,7 +185,7 @@ export const vaultRoutes = {
   keepSecret: request({
     subject: 'svc.vault.v1.secrets.{caller}.keep',
     owner: 'vault',
-    callers: ['webhook-ingress', 'webhook-delivery'],
+    callers: ['webhook-ingress', 'webhook-delivery', 'audit'],
     request: KeepSecretRequest,
     response: KeepSecretResult,
     timeoutMs: 2_000,
@@ -193,7 +193,7 @@ export const vaultRoutes = {
   lendSecrets: request({
     subject: 'svc.vault.v1.secrets.{caller}.lend',
     owner: 'vault',
-    callers: ['webhook-ingress', 'webhook-delivery'],
+    callers: ['webhook-ingress', 'webhook-delivery', 'audit'],
     request: LendSecretsRequest,
     response: LendSecretsResult,
     timeoutMs: 2_000,
@@ -201,7 +201,7 @@ export const vaultRoutes = {
   dropSecrets: request({
     subject: 'svc.vault.v1.secrets.{caller}.drop',
     owner: 'vault',
-    callers: ['webhook-ingress', 'webhook-delivery'],
+    callers: ['webhook-ingress', 'webhook-delivery', 'audit'],
     request: DropSecretsRequest,
     response: DropSecretsResult,
     timeoutMs: 5_000,

@@ -26,6 +26,7 @@ const tenantRoles: Readonly<Record<Role, readonly AccessScope[]>> = {
   owner: [
     ...operator,
     'audit:export',
+    'audit:write',
     'audit:reveal',
     'subjects:read',
     'subjects:erase',

@@ -57,6 +57,7 @@ const allowedToPublish: [string, string][] = [
   ['webhook-delivery', 'tools.v1.acme.execute'],
   ['audit', '$JS.API.CONSUMER.MSG.NEXT.AUDIT.audit-store'],
   ['provisioner', '$JS.API.STREAM.CREATE.AUDIT'],
+  ['auditor.acme', 'svc.audit.v1.replay.acme'],
 ];
 
 const deniedToPublish: [string, string][] = [
@@ -71,6 +72,18 @@ const deniedToPublish: [string, string][] = [
   ['auditor.acme', 'tools.v1.acme.execute'],
   ['auditor.acme', '_INBOX_auditor.acme.x'],
   ['auditor.acme', 'anything'],
+  ['auditor.acme', 'svc.audit.v1.replay.globex'],
+  ['auditor.acme', 'svc.audit.v1.query'],
+  ...[
+    'STREAM.PURGE.AUDIT',
+    'STREAM.DELETE.AUDIT',
+    'STREAM.MSG.DELETE.AUDIT',
+    'STREAM.MSG.GET.AUDIT',
+    'STREAM.INFO.AUDIT',
+    'DIRECT.GET.AUDIT',
+    'CONSUMER.CREATE.AUDIT.mine.audit.v1.acme.*',
+    'CONSUMER.MSG.NEXT.AUDIT.audit-store',
+  ].map((api): [string, string] => ['auditor.acme', `$JS.API.${api}`]),
   ['admin', 'audit.v1.acme.execution'],
   ['admin', 'svc.vault.v1.lease'],
   ['executor', 'audit.v1.acme.credential'],

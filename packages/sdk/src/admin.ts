@@ -18,6 +18,7 @@ import {
 } from '@patchbay/contracts';
 import { connectMessaging, type Messaging } from '@patchbay/messaging';
 import type { z } from 'zod';
+import { type AuditAdmin, auditOver } from './audit-admin.ts';
 import { type AuditLogAdmin, auditLogOver } from './audit-log-admin.ts';
 import { type ConnectSettings, resolveSettings } from './config.ts';
 import {
@@ -81,6 +82,7 @@ export interface Admin {
   readonly submissions: SubmissionsAdmin;
   readonly oauth: OAuthAdmin;
   readonly vault: VaultAdmin;
+  readonly audit: AuditAdmin;
   readonly subjects: SubjectsAdmin;
   readonly keys: KeysAdmin;
   readonly issuers: IssuersAdmin;
@@ -150,6 +152,7 @@ export function adminOver(messaging: Messaging, tenant: string): Admin {
     submissions: submissionsOver(messaging, tenant),
     oauth: oauthOver(messaging, tenant),
     vault: vaultOver(messaging, tenant),
+    audit: auditOver(messaging, tenant),
     subjects: subjectsOver(messaging, tenant),
     keys: keysOver(messaging, tenant),
     issuers: issuersOver(messaging, tenant),

@@ -6,6 +6,7 @@ export {
   type SearchOptions,
   type WarmNames,
 } from './agent.ts';
+export type { AuditAdmin, AuditExport, AuditExportPiece } from './audit-admin.ts';
 export { type ConnectSettings, type DevFacts, findDevFacts } from './config.ts';
 export { approvalOf, confirmationOf } from './confirmation.ts';
 export { type AgentSettings, connect } from './connect.ts';

@@ -12,11 +12,11 @@ import { type Lent, LentSecrets } from './lent-secrets.ts';
 
 export interface WebhookSecretsOptions {
   readonly messaging: Messaging;
-  /** The service that this process is of: the ingress has secrets of sources, the delivery of subscriptions. */
-  readonly service: 'webhook-ingress' | 'webhook-delivery';
+  /** The service that this process is of: the ingress has secrets of sources, the delivery of subscriptions, audit of sinks. */
+  readonly service: 'webhook-ingress' | 'webhook-delivery' | 'audit';
 }
 
-/** Whose secrets: a source (`src_…`) or a subscription (`sub_…`) of the tenant. */
+/** Whose secrets: a source (`src_…`), a subscription (`sub_…`) or a sink of the audit log (`snk_…`) of the tenant. */
 export interface SecretOwnerName {
   readonly tenant: string;
   readonly owner: string;

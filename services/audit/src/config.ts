@@ -10,6 +10,7 @@ import {
   readSecretFile,
 } from '@patchbay/service-kit';
 import { z } from 'zod';
+import { type KeepingConfig, readKeepingConfig } from './keeping-config.ts';
 import { type LogConfig, readLogConfig } from './log-config.ts';
 import type { Prices } from './operations/query-analytics.ts';
 
@@ -25,6 +26,7 @@ export interface AuditConfig extends BaseConfig {
   /** Age from which an intent without an outcome is declared unknown, in milliseconds. The same for every replica. */
   readonly reconcileAfterMs: number;
   readonly log: LogConfig;
+  readonly keeping: KeepingConfig;
 }
 
 const databaseUrl = z.string().regex(/^(?:postgres(?:ql)?:\/\/.|pglite:.)/, {
@@ -101,5 +103,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     auditMacKeys,
     prices: values.PATCHBAY_AUDIT_PRICES_FILE === undefined ? null : readPrices(values.PATCHBAY_AUDIT_PRICES_FILE),
     log: readLogConfig(env, base.mode),
+    keeping: readKeepingConfig(env),
   };
 }

@@ -7,6 +7,7 @@ import { openAuditDatabase } from './adapters/audit-database.ts';
 import { type AuditCounters, createLogStoreReport, newCounters } from './adapters/log-store-report.ts';
 import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from './adapters/postgres-event-pages.ts';
+import { createPostgresExportLog } from './adapters/postgres-export-log.ts';
 import { createHoldsOn } from './adapters/postgres-holds-on.ts';
 import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
 import { createPostgresStoredEvents } from './adapters/postgres-stored-events.ts';
@@ -21,6 +22,7 @@ import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts'
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { createVerifyAudit } from './operations/verify-audit.ts';
 import { auditRoutes } from './routes.ts';
+import { wireKeeping } from './wire-keeping.ts';
 import { wireLog } from './wire-log.ts';
 import { startReconciliation } from './wire-reconciliation.ts';
 import { subjectEndpoints } from './wire-subjects.ts';
@@ -92,8 +94,19 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     };
     const wiredLog = await wireLog({ database, config: config.log, log, record: reading.record });
     stops.push(() => wiredLog.close());
+    const keeping = wireKeeping({
+      database,
+      messaging,
+      config: config.keeping,
+      log,
+      record: reading.record,
+      exportLog: createPostgresExportLog(database, wiredLog),
+      ticketKey: config.auditMacKey,
+    });
+    stops.push(() => keeping.close());
     const operations = {
       log: wiredLog.operations,
+      keeping: keeping.operations,
       queryAudit: createQueryAudit(reading),
       listUnknown: createListUnknown(reading),
       verifyAudit: createVerifyAudit({

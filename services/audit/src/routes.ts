@@ -1,6 +1,7 @@
 import { PatchbayError, routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
+import { type KeepingOperations, keepingRoutes } from './keeping-routes.ts';
 import { type LogOperations, logRoutes } from './log-routes.ts';
 import type { createListUnknown } from './operations/list-unknown.ts';
 import type { createQueryAnalytics } from './operations/query-analytics.ts';
@@ -13,6 +14,7 @@ export interface AuditOperations {
   readonly queryAnalytics: ReturnType<typeof createQueryAnalytics>;
   readonly listUnknown: ReturnType<typeof createListUnknown>;
   readonly log: LogOperations;
+  readonly keeping: KeepingOperations;
   /** Hears of failures whose cause does not reach the caller. */
   readonly onFailure: (error: PatchbayError, where: string) => void;
 }
@@ -24,6 +26,7 @@ export function auditRoutes({
   verifyAudit,
   queryAnalytics,
   log,
+  keeping,
   onFailure,
 }: AuditOperations): readonly AnyEndpoint[] {
   const telling = async <T>(name: string, work: Promise<T>): Promise<T> => {
@@ -46,5 +49,6 @@ export function auditRoutes({
     ),
     endpoint('queryAnalytics', routes.queryAnalytics, (request) => telling('queryAnalytics', queryAnalytics(request))),
     ...logRoutes(log, telling),
+    ...keepingRoutes(keeping, telling),
   ];
 }

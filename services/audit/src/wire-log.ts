@@ -42,6 +42,7 @@ export interface WiredLog {
   /** Signs in the name of the log, too, what else an auditor has to believe. */
   readonly key: SigningKey;
   readonly originOf: (tenant: string) => Promise<string>;
+  readonly sign: ReturnType<typeof createSignCheckpoint>;
   readonly signSize: ReturnType<typeof createSignSize>;
   /** One round of signing and keeping, as goes on by itself from `start` on. */
   readonly keepSigning: () => Promise<void>;
@@ -90,6 +91,7 @@ export async function wireLog({ database, config, log, record }: LogWiring): Pro
     checkpoints,
     key: signer.key,
     originOf,
+    sign,
     signSize: createSignSize(ports),
     keepSigning,
     start() {

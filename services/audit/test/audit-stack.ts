@@ -88,6 +88,14 @@ export async function startAuditStack(tenants: readonly string[]): Promise<Audit
       everyMs: 60_000,
       everyEvents: 1_000,
     },
+    keeping: {
+      sinks: [],
+      sinkPauseRule: { failures: 10, failingForMs: 3_600_000 },
+      exportsLocation: null,
+      s3Endpoint: null,
+      trustedOrigins: [],
+      tenantPoliciesFile: null,
+    },
     auditMacKeys: new Map(producers.map((producer) => [producer, macKeyOf(producer)])),
     ...changes,
   });

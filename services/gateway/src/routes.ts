@@ -1,6 +1,9 @@
 import { analyticsRoutes } from './http/analytics-routes.ts';
+import { auditExportsRoutes } from './http/audit-exports-routes.ts';
 import { auditLogRoutes } from './http/audit-log-routes.ts';
+import { auditRetentionRoutes } from './http/audit-retention-routes.ts';
 import { auditRoutes } from './http/audit-routes.ts';
+import { auditSinksRoutes } from './http/audit-sinks-routes.ts';
 import { connectionsRoutes } from './http/connections-routes.ts';
 import { executionsRoutes } from './http/executions-routes.ts';
 import type { GatewayPorts } from './http/gateway-ports.ts';
@@ -29,6 +32,9 @@ export function gatewayRoutes(ports: GatewayPorts): AnyRoute[] {
     ...connectionsRoutes(ports),
     ...webhooksRoutes(ports),
     ...auditRoutes(ports),
+    ...auditExportsRoutes(ports),
+    ...auditRetentionRoutes(ports),
+    ...auditSinksRoutes(ports),
     ...auditLogRoutes(ports),
     ...subjectsRoutes(ports),
     ...analyticsRoutes(ports),

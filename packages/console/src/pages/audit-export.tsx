@@ -1,16 +1,19 @@
 import { useState } from 'react';
-import type { Query } from '../api/api.ts';
 import { type Problem, ProblemError, problemOf } from '../api/problem.ts';
-import { Choice } from '../components/choice.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { useSession } from '../session/session-context.tsx';
 import { useNotices } from '../shell/notices.tsx';
 
-/** Saves the events that the filter picks as a file. */
-export function AuditExport({ filter }: { readonly filter: Query }) {
+interface Period {
+  /** RFC 3339; left out: no bound. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Saves the log of a time, with its proofs, as a file. */
+export function AuditExport({ from, to }: Period) {
   const { api } = useSession();
   const { say } = useNotices();
-  const [format, setFormat] = useState('cloudevents');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
@@ -19,17 +22,19 @@ export function AuditExport({ filter }: { readonly filter: Query }) {
     setProblem(null);
     try {
       const response = await api.fetch('/v1/audit/export', {
-        query: { ...filter, format },
-        headers: { accept: 'application/x-ndjson' },
+        query: { from, to },
+        headers: { accept: 'application/jsonl' },
       });
       if (!response.ok) throw new ProblemError((await response.json()) as Problem);
-      const text = await response.text();
+      const file = await response.blob();
+      // The last line of a whole export is a checkpoint, which is far shorter than this.
+      const end = await file.slice(-4_096).text();
       const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
-      link.download = `patchbay-audit-${new Date().toISOString().slice(0, 10)}.ndjson`;
+      link.href = URL.createObjectURL(file);
+      link.download = `patchbay-audit-${new Date().toISOString().slice(0, 10)}.jsonl`;
       link.click();
       URL.revokeObjectURL(link.href);
-      const whole = text.trimEnd().split('\n').at(-1)?.includes('"end":true') === true;
+      const whole = end.trimEnd().split('\n').at(-1)?.startsWith('{"$checkpoint"') === true;
       say(whole ? 'The export is saved.' : 'The export broke off: its last line is missing. Save it again.');
     } catch (error) {
       setProblem(problemOf(error));
@@ -41,20 +46,14 @@ export function AuditExport({ filter }: { readonly filter: Query }) {
   return (
     <section className="card stack">
       <h2>Export</h2>
-      <p className="muted">The newest 10,000 events that the filters above pick, one a line.</p>
-      <Choice
-        label="Format"
-        value={format}
-        onChange={setFormat}
-        options={[
-          ['cloudevents', 'CloudEvents'],
-          ['ocsf', 'OCSF API Activity'],
-        ]}
-      />
+      <p className="muted">
+        Everything that the log holds of the time chosen above, whatever the other filters say, with the signed
+        checkpoints that prove it. Check it with <code>patchbay audit verify</code>.
+      </p>
       {problem !== null && <ProblemNote problem={problem} />}
       <div>
         <button type="button" disabled={busy} onClick={() => void save()}>
-          {busy ? 'Exporting …' : 'Save as NDJSON'}
+          {busy ? 'Exporting …' : 'Save as JSONL'}
         </button>
       </div>
     </section>

@@ -59,7 +59,7 @@ export function AuditPage() {
       {may('audit:export') && (
         <div className="columns">
           <AuditVerify />
-          <AuditExport filter={filter} />
+          <AuditExport from={filter.from} to={filter.to} />
         </div>
       )}
       <Loaded asked={asked}>

@@ -21,6 +21,7 @@ export const AccessScope = z.enum([
   'webhooks:write',
   'audit:read',
   'audit:export',
+  'audit:write',
   'audit:reveal',
   'subjects:read',
   'subjects:erase',

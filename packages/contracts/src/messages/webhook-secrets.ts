@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { idSchema, TenantId } from '../ids.ts';
 import { XKey } from './vault.ts';
 
-/** Whose secrets they are: a source's, which the ingress alone may touch, or a subscription's, which the delivery alone may. */
-export const SecretOwner = z.union([idSchema('webhookSource'), idSchema('subscription')]);
+/** Whose secrets they are, and who alone may touch them: a source's the ingress, a subscription's the delivery, a sink's the audit service. */
+export const SecretOwner = z.union([idSchema('webhookSource'), idSchema('subscription'), idSchema('auditSink')]);
 
 /** Most secrets of one owner: two while one takes the other's place, and twice that for vendors that sign with several. */
 export const maxOwnerSecrets = 4;

@@ -171,7 +171,7 @@ async function findReused(database: AuditDatabase, rows: readonly LeafRow[]): Pr
       select distinct stored.event_id
       from json_to_recordset(${json}::text::json) as r(event_id text, class text, event jsonb)
       join audit_events stored on stored.event_id = r.event_id
-      where stored.class <> r.class or stored.event::jsonb <> r.event`.execute(db),
+      where stored.purged_at is null and (stored.class <> r.class or stored.event::jsonb <> r.event)`.execute(db),
   );
   return found.rows.map((row) => row.event_id);
 }

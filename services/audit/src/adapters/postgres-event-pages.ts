@@ -32,7 +32,8 @@ function pageQuery(db: Kysely<AuditTables>, filter: EventFilter) {
   let query = db
     .selectFrom('audit_events')
     .select(['event_id', 'event', epochMs.as('epoch_ms')])
-    .where('tenant', '=', filter.tenant);
+    .where('tenant', '=', filter.tenant)
+    .where('purged_at', 'is', null);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
   if (filter.tool !== undefined) query = query.where('tool', '=', filter.tool);
   if (filter.session !== undefined) query = query.where('session', '=', filter.session);

@@ -14,7 +14,8 @@ export function createPostgresStoredEvents(
         const { rows } = await database.use((db) =>
           sql<StoredEvent>`
             select event_id, tenant, class, type, (extract(epoch from time) * 1000)::double precision as time_ms, producer,
-              execution_id, tool, session, status, error_code, duration_ms, event
+              execution_id, tool, session, status, error_code, duration_ms, event,
+              purged_at is not null as purged
             from audit_events
             where event_id in (select value from json_array_elements_text(${JSON.stringify(ids)}::text::json))`.execute(
             db,

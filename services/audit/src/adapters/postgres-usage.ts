@@ -90,7 +90,7 @@ function usageQuery(
         ${cost} as cost
       from audit_events
       ${prices === null ? sql`` : sql`left join json_to_recordset(${perCall}::text::json) as p(name text, price double precision) on p.name = tool`}
-      where class = 'execution' and status <> 'intent' and ${has}
+      where class = 'execution' and status <> 'intent' and purged_at is null and ${has}
         and time >= ${timeOf(fromMs)}::timestamptz and time < ${timeOf(toMs)}::timestamptz
         ${tenant === null ? sql`` : sql`and tenant = ${tenant}`}
         ${tool === undefined ? sql`` : sql`and tool = ${tool}`}

@@ -23,8 +23,10 @@ export interface AuditTables {
     altered: boolean;
     /** The person's token; null in rows from before there was the column. */
     end_user: string | null;
-    /** JSON. */
+    /** JSON; `{}` once the body is gone. */
     event: string;
+    /** When the body went. */
+    purged_at: string | null;
   };
   audit_blobs: {
     event_id: string;

@@ -10,9 +10,8 @@ import {
   VerifyAuditResult,
 } from '@patchbay/contracts';
 import { z } from 'zod';
-import { exportAudit, exportFormats, maxExported } from '../operations/export-audit.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
-import { type AnyRoute, route, StreamedAnswer } from './http-route.ts';
+import { type AnyRoute, route } from './http-route.ts';
 import { pageOf } from './page.ts';
 
 const named = z.object({ event: idSchema('auditEvent') });
@@ -21,7 +20,7 @@ const filters = AuditQuery.omit({ tenant: true, limit: true, cursor: true, event
 export const logOf = (tenant: string) => (tenant === platformScope ? everyTenant : tenant);
 
 /** The audit log: who did what. Looking at it is recorded in it. */
-export function auditRoutes({ ask, sessions }: GatewayPorts): AnyRoute[] {
+export function auditRoutes({ ask }: GatewayPorts): AnyRoute[] {
   const about = {
     tag: 'audit',
     of: 'any',
@@ -62,36 +61,6 @@ export function auditRoutes({ ask, sessions }: GatewayPorts): AnyRoute[] {
     }),
     route({
       ...about,
-      method: 'GET',
-      path: '/v1/audit/export',
-      operationId: 'exportAudit',
-      summary: 'Events as NDJSON, newest first: CloudEvents, or bodies as OCSF 1.8.0 has them',
-      description:
-        'The last line is no event: `{"end":true,"events":…,"next_cursor":…}`. Without it the export is not whole. `next_cursor` goes on where `limit` ended it.',
-      scope: 'audit:export',
-      query: filters.extend({
-        format: z.enum(exportFormats).default('cloudevents'),
-        limit: z.int().min(1).max(maxExported).default(10_000),
-        cursor: AuditQuery.shape.cursor,
-      }),
-      response: z.string(),
-      media: 'application/x-ndjson; charset=utf-8',
-      async handler({ tenant, principal, query, traceparent }) {
-        const left = new AbortController();
-        const readPage = (page: { limit: number; cursor?: string }, filter: object) =>
-          ask(contracts.queryAudit, {}, { ...filter, ...page, tenant: logOf(tenant) }, { traceparent });
-        const lines = exportAudit({ readPage, sessions, left: left.signal }, { principal, ...query });
-        // A filter that cannot be used is said before anything is sent.
-        const first = await lines.next();
-        return new StreamedAnswer(
-          startingWith(first, lines),
-          () => left.abort(),
-          'application/x-ndjson; charset=utf-8',
-        );
-      },
-    }),
-    route({
-      ...about,
       method: 'POST',
       path: '/v1/audit/verify',
       operationId: 'verifyAudit',
@@ -105,9 +74,4 @@ export function auditRoutes({ ask, sessions }: GatewayPorts): AnyRoute[] {
         ask(contracts.verifyAudit, {}, { ...body, tenant: logOf(tenant) }, { traceparent }),
     }),
   ];
-}
-
-async function* startingWith(first: IteratorResult<string>, rest: AsyncIterable<string>): AsyncGenerator<string> {
-  if (first.done !== true) yield first.value;
-  yield* rest;
 }

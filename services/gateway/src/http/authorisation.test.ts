@@ -130,14 +130,38 @@ const reviewing = [
   'getAuditKey',
   'proveAuditEvent',
   'proveAuditConsistency',
+  'getRetention',
+  'listHolds',
+  'listAuditSinks',
 ];
-const exporting = ['exportAudit', 'verifyAudit'];
-const platform = ['createTenant', 'suspendTenant', 'resumeTenant', 'scrapeMetrics'];
+const exporting = ['exportAudit', 'verifyAudit', 'startAuditExport', 'listAuditExports', 'getAuditExport'];
+const keeping = ['placeHold', 'setAuditSink', 'removeAuditSink', 'pauseAuditSink', 'resumeAuditSink'];
+const platform = [
+  'setRetention',
+  'removeRetention',
+  'setRegime',
+  'purgeAudit',
+  'releaseHold',
+  'createTenant',
+  'suspendTenant',
+  'resumeTenant',
+  'scrapeMetrics',
+];
 const allowed: Readonly<Record<Role, readonly string[]>> = {
   agent,
   developer: [...agent, ...looking, ...publishing],
   operator: [...agent, ...looking, ...publishing, ...operating, ...people, ...reviewing],
-  owner: [...agent, ...looking, ...publishing, ...operating, ...people, ...reviewing, ...exporting, ...owning],
+  owner: [
+    ...agent,
+    ...looking,
+    ...publishing,
+    ...operating,
+    ...people,
+    ...reviewing,
+    ...exporting,
+    ...keeping,
+    ...owning,
+  ],
   auditor: [
     'getMe',
     'listTools',

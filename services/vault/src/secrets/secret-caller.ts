@@ -10,6 +10,7 @@ export interface ServiceCaller extends Caller {
 const owned: Readonly<Record<string, string>> = {
   'webhook-ingress': idPrefixes.webhookSource,
   'webhook-delivery': idPrefixes.subscription,
+  audit: idPrefixes.auditSink,
 };
 
 /** @throws PatchbayError `not_permitted` when the owner is another service's. */
