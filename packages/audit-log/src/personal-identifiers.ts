@@ -1,9 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { erasedTokenChars, PatchbayError, type SubjectToken } from '@patchbay/contracts';
 
-/** What tells one way to name a person from another. */
-export const identifierKinds = ['phone', 'email', 'id'] as const;
-
 const longest = 256;
 
 /**

@@ -43,8 +43,8 @@ export type LentTokenKey = z.infer<typeof LentTokenKey>;
  */
 export const LendSubjectKeyRequest = z.strictObject({ tenant: TenantId, subject: SubjectToken, public_key: XKey });
 export type LendSubjectKeyRequest = z.infer<typeof LendSubjectKeyRequest>;
-export const LendSubjectKeyResult = LendTokenKeyResult;
-export type LendSubjectKeyResult = LendTokenKeyResult;
+export const LendSubjectKeyResult = z.object({ sealed: Sealed, public_key: z.string() });
+export type LendSubjectKeyResult = z.infer<typeof LendSubjectKeyResult>;
 
 /** What is inside, as JSON. Bound to its person, so that it cannot be presented for another's. */
 export const LentSubjectKey = z.object({

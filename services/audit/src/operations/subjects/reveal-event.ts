@@ -44,7 +44,7 @@ export function createRevealEvent({
 }
 
 /** Null: the key is gone, or is not the one that it was sealed under. @throws PatchbayError `vault_unavailable`. */
-export async function openBlob(
+async function openBlob(
   vault: Pick<SubjectVault, 'dataKey'>,
   tenant: string,
   blob: StoredBlob,
