@@ -66,7 +66,7 @@ export const ExportJob = z.object({
 export type ExportJob = z.infer<typeof ExportJob>;
 
 /** `svc.audit.v1.exports.start`: has the service put an export into the storage that it is configured with. */
-export const StartExport = BeginExport;
+export const StartExport = z.strictObject(BeginExport.shape);
 export type StartExport = z.infer<typeof StartExport>;
 export const StartExportResult = z.object({ export: ExportJob });
 export type StartExportResult = z.infer<typeof StartExportResult>;

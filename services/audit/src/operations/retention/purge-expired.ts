@@ -22,7 +22,7 @@ const dayMs = 86_400_000;
 const pageRows = 2_000;
 const batchRows = 500;
 /** Events whose bodies go before an answer ends. */
-export const maxPurged = 20_000;
+const maxPurged = 20_000;
 
 /**
  * Takes the bodies of events that are past their time and under no hold; their leaves stay, so that every proof holds. What
