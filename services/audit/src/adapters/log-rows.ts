@@ -1,4 +1,4 @@
-import { recordVersion, toRecord } from '@patchbay/audit-log';
+import { recordVersion, sha256Of, toRecord } from '@patchbay/audit-log';
 import { leafHash } from '@patchbay/audit-log/proofs';
 import type { AuditRow } from '../domain/audit-row.ts';
 
@@ -19,6 +19,9 @@ export class NoRecord extends Error {}
 
 /** @throws NoRecord */
 export function toLeafRow(row: AuditRow): LeafRow {
+  // The log commits to the hash of a ciphertext, so it must be that of the one which is kept.
+  if (row.blob !== null && sha256Of(Buffer.from(row.blob.ciphertext, 'base64')) !== row.event.data.sealed?.sha256)
+    throw new NoRecord('a ciphertext has not the hash that its event says');
   try {
     return { row, event: JSON.stringify(row.event), recordVersion, leaf: leafHash(toRecord(row.event, row)) };
   } catch (cause) {

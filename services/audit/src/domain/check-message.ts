@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { AuditClass, AuditEvent, issuesOf, parseSubject, TenantToken } from '@patchbay/contracts';
 import { type AuditRow, toAuditRow } from './audit-row.ts';
 import { epochMsOf } from './event-time.ts';
@@ -71,11 +70,6 @@ export function checkMessage(message: ReceivedMessage, verify: VerifyMac): Check
       quarantined.push(itemOf(message, 'event_malformed', detail, position, candidate));
       return;
     }
-    if (!isSealedAsSaid(parsed.data)) {
-      const detail = `[${position}].data.sealed.sha256: not that of the ciphertext`;
-      quarantined.push(itemOf(message, 'event_malformed', detail, position, candidate));
-      return;
-    }
     const event = suspicious ? (replaceUnstorable(parsed.data) as AuditEvent) : parsed.data;
     const altered = suspicious && JSON.stringify(event) !== JSON.stringify(parsed.data);
     const row = toAuditRow(event, epochMs, {
@@ -87,12 +81,6 @@ export function checkMessage(message: ReceivedMessage, verify: VerifyMac): Check
     rows.push({ row, position, message });
   });
   return { rows, quarantined };
-}
-
-/** The log commits to the hash of a ciphertext, so it must be that of the one which is kept. */
-function isSealedAsSaid({ data: { sealed } }: AuditEvent): boolean {
-  if (sealed?.ciphertext === undefined) return true;
-  return hash('sha256', Buffer.from(sealed.ciphertext, 'base64'), 'base64url') === sealed.sha256;
 }
 
 /** The quarantine entry of a whole message or, with `position` and `event`, of one event of it. */
