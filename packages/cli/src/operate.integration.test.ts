@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,6 +33,27 @@ test('circuits tells what every executor holds back from', async () => {
   expect(executors).toHaveLength(1);
   expect((await here.cli(['circuits', '--host', 'never.called.example'])).out).toContain(executors[0]?.executor);
 });
+
+test('compliance evidence writes what can be shown, with digests, and nothing secret', async () => {
+  const cwd = copyOfFacts({});
+  const { out, code } = await here.cli(['compliance', 'evidence', '--out', 'evidence', '--json'], { cwd });
+  expect(code).toBe(0);
+  const { files } = JSON.parse(out) as { files: { name: string; error: string | null; sha256: string }[] };
+  expect(files.map(({ error }) => error).filter((error) => error !== null)).toEqual([]);
+  for (const { name, sha256 } of files)
+    expect(
+      createHash('sha256')
+        .update(readFileSync(join(cwd, 'evidence', name)))
+        .digest('hex'),
+    ).toBe(sha256);
+  const all = files.map(({ name }) => readFileSync(join(cwd, 'evidence', name), 'utf8')).join('');
+  expect(all).not.toMatch(/pbk_[0-9A-Z]{26}_|xox[bp]-/);
+  const held = JSON.parse(readFileSync(join(cwd, 'evidence', 'verification.json'), 'utf8'));
+  expect(held).toMatchObject({ problem_count: 0 });
+  expect(held.events).toBeGreaterThan(0);
+  const early = await here.cli(['compliance', 'evidence', '--out', 'e', '--from', '1h', '--to', '2h'], { cwd });
+  expect([early.code, early.err]).toEqual([2, expect.stringContaining('--from is not before --to')]);
+}, 60_000);
 
 test('executions unknown lists what nobody knows the effect of', async () => {
   const known = await here.cli(['executions', 'unknown', '--from', '1h']);

@@ -11,6 +11,7 @@ import { addAuditTail } from './commands/audit-tail.ts';
 import { addCircuits } from './commands/circuits.ts';
 import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addCompliance } from './commands/compliance/add-compliance.ts';
 import { addConnectionsAdd } from './commands/connections-add.ts';
 import { addConnectionsConnect } from './commands/connections-connect.ts';
 import { addConnectionsList } from './commands/connections-list.ts';
@@ -180,6 +181,7 @@ export function createProgram(run: Run): Command {
   addAuditReveal(audit, run);
   addAuditProofs(audit, run);
   for (const add of [addAuditExport, addAuditExports, addRetention, addHold, addSiem]) add(audit, run);
+  addCompliance(program, run);
 
   addSubjects(program, run);
 
