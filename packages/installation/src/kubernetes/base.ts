@@ -38,6 +38,7 @@ function foundation(): KubernetesObject[] {
         PATCHBAY_MODE: 'production',
         PATCHBAY_LOG_LEVEL: 'info',
         PATCHBAY_KMS_KEY_ID: 'alias/patchbay',
+        PATCHBAY_AUDIT_CHECKPOINTS: 's3://patchbay-audit/checkpoints',
       },
     },
     {

@@ -74,15 +74,18 @@ export const parts: readonly Part[] = [
     cpu: '200m',
     memory: '256Mi',
     memoryLimit: '512Mi',
-    reaches: ['postgres'],
+    // Checkpoints go to a bucket, and exports and SIEM batches where an operator says.
+    reaches: ['internet', 'postgres'],
     secrets: {
       ...common,
       'database.url': 'database.url',
+      'audit-checkpoint.key': 'audit-checkpoint.key',
       ...Object.fromEntries(producers.map((name) => [`audit-mac.${name}.key`, `audit-mac/${name}.key`])),
     },
     env: {
       PATCHBAY_DATABASE_URL_FILE: `${secretsPath}/database.url`,
       PATCHBAY_AUDIT_MAC_KEYS_DIR: `${secretsPath}/audit-mac`,
+      PATCHBAY_AUDIT_CHECKPOINT_KEY_FILE: `${secretsPath}/audit-checkpoint.key`,
     },
   },
   {
