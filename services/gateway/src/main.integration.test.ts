@@ -282,8 +282,7 @@ test('no secret of a key is in the store, the audit log or a log', async () => {
 test('who came in, who did not, and who looked is on record, and every record is as OCSF has its class', async () => {
   const { key, text } = await makeKey(admin, { role: 'auditor' });
   await vi.waitFor(async () => expect((await as(text, second)('GET', '/v1/me')).status).toBe(200));
-  for (let i = 0; i < 20; i++)
-    expect((await as(`${text.slice(0, -2)}xx`, second)('GET', '/v1/me')).status).toBe(401);
+  for (let i = 0; i < 20; i++) expect((await as(`${text.slice(0, -2)}xx`, second)('GET', '/v1/me')).status).toBe(401);
   expect((await as(text, second)('POST', '/v1/keys', { name: 'more', role: 'owner' })).status).toBe(403);
   const { text: owner } = await makeKey(admin, { role: 'owner' });
   await vi.waitFor(async () => expect((await as(owner, second)('GET', `/v1/keys/${key.id}`)).status).toBe(200));
@@ -295,7 +294,11 @@ test('who came in, who did not, and who looked is on record, and every record is
     expect(told('sign_in_refused')).toMatchObject({ outcome: 'refused', facts: { reason: 'wrong_secret', count: 20 } });
     expect(told('get_key')).toMatchObject({ actor: { kind: 'key' }, outcome: 'succeeded' });
     const refused = events.find(({ type, data }) => type.endsWith('access_refused') && data.actor.id === key.id);
-    expect(refused?.data).toMatchObject({ target: { id: 'createKey' }, error_code: 'not_permitted', facts: { count: 1 } });
+    expect(refused?.data).toMatchObject({
+      target: { id: 'createKey' },
+      error_code: 'not_permitted',
+      facts: { count: 1 },
+    });
   });
   events.forEach((event, index) => {
     const origin = originOf(event);

@@ -3,7 +3,7 @@ import { createEgress } from '@patchbay/egress';
 import type { Logger } from '@patchbay/service-kit';
 import { createEgressIssuerKeys } from './adapters/egress-issuer-keys.ts';
 import type { GatewayConfig } from './config.ts';
-import type { AccessTally } from './domain/access-tally.ts';
+import type { AccessTally } from './operations/access-tally.ts';
 import { createAuthenticateToken } from './operations/authenticate-token.ts';
 import { IssuerKeys } from './operations/issuers/issuer-keys.ts';
 import type { IssuerPorts } from './operations/issuers/issuer-ports.ts';

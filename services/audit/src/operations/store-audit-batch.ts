@@ -1,5 +1,6 @@
 import type { AuditRow } from '../domain/audit-row.ts';
 import { type BatchOutcome, decideVerdict, type Verdict } from '../domain/batch-verdict.ts';
+import type { QuarantinedItem, QuarantineReason } from '../domain/quarantine.ts';
 import {
   type CheckedMessage,
   checkMessage,
@@ -7,8 +8,7 @@ import {
   type PlacedRow,
   type ReceivedMessage,
   type VerifyMac,
-} from '../domain/check-message.ts';
-import type { QuarantinedItem, QuarantineReason } from '../domain/quarantine.ts';
+} from './check-message.ts';
 
 /** What became of rows or of quarantine entries handed to the store. */
 export type AppendResult =

@@ -1,7 +1,7 @@
 import type { AccessScope, ErrorBody } from '@patchbay/contracts';
 import type { Principal } from '@patchbay/identity';
 import type { z } from 'zod';
-import type { DoorName } from '../domain/access-tally.ts';
+import type { DoorName } from '../operations/access-tally.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Shape = z.ZodObject;

@@ -1,7 +1,7 @@
 import { ExecutionContext, Role, type TrustedIssuer } from '@patchbay/contracts';
 import { type Principal, scopesOf } from '@patchbay/identity';
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { DoorName } from '../domain/access-tally.ts';
+import type { DoorName } from './access-tally.ts';
 import type { IdentityStore } from './ports.ts';
 import { isTaken } from './principal-life.ts';
 

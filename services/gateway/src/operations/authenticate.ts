@@ -1,6 +1,6 @@
 import type { StoredApiKey } from '@patchbay/contracts';
 import { type Principal, parseApiKey, principalOfKey, secretMatches } from '@patchbay/identity';
-import type { AccessTally, DoorName } from '../domain/access-tally.ts';
+import type { AccessTally, DoorName } from './access-tally.ts';
 import type { IdentityStore } from './ports.ts';
 import { isTaken } from './principal-life.ts';
 

@@ -1,6 +1,6 @@
 import { type AuditActsOf, type AuditData, everyTenant, platformScope, toErrorBody } from '@patchbay/contracts';
 import { actorOf, type NatsPrincipal, type Principal } from '@patchbay/identity';
-import { AccessTally, type TalliedEvent } from '../domain/access-tally.ts';
+import { AccessTally, type TalliedEvent } from './access-tally.ts';
 import type { TellSession } from './open-sessions.ts';
 import type { RecordAudit, Report } from './ports.ts';
 
