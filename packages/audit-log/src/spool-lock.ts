@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 
 /** Another living process has the spool. */
-export class SpoolInUse extends Error {
+class SpoolInUse extends Error {
   constructor(dir: string, pid: number) {
     super(`The audit spool ${dir} belongs to process ${pid}. Give each process a directory of its own.`);
     this.name = 'SpoolInUse';

@@ -15,7 +15,7 @@ import { createPostgresUsage } from './adapters/postgres-usage.ts';
 import { prepareDatabase } from './adapters/prepare-database.ts';
 import { readTenantMessages, toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
-import type { VerifyMac } from './operations/check-message.ts';
+import type { VerifyMac } from './domain/check-message.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
 import { createQueryAnalytics } from './operations/query-analytics.ts';
 import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts';

@@ -8,14 +8,14 @@ import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from './adapters/postgres-event-pages.ts';
 import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
 import { createPostgresUsage } from './adapters/postgres-usage.ts';
-import type { ReceivedMessage } from './operations/check-message.ts';
+import type { ReceivedMessage } from './domain/check-message.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
 import { createQueryAnalytics } from './operations/query-analytics.ts';
 import { createQueryAudit } from './operations/query-audit.ts';
 import { createStoreAuditBatch } from './operations/store-audit-batch.ts';
 import { type WiredLog, wireLog } from './wire-log.ts';
 
-export type { ReceivedMessage } from './operations/check-message.ts';
+export type { ReceivedMessage } from './domain/check-message.ts';
 
 export interface OpenStoreOptions {
   /** `postgres://…`, `pglite:<directory>` or `pglite:memory`. */

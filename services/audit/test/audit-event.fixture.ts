@@ -1,6 +1,6 @@
 import { auditMac } from '@patchbay/audit-log';
 import { type AuditData, type AuditEvent, auditHeaders, newId } from '@patchbay/contracts';
-import type { ReceivedMessage } from '../src/operations/check-message.ts';
+import type { ReceivedMessage } from '../src/domain/check-message.ts';
 
 export interface EventChanges extends Partial<Omit<AuditEvent, 'data'>> {
   readonly data?: Partial<AuditData>;

@@ -10,7 +10,7 @@ export type KubernetesObject = Readonly<Record<string, unknown>> & {
 /** The image's name in the base; an overlay says which it is. */
 export const image = 'patchbay';
 /** The processes' user and group, which the image names too. */
-export const user = 10_001;
+const user = 10_001;
 const healthPort = 9090;
 /** Milliseconds of a drain, and what the endpoints' lists take to forget a pod. */
 const drainS = 20;

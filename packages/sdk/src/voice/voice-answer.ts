@@ -7,7 +7,10 @@ import { reservedArguments } from './reserved-arguments.ts';
  * What came of a call, for a model on the line. One that wants the person's yes is told what to ask, and how the call comes
  * again with it.
  */
-export function voiceAnswerOf(id: string, result: Pick<ExecutionResult, 'status' | 'output' | 'error' | 'untrusted'>): ModelAnswer {
+export function voiceAnswerOf(
+  id: string,
+  result: Pick<ExecutionResult, 'status' | 'output' | 'error' | 'untrusted'>,
+): ModelAnswer {
   const asked = confirmationOf(result);
   if (asked === null) return answerOf(id, { ...result, output_left_out: false });
   const text = {

@@ -1,6 +1,6 @@
 import { auditHeaders, streams } from '@patchbay/contracts';
 import type { BatchVerdict, Messaging, StreamMessage } from '@patchbay/messaging';
-import type { ReceivedMessage } from '../operations/check-message.ts';
+import type { ReceivedMessage } from '../domain/check-message.ts';
 import type { VerifyAuditPorts } from '../operations/verify-audit.ts';
 
 /** Hands batches of a stream to the operation that stores them. */

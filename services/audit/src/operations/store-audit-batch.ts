@@ -1,6 +1,5 @@
 import type { AuditRow } from '../domain/audit-row.ts';
 import { type BatchOutcome, decideVerdict, type Verdict } from '../domain/batch-verdict.ts';
-import type { QuarantinedItem, QuarantineReason } from '../domain/quarantine.ts';
 import {
   type CheckedMessage,
   checkMessage,
@@ -8,7 +7,8 @@ import {
   type PlacedRow,
   type ReceivedMessage,
   type VerifyMac,
-} from './check-message.ts';
+} from '../domain/check-message.ts';
+import type { QuarantinedItem, QuarantineReason } from '../domain/quarantine.ts';
 
 /** What became of rows or of quarantine entries handed to the store. */
 export type AppendResult =

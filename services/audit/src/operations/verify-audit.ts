@@ -6,8 +6,8 @@ import {
   type VerifyAuditResult,
 } from '@patchbay/contracts';
 import type { AuditRow } from '../domain/audit-row.ts';
+import { checkMessage, type PlacedRow, type ReceivedMessage, type VerifyMac } from '../domain/check-message.ts';
 import { differenceOf, type StoredEvent } from '../domain/stored-event.ts';
-import { checkMessage, type PlacedRow, type ReceivedMessage, type VerifyMac } from './check-message.ts';
 import type { RecordAudit } from './query-audit.ts';
 
 export interface VerifyAuditPorts {

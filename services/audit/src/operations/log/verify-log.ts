@@ -116,7 +116,7 @@ export function createVerifyLog(ports: VerifyLogPorts): (tenant: string, from: n
 }
 
 /** The tree of the log's first leaves; null when its hashes are not all there. */
-export async function treeAt(tree: LogTree, tenant: string, size: number): Promise<CompactRange | null> {
+async function treeAt(tree: LogTree, tenant: string, size: number): Promise<CompactRange | null> {
   const ranges = [];
   for (let begin = 0, rest = size; rest > 0; ) {
     const width = 2 ** Math.floor(Math.log2(rest));

@@ -1,8 +1,8 @@
 import { verifyAuditMac } from '@patchbay/audit-log';
 import { describe, expect, it } from 'vitest';
 import { auditEvent, auditMessage, testMacKeys } from '../../test/audit-event.fixture.ts';
-import { wholeMessage } from '../domain/quarantine.ts';
 import { checkMessage, type ReceivedMessage, type VerifyMac } from './check-message.ts';
+import { wholeMessage } from './quarantine.ts';
 
 const verify: VerifyMac = (message) => verifyAuditMac(testMacKeys, message);
 const check = (message: ReceivedMessage) => checkMessage(message, verify);

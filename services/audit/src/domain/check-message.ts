@@ -1,8 +1,8 @@
 import { AuditClass, AuditEvent, issuesOf, parseSubject, TenantToken } from '@patchbay/contracts';
-import { type AuditRow, toAuditRow } from '../domain/audit-row.ts';
-import { epochMsOf } from '../domain/event-time.ts';
-import { isReason, type QuarantinedItem, type QuarantineReason, wholeMessage } from '../domain/quarantine.ts';
-import { mayHoldUnstorable, replaceUnstorable } from '../domain/storable-text.ts';
+import { type AuditRow, toAuditRow } from './audit-row.ts';
+import { epochMsOf } from './event-time.ts';
+import { isReason, type QuarantinedItem, type QuarantineReason, wholeMessage } from './quarantine.ts';
+import { mayHoldUnstorable, replaceUnstorable } from './storable-text.ts';
 
 /** A message of stream `AUDIT` as it was received. Nothing of it is proven yet. */
 export interface ReceivedMessage {
