@@ -7,11 +7,11 @@ export interface Repeated {
 }
 
 /**
- * Does work until it is stopped: at once again while it says that there may be more, else after a while.
+ * Does work until it is stopped, one run at a time: at once again while it says that there may be more, else after a while.
  * @param idleMs milliseconds, also after a failure.
  */
 export function repeatedly(
-  work: () => Promise<boolean>,
+  work: () => Promise<unknown>,
   { idleMs, onError }: { readonly idleMs: number; readonly onError: (error: unknown) => void },
 ): Repeated {
   let stopped = false;
@@ -28,7 +28,7 @@ export function repeatedly(
     while (!stopped) {
       let more = false;
       try {
-        more = await work();
+        more = (await work()) === true;
       } catch (error) {
         onError(error);
       }

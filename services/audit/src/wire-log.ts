@@ -25,7 +25,7 @@ import { createSignCheckpoint } from './operations/log/sign-checkpoint.ts';
 import { createSignSize } from './operations/log/sign-size.ts';
 import { createVerifyLog } from './operations/log/verify-log.ts';
 import type { RecordAudit } from './operations/query-audit.ts';
-import { startTicking } from './ticking.ts';
+import { type Repeated, repeatedly } from './repeatedly.ts';
 
 export interface LogWiring {
   readonly database: AuditDatabase;
@@ -78,7 +78,7 @@ export async function wireLog({ database, config, log, record }: LogWiring): Pro
     everyMs: config.everyMs,
     everyEvents: config.everyEvents,
   });
-  const ticking: { stop(): Promise<void> }[] = [];
+  const repeated: Repeated[] = [];
   return {
     operations: {
       listCheckpoints: createListCheckpoints(ports),
@@ -96,11 +96,11 @@ export async function wireLog({ database, config, log, record }: LogWiring): Pro
     keepSigning,
     start() {
       const onError = (err: unknown) => log.warn({ err }, 'Looking after the tenants’ logs failed; it is tried again');
-      ticking.push(startTicking(keepSigning, lookMs, onError));
-      ticking.push(startTicking(() => makePartitions(database, Date.now()), hourMs, onError));
+      repeated.push(repeatedly(keepSigning, { idleMs: lookMs, onError }));
+      repeated.push(repeatedly(() => makePartitions(database, Date.now()), { idleMs: hourMs, onError }));
     },
     async close() {
-      await Promise.all(ticking.map((one) => one.stop()));
+      await Promise.all(repeated.map((one) => one.stop()));
       await egress.close();
       archive?.close();
       signer.close();

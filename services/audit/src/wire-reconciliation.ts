@@ -5,6 +5,7 @@ import type { createLogger } from '@patchbay/service-kit';
 import type { AuditDatabase } from './adapters/audit-database.ts';
 import { createPostgresReconciliation } from './adapters/postgres-reconciliation.ts';
 import { createReconcileExecutions } from './operations/reconcile-executions.ts';
+import { repeatedly } from './repeatedly.ts';
 
 export interface ReconciliationParts {
   readonly database: AuditDatabase;
@@ -42,22 +43,9 @@ export function startReconciliation({
     afterMs,
   );
   const everyMs = Math.min(mostMs, Math.max(250, afterMs / 6));
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  let round = Promise.resolve();
-  const next = () => {
-    timer = setTimeout(() => {
-      round = reconcile()
-        .catch((err) => log.warn({ err }, 'Executions were not reconciled: it is tried again'))
-        .finally(() => {
-          if (!stopped) next();
-        });
-    }, everyMs).unref();
-  };
-  next();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await round;
-  };
+  const rounds = repeatedly(reconcile, {
+    idleMs: everyMs,
+    onError: (err) => log.warn({ err }, 'Executions were not reconciled: it is tried again'),
+  });
+  return () => rounds.stop();
 }

@@ -200,8 +200,8 @@ describe('the main tasks', () => {
     await page.getByText('verified', { exact: true }).waitFor();
     await page.getByText('no problem').waitFor();
     const saved = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save as NDJSON' }).click();
-    expect((await saved).suggestedFilename()).toMatch(/^patchbay-audit-.*\.ndjson$/);
+    await page.getByRole('button', { name: 'Save as JSONL' }).click();
+    expect((await saved).suggestedFilename()).toMatch(/^patchbay-audit-.*\.jsonl$/);
     await page.getByText('The export is saved.').waitFor();
     await page.context().close();
   });
