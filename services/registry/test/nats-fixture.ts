@@ -11,7 +11,11 @@ export interface NatsFixture {
   readonly keys: LocalKeys;
   connect(identity: Identity, tenant?: string): Promise<Messaging>;
   /** The configuration of one registry process on this server. */
-  registryConfig(instance: string, seedCatalogue?: boolean, folder?: string | null): RegistryConfig;
+  registryConfig(
+    instance: string,
+    seedCatalogue?: RegistryConfig['seedCatalogue'],
+    folder?: string | null,
+  ): RegistryConfig;
   stop(): Promise<void>;
 }
 
