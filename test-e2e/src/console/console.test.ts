@@ -185,7 +185,7 @@ describe('the main tasks', () => {
     const event = { id: 'evt_booked', type: 'invoice.booked', data: {} };
     await until(async () => (await sendStripe(source, secret, event)).status === 200 || null);
     await page.getByRole('link', { name: 'invoice.booked' }).click();
-    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('button', { name: 'Replay', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Replay invoice.booked' });
     await dialog.getByText('to 2 subscriptions').waitFor();
     await dialog.getByRole('button', { name: 'Replay' }).click();
