@@ -92,5 +92,5 @@ test('a list of integrations is told as one, and a shared event loop may lag for
   const few = serviceEnvironment({ ...installation, seedCatalog: ['slack'] }, 'registry', 'registry-1');
   expect(readRegistry(few).seedCatalogue).toEqual(['slack']);
   const shared = serviceEnvironment({ ...installation, oneProcess: true }, 'gateway', 'gateway-1');
-  expect(shared).toMatchObject({ PATCHBAY_GATEWAY_MAX_LAG_MS: '10000' });
+  expect(shared).toMatchObject({ PATCHBAY_GATEWAY_MAX_LAG_MS: '0' });
 });

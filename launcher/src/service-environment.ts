@@ -90,7 +90,8 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
         PATCHBAY_GATEWAY_PORT: String(installation.gatewayPort),
         PATCHBAY_GATEWAY_PEPPER_FILE: keys.gatewayPepperFile,
         PATCHBAY_GATEWAY_CALLOUT_DIR: keys.callout.dir,
-        ...(installation.oneProcess && { PATCHBAY_GATEWAY_MAX_LAG_MS: '10000' }),
+        // What all share lags for reasons that are not the gateway's, and a second without one turn of it counts as endless.
+        ...(installation.oneProcess && { PATCHBAY_GATEWAY_MAX_LAG_MS: '0' }),
       };
     case 'audit':
       return {

@@ -48,8 +48,6 @@ export async function startStage(): Promise<Stage> {
   const [system, browser] = await Promise.all([
     startSystem({
       variables: {
-        // The machine may be busy with other tests: that is no reason to turn a request away.
-        gateway: { PATCHBAY_GATEWAY_MAX_LAG_MS: '0' },
         vault: {
           PATCHBAY_CONNECT_URL: connectUrl,
           PATCHBAY_CONNECT_LISTEN: `127.0.0.1:${connectPort}`,
