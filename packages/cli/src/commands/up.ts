@@ -15,6 +15,8 @@ interface Options {
   readonly database?: string;
   readonly logLevel?: string;
   readonly connectPort?: number;
+  readonly ports?: string;
+  readonly auditStreamDays?: number;
   readonly once?: boolean;
 }
 
@@ -52,6 +54,12 @@ export function addUp(parent: Command, run: Run): void {
           'serve the pages where accounts are connected by OAuth, at http://127.0.0.1:<n>',
           wholeNumber('--connect-port', 1, 65_535),
         )
+        .option('--ports <list>', 'ports to take if they are free, 0 for any: gateway=8080,ingress=8081,sandbox=0')
+        .option(
+          '--audit-stream-days <n>',
+          'let messages of the audit stream go after so many days; the database keeps them (default: never)',
+          wholeNumber('--audit-stream-days', 7, 36_500),
+        )
         .option('--once', 'stop after the first call'),
     async run({ io }, options) {
       const launcher = startLauncher(launcherArguments(options, io.cwd), io.env, {
@@ -77,6 +85,8 @@ function launcherArguments(options: Options & { json?: boolean }, cwd: string): 
     ...(options.database === undefined ? [] : ['--database', options.database]),
     ...(options.logLevel === undefined ? [] : ['--log-level', options.logLevel]),
     ...(options.connectPort === undefined ? [] : ['--connect-port', String(options.connectPort)]),
+    ...(options.ports === undefined ? [] : ['--ports', options.ports]),
+    ...(options.auditStreamDays === undefined ? [] : ['--audit-stream-days', String(options.auditStreamDays)]),
     ...(options.once ? ['--once'] : []),
     ...(options.json ? ['--json'] : []),
   ];

@@ -60,7 +60,7 @@ export function auditLogRoutes({ ask }: GatewayPorts): AnyRoute[] {
       operationId: 'proveAuditEvent',
       summary: 'Proof that an event is in the log',
       description:
-        'The event’s record, its place, and the hashes from its leaf to the root of a checkpoint (RFC 9162): the newest, or that of `size`. Recorded, as any look at an event.',
+        'The event’s record, its place, and the hashes from its leaf to the root of a checkpoint (RFC 9162): the newest, or that of `size`. Recorded, as every look at an event is.',
       audited: { kind: 'audit_log', target: ({ tenant }: { readonly tenant: string }) => tenant },
       params: z.object({ event: idSchema('auditEvent') }),
       query: z.strictObject({ size: size.optional() }),

@@ -20,7 +20,7 @@ export function addAuditProof(parent: Command, run: Run): void {
     name: 'proof <event>',
     summary: 'Prove that an event is in the log',
     description:
-      'Prove that an event is in the log: its record, and the hashes that lead from it to the root of a signed checkpoint. They are checked here, not only where they come from; with --key the signature is, too. Recorded, as any look at an event.',
+      'Prove that an event is in the log: its record, and the hashes that lead from it to the root of a signed checkpoint. They are checked here, not only where they come from; with --key the signature is, too. Recorded, as every look at an event is.',
     examples: [
       'patchbay audit proof aud_01JD0000000000000000000000',
       'patchbay audit proof aud_01JD0000000000000000000000 --key audit.pub --json',
