@@ -42,6 +42,7 @@ export {
 } from './verify-export/verdict.ts';
 export { defaultToleranceMs, type VerifyExportOptions, verifyExport } from './verify-export/verify-export.ts';
 export { formatAddCheckpoint } from './witness/add-checkpoint-request.ts';
+export { addCheckpointUrl, askWitness, type WitnessReply } from './witness/ask-witness.ts';
 export { type FileWitnessStore, openFileWitnessStore, originHash } from './witness/file-witness-store.ts';
 export { type CosignatureAnswer, type CosignatureRequest, requestCosignature } from './witness/request-cosignature.ts';
 export {

@@ -1,7 +1,7 @@
 import { parseSize } from '../note/checkpoint.ts';
 import { formatNote, parseNote, parseSignatureLine, verifyNote } from '../note/signed-note.ts';
 import type { VerifierKey } from '../note/verifier-key.ts';
-import { formatAddCheckpoint } from './add-checkpoint-request.ts';
+import { addCheckpointUrl, askWitness, type WitnessReply } from './ask-witness.ts';
 
 export interface CosignatureRequest {
   /** Where the witness is; `/add-checkpoint` follows. */
@@ -27,37 +27,32 @@ export type CosignatureAnswer =
       readonly detail: string;
     };
 
-/** A witness tells its size once; a log that is busy may have had it sign another meanwhile. */
-const tries = 4;
-
 /** Asks a witness to sign a checkpoint. @throws what `fetch` throws when it cannot be reached. */
 export async function requestCosignature(request: CosignatureRequest): Promise<CosignatureAnswer> {
+  const { witness, proofFrom } = request;
   const note = parseNote(request.note);
   const size = parseSize(note?.text.split('\n')[1] ?? '');
   if (note === null || size === null) throw new RangeError('What a witness signs is a signed checkpoint.');
-  let oldSize = 0;
-  for (let left = tries; ; left--) {
-    const proof = oldSize === 0 || oldSize === size ? [] : await request.proofFrom(oldSize);
-    const { status, text } = await post(request, formatAddCheckpoint(oldSize, proof, request.note));
-    if (status === 200) {
-      const signature = parseSignatureLine(
-        text.split('\n').find((line) => line.includes(` ${request.witness.name} `)) ?? '',
-      );
-      const signed = { text: note.text, signatures: signature === null ? [] : [signature] };
-      if (signature !== null && verifyNote(signed, [request.witness]).ok)
-        return { ok: true, note: formatNote({ ...note, signatures: [...note.signatures, signature] }) };
-      return { ok: false, why: 'untrue', status, detail: `The answer is not signed by '${request.witness.name}'.` };
-    }
-    const told = status === 409 ? parseSize(text.trimEnd()) : null;
-    if (told === null || left === 0) return { ok: false, why: 'refused', status, detail: text.trim().slice(0, 200) };
-    if (told > size)
-      return { ok: false, why: 'ahead', status, detail: `The witness signed a log of ${told} records already.` };
-    oldSize = told;
-  }
+  const told = await askWitness({
+    note: request.note,
+    size,
+    oldSize: 0,
+    proofFrom,
+    post: (body) => post(request, body),
+  });
+  const { status, text } = told.reply;
+  if (told.kind === 'ahead')
+    return { ok: false, why: 'ahead', status, detail: `The witness signed a log of ${told.size} records already.` };
+  if (told.kind === 'refused') return { ok: false, why: 'refused', status, detail: text.trim().slice(0, 200) };
+  const signature = parseSignatureLine(text.split('\n').find((line) => line.includes(` ${witness.name} `)) ?? '');
+  const signed = { text: note.text, signatures: signature === null ? [] : [signature] };
+  return signature !== null && verifyNote(signed, [witness]).ok
+    ? { ok: true, note: formatNote({ ...note, signatures: [...note.signatures, signature] }) }
+    : { ok: false, why: 'untrue', status, detail: `The answer is not signed by '${witness.name}'.` };
 }
 
-async function post({ url, timeoutMs }: CosignatureRequest, body: string): Promise<{ status: number; text: string }> {
-  const answer = await fetch(`${url.replace(/\/+$/, '')}/add-checkpoint`, {
+async function post({ url, timeoutMs }: CosignatureRequest, body: string): Promise<WitnessReply> {
+  const answer = await fetch(addCheckpointUrl(url), {
     method: 'POST',
     body,
     redirect: 'error',

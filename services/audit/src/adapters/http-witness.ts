@@ -1,4 +1,4 @@
-import { formatAddCheckpoint } from '@patchbay/audit-log/proofs';
+import { addCheckpointUrl, askWitness, type WitnessReply } from '@patchbay/audit-log/proofs';
 import { platformScope } from '@patchbay/contracts';
 import type { Egress } from '@patchbay/egress';
 import type { CheckpointWitness } from '../operations/log/ports.ts';
@@ -7,15 +7,12 @@ const timeoutMs = 5_000;
 /** A signature is a line. */
 const maxAnswerBytes = 16_384;
 
-/**
- * A witness over HTTP (C2SP tlog-witness, add-checkpoint). One that knows another size of the log than we thought says which, and
- * is asked once more from there.
- */
+/** A witness over HTTP, through the egress guard. */
 export function createHttpWitness(egress: Pick<Egress, 'send'>, url: string): CheckpointWitness {
-  const address = new URL('add-checkpoint', url.endsWith('/') ? url : `${url}/`).href;
+  const address = addCheckpointUrl(url);
   const { host } = new URL(address);
 
-  async function ask(body: string): Promise<{ readonly status: number; readonly text: string }> {
+  async function post(body: string): Promise<WitnessReply> {
     const outcome = await egress.send({
       tenant: platformScope,
       method: 'POST',
@@ -32,14 +29,11 @@ export function createHttpWitness(egress: Pick<Egress, 'send'>, url: string): Ch
 
   return {
     name: host,
-    async cosign({ note, oldSize }, proveFrom) {
-      const from = async (size: number) =>
-        ask(formatAddCheckpoint(size, size === 0 ? [] : await proveFrom(size), note));
-      let answer = await from(oldSize);
-      const known = answer.status === 409 ? Number(answer.text.trim()) : Number.NaN;
-      if (Number.isSafeInteger(known) && known >= 0 && known !== oldSize) answer = await from(known);
-      if (answer.status !== 200) throw new Error(`the witness answered ${answer.status}`);
-      return answer.text;
+    async cosign({ note, size, oldSize }, proofFrom) {
+      const told = await askWitness({ note, size, oldSize, proofFrom, post });
+      if (told.kind === 'ahead') throw new Error(`the witness signed ${told.size} records of this log already`);
+      if (told.kind === 'refused') throw new Error(`the witness answered ${told.reply.status}`);
+      return told.reply.text;
     },
   };
 }

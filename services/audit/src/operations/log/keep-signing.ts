@@ -52,7 +52,7 @@ export function createKeepSigning(ports: KeepSigningPorts): () => Promise<void> 
         const key = `${one.name} ${tenant}`;
         try {
           const oldSize = witnessed.get(key) ?? previous;
-          const signed = await one.cosign({ origin, note, oldSize }, (from) => proveFrom(tenant, from, size));
+          const signed = await one.cosign({ origin, note, size, oldSize }, (from) => proveFrom(tenant, from, size));
           witnessed.set(key, size);
           return signed;
         } catch (error) {

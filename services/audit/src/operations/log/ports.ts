@@ -63,7 +63,7 @@ export interface CheckpointWitness {
    * @throws Error saying why it does not sign.
    */
   cosign(
-    log: { readonly origin: string; readonly note: string; readonly oldSize: number },
+    log: { readonly origin: string; readonly note: string; readonly size: number; readonly oldSize: number },
     proveFrom: (size: number) => Promise<readonly Buffer[]>,
   ): Promise<string>;
 }
