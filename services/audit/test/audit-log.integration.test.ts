@@ -1,16 +1,14 @@
-import { toRecord, verifyAuditMac } from '@patchbay/audit-log';
+import { toRecord } from '@patchbay/audit-log';
 import { CompactRange, leafHash } from '@patchbay/audit-log/proofs';
 import type { AuditEvent } from '@patchbay/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
-import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
 import { createPostgresLogTree } from '../src/adapters/postgres-log-tree.ts';
-import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
-import { auditEvent, auditMessage, testMacKeys } from './audit-event.fixture.ts';
+import { auditEvent, auditMessage } from './audit-event.fixture.ts';
 import { type StartedStore, storeKinds } from './stores.ts';
+import { storeInto } from './use-database.test-support.ts';
 
-const silent = { stored() {}, quarantined() {}, unkept() {}, unavailable() {} };
 const origin = { class: 'execution', producer: 'executor' } as const;
 type Message = ReturnType<typeof auditMessage>;
 
@@ -34,11 +32,7 @@ for (const kind of storeKinds) {
     const database = () => replicas[0] as AuditDatabase;
     const rowsOf = async <Row>(query: RawBuilder<Row>) => (await database().use((db) => query.execute(db))).rows;
     const storeBatch = (messages: readonly Message[], replica = 0) =>
-      createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(replicas[replica] as AuditDatabase),
-        report: silent,
-      })(messages);
+      storeInto(replicas[replica] as AuditDatabase, messages);
     const messageOf = (tenant: string, events: number) =>
       auditMessage(
         Array.from({ length: events }, () => auditEvent({ tenant })),
@@ -131,11 +125,7 @@ for (const kind of storeKinds) {
             throw new Error('the connection was lost');
           }),
       };
-      const verdict = await createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(broken),
-        report: silent,
-      })([messageOf(tenant, 5)]);
+      const verdict = await storeInto(broken, [messageOf(tenant, 5)]);
       expect(verdict).toMatchObject({ ack: false });
       await expectWhole(tenant, 3);
     });

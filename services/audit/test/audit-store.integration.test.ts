@@ -1,59 +1,32 @@
-import { verifyAuditMac } from '@patchbay/audit-log';
 import { type AuditEvent, AuditQuery, newId } from '@patchbay/contracts';
 import { type RawBuilder, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
+import { describe, expect, it } from 'vitest';
+import type { AuditDatabase } from '../src/adapters/audit-database.ts';
 import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
 import { createPostgresEventPages } from '../src/adapters/postgres-event-pages.ts';
 import { toAuditRow } from '../src/domain/audit-row.ts';
 import { createQueryAudit } from '../src/operations/query-audit.ts';
-import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
-import { auditEvent, auditMessage, type EventChanges, testMacKeys } from './audit-event.fixture.ts';
-import { type StartedStore, storeKinds } from './stores.ts';
+import { auditEvent, auditMessage } from './audit-event.fixture.ts';
+import { storeKinds } from './stores.ts';
+import { useDatabase } from './use-database.test-support.ts';
 
-const silent = { stored() {}, quarantined() {}, unkept() {}, unavailable() {} };
 const minute = (n: number) => new Date(Date.UTC(2026, 4, 1, 10, n)).toISOString();
 
 for (const kind of storeKinds) {
   describe.skipIf(!kind.available)(`the audit store on ${kind.title}`, () => {
-    let started: StartedStore;
-    let database: AuditDatabase;
-    let tenants = 0;
-    beforeAll(async () => {
-      started = await kind.start();
-      database = await openAuditDatabase(started.url);
-    }, 120_000);
-    afterAll(async () => {
-      await database?.close();
-      await started?.stop();
-    });
+    const audit = useDatabase(kind);
 
-    const newTenant = () => `tenant-${++tenants}`;
-    const rowsOf = async <Row>(query: RawBuilder<Row>) => (await database.use((db) => query.execute(db))).rows;
-    const storeBatch = (...messages: ReturnType<typeof auditMessage>[]) =>
-      createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(database),
-        report: silent,
-      })(messages);
+    const storeBatch = (...messages: ReturnType<typeof auditMessage>[]) => audit.storeBatch(messages);
     const query = (fields: object) =>
-      createQueryAudit({ readPage: createPostgresEventPages(database), record: async () => {} })(
+      createQueryAudit({ readPage: createPostgresEventPages(audit.database), record: async () => {} })(
         AuditQuery.parse(fields),
         { traceId: null },
       );
 
-    async function storeEvents(
-      tenant: string,
-      changes: readonly EventChanges[],
-      auditClass = 'execution',
-    ): Promise<AuditEvent[]> {
-      const events = changes.map((change) => auditEvent({ tenant, ...change }));
-      expect(await storeBatch(auditMessage(events, { tenant, class: auditClass }))).toEqual({ ack: true });
-      return events;
-    }
+    const { storeEvents } = audit;
 
     it('keeps the whole event and its columns', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const event = auditEvent({
         tenant,
         time: '2026-05-01T12:00:00.5+02:00',
@@ -62,7 +35,7 @@ for (const kind of storeKinds) {
       const message = auditMessage([event], { tenant });
       await storeBatch(message);
       expect((await query({ tenant })).events).toEqual([event]);
-      const [row] = await rowsOf(sql<object>`
+      const [row] = await audit.rowsOf(sql<object>`
         select class, type, (extract(epoch from time) * 1000)::float8 as ms, stream_sequence::float8 as sequence, producer, execution_id, tool, session, status, error_code, duration_ms, altered,
           received_at > now() - interval '1 minute' as recent from audit_events where tenant = ${tenant}`);
       expect(row).toEqual({
@@ -83,17 +56,19 @@ for (const kind of storeKinds) {
     });
 
     it('stores an event once however often it is delivered, also twice in one batch', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const events = [auditEvent({ tenant }), auditEvent({ tenant })];
       const message = auditMessage(events, { tenant });
       expect(await storeBatch(message, message)).toEqual({ ack: true });
       expect(await storeBatch(message, auditMessage([auditEvent({ tenant })], { tenant }))).toEqual({ ack: true });
       expect((await query({ tenant })).events).toHaveLength(3);
-      expect(await rowsOf(sql`select from audit_quarantine where stream_sequence = ${message.sequence}`)).toEqual([]);
+      expect(await audit.rowsOf(sql`select from audit_quarantine where stream_sequence = ${message.sequence}`)).toEqual(
+        [],
+      );
     });
 
     it('keeps the first of two contents under one event id and quarantines the second', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const [first] = await storeEvents(tenant, [{}]);
       const second = { ...(first as AuditEvent), data: { ...(first as AuditEvent).data, outcome: 'failed' as const } };
       const other = auditEvent({ tenant });
@@ -103,7 +78,9 @@ for (const kind of storeKinds) {
       expect(stored.find(({ id }) => id === first?.id)).toEqual(first);
       expect(stored).toHaveLength(2);
       expect(
-        await rowsOf(sql`select reason, position from audit_quarantine where stream_sequence = ${message.sequence}`),
+        await audit.rowsOf(
+          sql`select reason, position from audit_quarantine where stream_sequence = ${message.sequence}`,
+        ),
       ).toEqual([{ reason: 'event_id_reused', position: 1 }]);
     });
 
@@ -112,7 +89,7 @@ for (const kind of storeKinds) {
       const huge = auditMessage([], { payload: 'x'.repeat(100_000), subject: 'audit.v1.acme.execution' });
       expect(await storeBatch(forged, huge)).toEqual({ ack: true });
       expect(await storeBatch(forged, huge)).toEqual({ ack: true });
-      const rows = await rowsOf(sql<Record<string, unknown>>`
+      const rows = await audit.rowsOf(sql<Record<string, unknown>>`
         select stream_sequence::float8 as sequence, position, subject, producer, reason, size_bytes, length(copy) as kept, length(sha256) as digits
         from audit_quarantine where stream_sequence in (${forged.sequence}, ${huge.sequence}) order by stream_sequence`);
       expect(rows).toEqual([
@@ -139,8 +116,8 @@ for (const kind of storeKinds) {
       ]);
     });
 
-    it('keeps an event with characters that the database cannot hold', async () => {
-      const tenant = newTenant();
+    it('keeps an event with characters that the audit.database cannot hold', async () => {
+      const tenant = audit.newTenant();
       await storeEvents(tenant, [
         { data: { actor: { kind: 'agent', id: 'a', session: 'x\0\uD800y' }, facts: { 'k\0': '\uDC00' } } },
       ]);
@@ -149,7 +126,7 @@ for (const kind of storeKinds) {
     });
 
     it('keeps events with tools and sessions of any length', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const [event] = await storeEvents(tenant, [
         { data: { tool: randomText(20_000), error_code: randomText(20_000) } },
       ]);
@@ -157,10 +134,10 @@ for (const kind of storeKinds) {
     });
 
     it('says that a row is refused for what it holds, and writes nothing of its batch', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const event = auditEvent({ tenant });
       const row = toAuditRow(event, 0, { class: 'execution', sequence: 1, producer: 'executor', altered: false });
-      const result = await createPostgresAuditStore(database).appendEvents([
+      const result = await createPostgresAuditStore(audit.database).appendEvents([
         row,
         { ...row, event_id: newId('auditEvent'), time: 'soon' },
       ]);
@@ -171,9 +148,9 @@ for (const kind of storeKinds) {
     it('stores the same by copying as by inserting, from the first time to the last', async () => {
       let copied = 0;
       const copyingBy = (copying: boolean): AuditDatabase => ({
-        ...database,
+        ...audit.database,
         transaction: (work) =>
-          database.transaction((transaction) => {
+          audit.database.transaction((transaction) => {
             const { copy } = transaction;
             const counting: typeof copy = copy && ((...args) => copy(...args).then(() => void copied++));
             return work({ ...transaction, copy: copying ? counting : null });
@@ -181,7 +158,7 @@ for (const kind of storeKinds) {
       });
       const stored = await Promise.all(
         [copyingBy(true), copyingBy(false)].map(async (way) => {
-          const tenant = newTenant();
+          const tenant = audit.newTenant();
           const bare = { tool: undefined, execution_id: undefined, duration_ms: undefined };
           const events = [
             auditEvent({ tenant, time: '1970-01-01T00:00:00.001Z', data: bare }),
@@ -202,7 +179,7 @@ for (const kind of storeKinds) {
             });
           }
           expect((await query({ tenant })).events).toEqual(events.toReversed());
-          return rowsOf(sql`
+          return audit.rowsOf(sql`
             select class, type, (extract(epoch from time) * 1000)::float8 as ms, stream_sequence::float8 as sequence, producer, execution_id is null as alone, tool,
               session, status, error_code, duration_ms, altered, record_version, length(leaf) as leaf_bytes,
               log_index::int from audit_events where tenant = ${tenant} order by time`);
@@ -211,22 +188,22 @@ for (const kind of storeKinds) {
       expect(stored[0]).toHaveLength(4);
       expect(stored[0]).toEqual(stored[1]);
       // The last time is beyond what the encoder writes, so that row was inserted either way.
-      expect(copied).toBe(database.server ? 0 : 3);
+      expect(copied).toBe(audit.database.server ? 0 : 3);
     });
 
     it('takes a batch larger than one statement', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const events = Array.from({ length: 6 }, () =>
         auditEvent({ tenant, data: { facts: { text: 'x'.repeat(600_000) } } }),
       );
       expect(await storeBatch(...events.map((event) => auditMessage([event], { tenant })))).toEqual({ ack: true });
-      expect(await rowsOf(sql`select count(*)::int as n from audit_events where tenant = ${tenant}`)).toEqual([
+      expect(await audit.rowsOf(sql`select count(*)::int as n from audit_events where tenant = ${tenant}`)).toEqual([
         { n: 6 },
       ]);
     });
 
     it('answers newest first by every filter, and of one tenant only', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const executionId = newId('execution');
       const session = (name: string) => ({ actor: { kind: 'agent' as const, id: 'a', session: name } });
       const [a, b, c] = await storeEvents(tenant, [
@@ -242,7 +219,7 @@ for (const kind of storeKinds) {
         [{ time: minute(4), data: { tool: undefined, ...session('s-3') } }],
         'connection',
       );
-      await storeEvents(newTenant(), [{ time: minute(2), data: { tool: 'crm_find', ...session('s-2') } }]);
+      await storeEvents(audit.newTenant(), [{ time: minute(2), data: { tool: 'crm_find', ...session('s-2') } }]);
       const ids = async (fields: object) => (await query({ tenant, ...fields })).events.map(({ id }) => id);
       const expectedIds = (...events: (AuditEvent | undefined)[]) => events.map((event) => event?.id);
 
@@ -258,7 +235,7 @@ for (const kind of storeKinds) {
     });
 
     it('pages without gaps or repeats while events arrive, also among equal times', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const before = await storeEvents(
         tenant,
         Array.from({ length: 25 }, (_, index) => ({ time: minute(Math.floor(index / 10)) })),
@@ -279,14 +256,14 @@ for (const kind of storeKinds) {
     });
 
     it('gives no cursor when the last page is exactly full', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       await storeEvents(tenant, [{}, {}]);
       expect((await query({ tenant, limit: 2 })).next_cursor).toBeNull();
       expect((await query({ tenant, limit: 1 })).next_cursor).not.toBeNull();
     });
 
     it('joins intents and outcomes in the view of executions', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const [both, readOnly, open] = Array.from({ length: 3 }, () => newId('execution'));
       const [intent, outcome, read] = await storeEvents(tenant, [
         { time: minute(1), data: { outcome: 'intent', execution_id: both } },
@@ -295,7 +272,7 @@ for (const kind of storeKinds) {
         { time: minute(4), data: { outcome: 'intent', execution_id: open } },
         { time: minute(5), data: { execution_id: both, replayed: true } },
       ]);
-      const rows = await rowsOf(
+      const rows = await audit.rowsOf(
         sql`select execution_id, intent_event_id, outcome_event_id, status, error_code from audit_executions where tenant = ${tenant} order by coalesce(intended_at, finished_at)`,
       );
       expect(rows).toEqual([
@@ -324,9 +301,10 @@ for (const kind of storeKinds) {
     });
 
     it('reads through the indexes', async () => {
-      const plan = async (statement: RawBuilder<unknown>) => JSON.stringify(await rowsOf(sql`explain ${statement}`));
-      await rowsOf(sql`analyze audit_events`);
-      await rowsOf(sql`set enable_seqscan = off`);
+      const plan = async (statement: RawBuilder<unknown>) =>
+        JSON.stringify(await audit.rowsOf(sql`explain ${statement}`));
+      await audit.rowsOf(sql`analyze audit_events`);
+      await audit.rowsOf(sql`set enable_seqscan = off`);
       expect(await plan(sql`select * from audit_executions where execution_id = 'exe_x' and tenant = 'acme'`)).toMatch(
         /audit_events\w*_execution/,
       );
@@ -340,7 +318,7 @@ for (const kind of storeKinds) {
           sql`select * from audit_events where tenant = 'acme' and session = 's' order by time desc, event_id desc limit 10`,
         ),
       ).toMatch(/audit_events\w*_session/);
-      await rowsOf(sql`set enable_seqscan = on`);
+      await audit.rowsOf(sql`set enable_seqscan = on`);
     });
   });
 }

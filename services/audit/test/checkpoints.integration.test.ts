@@ -17,37 +17,30 @@ import {
 } from '@patchbay/audit-log/proofs';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
 import type { LogConfig } from '../src/log-config.ts';
 import type { WiredLog } from '../src/wire-log.ts';
 import { addEvents, openLog, testLogKey } from './log-stack.ts';
-import { type StartedStore, storeKinds } from './stores.ts';
+import { storeKinds } from './stores.ts';
+import { useDatabase } from './use-database.test-support.ts';
 
 const hash = (text: string) => Buffer.from(text, 'base64');
 
 for (const kind of storeKinds) {
   describe.skipIf(!kind.available)(`checkpoints on ${kind.title}`, { timeout: 30_000 }, () => {
-    let started: StartedStore;
-    let database: AuditDatabase;
+    const audit = useDatabase(kind);
     let dir: string;
-    let tenants = 0;
     const open: WiredLog[] = [];
     beforeAll(async () => {
-      started = await kind.start();
-      database = await openAuditDatabase(started.url);
       dir = mkdtempSync(join(tmpdir(), 'audit-checkpoints-'));
     }, 120_000);
     afterAll(async () => {
       for (const one of open) await one.close();
-      await database?.close();
-      await started?.stop();
       rmSync(dir, { recursive: true, force: true });
     });
 
-    const newTenant = () => `tenant-${++tenants}`;
-    const run = async <Row>(query: RawBuilder<Row>) => (await database.use((db) => query.execute(db))).rows;
+    const run = <Row>(query: RawBuilder<Row>) => audit.rowsOf(query);
     const logWith = async (changes: Partial<LogConfig> = {}) => {
-      const log = await openLog(database, { archive: { kind: 'directory', path: dir }, ...changes });
+      const log = await openLog(audit.database, { archive: { kind: 'directory', path: dir }, ...changes });
       open.push(log);
       return log;
     };
@@ -73,25 +66,25 @@ for (const kind of storeKinds) {
     it('bear the name of the installation that was configured before the first, and no other later', async () => {
       const named = await logWith({ installation: 'berlin-1' });
       expect(await named.originOf('acme')).toBe('patchbay/berlin-1/acme');
-      await addEvents(database, 'acme', 1);
+      await addEvents(audit.database, 'acme', 1);
       await named.keepSigning();
       await expect(logWith({ installation: 'berlin-2' })).rejects.toThrow(/another installation/);
       expect(await (await logWith()).originOf('acme')).toBe('patchbay/berlin-1/acme');
     });
 
     it('are signed when something is new, after a time or so many events, name the one before, and are kept outside', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const log = await logWith();
-      await addEvents(database, tenant, 5);
+      await addEvents(audit.database, tenant, 5);
       await log.keepSigning();
-      await addEvents(database, tenant, 10);
+      await addEvents(audit.database, tenant, 10);
       await log.keepSigning(); // too early
       expect(await sizes(log, tenant)).toEqual([5]);
       await timePasses(tenant);
       await log.keepSigning();
       await timePasses(tenant);
       await log.keepSigning(); // nothing is new
-      await addEvents(database, tenant, 1_000);
+      await addEvents(audit.database, tenant, 1_000);
       await log.keepSigning();
       expect(await sizes(log, tenant)).toEqual([1_015, 15, 5]);
       expect((await listed(log, tenant)).every(({ kept_outside }) => kept_outside)).toBe(true);
@@ -103,18 +96,18 @@ for (const kind of storeKinds) {
       expect(heads[0]).toMatchObject({ origin: key.name, size: 5, previous: { size: 0 } });
       for (const i of [1, 2])
         expect(heads[i]?.previous).toEqual({ size: heads[i - 1]?.size, root: heads[i - 1]?.root });
-      const other = newTenant();
-      await addEvents(database, other, 1);
+      const other = audit.newTenant();
+      await addEvents(audit.database, other, 1);
       await log.keepSigning();
       expect(openCheckpoint((await listed(log, other))[0]?.note ?? '', [key])?.verdict.ok).toBe(false);
     });
 
     it('prove that an event is in the log, and that the log only grew', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const log = await logWith();
-      const ids = await addEvents(database, tenant, 37);
+      const ids = await addEvents(audit.database, tenant, 37);
       await log.keepSigning();
-      await addEvents(database, tenant, 70);
+      await addEvents(audit.database, tenant, 70);
       await timePasses(tenant);
       await log.keepSigning();
       const key = await keyOf(log, tenant);
@@ -153,11 +146,11 @@ for (const kind of storeKinds) {
     });
 
     it('are signed at once for whoever wants an event proven that is too young, or a size of their own', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const log = await logWith();
-      await addEvents(database, tenant, 3);
+      await addEvents(audit.database, tenant, 3);
       await log.keepSigning();
-      const [id] = await addEvents(database, tenant, 2);
+      const [id] = await addEvents(audit.database, tenant, 2);
       const answer = await log.operations.proveInclusion({ tenant, event_id: id as string }, { traceId: null });
       expect(answer.checkpoint.size).toBe(5);
       const note = await log.signSize(tenant, 4);
@@ -171,10 +164,10 @@ for (const kind of storeKinds) {
     });
 
     it('are signed once when several processes want to', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const logs = await Promise.all([logWith(), logWith(), logWith()]);
       for (let round = 1; round <= 5; round++) {
-        await addEvents(database, tenant, round);
+        await addEvents(audit.database, tenant, round);
         await timePasses(tenant);
         await Promise.all(logs.map((log) => log.keepSigning()));
       }
@@ -186,14 +179,14 @@ for (const kind of storeKinds) {
     it('are not signed of a log that is not what was signed', async () => {
       const log = await logWith();
       const signs = async (tenant: string) => {
-        await addEvents(database, tenant, 5);
+        await addEvents(audit.database, tenant, 5);
         await timePasses(tenant);
         const before = await sizes(log, tenant);
         await log.keepSigning();
         return (await sizes(log, tenant)).length > before.length;
       };
       const begun = async () => {
-        const tenant = newTenant();
+        const tenant = audit.newTenant();
         expect(await signs(tenant)).toBe(true);
         expect(await signs(tenant)).toBe(true);
         return tenant;
@@ -214,7 +207,7 @@ for (const kind of storeKinds) {
     });
 
     it('bear the signatures of witnesses, also of one that a new process knows nothing of', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const key = localSigningKey(generateKeyPairSync('ed25519').privateKey);
       const store = await openFileWitnessStore(join(dir, 'witness'));
       const witness = createWitness({
@@ -227,12 +220,12 @@ for (const kind of storeKinds) {
       const away = 'http://127.0.0.1:1';
       try {
         const first = await logWith({ witnesses: [server.url] });
-        await addEvents(database, tenant, 3);
+        await addEvents(audit.database, tenant, 3);
         await first.keepSigning();
-        await addEvents(database, tenant, 3);
+        await addEvents(audit.database, tenant, 3);
         await timePasses(tenant);
         await (await logWith({ witnesses: [away] })).keepSigning();
-        await addEvents(database, tenant, 3);
+        await addEvents(audit.database, tenant, 3);
         await timePasses(tenant);
         await (await logWith({ witnesses: [away, server.url] })).keepSigning();
         const all = await listed(first, tenant);
@@ -250,14 +243,14 @@ for (const kind of storeKinds) {
     });
 
     it('tell which row somebody altered who has the database', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const log = await logWith();
-      const ids = await addEvents(database, tenant, 40);
+      const ids = await addEvents(audit.database, tenant, 40);
       await log.keepSigning();
-      await addEvents(database, tenant, 30);
+      await addEvents(audit.database, tenant, 30);
       await timePasses(tenant);
       await log.keepSigning();
-      await addEvents(database, tenant, 3);
+      await addEvents(audit.database, tenant, 3);
       expect(await log.verifyLog(tenant, 0)).toEqual({
         origin: await log.originOf(tenant),
         size: 73,
@@ -286,11 +279,11 @@ for (const kind of storeKinds) {
     });
 
     it('tell from where on somebody rewrote everything else', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const log = await logWith();
-      await addEvents(database, tenant, 10);
+      await addEvents(audit.database, tenant, 10);
       await log.keepSigning();
-      const [id] = await addEvents(database, tenant, 10);
+      const [id] = await addEvents(audit.database, tenant, 10);
       await timePasses(tenant);
       await log.keepSigning();
       // Row, leaf and tree, so that they fit together again.

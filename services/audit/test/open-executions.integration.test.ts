@@ -1,49 +1,21 @@
-import { verifyAuditMac } from '@patchbay/audit-log';
-import { type AuditEvent, newId } from '@patchbay/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
-import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
+import { newId } from '@patchbay/contracts';
+import { describe, expect, it } from 'vitest';
 import { createPostgresOpenIntents } from '../src/adapters/postgres-open-intents.ts';
 import { createPostgresReconciliation } from '../src/adapters/postgres-reconciliation.ts';
-import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
-import { auditEvent, auditMessage, type EventChanges, testMacKeys } from './audit-event.fixture.ts';
-import { type StartedStore, storeKinds } from './stores.ts';
+import type { EventChanges } from './audit-event.fixture.ts';
+import { storeKinds } from './stores.ts';
+import { useDatabase } from './use-database.test-support.ts';
 
-const silent = { stored() {}, quarantined() {}, unkept() {}, unavailable() {} };
 const minute = (n: number) => new Date(Date.UTC(2026, 4, 1, 10, n)).toISOString();
 
 for (const kind of storeKinds) {
   describe.skipIf(!kind.available)(`executions without an end, on ${kind.title}`, () => {
-    let started: StartedStore;
-    let database: AuditDatabase;
-    let tenants = 0;
-    beforeAll(async () => {
-      started = await kind.start();
-      database = await openAuditDatabase(started.url);
-    }, 120_000);
-    afterAll(async () => {
-      await database?.close();
-      await started?.stop();
-    });
+    const audit = useDatabase(kind);
 
-    const newTenant = () => `tenant-${++tenants}`;
-    async function storeEvents(
-      tenant: string,
-      changes: readonly EventChanges[],
-      auditClass = 'execution',
-    ): Promise<AuditEvent[]> {
-      const events = changes.map((change) => auditEvent({ tenant, ...change }));
-      const store = createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(database),
-        report: silent,
-      });
-      expect(await store([auditMessage(events, { tenant, class: auditClass })])).toEqual({ ack: true });
-      return events;
-    }
+    const { storeEvents } = audit;
 
     it('finds executions that were begun and never finished, oldest first', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const [open, finished, unknown, fresh] = Array.from({ length: 4 }, () => newId('execution'));
       const intent = (executionId: string | undefined, time: string): EventChanges => ({
         time,
@@ -59,9 +31,9 @@ for (const kind of storeKinds) {
         { time: minute(3), data: { outcome: 'succeeded', execution_id: newId('execution') } },
       ]);
       await storeEvents(tenant, [{ time: minute(3), data: { execution_id: open } }], 'credential'); // a lease is no outcome
-      await storeEvents(newTenant(), [{ time: minute(3), data: { execution_id: open } }]); // nor is another tenant's
+      await storeEvents(audit.newTenant(), [{ time: minute(3), data: { execution_id: open } }]); // nor is another tenant's
 
-      const read = createPostgresOpenIntents(database);
+      const read = createPostgresOpenIntents(audit.database);
       const ofTenant = async (olderThanMs: number) =>
         (await read({ sinceMs: 0, beforeMs: Date.parse(minute(10)) - olderThanMs, limit: 10_000 })).filter(
           (intent) => intent.tenant === tenant,
@@ -88,7 +60,7 @@ for (const kind of storeKinds) {
     });
 
     it('finds what was neither ended nor declared, and outcomes that came after a declaration', async () => {
-      const tenant = newTenant();
+      const tenant = audit.newTenant();
       const [open, twice, declared, late, settled] = Array.from({ length: 5 }, () => newId('execution'));
       const at = (executionId: string | undefined, n: number, data: EventChanges['data'] = { outcome: 'intent' }) => ({
         time: minute(n),
@@ -118,7 +90,7 @@ for (const kind of storeKinds) {
         ],
         'reconciliation',
       );
-      const { readUnended, readSuperseded } = createPostgresReconciliation(database);
+      const { readUnended, readSuperseded } = createPostgresReconciliation(audit.database);
       const range = { sinceMs: Date.parse(minute(0)), beforeMs: Date.parse(minute(10)), limit: 1_000 };
       const ofTenant = (await readUnended(range)).filter(({ intent }) => intent.tenant === tenant);
       expect(ofTenant).toEqual([
@@ -135,7 +107,7 @@ for (const kind of storeKinds) {
         },
       ]);
       // A declaration is no outcome: the execution stays among those of unknown effect until there is one.
-      const unknown = await createPostgresOpenIntents(database)({ ...range, tenant });
+      const unknown = await createPostgresOpenIntents(audit.database)({ ...range, tenant });
       expect(new Set(unknown.map(({ executionId }) => executionId))).toEqual(new Set([open, twice, declared]));
     });
   });

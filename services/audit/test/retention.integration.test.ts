@@ -1,10 +1,7 @@
-import { verifyAuditMac } from '@patchbay/audit-log';
 import { leafHash } from '@patchbay/audit-log/proofs';
 import { type AuditClass, type AuditEvent, AuditQuery, hipaaFloorDays } from '@patchbay/contracts';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
-import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
+import { describe, expect, it } from 'vitest';
 import { createPostgresEventPages } from '../src/adapters/postgres-event-pages.ts';
 import { createPostgresHolds } from '../src/adapters/postgres-holds.ts';
 import { createPostgresLogRecords } from '../src/adapters/postgres-log-records.ts';
@@ -19,9 +16,9 @@ import { createPurgeExpired } from '../src/operations/retention/purge-expired.ts
 import { createRemoveRetention } from '../src/operations/retention/remove-retention.ts';
 import { createSetRegime } from '../src/operations/retention/set-regime.ts';
 import { createSetRetention } from '../src/operations/retention/set-retention.ts';
-import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
-import { auditEvent, auditMessage, type EventChanges, testMacKeys } from './audit-event.fixture.ts';
-import { type StartedStore, storeKinds } from './stores.ts';
+import { auditEvent, auditMessage, type EventChanges } from './audit-event.fixture.ts';
+import { storeKinds } from './stores.ts';
+import { storeInto, useDatabase } from './use-database.test-support.ts';
 
 const now = Date.UTC(2026, 10, 30);
 const dayMs = 86_400_000;
@@ -30,21 +27,11 @@ const untraced = { traceId: null };
 
 for (const kind of storeKinds) {
   describe.skipIf(!kind.available)(`retention on ${kind.title}`, () => {
-    let started: StartedStore;
-    let database: AuditDatabase;
-    let tenants = 0;
-    beforeAll(async () => {
-      started = await kind.start();
-      database = await openAuditDatabase(started.url);
-    }, 120_000);
-    afterAll(async () => {
-      await database?.close();
-      await started?.stop();
-    });
+    const audit = useDatabase(kind);
 
     /** A tenant with events, and everything that can be done about how they are kept. */
     async function setup(changes: readonly EventChanges[], auditClass: AuditClass = 'execution') {
-      const tenant = `tenant-${++tenants}`;
+      const tenant = audit.newTenant();
       const acts: { type: string; data: AuditEvent['data'] }[] = [];
       let records = true;
       const act = {
@@ -55,22 +42,18 @@ for (const kind of storeKinds) {
         onUnrecorded: () => {},
         now: () => now,
       };
-      const storeBatch = createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(database),
-        report: { stored() {}, quarantined: (items) => void apart.push(...items), unkept() {}, unavailable() {} },
-      });
       const apart: object[] = [];
       const store = async (some: readonly EventChanges[], as: AuditClass) => {
         const events = some.map((change) => auditEvent({ tenant, ...change }));
         const message = auditMessage(events, { tenant, class: as });
-        expect(await storeBatch([message])).toEqual({ ack: true });
-        return { events, again: () => storeBatch([message]) };
+        const again = () => storeInto(audit.database, [message], { quarantined: (items) => void apart.push(...items) });
+        expect(await again()).toEqual({ ack: true });
+        return { events, again };
       };
       const { events, again } = await store(changes, auditClass);
-      const retention = createPostgresRetention(database);
-      const holds = createPostgresHolds(database);
-      const purge = createPostgresPurge(database);
+      const retention = createPostgresRetention(audit.database);
+      const holds = createPostgresHolds(audit.database);
+      const purge = createPostgresPurge(audit.database);
       const set = createSetRetention({ ...act, ...retention });
       return {
         ...{ tenant, events, again, store, acts, apart, holds, act, ...purge },
@@ -88,12 +71,12 @@ for (const kind of storeKinds) {
           createReleaseHold({ ...act, ...holds, onReleased: () => {} })({ tenant, hold, reason: 'Settled' }, untraced),
         ids: async () =>
           (
-            await createQueryAudit({ readPage: createPostgresEventPages(database), record: async () => {} })(
+            await createQueryAudit({ readPage: createPostgresEventPages(audit.database), record: async () => {} })(
               AuditQuery.parse({ tenant }),
               untraced,
             )
           ).events.map(({ id }) => id),
-        places: () => createPostgresLogRecords(database)({ tenant, from: 0, to: 1_000 }),
+        places: () => createPostgresLogRecords(audit.database)({ tenant, from: 0, to: 1_000 }),
       };
     }
 
@@ -110,7 +93,7 @@ for (const kind of storeKinds) {
       expect(after.map(({ record }) => record === null)).toEqual([true, true, false, false]);
       expect(after.map(({ leaf }) => leaf)).toEqual(before.map(({ record }) => leafHash(record as string)));
       expect(await one.ids()).toEqual([one.events[2]?.id, expect.any(String)]);
-      const { rows } = await database.use((db) =>
+      const { rows } = await audit.database.use((db) =>
         sql<object>`select event, execution_id, tool, session, end_user from audit_events
           where tenant = ${one.tenant} and purged_at is not null`.execute(db),
       );
@@ -227,8 +210,8 @@ for (const kind of storeKinds) {
         tenants: async () => [one.tenant],
         purgeExpired: createPurgeExpired({
           ...one.act,
-          ...createPostgresRetention(database),
-          ...createPostgresPurge(database),
+          ...createPostgresRetention(audit.database),
+          ...createPostgresPurge(audit.database),
         }),
         onPurged: (_tenant, purged) => void gone.push(purged),
         stopping: () => false,

@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { verifyAuditMac } from '@patchbay/audit-log';
 import { type AuditEvent, newId, PatchbayError, SinkSettings } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
 import { createHttpSink } from '../src/adapters/http-sink.ts';
-import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
 import { createPostgresLogRecords } from '../src/adapters/postgres-log-records.ts';
 import { createPostgresSinks, createPostgresSinkWork } from '../src/adapters/postgres-sinks.ts';
 import { createListSinks } from '../src/operations/sinks/list-sinks.ts';
@@ -16,49 +13,34 @@ import { createPauseSink } from '../src/operations/sinks/pause-sink.ts';
 import { createRemoveSink } from '../src/operations/sinks/remove-sink.ts';
 import { createSendToSinks } from '../src/operations/sinks/send-to-sinks.ts';
 import { createSetSink } from '../src/operations/sinks/set-sink.ts';
-import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
-import { auditEvent, auditMessage, testMacKeys } from './audit-event.fixture.ts';
 import { type SinkTarget, startSinkTarget } from './sink-target.ts';
-import { type StartedStore, storeKinds } from './stores.ts';
+import { storeKinds } from './stores.ts';
+import { useDatabase } from './use-database.test-support.ts';
 
 const untraced = { traceId: null };
 
 for (const kind of storeKinds) {
   describe.skipIf(!kind.available)(`sinks on ${kind.title}`, () => {
-    let started: StartedStore;
-    let database: AuditDatabase;
+    const audit = useDatabase(kind);
     let target: SinkTarget;
-    let tenants = 0;
     beforeAll(async () => {
-      started = await kind.start();
-      database = await openAuditDatabase(started.url);
       target = await startSinkTarget();
     }, 120_000);
     afterAll(async () => {
       await target?.stop();
-      await database?.close();
-      await started?.stop();
     });
 
-    async function storeEvents(tenant: string, count: number, data: object = {}): Promise<AuditEvent[]> {
-      const events = Array.from({ length: count }, () => auditEvent({ tenant, data }));
-      const store = createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(database),
-        report: { stored() {}, quarantined() {}, unkept() {}, unavailable() {} },
-      });
-      expect(await store([auditMessage(events, { tenant })])).toEqual({ ack: true });
-      return events;
-    }
+    const storeEvents = (tenant: string, count: number, data: object = {}) =>
+      audit.storeEvents(tenant, Array<{ data: object }>(count).fill({ data }));
 
     async function setup(settings: object = {}, pauseRule = { failures: 3, failingForMs: 0 }) {
-      const tenant = `tenant-${++tenants}`;
+      const tenant = audit.newTenant();
       const acts: { type: string; data: AuditEvent['data'] }[] = [];
       const act = {
         record: async (entry: { type: string; data: AuditEvent['data'] }) => void acts.push(entry),
         onUnrecorded: () => {},
       };
-      const store = createPostgresSinks(database);
+      const store = createPostgresSinks(audit.database);
       const kept = new Map<string, string>();
       const paused: string[] = [];
       const altered: number[] = [];
@@ -67,8 +49,8 @@ for (const kind of storeKinds) {
       const sender = (over: object = {}) =>
         createSendToSinks({
           ...act,
-          ...createPostgresSinkWork(database, {
-            readPlaces: createPostgresLogRecords(database),
+          ...createPostgresSinkWork(audit.database, {
+            readPlaces: createPostgresLogRecords(audit.database),
             known: [id],
             onAltered: (_tenant, index) => void altered.push(index),
           }),
@@ -208,7 +190,7 @@ for (const kind of storeKinds) {
       expect((await store.find(tenant, 'siem'))?.problem).toBe(
         `The target answered 400. Record 2 of '${tenant}' alone is refused.`,
       );
-      await database.use((db) =>
+      await audit.database.use((db) =>
         sql`update audit_events set event = replace(event, 'receptionist', 'somebody') where event_id = ${poison}`.execute(
           db,
         ),
@@ -305,7 +287,7 @@ for (const kind of storeKinds) {
             process.execPath,
             [
               fileURLToPath(new URL('send-to-sinks.ts', import.meta.url)),
-              JSON.stringify({ databaseUrl: started.url, id, origin: target.origin }),
+              JSON.stringify({ databaseUrl: audit.url, id, origin: target.origin }),
             ],
             {
               stdio: 'inherit',

@@ -1,26 +1,19 @@
-import { verifyAuditMac } from '@patchbay/audit-log';
 import { AnalyticsRequest, newId } from '@patchbay/contracts';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditDatabase, openAuditDatabase } from '../src/adapters/audit-database.ts';
-import { createPostgresAuditStore } from '../src/adapters/postgres-audit-store.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresUsage } from '../src/adapters/postgres-usage.ts';
 import { createQueryAnalytics, type Prices } from '../src/operations/query-analytics.ts';
-import { createStoreAuditBatch } from '../src/operations/store-audit-batch.ts';
-import { auditEvent, auditMessage, type EventChanges, testMacKeys } from './audit-event.fixture.ts';
-import { type StartedStore, storeKinds } from './stores.ts';
+import { auditEvent, auditMessage, type EventChanges } from './audit-event.fixture.ts';
+import { storeKinds } from './stores.ts';
+import { useDatabase } from './use-database.test-support.ts';
 
-const silent = { stored() {}, quarantined() {}, unkept() {}, unavailable() {} };
 const at = (second: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, second)).toISOString();
 const prices: Prices = { currency: 'EUR', perMillionTokens: 1_000, perCall: { dear_tool: 0.5, '*': 0.25 } };
 
 for (const kind of storeKinds) {
   describe.skipIf(!kind.available)(`usage on ${kind.title}`, () => {
-    let started: StartedStore;
-    let database: AuditDatabase;
+    const audit = useDatabase(kind);
     beforeAll(async () => {
-      started = await kind.start();
-      database = await openAuditDatabase(started.url);
       const outcome = (tenant: string, second: number, data: EventChanges['data'] = {}) =>
         auditEvent({ tenant, time: at(second), data: { tool: 'cheap_tool', duration_ms: 10, ...data } });
       const acme = [
@@ -40,25 +33,17 @@ for (const kind of storeKinds) {
       const rival = [
         outcome('rival', 5, { tool: 'rival_secret_tool', outcome: 'outcome_unknown', error_code: 'outcome_unknown' }),
       ];
-      await createStoreAuditBatch({
-        verify: (message) => verifyAuditMac(testMacKeys, message),
-        store: createPostgresAuditStore(database),
-        report: silent,
-      })([
+      await audit.storeBatch([
         auditMessage(acme, { tenant: 'acme' }),
         auditMessage(rival, { tenant: 'rival' }),
         auditMessage([outcome('acme', 6, { tool: 'no_call' })], { tenant: 'acme', class: 'credential' }),
       ]);
     }, 120_000);
-    afterAll(async () => {
-      await database?.close();
-      await started?.stop();
-    });
 
     const ask = (fields: Partial<AnalyticsRequest>, priced: Prices | null = null) =>
       createQueryAnalytics({
         now: () => Date.parse(at(59)),
-        ...createPostgresUsage(database, priced),
+        ...createPostgresUsage(audit.database, priced),
         prices: priced,
         record: async () => {},
       })(AnalyticsRequest.parse({ from: at(0), to: at(40), ...fields }));
@@ -156,15 +141,15 @@ for (const kind of storeKinds) {
 
     it('finds the outcomes of all tenants by their index', async () => {
       const tool = newId('execution');
-      await database.use((db) =>
+      await audit.database.use((db) =>
         sql`insert into audit_events (event_id, tenant, class, type, time, stream_sequence, producer, tool, status, altered, event)
           select ${`aud_plan_${tool}_`}::text || i, 'tenant-' || i % 50, case when i % 20 = 0 then 'execution' else 'credential' end, 'x',
             timestamptz '2025-01-01' + i * interval '1 minute', i, 'executor', 't', 'succeeded', false, '{}' from generate_series(1, 20000) i`.execute(
           db,
         ),
       );
-      await database.use((db) => sql`analyze audit_events`.execute(db));
-      const plan = await database.use((db) =>
+      await audit.database.use((db) => sql`analyze audit_events`.execute(db));
+      const plan = await audit.database.use((db) =>
         sql<
           Record<string, string>
         >`explain select count(*) from audit_events where class = 'execution' and status <> 'intent'
