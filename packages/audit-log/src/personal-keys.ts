@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   erasedTokenChars,
   events,
@@ -7,6 +8,7 @@ import {
   PatchbayError,
   routes,
   type SubjectToken,
+  unknownDigest,
   unknownSubject,
 } from '@patchbay/contracts';
 import { createSealingKeys, type Messaging } from '@patchbay/messaging';
@@ -26,6 +28,10 @@ export interface PersonalKeys {
   tokenNow(tenant: string, identifier: string): string | null;
   /** The same, asking if need be; `unknownSubject` when the vault does not answer in time. Never rejects. */
   token(tenant: string, identifier: string): Promise<string>;
+  /** A digest of arguments under the tenant's key, from what is held; null when the vault has to be asked. */
+  digestNow(tenant: string, digest: string): string | null;
+  /** The same, asking if need be; `unknownDigest` when the vault does not answer in time. Never rejects. */
+  digest(tenant: string, digest: string): Promise<string>;
   /** A person's key, from what is held; null when the vault has to be asked. */
   dataKeyNow(tenant: string, subject: SubjectToken): LentDataKey | null;
   /** The same, asking if need be; null when the vault does not answer in time, or lends none. Never rejects. */
@@ -46,6 +52,8 @@ export interface PersonalKeysOptions {
 
 interface TokenKey {
   readonly key: Buffer;
+  /** Null: a vault of before there were such keys. */
+  readonly digestKey: Buffer | null;
   readonly erased: ReadonlySet<string>;
   /** Tokens made with it, by identifier as it was said. */
   readonly made: Map<string, SubjectToken>;
@@ -65,7 +73,7 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
   const sealing = createSealingKeys();
   const subject = { caller: service };
   const bounds = { lifeMs: maxSubjectKeyLifeMs, most: 10_000 };
-  const tokenKeys = new LentKeys<TokenKey>({ ...bounds, wipe: ({ key }) => void key.fill(0) });
+  const tokenKeys = new LentKeys<TokenKey>({ ...bounds, wipe: wipeTokenKey });
   const dataKeys = new LentKeys<LentDataKey>({ ...bounds, wipe: ({ key }) => void key.fill(0) });
   const forget = (matches: (name: string) => boolean) => {
     tokenKeys.forgetWhere(matches);
@@ -96,7 +104,12 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
     const erased = new Set<string>();
     for (let at = 0; at < lent.erased.length; at += erasedTokenChars)
       erased.add(lent.erased.slice(at, at + erasedTokenChars));
-    return { key: Buffer.from(lent.token_key, 'base64'), erased, made: new Map() };
+    return {
+      key: Buffer.from(lent.token_key, 'base64'),
+      digestKey: lent.digest_key === undefined ? null : Buffer.from(lent.digest_key, 'base64'),
+      erased,
+      made: new Map(),
+    };
   }
 
   async function askDataKey(tenant: string, token: SubjectToken): Promise<LentDataKey> {
@@ -133,6 +146,13 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
   }
 
   const tokenKeyOf = (tenant: string) => tokenKeys.now(tenant, () => askTokenKey(tenant));
+  const tokenKeyInTime = async (tenant: string) =>
+    tokenKeyOf(tenant) ??
+    (await within(
+      tenant,
+      waitMs,
+      tokenKeys.get(tenant, () => askTokenKey(tenant)),
+    ));
 
   return {
     tokenNow(tenant, identifier) {
@@ -140,14 +160,16 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
       return held === null ? null : tokenWith(held, identifier);
     },
     async token(tenant, identifier) {
-      const held =
-        tokenKeyOf(tenant) ??
-        (await within(
-          tenant,
-          waitMs,
-          tokenKeys.get(tenant, () => askTokenKey(tenant)),
-        ));
+      const held = await tokenKeyInTime(tenant);
       return held === null ? unknownSubject : tokenWith(held, identifier);
+    },
+    digestNow(tenant, digest) {
+      const held = tokenKeyOf(tenant);
+      return held === null ? null : digestWith(held, digest);
+    },
+    async digest(tenant, digest) {
+      const held = await tokenKeyInTime(tenant);
+      return held === null ? unknownDigest : digestWith(held, digest);
     },
     dataKeyNow: (tenant, token) => dataKeys.now(`${tenant} ${token}`, () => askDataKey(tenant, token)),
     dataKey: (tenant, token) =>
@@ -162,6 +184,17 @@ export function openPersonalKeys(options: PersonalKeysOptions): PersonalKeys {
       forget(() => true);
     },
   };
+}
+
+function wipeTokenKey({ key, digestKey }: TokenKey): void {
+  key.fill(0);
+  digestKey?.fill(0);
+}
+
+function digestWith({ digestKey }: TokenKey, digest: string): string {
+  return digestKey === null
+    ? unknownDigest
+    : `hmac_${createHmac('sha256', digestKey).update(digest).digest('base64url')}`;
 }
 
 function tokenWith({ key, erased, made }: TokenKey, identifier: string): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AuditData, SealedPersonal, unknownSubject } from '@patchbay/contracts';
+import { AuditData, SealedPersonal, unknownDigest, unknownSubject } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry, AuditRecorder } from './audit-recorder.ts';
 import { canonicalSubject, subjectToken } from './personal-identifiers.ts';
@@ -32,6 +32,8 @@ function stage() {
       asked.push(text);
       return state.away ? unknownSubject : tokenOf(text);
     },
+    digestNow: (tenant, digest) => (state.held ? `hmac_${tenant}.${digest}` : null),
+    digest: async (tenant, digest) => (state.away ? unknownDigest : `hmac_${tenant}.${digest}`),
     dataKeyNow: () => (state.held ? dataKey : null),
     async dataKey(_tenant, subject) {
       asked.push(subject);
@@ -109,6 +111,34 @@ describe('an event that names somebody', () => {
     expect(withoutPersons(entry({ end_user: ada }).data).actor.end_user).toBe(unknownSubject);
     const { data } = entry({ end_user: tokenOf(ada) });
     expect(withoutPersons(data)).toBe(data);
+  });
+});
+
+describe('a digest of arguments', () => {
+  const digested = () => {
+    const { data, ...rest } = entry({});
+    return { ...rest, data: { ...data, arguments_digest: 'abc' } };
+  };
+
+  it('is recorded under the tenant’s key, at once or when it is there, and never bare', async () => {
+    const { recorder, recorded, state } = stage();
+    recorder.begin(digested());
+    state.held = false;
+    await recorder.record(digested());
+    state.away = true;
+    await recorder.record(digested());
+    expect(recorded.map(({ data }) => data.arguments_digest)).toEqual([
+      'hmac_acme.abc',
+      'hmac_acme.abc',
+      unknownDigest,
+    ]);
+  });
+
+  it('says nothing where nobody has keys', () => {
+    expect(withoutPersons(digested().data)).toEqual({ ...digested().data, arguments_digest: unknownDigest });
+    const { data } = digested();
+    const keyed = { ...data, arguments_digest: 'hmac_x' };
+    expect(withoutPersons(keyed)).toBe(keyed);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { AuditData } from '@patchbay/contracts';
-import { type SubjectToken, unknownSubject } from '@patchbay/contracts';
+import { type SubjectToken, unknownDigest, unknownSubject } from '@patchbay/contracts';
 import type { AuditEntry, AuditRecorder, Recording } from './audit-recorder.ts';
 import { isContact } from './personal-identifiers.ts';
 import type { PersonalKeys } from './personal-keys.ts';
@@ -18,8 +18,9 @@ export interface PersonalRecorder extends AuditRecorder {
 
 /**
  * A recorder that takes entries which name persons, and records their tokens: of `actor.end_user`, and of a session or a user's id that
- * is a phone number or an e-mail address. With the keys at hand an entry is recorded at once; else it waits for the vault, for a
- * quarter of a second at most, and then says `tok_unknown`. Personal values whose key cannot be had are not kept.
+ * is a phone number or an e-mail address; and that takes the SHA-256 of arguments, and records it under the tenant's key, so that nobody can
+ * guess at them. With the keys at hand an entry is recorded at once; else it waits for the vault, for a quarter of a second at most, and
+ * then says `tok_unknown` or `hmac_unknown`. Personal values whose key cannot be had are not kept.
  */
 export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): PersonalRecorder {
   const waiting = new Set<Promise<unknown>>();
@@ -27,10 +28,12 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
   function begin(entry: PersonalEntry): Recording {
     const { personal, ...rest } = entry;
     const named = namedIn(rest.data.actor);
-    if (named.length === 0) return recorder.begin(rest);
+    const digest = rest.data.arguments_digest;
+    if (named.length === 0 && digest === undefined) return recorder.begin(rest);
     const tokens = named.map(({ text }) => keys.tokenNow(rest.tenant, text));
-    if (tokens.every((token) => token !== null)) {
-      const data = withNames(rest.data, named, tokens);
+    const keyed = digest === undefined ? undefined : keys.digestNow(rest.tenant, digest);
+    if (keyed !== null && tokens.every((token) => token !== null)) {
+      const data = withNames(rest.data, named, tokens, keyed);
       const subject = subjectOf(data);
       if (personal === undefined || subject === null) return recorder.begin({ ...rest, data });
       const key = keys.dataKeyNow(rest.tenant, subject);
@@ -49,7 +52,10 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
     personal: PersonalValues | undefined,
   ): Promise<AuditEntry> {
     const { tenant } = entry;
-    const data = withNames(entry.data, named, await Promise.all(named.map(({ text }) => keys.token(tenant, text))));
+    const { arguments_digest: digest } = entry.data;
+    const tokens = await Promise.all(named.map(({ text }) => keys.token(tenant, text)));
+    const keyed = digest === undefined ? undefined : await keys.digest(tenant, digest);
+    const data = withNames(entry.data, named, tokens, keyed);
     const subject = subjectOf(data);
     const key = personal === undefined || subject === null ? null : await keys.dataKey(tenant, subject);
     if (personal === undefined || subject === null || key === null) return { ...entry, data };
@@ -80,11 +86,20 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
   };
 }
 
-/** The data with no person named in it: what is no token becomes `unknownSubject`. For whoever records without keys. */
+/**
+ * The data with no person named in it: what is no token becomes `unknownSubject`, and a digest under no key `unknownDigest`. For whoever
+ * records without keys.
+ */
 export function withoutPersons(data: AuditData): AuditData {
   const { end_user: endUser } = data.actor;
-  if (endUser === undefined || endUser === unknownSubject || isToken.test(endUser)) return data;
-  return { ...data, actor: { ...data.actor, end_user: unknownSubject } };
+  const isNamed = endUser !== undefined && endUser !== unknownSubject && !isToken.test(endUser);
+  const isBare = data.arguments_digest?.startsWith('hmac_') === false;
+  if (!isNamed && !isBare) return data;
+  return {
+    ...data,
+    ...(isNamed && { actor: { ...data.actor, end_user: unknownSubject } }),
+    ...(isBare && { arguments_digest: unknownDigest }),
+  };
 }
 
 /** As `SubjectToken`, without a parser's price for each event. */
@@ -103,12 +118,17 @@ function namedIn({ kind, id, session, end_user: endUser }: AuditData['actor']): 
   return named;
 }
 
-function withNames(data: AuditData, named: readonly Named[], tokens: readonly string[]): AuditData {
+function withNames(
+  data: AuditData,
+  named: readonly Named[],
+  tokens: readonly string[],
+  digest: string | undefined,
+): AuditData {
   const actor = { ...data.actor };
   named.forEach(({ field }, i) => {
     actor[field] = tokens[i] as string;
   });
-  return { ...data, actor };
+  return digest === undefined ? { ...data, actor } : { ...data, actor, arguments_digest: digest };
 }
 
 function subjectOf({ actor }: AuditData): SubjectToken | null {

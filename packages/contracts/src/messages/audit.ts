@@ -42,6 +42,9 @@ export type SubjectToken = z.infer<typeof SubjectToken>;
 /** In a token's place where the key for it could not be had. Never the identifier itself. */
 export const unknownSubject = 'tok_unknown';
 
+/** In the place of a digest of arguments where the key for it could not be had. */
+export const unknownDigest = 'hmac_unknown';
+
 /** Most bytes of personal values that one event keeps, in clear. */
 export const maxSealedBytes = 16_384;
 
@@ -84,7 +87,11 @@ export const AuditData = z.object({
   integration: z.string().optional(),
   connection: z.string().optional(),
   risk: z.enum(['read', 'write', 'destructive']).optional(),
-  /** SHA-256 of the canonical arguments, base64url; lets an auditor compare without seeing. */
+  /**
+   * Tells equal arguments of a tenant from others without showing them: `hmac_` and HMAC-SHA256, base64url, over the SHA-256 of the
+   * canonical arguments, under a key that the vault lends and destroys when anybody of the tenant is erased. `unknownDigest` where the
+   * key could not be had. Events of before there was a key have the bare SHA-256.
+   */
   arguments_digest: z.string().optional(),
   attempts: z.int().optional(),
   upstream_status: z.int().optional(),

@@ -32,6 +32,8 @@ export const LentTokenKey = z.object({
   tenant: TenantId,
   /** The tenant's subject key, 32 bytes, base64. */
   token_key: z.base64().length(44),
+  /** What digests of arguments are made with, 32 bytes, base64. Another after each erasure. Vaults of before it lend none. */
+  digest_key: z.base64().length(44).optional(),
   /** The first `erasedTokenChars` of each token that was erased, one behind the other. */
   erased: z.string().max(maxErasedSubjects * erasedTokenChars),
 });

@@ -60,7 +60,7 @@ export function withoutPersonal(place: HeldPlace, value: Json): Json | null {
     }
     case 'approvals': {
       const { end_user: _, attributes: __, ...context } = (value as unknown as Approval).context;
-      return { ...value, arguments: null, say: null, note: null, context };
+      return { ...value, arguments: null, arguments_digest: '', say: null, note: null, context };
     }
     case 'dead_letters':
       return null;

@@ -5,7 +5,15 @@ import { refusedKey } from '../encryption/key-refusals.ts';
 import type { SubjectRoots } from '../subjects/subject-roots.ts';
 import { codeOf, exists, type FoundRoot, rootFilesOf, rootsAway, rootsReachable, syncDirectory } from './root-files.ts';
 
-/** Persons' roots in the directory of the tenants' roots, at `subjects/<tenant>/<token>.root` and `.destroyed`. */
+/** Beside the persons' roots, and the name of none. */
+const digestsName = 'digests';
+/** Looks for a root that somebody else destroys at the same time. */
+const rounds = 5;
+
+/**
+ * Persons' roots in the directory of the tenants' roots, at `subjects/<tenant>/<token>.root` and `.destroyed`, and the root of the tenant's
+ * digests at `subjects/<tenant>/digests.root`.
+ */
 export function openSubjectRoots(directory: string): SubjectRoots {
   const folderOf = (tenant: string) => {
     if (!Scope.safeParse(tenant).success) throw refusedKey('That is no tenant, and has no root.');
@@ -51,6 +59,24 @@ export function openSubjectRoots(directory: string): SubjectRoots {
     return files.destroy(token);
   }
 
+  async function digests(tenant: string): Promise<Buffer> {
+    const files = rootFilesOf(folderOf(tenant));
+    await prepare(tenant);
+    for (let round = 0; round < rounds; round++) {
+      const root = bytesOf(await files.find(digestsName), digestsName);
+      if (root !== null) return root;
+      await files.make(digestsName);
+    }
+    throw rootsAway('EAGAIN');
+  }
+
+  async function destroyDigests(tenant: string): Promise<void> {
+    const files = rootFilesOf(folderOf(tenant));
+    await prepare(tenant);
+    // Nothing remembers it: what was read of it while it went is random, and good for nothing that was made before.
+    await files.drop(digestsName);
+  }
+
   async function erased(tenant: string): Promise<string[]> {
     await prepare(tenant);
     const names = await readdir(folderOf(tenant));
@@ -73,6 +99,8 @@ export function openSubjectRoots(directory: string): SubjectRoots {
     get: (tenant, token) => rootsReachable(get(tenant, token)),
     ensure: (tenant, token) => rootsReachable(ensure(tenant, token)),
     destroy: (tenant, token) => rootsReachable(destroy(tenant, token)),
+    digests: (tenant) => rootsReachable(digests(tenant)),
+    destroyDigests: (tenant) => rootsReachable(destroyDigests(tenant)),
     erased: (tenant) => rootsReachable(erased(tenant)),
     destroyTenant: (tenant) => rootsReachable(destroyTenant(tenant)),
   };

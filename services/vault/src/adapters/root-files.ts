@@ -14,12 +14,32 @@ export interface RootFiles {
   find(name: string): Promise<FoundRoot>;
   /** Makes a root, or leaves the one that is there. */
   make(name: string): Promise<void>;
-  /** Overwrites, syncs and unlinks it, and remembers that it was, first of all. @returns whether there was one. */
+  /** Overwrites, syncs and unlinks it. Another may be made in its place. @returns whether there was one. */
+  drop(name: string): Promise<boolean>;
+  /** Drops it, and remembers that it was, first of all. @returns whether there was one. */
   destroy(name: string): Promise<boolean>;
 }
 
 export function rootFilesOf(directory: string): RootFiles {
   const pathOf = (name: string, what: 'root' | 'destroyed') => join(directory, `${name}.${what}`);
+
+  async function drop(name: string): Promise<boolean> {
+    const path = pathOf(name, 'root');
+    try {
+      await withFile(path, 'r+', async (file) => {
+        await file.write(randomBytes(rootBytes), 0, rootBytes, 0);
+        await file.sync();
+      });
+    } catch (error) {
+      // Another vault was at it too, or there never was one.
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+    await rm(path, { force: true });
+    await syncDirectory(directory);
+    return true;
+  }
+
   return {
     async find(name) {
       // First, so that a root which is being destroyed is none.
@@ -39,21 +59,9 @@ export function rootFilesOf(directory: string): RootFiles {
         await withFile(pathOf(name, 'destroyed'), 'a', (file) => file.sync());
         await syncDirectory(directory);
       }
-      const path = pathOf(name, 'root');
-      try {
-        await withFile(path, 'r+', async (file) => {
-          await file.write(randomBytes(rootBytes), 0, rootBytes, 0);
-          await file.sync();
-        });
-      } catch (error) {
-        // Another vault was at it too, or there never was one.
-        if (codeOf(error) === 'ENOENT') return false;
-        throw error;
-      }
-      await rm(path, { force: true });
-      await syncDirectory(directory);
-      return true;
+      return drop(name);
     },
+    drop,
   };
 }
 

@@ -9,7 +9,7 @@ import type { Sealer } from '../operations/ports.ts';
 import type { ServiceCaller } from '../secrets/secret-caller.ts';
 import { sealedFor } from './sealed-for.ts';
 import { recordSubjectDenial, subjectEntry } from './subject-audit.ts';
-import { erasedMarks, type SubjectKeyPorts, subjectKeyOf } from './subject-keys.ts';
+import { digestKeyOf, erasedMarks, type SubjectKeyPorts, subjectKeyOf } from './subject-keys.ts';
 
 export interface LendTokenKeyPorts extends SubjectKeyPorts, AuditedWorkPorts {
   readonly sealer: Sealer;
@@ -18,7 +18,7 @@ export interface LendTokenKeyPorts extends SubjectKeyPorts, AuditedWorkPorts {
 }
 
 /**
- * Lends what tokens of a tenant's persons are made with to one process, sealed to its key.
+ * Lends what tokens of a tenant's persons, and digests of arguments, are made with to one process, sealed to its key.
  * @throws PatchbayError `invalid_request` (public key), `vault_unavailable`, `audit_unavailable`.
  */
 export function lendTokenKey(ports: LendTokenKeyPorts) {
@@ -36,8 +36,17 @@ export function lendTokenKey(ports: LendTokenKeyPorts) {
           erased: marks.length,
           most: maxErasedSubjects,
         });
-      const lent = { tenant, token_key: key.toString('base64'), erased: marks.slice(0, maxErasedSubjects).join('') };
-      key.fill(0);
+      const digestKey = await digestKeyOf(ports, tenant, key).catch((error: unknown) => {
+        key.fill(0);
+        throw error;
+      });
+      const lent = {
+        tenant,
+        token_key: key.toString('base64'),
+        digest_key: digestKey.toString('base64'),
+        erased: marks.slice(0, maxErasedSubjects).join(''),
+      };
+      for (const one of [key, digestKey]) one.fill(0);
       const facts = { erased: marks.length, recipient };
       await ports.recordAudit(
         subjectEntry({ tenant, subject: null }, caller, 'tokens_lent', { outcome: 'succeeded', facts }),

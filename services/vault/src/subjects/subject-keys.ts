@@ -34,6 +34,20 @@ export async function subjectKeyOf(ports: SubjectKeyPorts, tenant: string): Prom
   return Buffer.from(value as string, 'base64');
 }
 
+/**
+ * What digests of a tenant's arguments are made with: HMAC-SHA256 under a root of its own over the subject key, so that it ends with
+ * either. 32 bytes, which the caller wipes. @throws PatchbayError `vault_unavailable`.
+ */
+export async function digestKeyOf(ports: SubjectKeyPorts, tenant: string, subjectKey: Buffer): Promise<Buffer> {
+  const root = await ports.subjectRoots.digests(tenant);
+  try {
+    const context = JSON.stringify(['patchbay-digest-key', tenant]);
+    return createHmac('sha256', root).update(context).update(subjectKey).digest();
+  } finally {
+    root.fill(0);
+  }
+}
+
 /** By which marks the tenant's erased persons are known. @throws PatchbayError `vault_unavailable`. */
 export async function erasedMarks({ subjectRoots }: SubjectKeyPorts, tenant: string): Promise<Set<string>> {
   return new Set((await subjectRoots.erased(tenant)).map(erasedMarkOf));
@@ -72,13 +86,15 @@ export async function hasDataKey(ports: SubjectKeyPorts, tenant: string, token: 
 }
 
 /**
- * Ends a person's data key in this store and in every copy of it, and their token: whoever asks from now on gets another.
+ * Ends a person's data key in this store and in every copy of it, and their token: whoever asks from now on gets another. With it
+ * ends the key of the tenant's digests, so that nobody can try what a call of theirs may have said.
  * @returns whether there was a key. @throws PatchbayError `vault_unavailable`; what was done stays, and is done again.
  */
 export async function destroyDataKey(ports: SubjectKeyPorts, tenant: string, token: SubjectToken): Promise<boolean> {
   // The root first: it is what no copy holds.
   const had = await ports.subjectRoots.destroy(tenant, token);
   await ports.secrets.delete(rowOf(tenant, token));
+  await ports.subjectRoots.destroyDigests(tenant);
   return had;
 }
 

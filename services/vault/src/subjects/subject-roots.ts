@@ -10,6 +10,10 @@ export interface SubjectRoots {
   ensure(tenant: string, token: string): Promise<Buffer | null>;
   /** Destroys the root, and remembers that the person was erased. @returns whether there was a root. */
   destroy(tenant: string, token: string): Promise<boolean>;
+  /** The root of the key under which digests of arguments are made, 32 bytes, which the caller wipes; made if there is none. */
+  digests(tenant: string): Promise<Buffer>;
+  /** Destroys that root. The next that is asked for is another. */
+  destroyDigests(tenant: string): Promise<void>;
   /** The tokens of the tenant's erased persons, in no order. */
   erased(tenant: string): Promise<string[]>;
   /** Removes whatever there is of a tenant that was erased. */

@@ -80,19 +80,20 @@ describe('keys of persons', () => {
     expect((await find('email:keep@example.com')).has_key).toBe(true);
     const other = await lendSubjectKeyThrough(executor, (await find('email:other@example.com')).token);
     expect(other.data_key).not.toBe(made.data_key);
-    const { token_key } = await lendTokenKeyThrough(executor);
+    const { token_key, digest_key = '' } = await lendTokenKeyThrough(executor);
+    expect(digest_key).toHaveLength(44);
 
     const store = await nats.connect('vault');
     let rows = '';
     for await (const { entries } of (await store.bucket('credentials')).scan('>', { after: 0, pageRows: 100 }))
       for (const { key, value } of entries) rows += `${key} ${Buffer.from(value)}\n`;
-    for (const secret of [token_key, made.data_key, 'keep@example', '5550102030']) {
+    for (const secret of [token_key, digest_key, made.data_key, 'keep@example', '5550102030']) {
       expect(rows).not.toContain(secret);
       expect(vault.log()).not.toContain(secret);
     }
     await done('rotateTenantKey', 'acme');
     expect(await lendSubjectKeyThrough(executor, token)).toEqual(made);
-    expect((await lendTokenKeyThrough(executor)).token_key).toBe(token_key);
+    expect(await lendTokenKeyThrough(executor)).toMatchObject({ token_key, digest_key });
   });
 
   it('of an erased person are gone for good, their token is not made again, and whoever holds keys is told', async () => {
@@ -103,6 +104,8 @@ describe('keys of persons', () => {
     const bystander = (await find('id:u-18')).token;
     const kept = await lendSubjectKeyThrough(executor, bystander);
     await lendSubjectKeyThrough(executor, before.token);
+    const { token_key, digest_key } = await lendTokenKeyThrough(executor);
+    const elsewhere = await lendTokenKeyThrough(executor, 'acme-2');
 
     expect(await destroy(before.token)).toEqual({ keys_destroyed: 1 });
     expect(await destroy(before.token)).toEqual({ keys_destroyed: 0 });
@@ -118,7 +121,12 @@ describe('keys of persons', () => {
     const after = await find('id:u-17');
     expect(after).toMatchObject({ erased: [before.token], has_key: false });
     expect(after.token).not.toBe(before.token);
-    expect((await lendTokenKeyThrough(executor)).erased).toBe(before.token.slice(4, 16));
+    const lent = await lendTokenKeyThrough(executor);
+    expect(lent).toMatchObject({ token_key, erased: before.token.slice(4, 16) });
+    // Nor can anybody try what a call of theirs may have said: the key of digests is gone too, of this tenant alone.
+    expect(lent.digest_key).toHaveLength(44);
+    expect(lent.digest_key).not.toBe(digest_key);
+    expect(await lendTokenKeyThrough(executor, 'acme-2')).toEqual(elsewhere);
     expect(await lendSubjectKeyThrough(executor, bystander)).toEqual(kept);
   });
 
@@ -168,7 +176,8 @@ describe('keys of persons', () => {
     const tenant = 'leaving';
     const { token } = await find(ada, tenant);
     await lendSubjectKeyThrough(executor, token, { tenant });
-    expect(readdirSync(join(nats.roots, 'subjects', tenant))).toEqual([`${token}.root`]);
+    await lendTokenKeyThrough(executor, tenant);
+    expect(readdirSync(join(nats.roots, 'subjects', tenant)).toSorted()).toEqual(['digests.root', `${token}.root`]);
     await done('eraseTenant', tenant);
     expect(readdirSync(join(nats.roots, 'subjects'))).not.toContain(tenant);
     const gone = { code: 'vault_unavailable', reason: 'erased' };

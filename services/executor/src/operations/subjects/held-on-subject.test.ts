@@ -121,7 +121,7 @@ describe('what executors keep of a person', () => {
       { submission_id: 'sbm_2', result: null },
     ]);
     expect(values('approvals')).toEqual([
-      { ...rows().approvals[0], arguments: null, say: null, note: null, context: { agent: 'desk' } },
+      { ...rows().approvals[0], arguments: null, arguments_digest: '', say: null, note: null, context: { agent: 'desk' } },
       rows().approvals[1],
     ]);
     expect(values('dead_letters')).toEqual(rows().dead_letters.slice(1));
