@@ -33,7 +33,16 @@ const tools = [
     env: pinned,
   },
 ];
-const ownChecks = ['import-boundaries', 'environment-reads', 'file-names', 'file-size', 'links', 'lock-file'];
+const ownChecks = [
+  'import-boundaries',
+  'environment-reads',
+  'file-names',
+  'file-size',
+  'links',
+  'docs-commands',
+  'docs-snippets',
+  'lock-file',
+];
 
 const asJson = process.argv.includes('--json');
 const repository = openRepository(root);

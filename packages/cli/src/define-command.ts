@@ -34,6 +34,14 @@ export function addGlobalOptions(command: Command): Command {
     .option('--credentials <file>', 'key file of the identity to use ($PATCHBAY_CREDENTIALS, else dev.json)');
 }
 
+type HelpEnd = Pick<CommandDefinition<never, never>, 'examples' | 'footer'>;
+const helpEnds = new WeakMap<Command, HelpEnd>();
+
+/** What ends a command's help. A group has none. */
+export function helpEndOf(command: Command): HelpEnd {
+  return helpEnds.get(command) ?? { examples: [] };
+}
+
 /** Adds a command to its parent. */
 export function defineCommand<Args extends unknown[], Options>(
   parent: Command,
@@ -44,6 +52,7 @@ export function defineCommand<Args extends unknown[], Options>(
   command.description(definition.description ?? `${definition.summary}.`);
   definition.configure?.(command);
   addGlobalOptions(command);
+  helpEnds.set(command, definition);
   command.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  $ ${line}`).join('\n')}`);
   if (definition.footer !== undefined) command.addHelpText('after', `\n${definition.footer}`);
   command.action(async () => {

@@ -1,7 +1,8 @@
-import { type Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { wantsColor } from './config.ts';
 import { openContext } from './context.ts';
 import type { Run } from './define-command.ts';
+import { everyCommand } from './every-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { failureOf, UsageError } from './failures.ts';
 import { createProgram } from './program.ts';
@@ -24,7 +25,8 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
     }
   };
   const program = createProgram(runCommand);
-  settle(program, (command) =>
+  // Subcommands were made before these settings; each takes them for itself.
+  for (const command of everyCommand(program))
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // What commander writes here is the help of a group without a command, or of a program without one.
@@ -36,8 +38,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
       getErrHasColors: () => false,
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
-    }),
-  );
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -56,12 +57,6 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
     else io.stderr.write(`${renderFailure(failure, style)}\n`);
     return failure.exitCode;
   }
-}
-
-/** Subcommands were made before these settings; each takes them for itself. */
-function settle(command: Command, apply: (command: Command) => void): void {
-  apply(command);
-  for (const child of command.commands) settle(child, apply);
 }
 
 function wantsJson(argv: readonly string[]): boolean {
