@@ -40,6 +40,8 @@ const ownChecks = [
   'file-size',
   'links',
   'docs-commands',
+  'docs-requests',
+  'docs-variables',
   'docs-snippets',
   'lock-file',
 ];

@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from 'vitest';
 import { gatewayRoutes } from '../routes.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
-import { openApiOf } from './openapi.ts';
+import { openApiOf, tags } from './openapi.ts';
 import { referencePage } from './reference-page.ts';
 
 // The table needs its ports when a route is asked, not when it is described.
@@ -32,6 +32,10 @@ describe('the OpenAPI document', () => {
       routes.map(({ method, path, operationId }) => `${method.toLowerCase()} ${path} ${operationId}`).sort(),
     );
     expect(new Set(routes.map(({ operationId }) => operationId)).size).toBe(routes.length);
+  });
+
+  test('says what each tag is about that a route has', () => {
+    expect([...new Set(routes.map(({ tag }) => tag))].sort()).toEqual(Object.keys(tags).sort());
   });
 
   test('refers to nothing that is not in it', () => {

@@ -7,7 +7,7 @@ import { Problem } from './problem.ts';
 type Json = Record<string, unknown>;
 
 /** What each tag is about. */
-const tags: Readonly<Record<string, string>> = {
+export const tags: Readonly<Record<string, string>> = {
   tools: 'Find tools, look at them, carry them out.',
   executions: 'What ran, what runs, and how to stop it.',
   integrations: 'The documents that tools come from.',
@@ -15,6 +15,8 @@ const tags: Readonly<Record<string, string>> = {
   webhooks: 'What vendors send: where it comes in, what came, and who gets it.',
   audit: 'Who did what, and whether the record of it is whole.',
   subjects: 'Persons whom calls are about: what is held on them, and its erasure.',
+  policies: 'What is permitted, forbidden, asked about or approved first, and what becomes of personal data.',
+  approvals: 'Calls that wait for a person.',
   metrics: 'How calls go, now and over weeks.',
   keys: 'API keys: who may come in.',
   voice: 'Tool calls as voice platforms make them, answered in their own words.',
