@@ -2,22 +2,29 @@ import { missingPlatformPackages } from '../complete-lock.mjs';
 
 export const name = 'lock file';
 
+/** The root's, and those of what is installed apart. */
+const lockFile = /(^|\/)package-lock\.json$/;
+
 /**
- * Entries of package-lock.json that would let in something other than what was reviewed: no SHA-512, a git or file
+ * Entries of lock files that would let in something other than what was reviewed: no SHA-512, a git or file
  * address, an install script nobody allowed; and packages missing from it, which make `npm ci` refuse it. Addresses are
  * not recorded (.npmrc), so the checksum is what pins a package.
  */
-export function findings({ read }) {
-  const { lockfileVersion, packages } = JSON.parse(read('package-lock.json'));
+export function findings({ files, read }) {
+  return files.filter((file) => lockFile.test(file)).flatMap((file) => findingsIn(file, JSON.parse(read(file))));
+}
+
+function findingsIn(file, { lockfileVersion, packages }) {
   const found = [];
-  if (lockfileVersion !== 3) found.push(`package-lock.json has version ${lockfileVersion}, expected 3`);
+  if (lockfileVersion !== 3) found.push(`${file} has version ${lockfileVersion}, expected 3`);
   for (const path of Object.keys(missingPlatformPackages(packages))) {
-    found.push(`package-lock.json lacks ${path}; run 'node scripts/complete-lock.mjs'`);
+    found.push(`${file} lacks ${path}; run 'node scripts/complete-lock.mjs'`);
   }
   for (const [path, entry] of Object.entries(packages)) {
-    if (entry.link || !path.includes('node_modules/')) continue;
+    // What comes inside another package is under that one's checksum.
+    if (entry.link || entry.inBundle || !path.includes('node_modules/')) continue;
     const problem = problemOf(entry);
-    if (problem !== null) found.push(`package-lock.json: ${path} ${problem}`);
+    if (problem !== null) found.push(`${file}: ${path} ${problem}`);
   }
   return found;
 }

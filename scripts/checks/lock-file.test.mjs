@@ -54,6 +54,14 @@ describe('lock file', () => {
     ).not.toContain('secret');
   });
 
+  it('looks at the lock files of what is installed apart', () => {
+    const packages = { 'node_modules/a': { version: '1.0.0' } };
+    const text = JSON.stringify({ lockfileVersion: 3, packages });
+    expect(findings(repositoryOf({ 'bench/peers/a/package-lock.json': text }))).toEqual([
+      'bench/peers/a/package-lock.json: node_modules/a has no integrity',
+    ]);
+  });
+
   it('refuses another version of the format', () => {
     expect(check({}, 2)).toEqual(['package-lock.json has version 2, expected 3']);
   });
