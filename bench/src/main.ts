@@ -56,6 +56,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'an MCP tool call through Patchbay, beside an MCP server made from an OpenAPI description',
     load: () => import('./suites/mcp.ts'),
   },
+  peers: {
+    what: 'the same call through Patchbay and through what a user could pick instead',
+    load: () => import('./suites/peers.ts'),
+  },
   'audit-verify': {
     what: 'how many records a second of an export of the audit log are verified, on one core',
     load: () => import('./suites/audit-verify.ts'),

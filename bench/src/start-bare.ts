@@ -33,8 +33,11 @@ export async function startBareHooks(bench: Bench): Promise<{
   return { url: `http://127.0.0.1:${first.port}`, pids: { nats: pid, hooks: child.pid as number } };
 }
 
-/** Its streams reach the disk as those of Patchbay on one machine do. */
-async function startBareNats({ dir, children }: Bench): Promise<{ readonly url: string; readonly pid: number }> {
+/** A nats-server without keys. Its streams reach the disk as those of Patchbay on one machine do. */
+export async function startBareNats({ dir, children }: Pick<Bench, 'dir' | 'children'>): Promise<{
+  readonly url: string;
+  readonly pid: number;
+}> {
   const port = await freePort();
   const config = join(dir, 'bare-nats.conf');
   const jetstream = `jetstream { store_dir: "${join(dir, 'bare-nats')}", sync_interval: "2m" }`;

@@ -33,6 +33,8 @@ export interface BenchOptions {
   readonly executors?: number;
   /** Milliseconds after which the upstream answers. Default 0. */
   readonly upstreamDelayMs?: number;
+  /** One that is running and goes on afterwards. Default: one of the bench's own. */
+  readonly upstream?: { readonly child: ChildProcess; readonly url: string };
   /** Default: one, `bench`. Each has a connection to the bench integration. */
   readonly tenants?: readonly string[];
   /** Further variables of a service's processes. */
@@ -41,12 +43,18 @@ export interface BenchOptions {
   readonly profiled?: ServiceName;
 }
 
+/** The far side of the calls, which answers after so many milliseconds. */
+export async function startUpstream(delayMs: number): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const { child, first } = await startModule<{ port: number }>('upstream.ts', [String(delayMs)]);
+  return { child, url: `http://127.0.0.1:${first.port}` };
+}
+
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const dir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
   const children: ChildProcess[] = [];
-  const upstream = await startModule<{ port: number }>('upstream.ts', [String(options.upstreamDelayMs ?? 0)]);
-  children.push(upstream.child);
-  const upstreamUrl = `http://127.0.0.1:${upstream.first.port}`;
+  const upstream = options.upstream ?? (await startUpstream(options.upstreamDelayMs ?? 0));
+  if (options.upstream === undefined) children.push(upstream.child);
+  const upstreamUrl = upstream.url;
   const tenants = options.tenants ?? ['bench'];
   const patchbay = await startPatchbay({
     stateDir: join(dir, 'state'),

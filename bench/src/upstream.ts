@@ -4,10 +4,14 @@ import { replyBody } from './work.ts';
 
 /**
  * The far side: takes the body, checks the credential's form, answers 1.1 KB at once, or after as many milliseconds as it
- * is told. A host that begins with `failing` answers 500, one that begins with `hanging` never; `/api/rows` streams the lines
+ * is told, at its start or by a message since. A host that begins with `failing` answers 500, one that begins with `hanging` never; `/api/rows` streams the lines
  * that the body asks for. Tells its port to its parent.
  */
-const delayMs = Number(process.argv[2] ?? 0);
+let delayMs = Number(process.argv[2] ?? 0);
+process.on('message', (message: { readonly delayMs: number }) => {
+  delayMs = message.delayMs;
+  process.send?.({ result: delayMs });
+});
 const reply = Buffer.from(replyBody);
 const server = createServer((request, response) => {
   let bytes = 0;

@@ -28,6 +28,8 @@ export interface DriverTask {
   readonly seconds: number;
   /** Milliseconds that each caller pauses between calls. Default 0. */
   readonly pauseMs?: number;
+  /** Whether failed calls are counted, where a driver's loop can; else the first ends the run. Default false. */
+  readonly tolerant?: boolean;
 }
 export interface DriverResult {
   /** Calls that succeeded; the percentiles are theirs. */

@@ -1,6 +1,8 @@
+import { installPackages } from '../peers/install-packages.ts';
+import { startOpenapiMcp } from '../peers/start-openapi-mcp.ts';
 import { ask, cpuSeconds, startModule } from '../processes.ts';
 import { startBench } from '../start-bench.ts';
-import { startPeer } from '../start-peer.ts';
+
 import { number, print, readOptions, table } from '../suite.ts';
 import type { DriverResult } from '../work.ts';
 import { median } from './calls-report.ts';
@@ -9,7 +11,8 @@ const usage = `Usage: npm run bench -- mcp [options]
 
 What an MCP tool call through Patchbay takes, over HTTP with a key, in both revisions of the protocol: gateway, executor, lease,
 audit and all. Beside it, in the same run and by turns, an MCP server made from an OpenAPI description of the same upstream
-(@ivotoby/openapi-mcp-server), which calls it from its own process and does none of that. One at a time, and many at once.
+(@ivotoby/openapi-mcp-server), which calls it from its own process and does none of that. One at a time, and many at once. It is
+installed into bench/peers at the first run.
 
   --seconds S        seconds per figure (default 5)
   --rounds N         rounds; medians are printed (default 5)
@@ -33,10 +36,12 @@ interface Sample extends DriverResult {
 }
 
 const unlimited = { PATCHBAY_GATEWAY_REQUESTS_PER_MINUTE: '10000000', PATCHBAY_GATEWAY_BURST: '1000000' };
+const packages = await installPackages('openapi-mcp', (line) => process.stderr.write(`${line}\n`));
 const bench = await startBench({ variables: { gateway: unlimited } });
 const samples: Sample[] = [];
 try {
-  const other = await startPeer(bench);
+  const { dir, children, upstream, upstreamUrl } = bench;
+  const other = await startOpenapiMcp({ dir, children, packages, upstream: { child: upstream, url: upstreamUrl } });
   const { secret: key } = await bench.asAdmin((admin) => admin.keys.create({ name: 'bench', role: 'agent' }));
   const own = `${bench.patchbay.facts.gateway_url}/mcp?tools=list`;
   const driverOf = async (url: string, revision: string, withKey: string | null) => {
