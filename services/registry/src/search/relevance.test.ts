@@ -18,7 +18,8 @@ beforeAll(async () => {
   );
   for (const { name } of tools) names.add(name);
   index.follow(tools);
-});
+  // The whole catalogue, on a machine that has other tests to run.
+}, 60_000);
 
 const found = (query: string) => index.search(query, 5, () => true).map(({ tool }) => tool.name);
 function missed(queries: readonly (readonly [string, RegExp])[]) {
