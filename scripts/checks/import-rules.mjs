@@ -96,6 +96,11 @@ export const importRules = [
     allows: (use) => use.part === 'packages/privacy',
   },
   {
+    name: 'only packages/load imports hdr-histogram-js',
+    applies: names('hdr-histogram-js'),
+    allows: (use) => use.part === 'packages/load',
+  },
+  {
     name: 'only packages/policy imports Cedar',
     applies: names('@cedar-policy/'),
     allows: (use) => use.part === 'packages/policy',

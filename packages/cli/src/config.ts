@@ -93,7 +93,7 @@ export function resolveTarget(options: GlobalOptions, place: Place, identity: Id
   const { env } = place;
   const facts = findFacts(place);
   const servers = options.nats ?? env.PATCHBAY_NATS_URL ?? facts?.nats_url;
-  const tenant = options.tenant ?? env.PATCHBAY_TENANT ?? facts?.tenant;
+  const tenant = tenantNamed(options, env, facts);
   const credentials = options.credentials ?? env.PATCHBAY_CREDENTIALS ?? facts?.[`${identity}_credentials`];
   if (servers === undefined || tenant === undefined || credentials === undefined) {
     const open = Object.entries({ '--nats': servers, '--tenant': tenant, '--credentials': credentials });
@@ -102,9 +102,25 @@ export function resolveTarget(options: GlobalOptions, place: Place, identity: Id
       open.filter(([, value]) => value === undefined).map(([name]) => name),
     );
   }
+  checkTenant(tenant);
+  return { servers: servers.split(',').map((url) => url.trim()), tenant, credentials: resolve(place.cwd, credentials) };
+}
+
+/** The tenant alone, for what goes over HTTP. @throws UsageError when nothing names it. */
+export function tenantOf(options: GlobalOptions, place: Place): string {
+  const tenant = tenantNamed(options, place.env, findFacts(place));
+  if (tenant === undefined) throw new UsageError('Say whose tools they are by --tenant.');
+  checkTenant(tenant);
+  return tenant;
+}
+
+function tenantNamed(options: GlobalOptions, env: Environment, facts: LocalFacts | null): string | undefined {
+  return options.tenant ?? env.PATCHBAY_TENANT ?? facts?.tenant;
+}
+
+function checkTenant(tenant: string): void {
   if (!TenantId.safeParse(tenant).success)
     throw new UsageError(`'${tenant}' is no tenant id: lower-case letters, digits and inner hyphens, at most 63.`);
-  return { servers: servers.split(',').map((url) => url.trim()), tenant, credentials: resolve(place.cwd, credentials) };
 }
 
 /** Whether to colour, by the conventions of NO_COLOR and FORCE_COLOR. */

@@ -42,6 +42,7 @@ import { addIntegrationsRetire } from './commands/integrations-retire.ts';
 import { addIntegrationsShow } from './commands/integrations-show.ts';
 import { addIssuers } from './commands/issuers/add-issuers.ts';
 import { addKeys } from './commands/keys/add-keys.ts';
+import { addLoad } from './commands/load.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addOAuthRemoveClient } from './commands/oauth-remove-client.ts';
 import { addOAuthSetClient } from './commands/oauth-set-client.ts';
@@ -100,6 +101,7 @@ export function createProgram(run: Run): Command {
   addWarm(program, run);
   addPlan(program, run);
   addMcp(program, run);
+  addLoad(program, run);
 
   const tools = defineGroup(program, 'tools', 'Find tools and look at them');
   addToolsList(tools, run);

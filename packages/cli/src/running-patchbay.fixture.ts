@@ -61,6 +61,7 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
         // A question was asked: a person answers it once the terminal listens.
         if (text.endsWith(': ')) setImmediate(() => (stdin as PassThrough).write(`${typed.shift() ?? '\u0003'}\r`));
       },
+      isTTY: options.tty ?? false,
     },
     env: { PATH: process.env.PATH, ...options.env },
     cwd: options.cwd ?? tmpdir(),

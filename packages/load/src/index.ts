@@ -1,0 +1,12 @@
+export { HttpClient } from './callers/http-client.ts';
+export { mcpCaller } from './callers/mcp-caller.ts';
+export { natsCaller } from './callers/nats-caller.ts';
+export { restCaller } from './callers/rest-caller.ts';
+export { canSendWebhooks, webhookSender } from './callers/webhook-sender.ts';
+export { hostOf, unconfirmedHosts } from './guard/judge-target.ts';
+export type { CallOutcome, MakeCall } from './run/call-outcome.ts';
+export type { Latencies } from './run/latencies.ts';
+export type { LoadReport, LoadSample } from './run/load-report.ts';
+export { runLoad } from './run/run-load.ts';
+export { type LoadBounds, type LoadShape, problemOfLoad } from './run/shape.ts';
+export { callOfMix, type KeysOfCalls, type MixedTool } from './work/tool-mix.ts';
