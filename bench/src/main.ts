@@ -8,6 +8,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'throughput with 1, 2 and 4 executors at a slow upstream',
     load: () => import('./suites/scaling.ts'),
   },
+  success: {
+    what: 'how many of 100,000 executions succeed while one upstream request in a hundred fails',
+    load: () => import('./suites/success.ts'),
+  },
   overload: {
     what: 'goodput at three times what it can do, and a noisy tenant beside a quiet one',
     load: () => import('./suites/overload.ts'),

@@ -43,9 +43,12 @@ export interface BenchOptions {
   readonly profiled?: ServiceName;
 }
 
-/** The far side of the calls, which answers after so many milliseconds. */
-export async function startUpstream(delayMs: number): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const { child, first } = await startModule<{ port: number }>('upstream.ts', [String(delayMs)]);
+/** The far side of the calls, which answers after so many milliseconds, but for a share of faults if it has any (`faults-of.ts`). */
+export async function startUpstream(
+  delayMs: number,
+  { share = 0, seed = 1 }: { readonly share?: number; readonly seed?: number } = {},
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const { child, first } = await startModule<{ port: number }>('upstream.ts', [delayMs, share, seed].map(String));
   return { child, url: `http://127.0.0.1:${first.port}` };
 }
 

@@ -1,16 +1,19 @@
 import { createServer } from 'node:http';
+import { faultsOf } from './faults-of.ts';
 import { type LinesAsked, writeLines } from './stream-work.ts';
 import { replyBody } from './work.ts';
 
 /**
  * The far side: takes the body, checks the credential's form, answers 1.1 KB at once, or after as many milliseconds as it
- * is told, at its start or by a message since. A host that begins with `failing` answers 500, one that begins with `hanging` never; `/api/rows` streams the lines
- * that the body asks for. Tells its port to its parent.
+ * is told, at its start or by a message since. A host that begins with `failing` answers 500, one that begins with `hanging` never;
+ * `/api/rows` streams the lines that the body asks for. Tells its port to its parent, and what it did when it is asked. Arguments:
+ * `[<delay in ms> [<share of faults, 0 to 1> <seed>]]`.
  */
-let delayMs = Number(process.argv[2] ?? 0);
-process.on('message', (message: { readonly delayMs: number }) => {
-  delayMs = message.delayMs;
-  process.send?.({ result: delayMs });
+let [delayMs = 0, share = 0, seed = 1] = process.argv.slice(2).map(Number);
+const faults = faultsOf(share, seed);
+process.on('message', (message: { readonly delayMs: number } | { readonly counts: true }) => {
+  if ('delayMs' in message) delayMs = message.delayMs;
+  process.send?.({ result: 'delayMs' in message ? delayMs : faults.counts() });
 });
 const reply = Buffer.from(replyBody);
 const server = createServer((request, response) => {
@@ -33,6 +36,9 @@ const server = createServer((request, response) => {
     else answer();
   });
   const answer = () => {
+    const fault = faults.next(request.url === '/api/book');
+    if (fault === 'reset') return void request.socket.resetAndDestroy();
+    if (fault !== null) return response.writeHead(fault, { 'content-length': 0 }).end();
     if (request.headers.host?.startsWith('failing')) return response.writeHead(500, { 'content-length': 0 }).end();
     const good = bytes > 0 && request.headers.authorization?.startsWith('Bearer ') === true;
     response.writeHead(good ? 200 : 400, {

@@ -16,7 +16,7 @@ export interface LoadBounds {
 }
 
 /** What no load goes beyond, whoever asks. */
-export const loadCaps = {
+const loadCaps = {
   seconds: 3_600,
   calls: 1_000_000,
   warmupSeconds: 300,
