@@ -95,11 +95,22 @@ test('a person is exported, and erased so that nothing of them can be read anywh
     personal: { arguments: { guest } },
   });
 
+  // A call for them that waits.
+  const waiting = await system.agent.submit(
+    'guests_add',
+    { guest, table: 8 },
+    { delayMs: 3_600_000, expiresInMs: 7_200_000, context: { end_user: `phone:+${digits}` } },
+  );
+
   // 2. Everything that is held comes out, and only theirs.
   const exported = await admin.subjects.export(ada);
   const kept = exported.events.filter(({ personal }) => personal !== null).length;
   expect(kept).toBeGreaterThanOrEqual(2);
-  expect(exported.held.filter(({ where }) => where === 'executions').length).toBeGreaterThanOrEqual(2);
+  const executions = exported.held.filter(({ where }) => where === 'executions').length;
+  expect(executions).toBeGreaterThanOrEqual(2);
+  expect(exported.held.filter(({ where }) => where === 'submissions')).toMatchObject([
+    { id: waiting.submission_id, record: { execute: { arguments: { guest } } } },
+  ]);
   expect(JSON.stringify(exported)).toContain(guest);
   expect(JSON.stringify(exported)).not.toContain('other-person');
 
@@ -108,7 +119,13 @@ test('a person is exported, and erased so that nothing of them can be read anywh
   const { receipt, note } = await admin.subjects.erase(ada, { reason: 'ticket 4711' });
   expect(receipt).toMatchObject({ tokens: [before.token], keys_destroyed: 1, reason: 'ticket 4711' });
   expect(receipt.items).toContainEqual(expect.objectContaining({ where: 'audit_blobs', found: kept, erased: kept }));
-  expect(receipt.items).toContainEqual(expect.objectContaining({ where: 'executions', erased: exported.held.length }));
+  expect(receipt.items).toContainEqual(expect.objectContaining({ where: 'executions', erased: executions }));
+  expect(receipt.items).toContainEqual(expect.objectContaining({ where: 'submissions', erased: 1 }));
+  expect(receipt.items).toContainEqual(expect.objectContaining({ where: 'webhooks', erased: 0 }));
+  expect(await system.agent.result(waiting.submission_id)).toMatchObject({
+    state: 'done',
+    result: { status: 'cancelled', error: { code: 'cancelled' } },
+  });
   expect(receipt.items.find(({ where }) => where === 'audit log')).toMatchObject({
     found: exported.events.length,
     erased: 0,

@@ -102,7 +102,7 @@ const bucketUse: Record<
     watch: ['subscriptions', 'webhook_sources'],
     scan: ['deliveries', 'webhook_dead_letters'],
     read: ['subscriptions', 'webhook_sources', 'webhook_requests', 'deliveries', 'webhook_dead_letters'],
-    write: ['subscriptions', 'deliveries', 'webhook_dead_letters'],
+    write: ['subscriptions', 'deliveries', 'webhook_dead_letters', 'webhook_requests'],
   },
   gateway: { watch: ['identity'], read: ['identity', 'http_requests'], write: ['identity', 'http_requests'] },
 };
@@ -124,11 +124,13 @@ const streamUse: Partial<
       readonly hears?: readonly string[];
       /** Queues of its own: it makes and removes their durables, and what waits for one that is no more. */
       readonly owns?: readonly string[];
+      /** Streams of which it takes single messages away, when a person is erased. */
+      readonly erases?: readonly string[];
     }
   >
 > = {
   audit: { durables: [auditConsumer], looks: [streams.audit.name] },
-  executor: { write: submissionSubject, durables: [submissionConsumer] },
+  executor: { write: submissionSubject, durables: [submissionConsumer], erases: [streams.submissions.name] },
   'webhook-ingress': { write: webhookSubject, read: [streams.webhooks.name] },
   'webhook-delivery': {
     write: deliverySubject,
@@ -136,13 +138,22 @@ const streamUse: Partial<
     read: [streams.webhooks.name],
     follows: [streams.webhooks.name],
     owns: [streams.deliveries.name],
+    erases: [streams.webhooks.name],
   },
   // For those who follow a tenant live.
   gateway: { hears: [webhookSubject, `audit.v1.{tenant}.${'execution' satisfies AuditClass}`] },
 };
 
 function streamSubjects(service: ServiceName): string[] {
-  const { write, durables: own = [], read = [], looks = [], follows = [], owns = [] } = streamUse[service] ?? {};
+  const {
+    write,
+    durables: own = [],
+    read = [],
+    looks = [],
+    follows = [],
+    owns = [],
+    erases = [],
+  } = streamUse[service] ?? {};
   return [
     ...(write === undefined ? [] : [wildcardSubject(write)]),
     ...own.flatMap(({ stream, durable }) => [
@@ -165,6 +176,7 @@ function streamSubjects(service: ServiceName): string[] {
       `$JS.ACK.${stream}.>`,
     ]),
     ...owns.map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
+    ...erases.flatMap((stream) => [`$JS.API.STREAM.MSG.GET.${stream}`, `$JS.API.STREAM.MSG.DELETE.${stream}`]),
   ];
 }
 

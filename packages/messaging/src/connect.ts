@@ -26,7 +26,7 @@ import { requestStream } from './request-stream.ts';
 import { serveEndpoints } from './serve.ts';
 import { listenSignal, sendSignal } from './signals.ts';
 import { pushStream } from './stream-push.ts';
-import { readStream, streamMessage } from './stream-read.ts';
+import { eraseMessage, nextOfSubject, readStream, streamMessage } from './stream-read.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
 import { workThrough } from './work.ts';
 
@@ -84,6 +84,8 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     pushStream: (stream, pushOptions) => pushStream(connection, stream, pushOptions),
     readStream: (stream, readOptions) => readStream(connection, stream, readOptions),
     streamMessage: (stream, sequence) => streamMessage(connection, stream, sequence),
+    nextOfSubject: (stream, of, from) => nextOfSubject(connection, stream, of, from),
+    eraseMessage: (stream, sequence) => eraseMessage(connection, stream, sequence),
     streamBounds: (stream) => streamBounds(connection, stream),
     purgeSubject: (stream, subject) => purgeSubject(connection, stream, subject),
     makeDurable: (durable) => makeDurable(connection, durable),

@@ -75,6 +75,26 @@ describe('a stream', () => {
     expect(await delivery.streamMessage('WEBHOOKS', 1_000_000)).toBeNull();
   });
 
+  test('gives the next message of a subject, and loses one that is erased', async () => {
+    const executor = await servers().connect('executor');
+    const [first, second] = await Promise.all(
+      ['one', 'two'].map((text) => executor.publishDurable('submissions.v1.acme', text)),
+    );
+    await executor.publishDurable('submissions.v1.acme-2', 'other');
+    const from = Math.min(first?.sequence ?? 0, second?.sequence ?? 0);
+    const next = (at: number) => executor.nextOfSubject('SUBMISSIONS', 'submissions.v1.acme', at);
+    expect(await next(from)).toMatchObject({ sequence: from, subject: 'submissions.v1.acme' });
+    expect(await executor.eraseMessage('SUBMISSIONS', from)).toBe(true);
+    expect(await executor.eraseMessage('SUBMISSIONS', from)).toBe(false);
+    expect(await executor.eraseMessage('SUBMISSIONS', 1_000_000)).toBe(false);
+    expect(await next(0)).toMatchObject({ sequence: from + 1 });
+    expect(await next(from + 2)).toBeNull();
+    await expect(delivery.eraseMessage('SUBMISSIONS', from + 1)).rejects.toThrow();
+    const [sequence] = await store('of a person');
+    expect(await delivery.eraseMessage('WEBHOOKS', sequence as number)).toBe(true);
+    expect(await delivery.streamMessage('WEBHOOKS', sequence as number)).toBeNull();
+  });
+
   test('says where it begins and ends, also one that never held anything', async () => {
     expect(await delivery.streamBounds('KV_webhook_dead_letters')).toEqual({ first: 1, last: 0 });
     const [sequence] = await store('x');

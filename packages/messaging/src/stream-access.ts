@@ -60,6 +60,10 @@ export interface StreamAccess {
   pushStream(stream: string, options: PushStreamOptions): Promise<number>;
   /** One message by its number; null when it is no longer there. */
   streamMessage(stream: string, sequence: number): Promise<StreamMessage | null>;
+  /** The first message of a subject with this number or a later one; null when there is none. For streams that no reading fits. */
+  nextOfSubject(stream: string, subject: string, from: number): Promise<StreamMessage | null>;
+  /** Overwrites a message and takes it away. False when it is no longer there. */
+  eraseMessage(stream: string, sequence: number): Promise<boolean>;
   /** The numbers of the first and the last message; the first is beyond the last when there is none. */
   streamBounds(stream: string): Promise<{ readonly first: number; readonly last: number }>;
   /** Removes every message of a subject, wildcards included, and says how many those were. */

@@ -64,20 +64,55 @@ export function startOf(after: number | Date): Partial<ConsumerConfig> {
 }
 
 /** One message by its number, from the stream's leader; null when it is no longer there. */
-export async function streamMessage(
+export function streamMessage(
   connection: NatsConnection,
   stream: string,
   sequence: number,
+): Promise<StreamMessage | null> {
+  return oneMessage(connection, stream, { seq: sequence });
+}
+
+/** The first of a subject with this number or a later one, from the stream's leader. */
+export function nextOfSubject(
+  connection: NatsConnection,
+  stream: string,
+  subject: string,
+  from: number,
+): Promise<StreamMessage | null> {
+  return oneMessage(connection, stream, { seq: from, next_by_subj: subject });
+}
+
+/** Overwrites a message and takes it away. False when it is no longer there. */
+export async function eraseMessage(connection: NatsConnection, stream: string, sequence: number): Promise<boolean> {
+  const manager = await jetstreamManager(connection, { timeout: apiTryMs, checkAPI: false });
+  try {
+    return await untilAnswered(
+      `message of ${stream}`,
+      () => manager.streams.deleteMessage(stream, sequence, true),
+      lookPatienceMs,
+    );
+  } catch (error) {
+    // The server has several words for one that was taken away before, or never was.
+    if (error instanceof JetStreamApiError && (await streamMessage(connection, stream, sequence)) === null)
+      return false;
+    throw error;
+  }
+}
+
+async function oneMessage(
+  connection: NatsConnection,
+  stream: string,
+  query: { readonly seq: number; readonly next_by_subj?: string },
 ): Promise<StreamMessage | null> {
   const manager = await jetstreamManager(connection, { timeout: apiTryMs, checkAPI: false });
   try {
     const found = await untilAnswered(
       `message of ${stream}`,
-      () => manager.streams.getMessage(stream, { seq: sequence }),
+      () => manager.streams.getMessage(stream, query),
       lookPatienceMs,
     );
     if (found === null) return null;
-    const { subject, data: payload, header: head } = found;
+    const { subject, seq: sequence, data: payload, header: head } = found;
     return { subject, payload, sequence, deliveries: 0, header: (name) => (head.has(name) ? head.get(name) : null) };
   } catch (error) {
     if (error instanceof JetStreamApiError && error.status === 404) return null;

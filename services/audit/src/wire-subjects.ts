@@ -3,7 +3,7 @@ import { routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint, type Messaging } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
 import type { AuditDatabase } from './adapters/audit-database.ts';
-import { createNatsHeldElsewhere, createNatsSubjectVault } from './adapters/nats-subjects.ts';
+import { createNatsHeldElsewhere, createNatsHeldWebhooks, createNatsSubjectVault } from './adapters/nats-subjects.ts';
 import { createPostgresBlobs } from './adapters/postgres-blobs.ts';
 import type { QueryAuditPorts } from './operations/query-audit.ts';
 import { createEraseSubject, type EraseSubjectPorts, receiptText } from './operations/subjects/erase-subject.ts';
@@ -26,6 +26,7 @@ export function subjectEndpoints(parts: SubjectParts): AnyEndpoint[] {
     blobs: createPostgresBlobs(parts.database),
     vault: createNatsSubjectVault(parts.messaging),
     elsewhere: createNatsHeldElsewhere(parts.messaging),
+    webhooks: createNatsHeldWebhooks(parts.messaging),
     async sign(tenant: string, receipt: string) {
       const name = await signing.originOf(tenant);
       const text = receiptText(name, receipt);

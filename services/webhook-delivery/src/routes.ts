@@ -23,6 +23,8 @@ export interface DeliveryOperations {
   readonly showWebhookDeadLetter: Answer<typeof routes.showWebhookDeadLetter>;
   readonly redriveWebhookDeadLetters: Answer<typeof routes.redriveWebhookDeadLetters>;
   readonly dropWebhookDeadLetters: Answer<typeof routes.dropWebhookDeadLetters>;
+  readonly listHeldWebhooks: Answer<typeof routes.listHeldWebhooks>;
+  readonly eraseHeldWebhooks: Answer<typeof routes.eraseHeldWebhooks>;
   readonly awaitWebhook: (
     tenant: string,
     body: z.output<typeof routes.awaitWebhook.request>,

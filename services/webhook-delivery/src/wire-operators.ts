@@ -17,6 +17,8 @@ import { createRemoveSubscription } from './operations/remove-subscription.ts';
 import { createReplayWebhooks } from './operations/replay-webhooks.ts';
 import { createRotateSubscriptionKey } from './operations/rotate-subscription-key.ts';
 import { createShowWebhookEvent } from './operations/show-webhook-event.ts';
+import { createEraseHeldWebhooks } from './operations/subjects/erase-held-webhooks.ts';
+import { createListHeldWebhooks } from './operations/subjects/list-held-webhooks.ts';
 import type { DeliveryOperations } from './routes.ts';
 import type { WiredDelivery } from './wire-delivery.ts';
 import type { Storage } from './wire-storage.ts';
@@ -29,6 +31,9 @@ export interface OperatorParts {
   readonly audit: RecordDelivery;
   readonly report: Report;
 }
+
+/** What one answer about a person looks at: a few seconds' work. */
+const partSize = { events: 20_000, bytes: 64 * 1_048_576 };
 
 /** What operators ask for, and the one thing that agents do. */
 export function wireOperators({ storage, targets, delivery, audit, report }: OperatorParts): DeliveryOperations {
@@ -55,6 +60,8 @@ export function wireOperators({ storage, targets, delivery, audit, report }: Ope
     showWebhookDeadLetter: createShowWebhookDeadLetter(ports),
     redriveWebhookDeadLetters: createRedriveWebhookDeadLetters(ports),
     dropWebhookDeadLetters: createDropWebhookDeadLetters(ports),
+    listHeldWebhooks: createListHeldWebhooks(storage.held, partSize),
+    eraseHeldWebhooks: createEraseHeldWebhooks(storage.held, partSize),
     awaitWebhook: createAwaitWebhook({ addSubscription, now }),
   };
 }

@@ -7,6 +7,7 @@ import {
   createNatsQueue,
 } from './adapters/nats-deliveries.ts';
 import { createNatsEvents } from './adapters/nats-events.ts';
+import { createNatsHeldWebhooks } from './adapters/nats-held-webhooks.ts';
 import { openNatsSubscriptions, type SubscriptionChange } from './adapters/nats-subscriptions.ts';
 import type { Report } from './operations/ports.ts';
 
@@ -16,6 +17,9 @@ export type Storage = Awaited<ReturnType<typeof wireStorage>>;
 export async function wireStorage(messaging: Messaging, report: Report) {
   const records = await messaging.bucket(buckets.deliveries.name);
   const sources = await messaging.bucket(buckets.webhook_sources.name);
+  const requests = await messaging.bucket(buckets.webhook_requests.name);
+  const letters = await messaging.bucket(buckets.webhook_dead_letters.name);
+  const events = createNatsEvents({ messaging, requests });
   const followers: SubscriptionChange[] = [];
   const subscriptions = await openNatsSubscriptions(
     await messaging.bucket(buckets.subscriptions.name),
@@ -33,10 +37,16 @@ export async function wireStorage(messaging: Messaging, report: Report) {
         onChange(`${subscription.tenant}.${subscription.id}`, subscription);
       followers.push(onChange);
     },
-    events: createNatsEvents({ messaging, requests: await messaging.bucket(buckets.webhook_requests.name) }),
+    events,
+    held: createNatsHeldWebhooks({
+      messaging,
+      events,
+      requests,
+      buckets: { deliveries: records, webhook_dead_letters: letters },
+    }),
     queue: createNatsQueue(messaging),
     deliveries: createNatsDeliveries(records, messaging),
-    deadLetters: createNatsDeadLetters(await messaging.bucket(buckets.webhook_dead_letters.name)),
+    deadLetters: createNatsDeadLetters(letters),
     failing: createNatsFailing(records, report),
     sources: { exists: async (tenant: string, source: string) => (await sources.get(`${tenant}.${source}`)) !== null },
     close: () => subscriptions.close(),

@@ -32,6 +32,67 @@ const bodiesAt = (path: string) => stack.receiver.at(path).map(({ body }) => bod
 const come = (path: string, count: number) =>
   vi.waitFor(() => expect(stack.receiver.at(path)).toHaveLength(count), patient);
 
+describe('a person', () => {
+  test('is found in what vendors sent and targets answered, and erased from it', async () => {
+    const audit = await stack.servers.connect('audit');
+    const subject = 'phone:+15550102030';
+    const [mine, path] = [await stack.addSource(), newPath()];
+    const about = (text: string) => JSON.stringify({ caller: { number: text } });
+    const { id: subscription } = await http(path, { source: mine });
+    stack.receiver.answer(path, { status: 200, body: 'noted: +1 555 010 2030' });
+    const theirs = await stack.store(mine, about('+1 (555) 010-2030'), { type: path });
+    const whole = `[${about('+15550102030')},${about('x')}]`;
+    const listed = await stack.store(mine, about('+15550102030'), { type: 'listed', count: 2, index: 0 });
+    await (await stack.ingress.bucket('webhook_requests')).put(`acme.${mine}.${listed.request.id}`, whole);
+    const others = await stack.store(mine, about('+1 (555) 010-2031'), { type: 'other' });
+    const rivals = await stack.store(mine, about('+15550102030'), { type: 'other', tenant: 'rival' });
+    await come(path, 1);
+    const finished = async () =>
+      (await ask(routes.listDeliveries, {}, { tenant, subscription })).deliveries.filter(
+        ({ state }) => state === 'succeeded',
+      );
+    await vi.waitFor(async () => expect(await finished()).toHaveLength(1), patient);
+
+    const list = () => audit.request(routes.listHeldWebhooks, {}, { tenant, subject, after: 0 });
+    const before = await list();
+    expect(before.next).toBeNull();
+    expect(before.held.map(({ where, id }) => `${where} ${id}`)).toEqual([
+      `webhooks ${theirs.id}`,
+      `webhooks ${listed.id}`,
+      `deliveries ${(await finished())[0]?.id}`,
+    ]);
+    expect(before.held[0]?.record).toMatchObject({
+      source: mine,
+      payload: { caller: { number: '+1 (555) 010-2030' } },
+    });
+
+    const erase = () => audit.request(routes.eraseHeldWebhooks, {}, { tenant, subject, after: 0 });
+    expect(await erase()).toEqual({
+      erased: [
+        { where: 'webhooks', records: 2 },
+        { where: 'webhook_requests', records: 1 },
+        { where: 'deliveries', records: 1 },
+        { where: 'webhook_dead_letters', records: 0 },
+      ],
+      next: null,
+    });
+    expect((await list()).held).toEqual([]);
+    expect((await erase()).erased.map(({ records }) => records)).toEqual([0, 0, 0, 0]);
+    for (const { id } of [theirs, listed])
+      await expect(ask(routes.showWebhookEvent, {}, { tenant, event: id })).rejects.toMatchObject({
+        code: 'invalid_request',
+      });
+    await ask(routes.showWebhookEvent, {}, { tenant, event: others.id });
+    await ask(routes.showWebhookEvent, {}, { tenant: 'rival', event: rivals.id });
+    const shown = await ask(routes.showDelivery, {}, { tenant, delivery: (await finished())[0]?.id as string });
+    expect(shown.delivery).toMatchObject({ event: theirs.id, attempts: [{ outcome: 'succeeded', answer: null }] });
+    // Nobody but the audit service may look for persons, or erase them.
+    await expect(
+      stack.ingress.request(routes.eraseHeldWebhooks, {}, { tenant, subject, after: 0 }),
+    ).rejects.toMatchObject({ code: 'not_permitted' });
+  });
+});
+
 describe('events', () => {
   test('are listed newest first, in pages, by source, type, time and text', async () => {
     const mine = await stack.addSource();

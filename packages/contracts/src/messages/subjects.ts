@@ -110,7 +110,7 @@ const HeldOf = z.strictObject({
 
 /** Something that is kept of a person outside of the audit log. */
 export const HeldRecord = z.object({
-  /** A bucket: `executions`, `results`, `dead_letters`, `approvals`. */
+  /** A bucket, or a stream in small letters: `executions`, `results`, `dead_letters`, `approvals`, `submissions`, `webhooks`, … */
   where: z.string(),
   id: z.string(),
   /** What there is; null when the answer had no room for it. */
@@ -131,6 +131,28 @@ export const EraseHeldResult = z.object({
   erased: z.array(z.object({ where: z.string(), records: z.int().nonnegative() })),
 });
 export type EraseHeldResult = z.infer<typeof EraseHeldResult>;
+
+/** Whom the delivery of webhooks looks for, in what vendors sent: part by part, each from behind an event's number on. */
+const HeldWebhooksOf = z.strictObject({
+  tenant: TenantId,
+  /** As `canonicalSubject` gives it. */
+  subject: SubjectIdentifier,
+  after: z.int().nonnegative().default(0),
+});
+/** Where the next part begins; null at the end. */
+const NextPart = z.int().nonnegative().nullable();
+
+/** `svc.webhook-delivery.v1.subjects.list` */
+export const ListHeldWebhooksRequest = HeldWebhooksOf;
+export type ListHeldWebhooksRequest = z.infer<typeof ListHeldWebhooksRequest>;
+export const ListHeldWebhooksResult = ListHeldResult.extend({ next: NextPart });
+export type ListHeldWebhooksResult = z.infer<typeof ListHeldWebhooksResult>;
+
+/** `svc.webhook-delivery.v1.subjects.erase`: takes them away. May be repeated. */
+export const EraseHeldWebhooksRequest = HeldWebhooksOf;
+export type EraseHeldWebhooksRequest = z.infer<typeof EraseHeldWebhooksRequest>;
+export const EraseHeldWebhooksResult = EraseHeldResult.extend({ next: NextPart });
+export type EraseHeldWebhooksResult = z.infer<typeof EraseHeldWebhooksResult>;
 
 /** `svc.audit.v1.subjects.export`: all that is held on a person, a page of events at a time. Audited. */
 export const ExportSubjectRequest = z.strictObject({

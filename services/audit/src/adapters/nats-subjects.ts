@@ -1,6 +1,13 @@
-import { LentSubjectKey, PatchbayError, routes } from '@patchbay/contracts';
+import {
+  type EraseHeldWebhooksResult,
+  type HeldRecord,
+  LentSubjectKey,
+  type ListHeldWebhooksResult,
+  PatchbayError,
+  routes,
+} from '@patchbay/contracts';
 import { createSealingKeys, type Messaging } from '@patchbay/messaging';
-import type { HeldElsewhere, SubjectVault } from '../operations/subjects/ports.ts';
+import type { HeldElsewhere, HeldWebhooks, SubjectVault } from '../operations/subjects/ports.ts';
 
 /** Persons at the vault. Keys are asked for each time, sealed to this process, and not held. */
 export function createNatsSubjectVault(messaging: Pick<Messaging, 'request'>): SubjectVault {
@@ -22,6 +29,38 @@ export function createNatsSubjectVault(messaging: Pick<Messaging, 'request'>): S
         if (error instanceof PatchbayError && error.code === 'not_found') return null;
         throw error;
       }
+    },
+  };
+}
+
+/** What the delivery of webhooks keeps of a person, part by part. */
+export function createNatsHeldWebhooks(messaging: Pick<Messaging, 'request'>): HeldWebhooks {
+  return {
+    async list(tenant, subject) {
+      const held: HeldRecord[] = [];
+      for (let after: number | null = 0; after !== null; ) {
+        const part: ListHeldWebhooksResult = await messaging.request(
+          routes.listHeldWebhooks,
+          {},
+          { tenant, subject, after },
+        );
+        held.push(...part.held);
+        after = part.next;
+      }
+      return held;
+    },
+    async erase(tenant, subject) {
+      const erased: { where: string; records: number }[] = [];
+      for (let after: number | null = 0; after !== null; ) {
+        const part: EraseHeldWebhooksResult = await messaging.request(
+          routes.eraseHeldWebhooks,
+          {},
+          { tenant, subject, after },
+        );
+        erased.push(...part.erased);
+        after = part.next;
+      }
+      return erased;
     },
   };
 }

@@ -16,6 +16,8 @@ import { readBackwards } from './read-backwards.ts';
 const stream = streams.webhooks.name;
 /** Bytes of payloads that are kept at hand: one event goes to several subscriptions. */
 const maxKeptBytes = 64 * 1_048_576;
+/** Milliseconds for which they are: what another process erases is not delivered for longer. */
+const keptMs = 60_000;
 /** Messages read at once: with payloads, and without. */
 const pageRows = { whole: 64, headers: 512 };
 /** Milliseconds before an event's id was made, and after, between which its stream has it. */
@@ -31,12 +33,15 @@ export interface EventsOptions {
 export interface NatsEvents extends ReadEvents {
   /** An event that was just read: deliveries will ask for it. */
   keep(stored: StoredEvent): void;
+  /** One that was erased. */
+  forget(sequence: number): void;
 }
 
 /** Events in the JetStream stream `WEBHOOKS`. What is no event in it is passed over. */
 export function createNatsEvents({ messaging, requests }: EventsOptions): NatsEvents {
   const kept = new LRUCache<number, StoredEvent>({
     maxSize: maxKeptBytes,
+    ttl: keptMs,
     sizeCalculation: ({ payload }) => payload.byteLength + 2_048,
   });
   const subjectOf = (tenant: string, source: string | undefined) =>
@@ -47,6 +52,7 @@ export function createNatsEvents({ messaging, requests }: EventsOptions): NatsEv
 
   return {
     keep: (stored) => void kept.set(stored.sequence, stored),
+    forget: (sequence) => void kept.delete(sequence),
     async at(sequence) {
       const known = kept.get(sequence);
       if (known !== undefined) return known;

@@ -57,3 +57,16 @@ export function headerValues({ event }: EventView, name: string): string[] {
   const wanted = name.toLowerCase();
   return event.request.headers.filter(([given]) => given.toLowerCase() === wanted).map(([, value]) => value);
 }
+
+/** Every text and number of a body as text, names of fields included, in no order. */
+export function bodyValues({ body }: EventView): string[] {
+  const values: string[] = [];
+  const left: unknown[] = [body];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'string' || typeof value === 'number') values.push(String(value));
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, item] of Object.entries(value)) left.push(name, item);
+  }
+  return values;
+}

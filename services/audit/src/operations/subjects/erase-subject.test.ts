@@ -37,6 +37,15 @@ function stage(over: Partial<EraseSubjectPorts> = {}) {
         return [{ where: 'executions', records: 2 }];
       },
     },
+    webhooks: {
+      async erase(_tenant, subject) {
+        did.push(`webhooks ${subject}`);
+        return [
+          { where: 'webhooks', records: 3 },
+          { where: 'webhooks', records: 1 },
+        ];
+      },
+    },
     holdsOn: async () => [],
     async sign(_tenant, receipt) {
       const text = receiptText(origin, receipt);
@@ -54,7 +63,10 @@ describe('erasing a person', () => {
   it('ends keys first, of every token that they had, then takes what is held, and says so in a signed receipt', async () => {
     const { run, did, recorded } = stage();
     const { receipt, note } = await run();
-    expect(did).toEqual(['key a', 'key b', 'blobs 2', 'held phone:+15550102030 2000', 'held phone:+15550102030 1']);
+    expect(did).toEqual([
+      ...['key a', 'key b', 'blobs 2'],
+      ...['held phone:+15550102030 2000', 'held phone:+15550102030 1', 'webhooks phone:+15550102030'],
+    ]);
     expect(receipt).toMatchObject({
       tokens: [token('a'), token('b')],
       erased_at: '2026-11-30T08:00:00.000Z',
@@ -62,13 +74,20 @@ describe('erasing a person', () => {
       keys_destroyed: 1,
     });
     expect(receipt.items).toContainEqual(expect.objectContaining({ where: 'executions', erased: 4, remains: null }));
+    expect(receipt.items).toContainEqual(
+      expect.objectContaining({
+        where: 'webhooks',
+        what: 'events that vendors sent, which name the person',
+        erased: 4,
+      }),
+    );
     expect(receipt.items.find(({ where }) => where === 'audit log')).toMatchObject({
       found: 5,
       remains: expect.stringContaining('17(3)(b)'),
     });
     expect(recorded).toMatchObject([
       { type: 'dev.patchbay.subject.erased', outcome: 'intent', facts: { reason: 'ticket 1' } },
-      { outcome: 'succeeded', facts: { keys_destroyed: 1, erased: 8 } },
+      { outcome: 'succeeded', facts: { keys_destroyed: 1, erased: 12 } },
     ]);
     expect(JSON.stringify([receipt, recorded])).not.toMatch(/555/);
 

@@ -10,7 +10,14 @@ import {
 import type { RecordAudit } from '../query-audit.ts';
 import { remainingItems } from './erasure-remains.ts';
 import { partsOf } from './export-subject.ts';
-import { type BlobStore, type HeldElsewhere, heldMs, mostExecutions, type SubjectVault } from './ports.ts';
+import {
+  type BlobStore,
+  type HeldElsewhere,
+  type HeldWebhooks,
+  heldMs,
+  mostExecutions,
+  type SubjectVault,
+} from './ports.ts';
 import { recordSubjectAct } from './subject-record.ts';
 
 export interface EraseSubjectPorts {
@@ -19,6 +26,7 @@ export interface EraseSubjectPorts {
   readonly blobs: Omit<BlobStore, 'read'>;
   readonly vault: Pick<SubjectVault, 'find' | 'destroy'>;
   readonly elsewhere: Pick<HeldElsewhere, 'erase'>;
+  readonly webhooks: Pick<HeldWebhooks, 'erase'>;
   /** Ids of legal holds that have what these tokens lead to kept. @throws PatchbayError `audit_unavailable`. */
   readonly holdsOn: (tenant: string, tokens: readonly string[]) => Promise<readonly string[]>;
   /** The text as a signed note. */
@@ -76,6 +84,14 @@ export function createEraseSubject(
   };
 }
 
+const heldWhat: Readonly<Record<string, string>> = {
+  submissions: 'submissions that waited to be carried out',
+  webhooks: 'events that vendors sent, which name the person',
+  webhook_requests: 'whole requests that such events came in',
+  deliveries: 'answers of targets to such events',
+  webhook_dead_letters: 'answers of targets to such events',
+};
+
 /** What is signed, under the log's own name: its first line tells it from a checkpoint. */
 export function receiptText(origin: string, receipt: string): string {
   return `${origin}/erasures\n${receipt}\n`;
@@ -98,16 +114,19 @@ async function erase(
   // 3. What executors keep for repeats and for pick-up.
   const executions = await ports.blobs.executionsOf(tenant, tokens, ports.now() - heldMs, mostExecutions);
   const held = new Map<string, number>();
-  for (const part of partsOf(executions))
-    for (const { where, records } of await ports.elsewhere.erase(tenant, canonical, part))
-      held.set(where, (held.get(where) ?? 0) + records);
-  // 4. Say what is left, and why.
+  const add = (erased: readonly { where: string; records: number }[]) => {
+    for (const { where, records } of erased) held.set(where, (held.get(where) ?? 0) + records);
+  };
+  for (const part of partsOf(executions)) add(await ports.elsewhere.erase(tenant, canonical, part));
+  // 4. What vendors sent of them.
+  add(await ports.webhooks.erase(tenant, canonical));
+  // 5. Say what is left, and why.
   const items: ErasureItem[] = [
     { where: 'vault', what: 'data keys', found: keysDestroyed, erased: keysDestroyed, remains: null },
     { where: 'audit_blobs', what: 'sealed personal values', found: blobs, erased: blobs, remains: null },
     ...[...held].map(([where, erased]) => ({
       where,
-      what: 'records of executions',
+      what: heldWhat[where] ?? 'records of executions',
       found: erased,
       erased,
       remains: null,

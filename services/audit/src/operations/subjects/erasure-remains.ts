@@ -28,19 +28,14 @@ export function remainingItems(events: number): ErasureItem[] {
       'cannot be read: no copy of the key is left',
     ),
     left(
-      `stream ${streams.submissions.name}`,
-      'submissions that wait to be carried out',
-      ages(daysOf(streams.submissions.maxAgeMs)),
-    ),
-    left(
       `stream ${streams.webhooks.name}`,
-      'what vendors sent, which is not kept by person',
+      'events that name the person in another way, such as by name or by a number without its country',
       ages(daysOf(streams.webhooks.maxAgeMs)),
     ),
     left(
-      `buckets ${buckets.webhook_requests.name}, ${buckets.deliveries.name}, ${buckets.webhook_dead_letters.name}`,
-      'bodies of webhooks and what became of deliveries, not kept by person',
-      ages(daysOf(buckets.webhook_dead_letters.ttlMs)),
+      `bucket ${buckets.webhook_rejected.name}`,
+      'requests that were turned away, which are not looked through',
+      ages(daysOf(buckets.webhook_rejected.ttlMs)),
     ),
     left(
       `bucket ${buckets.http_requests.name}`,

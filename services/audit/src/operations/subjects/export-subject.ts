@@ -7,7 +7,14 @@ import {
 } from '@patchbay/contracts';
 import { decodeCursor, encodeCursor } from '../../domain/page-cursor.ts';
 import type { QueryAuditPorts } from '../query-audit.ts';
-import { type BlobStore, type HeldElsewhere, heldMs, mostExecutions, type SubjectVault } from './ports.ts';
+import {
+  type BlobStore,
+  type HeldElsewhere,
+  type HeldWebhooks,
+  heldMs,
+  mostExecutions,
+  type SubjectVault,
+} from './ports.ts';
 import { recordSubjectAct } from './subject-record.ts';
 
 export interface ExportSubjectPorts extends QueryAuditPorts {
@@ -16,13 +23,14 @@ export interface ExportSubjectPorts extends QueryAuditPorts {
   readonly blobs: Pick<BlobStore, 'read' | 'executionsOf'>;
   readonly vault: Pick<SubjectVault, 'find' | 'dataKey'>;
   readonly elsewhere: Pick<HeldElsewhere, 'list'>;
+  readonly webhooks: Pick<HeldWebhooks, 'list'>;
 }
 
 /** Bytes of events and of what is held in one answer: a message carries 1 MiB. */
 const maxAnswerBytes = 800_000;
 
 /**
- * Tells all that is held on a person: their events with what was kept in clear, and answers, submissions and approvals. Recorded
+ * Tells all that is held on a person: their events with what was kept in clear, answers, submissions, approvals and webhooks. Recorded
  * before anything leaves.
  * @throws PatchbayError `invalid_request`, `vault_unavailable`, `audit_unavailable`.
  */
@@ -90,7 +98,7 @@ async function openAll(
 }
 
 async function listHeld(
-  { now, blobs, elsewhere }: ExportSubjectPorts,
+  { now, blobs, elsewhere, webhooks }: ExportSubjectPorts,
   tenant: string,
   canonical: string,
   token: SubjectToken,
@@ -98,6 +106,7 @@ async function listHeld(
   const executions = await blobs.executionsOf(tenant, [token], now() - heldMs, mostExecutions);
   const held: ExportSubjectResult['held'] = [];
   for (const part of partsOf(executions)) held.push(...(await elsewhere.list(tenant, canonical, part)));
+  held.push(...(await webhooks.list(tenant, canonical)));
   // What is found by its person, and not by an execution, comes with each part.
   const once = [...new Map(held.map((one) => [`${one.where} ${one.id}`, one])).values()];
   let bytes = 0;

@@ -21,6 +21,12 @@ export interface HeldElsewhere {
   erase(tenant: string, subject: string, executions: readonly string[]): Promise<EraseHeldResult['erased']>;
 }
 
+/** What is kept of a person of what vendors sent: all parts of it. `subject` is in its counted form. */
+export interface HeldWebhooks {
+  list(tenant: string, subject: string): Promise<readonly HeldRecord[]>;
+  erase(tenant: string, subject: string): Promise<EraseHeldResult['erased']>;
+}
+
 /** A ciphertext, and what opens it. */
 export interface StoredBlob {
   readonly event_id: string;

@@ -7,6 +7,7 @@ import type {
   ListHeldResult,
 } from '@patchbay/contracts';
 import { type HeldPlace, heldPlaces, ownerOf, withoutPersonal } from '../../domain/held-record.ts';
+import { type EraseWaitingPorts, eraseWaiting, listWaiting } from './waiting-submissions.ts';
 
 /** A row of a bucket. */
 export interface HeldRow {
@@ -28,22 +29,32 @@ const maxAnswerBytes = 700_000;
 /** Looks at rows that change under it. */
 const maxRounds = 5;
 
-/** Tells what executors keep of a person. @throws PatchbayError `overloaded`. */
-export function createListHeld(rows: HeldRows): (request: ListHeldRequest) => Promise<ListHeldResult> {
+export interface HeldPorts extends EraseWaitingPorts {
+  readonly rows: HeldRows;
+}
+
+/** Tells what executors keep of a person, what waits included. @throws PatchbayError `overloaded`. */
+export function createListHeld({
+  rows,
+  waiting,
+}: Pick<HeldPorts, 'rows' | 'waiting'>): (request: ListHeldRequest) => Promise<ListHeldResult> {
   return async (request) => {
     const held: HeldRecord[] = [];
     let bytes = 0;
+    const add = (one: HeldRecord) => {
+      bytes += JSON.stringify(one.record).length;
+      held.push(bytes > maxAnswerBytes ? { ...one, record: null } : one);
+    };
     for (const place of heldPlaces)
-      for await (const { id, row } of ofPerson(rows, place, request)) {
-        bytes += JSON.stringify(row.value).length;
-        held.push({ where: place, id, record: bytes > maxAnswerBytes ? null : row.value });
-      }
+      for await (const { id, row } of ofPerson(rows, place, request)) add({ where: place, id, record: row.value });
+    for (const one of await listWaiting(waiting, request.tenant, (said) => isSame(said, request.subject))) add(one);
     return { held };
   };
 }
 
 /** Takes out of it what is personal. @throws PatchbayError `overloaded`; what was done stays. */
-export function createEraseHeld(rows: HeldRows): (request: EraseHeldRequest) => Promise<EraseHeldResult> {
+export function createEraseHeld(ports: HeldPorts): (request: EraseHeldRequest) => Promise<EraseHeldResult> {
+  const { rows } = ports;
   async function eraseIn(place: HeldPlace, request: EraseHeldRequest): Promise<number> {
     let records = 0;
     for (let round = 0; round < maxRounds; round++) {
@@ -60,6 +71,9 @@ export function createEraseHeld(rows: HeldRows): (request: EraseHeldRequest) => 
   }
   return async (request) => {
     const erased: EraseHeldResult['erased'] = [];
+    // What waits first: it would leave an answer.
+    const waiting = await eraseWaiting(ports, request.tenant, (said) => isSame(said, request.subject));
+    erased.push({ where: 'submissions', records: waiting });
     for (const place of heldPlaces) erased.push({ where: place, records: await eraseIn(place, request) });
     return { erased };
   };
