@@ -204,7 +204,7 @@ export const errorCatalogue = {
     httpStatus: 409,
     speakable: "I'm still working on that.",
     meaning:
-      'An execution with the same idempotency key is under way. Ask again with the same key for its answer. The same key with other arguments is `invalid_request`.',
+      'An execution with the same idempotency key is under way. Ask again with the same key for its answer. The same key with other arguments is `invalid_request`. With `details.reason` `not_repeated`: a write without a key was sent before and may have acted, so that it is not made again.',
   },
   chunk_lost: {
     fault: 'nobody',

@@ -4,4 +4,6 @@ export const headers = {
   traceparent: 'traceparent',
   /** A subject below the caller's own inbox that it stays subscribed to: when nobody is there, the caller is gone. */
   presence: 'Patchbay-Presence',
+  /** In a request: its sender wants to hear that it is worked on. In an empty message to the reply subject: it is. */
+  alive: 'Patchbay-Alive',
 } as const;

@@ -16,6 +16,7 @@ import { publishDurable } from './durable-publish.ts';
 import { durableNames, durableState, makeDurable, purgeSubject, removeDurable, streamBounds } from './durables.ts';
 import { answerEvent, askAll, publishEvent, publishHeard, subscribeEvent } from './events.ts';
 import { flushPatiently } from './flush.ts';
+import { FollowedRequests } from './followed-requests.ts';
 import { hearMessages } from './hear-messages.ts';
 import { HeardPublishes } from './heard-publish.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
@@ -45,7 +46,8 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   const presences = new PresenceWatch(connection, options.inboxPrefix);
   const reconnectListeners = new Set<() => void>();
   let up = true;
-  void followStatus(connection, acks, (type, detail) => {
+  const followed = new FollowedRequests(connection, options.inboxPrefix, () => up);
+  void followStatus(connection, [acks, followed], (type, detail) => {
     if (type === 'disconnect') up = false;
     if (type === 'reconnect') {
       up = true;
@@ -54,7 +56,11 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     options.onStatus?.({ type, ...(detail !== undefined && { detail }) });
   });
   return {
-    request: (route, values, body, requestOptions) => sendRequest(connection, route, values, body, requestOptions, own),
+    request: (route, values, body, requestOptions) =>
+      sendRequest(connection, route, values, body, requestOptions, own, followed),
+    get presence() {
+      return own.subject;
+    },
     watchPresence: (presence, onGone) => presences.watch(presence, onGone),
     requestStream: (route, values, body, streamOptions) =>
       requestStream(connection, options.inboxPrefix, route, values, body, streamOptions),
@@ -147,14 +153,14 @@ function authenticatorOf(seed: ConnectOptions['seed']): Authenticator {
 
 async function followStatus(
   connection: NatsConnection,
-  acks: AckInbox,
+  publishers: readonly Pick<AckInbox, 'refused'>[],
   report: (type: string, detail?: string) => void,
 ): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === 'error') {
       // A publish that the server refuses is never answered: tell whoever waits for its acknowledgement.
       if (status.error instanceof errors.PermissionViolationError && status.error.operation === 'publish')
-        acks.refused(status.error.subject, status.error);
+        for (const publisher of publishers) publisher.refused(status.error.subject, status.error);
       report('error', status.error.message);
     }
     if (status.type === 'disconnect' || status.type === 'reconnect') report(status.type, status.server);

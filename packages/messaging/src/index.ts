@@ -23,6 +23,7 @@ export type {
   Endpoint,
   Messaging,
   PublishAck,
+  RepeatTerms,
   ReplyStream,
   RequestContext,
   RequestOptions,

@@ -1,4 +1,4 @@
-import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import {
   buildSubject,
   ErrorBody,
@@ -11,6 +11,7 @@ import {
 } from '@patchbay/contracts';
 import type { z } from 'zod';
 import { notJson, requestFailure, tooLarge } from './failures.ts';
+import type { FollowedRequests } from './followed-requests.ts';
 import { decodeJson } from './json.ts';
 import type { OwnPresence } from './presence.ts';
 import type { RequestOptions, SubjectValues } from './types.ts';
@@ -36,29 +37,52 @@ export async function sendRequest<Route extends RequestRoute>(
   route: Route,
   values: SubjectValues,
   body: z.input<Route['request']>,
-  options: RequestOptions = {},
+  options: RequestOptions<NoInfer<Route>> = {},
   own?: OwnPresence,
+  followed?: FollowedRequests,
 ): Promise<z.output<Route['response']>> {
   const subject = buildSubject(route.subject, values);
   const timeout = Math.max(1, Math.ceil(options.timeoutMs ?? route.timeoutMs));
-  const payload = encodeBody(body);
-  if (payload.length > maxMessageBytes) throw tooLarge();
-  const head = headers();
-  head.set(headerNames.budgetMs, String(timeout));
-  if (options.traceparent !== undefined) head.set(headerNames.traceparent, options.traceparent);
-  const { signal } = options;
+  const { signal, repeat } = options;
   const caller = signal === undefined || options.presence !== true ? null : (own?.ofCall(signal) ?? null);
-  if (options.presence === true && own !== undefined) head.set(headerNames.presence, caller?.subject ?? own.subject);
-  let answer: Msg;
+  const headersFor = (budgetMs: number): MsgHdrs => {
+    const head = headers();
+    head.set(headerNames.budgetMs, String(budgetMs));
+    if (options.traceparent !== undefined) head.set(headerNames.traceparent, options.traceparent);
+    if (options.presence === true && own !== undefined) head.set(headerNames.presence, caller?.subject ?? own.subject);
+    return head;
+  };
+  const unless = <T>(pending: Promise<T>) => (signal === undefined ? pending : abortable(pending, signal));
   try {
-    const pending = connection.request(subject, payload, { timeout, headers: head });
-    answer = await (signal === undefined ? pending : abortable(pending, signal));
+    if (repeat === undefined || followed === undefined) {
+      const pending = connection.request(subject, payloadOf(body), { timeout, headers: headersFor(timeout) });
+      return readAnswer(route, await unless(pending));
+    }
+    const request = followed.request({
+      subject,
+      timeoutMs: timeout,
+      message: (leftMs, repeated) => {
+        const headers = headersFor(Math.max(1, Math.ceil(leftMs)));
+        headers.set(headerNames.alive, '1');
+        return { payload: payloadOf(repeated ? (repeat.body?.(leftMs) ?? body) : body), headers };
+      },
+      read: (message, repeated) => {
+        const answer = readAnswer(route, message);
+        return repeat.settles?.(answer, repeated) === false ? null : answer;
+      },
+    });
+    return await unless(request.answer).finally(() => request.forget());
   } catch (error) {
     throw requestFailure(error, unavailableCode[route.owner]);
   } finally {
     caller?.end();
   }
-  return readAnswer(route, answer);
+}
+
+function payloadOf(body: unknown): string {
+  const payload = encodeBody(body);
+  if (payload.length > maxMessageBytes) throw tooLarge();
+  return payload;
 }
 
 export function encodeBody(body: unknown): string {

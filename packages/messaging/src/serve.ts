@@ -19,6 +19,7 @@ import { tooLarge } from './failures.ts';
 import { flushPatiently } from './flush.ts';
 import { decodeJson } from './json.ts';
 import { ReceiptClock } from './receipt-clock.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 import type {
   AnyEndpoint,
   Endpoint,
@@ -62,8 +63,9 @@ export async function serveEndpoints(
     ...(description.status !== undefined && { statsHandler: async () => description.status?.() ?? null }),
   });
   const receipts = new ReceiptClock(() => connection.flush());
+  const signs = new SignsOfLife();
   for (const served of endpoints) {
-    const answer = answerer(connection, receipts, served, onError, description.trace);
+    const answer = answerer(connection, receipts, signs, served, onError, description.trace);
     service.addEndpoint(served.name, {
       subject: wildcardSubject(served.route.subject),
       queue: queueGroupOf(served.route.owner),
@@ -95,6 +97,7 @@ export async function serveEndpoints(
 function answerer(
   connection: NatsConnection,
   receipts: ReceiptClock,
+  signs: SignsOfLife,
   served: AnyEndpoint,
   onError: (error: unknown, where: string) => void,
   trace: TraceRequests | undefined,
@@ -134,10 +137,14 @@ function answerer(
     const span = trace?.(served.name, route.subject, context);
     if (span !== undefined) context = { ...context, traceparent: span.traceparent };
     let failure: unknown = null;
+    signs.begin(message);
     try {
       const body = parseBody(route, values, message.data);
-      respond(connection, message, await served.handler(body as never, context));
+      const result = await served.handler(body as never, context);
+      signs.end(message);
+      respond(connection, message, result);
     } catch (error) {
+      signs.end(message);
       failure = error;
       answerFailure(message, error, context);
     }

@@ -31,7 +31,15 @@ export interface ConnectOptions {
   readonly onStatus?: (status: { type: string; detail?: string }) => void;
 }
 
-export interface RequestOptions {
+/** What lets a request be sent again when whoever worked on it is gone: it may arrive twice. */
+export interface RepeatTerms<Route extends RequestRoute = RequestRoute> {
+  /** The body of a repeat, for which so many milliseconds are left. Default: the same again. */
+  body?(leftMs: number): z.input<Route['request']>;
+  /** Whether an answer is the request's own; else another is waited for. `repeat`: it answers one. Default: it is. */
+  settles?(answer: z.output<Route['response']>, repeat: boolean): boolean;
+}
+
+export interface RequestOptions<Route extends RequestRoute = RequestRoute> {
   /** Milliseconds to wait; also sent as the budget header. Default: the route's `timeoutMs`. */
   readonly timeoutMs?: number;
   readonly traceparent?: string;
@@ -42,6 +50,11 @@ export interface RequestOptions {
   readonly presence?: boolean;
   /** Stops waiting; the request itself is not withdrawn, but for `presence`. */
   readonly signal?: AbortSignal;
+  /**
+   * Sends it again, within its time, when no sign comes any more that it is worked on, and when nobody is there to take it, for half
+   * of it and four seconds at most.
+   */
+  readonly repeat?: RepeatTerms<Route>;
 }
 
 export interface StreamedRequestOptions {
@@ -249,7 +262,7 @@ export interface Messaging extends StreamAccess {
     route: Route,
     values: SubjectValues,
     body: z.input<Route['request']>,
-    options?: RequestOptions,
+    options?: RequestOptions<NoInfer<Route>>,
   ): Promise<z.output<Route['response']>>;
   /** Sends a request that several messages answer. Unsubscribing says that nobody takes them any more. */
   requestStream<Route extends RequestRoute>(
@@ -268,6 +281,8 @@ export interface Messaging extends StreamAccess {
     onSignal: (body: z.output<Route['body']>) => void,
   ): Subscription;
   serve(service: ServiceDescription, endpoints: readonly AnyEndpoint[]): Promise<ServedEndpoints>;
+  /** A subject at which this process is as long as its connection is. */
+  readonly presence: string;
   /** Calls `onGone` once when the caller is no longer at its presence subject. Not before 250 ms have passed. */
   watchPresence(presence: string, onGone: () => void): Subscription;
   publishEvent<Route extends EventRoute>(

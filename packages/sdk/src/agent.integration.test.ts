@@ -206,7 +206,7 @@ describe('a call', () => {
 
   test('is sent however often nobody served it: an executor that comes is found at once', async () => {
     const alone = agentOver(await servers.connect('agent', 'acme'), 'acme');
-    for (let i = 0; i < 100; i++) await alone.execute('slack_post_message');
+    await Promise.all(Array.from({ length: 100 }, () => alone.execute('slack_post_message')));
     await serveExecutor();
     expect(await alone.execute('slack_post_message')).toMatchObject({ status: 'succeeded' });
   });

@@ -73,6 +73,8 @@ export interface WarmNames {
 
 /** Milliseconds past its deadline in which the answer may still arrive. */
 const warmGraceMs = 250;
+/** For requests that change nothing: another process is asked when the one that was asked is gone. */
+const asksAgain = { repeat: {} };
 
 /** `max_tokens` is a budget for all definitions together, or for the summaries where no `format` is asked for. */
 export type SearchOptions = Partial<Omit<SearchToolsRequest, 'query'>>;
@@ -211,10 +213,11 @@ export function agentOver(
         { timeoutMs: deadlineMs + warmGraceMs },
       ),
     tools: {
-      list: (filter = {}) => messaging.request(routes.listTools, { tenant }, filter),
-      search: (query, options = {}) => messaging.request(routes.searchTools, { tenant }, { query, ...options }),
+      list: (filter = {}) => messaging.request(routes.listTools, { tenant }, filter, asksAgain),
+      search: (query, options = {}) =>
+        messaging.request(routes.searchTools, { tenant }, { query, ...options }, asksAgain),
       describe: (names, format = 'patchbay', options = {}) =>
-        messaging.request(routes.describeTools, { tenant }, { tools: [...names], format, ...options }),
+        messaging.request(routes.describeTools, { tenant }, { tools: [...names], format, ...options }, asksAgain),
     },
     onToolsChanged(listener) {
       // The tenant's own, and those that concern everybody.

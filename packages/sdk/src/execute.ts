@@ -1,4 +1,5 @@
 import {
+  callerGone,
   defaultDeadlineMs,
   type ErrorBody,
   type ExecuteRequestInput,
@@ -90,10 +91,15 @@ export async function executeCall(
   const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
   const span = startCallSpan(call.tool);
   const traceparent = call.traceparent ?? span.traceparent;
+  const request = requestOf(call, defaults);
   const result = await messaging
-    .request(routes.executeTool, { tenant }, requestOf(call, defaults), {
+    .request(routes.executeTool, { tenant }, request, {
       timeoutMs: deadlineMs + arrivalGraceMs,
       presence: true,
+      repeat: {
+        body: (leftMs) => ({ ...request, repeat: true, deadline_ms: budgetOf(leftMs - arrivalGraceMs) }),
+        settles: settlesCall,
+      },
       ...(call.signal !== undefined && { signal: call.signal }),
       ...(traceparent !== undefined && { traceparent }),
     })
@@ -113,6 +119,14 @@ export async function executeCall(
   return result;
 }
 
+/**
+ * Whether an answer says what the call came to. That a repeat of ours was refused says nothing of the first sending, and an executor
+ * that found us gone while our connection was lost speaks of that alone.
+ */
+function settlesCall({ status, error }: ExecutionResult, repeat: boolean): boolean {
+  return error?.details.reason !== callerGone && !(repeat && status === 'refused');
+}
+
 /** Has a call that nobody waits for stopped at once where it can be named; by its caller's absence it is a little later. */
 function withdraw(messaging: AgentTransport, tenant: string, { idempotencyKey }: ToolCall): void {
   if (idempotencyKey === undefined) return;
@@ -128,13 +142,18 @@ function heldBack({ retryAfterMs }: Throttle): PatchbayError {
   });
 }
 
+/** What of a deadline the executor has, in milliseconds. */
+function budgetOf(deadlineMs: number): number {
+  return Math.max(1, Math.floor(deadlineMs - transitMargin(deadlineMs)));
+}
+
 /** The message that a call is sent as. */
 export function requestOf(call: ToolCall, defaults: CallDefaults): ExecuteRequestInput {
   const deadlineMs = call.deadlineMs ?? defaults.deadlineMs ?? defaultDeadlineMs;
   return {
     tool: call.tool,
     arguments: call.arguments ?? {},
-    deadline_ms: Math.max(1, Math.floor(deadlineMs - transitMargin(deadlineMs))),
+    deadline_ms: budgetOf(deadlineMs),
     context: { ...defaults.context, ...call.context },
     ...(call.version !== undefined && { version: call.version }),
     ...(call.connection !== undefined && { connection: call.connection }),

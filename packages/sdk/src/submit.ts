@@ -27,6 +27,9 @@ export interface Submission extends Omit<ToolCall, 'dryRun' | 'traceparent' | 's
 /** A plan to be carried out later. `deadlineMs` is that of one try, and its calls may not be dry runs. */
 export type SubmittedPlan = Omit<Plan, 'traceparent' | 'onProgress' | 'signal'>;
 
+/** The same id again changes nothing: it is sent again when whoever took it is gone. */
+const sentAgain = { repeat: {} };
+
 /** @throws PatchbayError of the catalogue, when it was not accepted or nobody knows. */
 export function submitCall(
   messaging: AgentTransport,
@@ -50,6 +53,7 @@ export function submitCall(
         ...(call.confirmation !== undefined && { confirmation: call.confirmation }),
       },
     },
+    sentAgain,
   );
 }
 
@@ -66,6 +70,7 @@ export function submitPlan(
     routes.submitTool,
     { tenant },
     { ...termsOf(terms), plan: planRequest(plan, deadlineMs, defaults) },
+    sentAgain,
   );
 }
 
@@ -88,7 +93,8 @@ export async function resultOf(
   submissionId: string,
   waitMs: number,
 ): Promise<SubmissionResult> {
-  const look = () => messaging.request(routes.getSubmissionResult, { tenant }, { submission_id: submissionId });
+  const look = () =>
+    messaging.request(routes.getSubmissionResult, { tenant }, { submission_id: submissionId }, sentAgain);
   if (waitMs <= 0) return look();
   const until = performance.now() + waitMs;
   let wake = () => {};

@@ -140,6 +140,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     audit: createExecutionAudit(recorder, (tenant) => policies.of(tenant).keepPersonal),
     logCall: privacy.logCall,
     engine,
+    presence: messaging.presence,
     places: admission,
     watchAttempt: telemetry.watchAttempt,
     background: (work: Promise<unknown>) => background.add(work),
@@ -165,6 +166,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     streamStallMs: config.streamStallMs,
     running,
     callers: { watch: (presence, onGone) => messaging.watchPresence(presence, onGone) },
+    holders: { watch: (presence, onGone) => messaging.watchPresence(presence, onGone) },
   });
   const executeTool = telemetry.observe(carryOut);
   const executePlan = createExecutePlan({

@@ -30,3 +30,14 @@ export function natsRestarter(system: FaultSystem): {
     kill: () => void nats?.kill('SIGKILL'),
   };
 }
+
+/** Starts a server of a cluster again that was killed, on its port and directory. The system does not stop it: `kill` does. */
+export async function startNatsAgain(
+  { patchbay }: Pick<FaultSystem, 'patchbay'>,
+  number: number,
+): Promise<{ kill(): void }> {
+  const config = join(patchbay.state.nats, `n${number + 1}`, 'nats-server.conf');
+  const server = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
+  await once(server, 'spawn');
+  return { kill: () => void server.kill('SIGKILL') };
+}

@@ -74,6 +74,11 @@ export const ExecuteRequest = z.strictObject({
   /** The token of an earlier `confirmation_required` for the same call, once the person said yes. */
   confirmation: z.string().min(1).max(512).optional(),
   context: ExecutionContext.default({}),
+  /**
+   * It was sent before, and whoever took it gives no sign of life any more. A read is carried out; a write with a key is answered
+   * from the ledger, or carried on where that is safe; a write without one is refused as `in_progress`, for it may have acted.
+   */
+  repeat: z.boolean().optional(),
 });
 export type ExecuteRequest = z.infer<typeof ExecuteRequest>;
 export type ExecuteRequestInput = z.input<typeof ExecuteRequest>;
@@ -114,6 +119,9 @@ export const ExecutionResult = z.object({
   stream: StreamSummary.optional(),
 });
 export type ExecutionResult = z.infer<typeof ExecutionResult>;
+
+/** `details.reason` of a read that was stopped since its caller was not to be found any more. */
+export const callerGone = 'caller_gone';
 
 /** `tools.v1.<tenant>.cancel`: exactly one of the four names what to stop. */
 export const CancelRequest = z

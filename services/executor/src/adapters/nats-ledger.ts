@@ -1,9 +1,19 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { PatchbayError } from '@patchbay/contracts';
 import type { Bucket } from '@patchbay/messaging';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import type { KeepLedger } from '../operations/ports.ts';
 import { writeAgain } from './write-again.ts';
+
+/** Milliseconds for one try at a claim, and between two: JetStream may be choosing a leader, which takes it seconds. */
+const tryMs = 1_000;
+const againMs = 100;
+/** Milliseconds of waiting before each look for a claim that was given up. */
+const forsakeAfterMs = [1_000, 4_000, 10_000];
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
 
 /** The key of a bucket may hold neither every character nor every length that a caller's key may: hash it. */
 function bucketKey(tenant: string, key: string): string {
@@ -32,19 +42,58 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
       ? null
       : { record: JSON.parse(Buffer.from(entry.value).toString('utf8')) as LedgerRecord, revision: entry.revision };
   }
+  /** Gives back a claim that nobody waits for any more, and that JetStream may have taken after all. */
+  async function forsake(tenant: string, key: string, mark: string): Promise<void> {
+    for (const ms of forsakeAfterMs) {
+      await pause(ms);
+      const found = await read(tenant, key).catch(() => null);
+      if (found?.record.state === 'running' && found.record.mark === mark)
+        await bucket.delete(bucketKey(tenant, key), found.revision).catch(() => {});
+    }
+  }
+
   return {
     async claim(tenant, key, record, timeoutMs) {
-      for (let round = 0; round < 3; round++) {
-        const revision = await available(
-          bucket.create(bucketKey(tenant, key), JSON.stringify(record), timeoutMs),
-          'The idempotency ledger did not take the claim, so the call was not made.',
-        );
-        if (revision !== null) return { won: true, revision };
-        const found = await read(tenant, key);
-        if (found !== null) return { won: false, ...found };
-        // Released between the two: try to claim again.
+      const until = performance.now() + timeoutMs;
+      const mark = randomUUID();
+      const text = JSON.stringify({ ...record, mark } satisfies LedgerRecord);
+      /** A try of ours whose answer was lost may hold the key. */
+      let lost = false;
+      for (let round = 0; ; round++) {
+        const leftMs = until - performance.now();
+        try {
+          const revision = await bucket.create(bucketKey(tenant, key), text, Math.max(1, Math.min(tryMs, leftMs)));
+          if (revision !== null) return { won: true, revision };
+          const found = await read(tenant, key);
+          if (found?.record.mark === mark) return { won: true, revision: found.revision };
+          if (found !== null) return { won: false, ...found };
+          // Released between the two, or not seen yet by whoever was asked: try to claim again.
+        } catch (error) {
+          lost = true;
+          if (until - performance.now() > againMs) {
+            await pause(againMs);
+            continue;
+          }
+          void forsake(tenant, key, mark);
+          return available(
+            Promise.reject(error),
+            'The idempotency ledger did not take the claim, so the call was not made.',
+          );
+        }
+        if (round >= 2 && (!lost || until - performance.now() <= againMs))
+          throw new PatchbayError('in_progress', { retryAfterMs: 50 });
       }
-      throw new PatchbayError('in_progress', { retryAfterMs: 50 });
+    },
+    async takeOver(tenant, key, record, revision, timeoutMs) {
+      const mark = randomUUID();
+      const text = JSON.stringify({ ...record, mark } satisfies LedgerRecord);
+      try {
+        return await bucket.update(bucketKey(tenant, key), text, revision, Math.min(tryMs, timeoutMs));
+      } catch {
+        // Whether it took is for the ledger to say, as soon as it answers.
+        const found = await read(tenant, key);
+        return found?.record.mark === mark ? found.revision : null;
+      }
     },
     read,
     settle(tenant, key, record, revision) {

@@ -1,5 +1,5 @@
-/** Milliseconds after the first try in which another one may begin. The shutdown's drain has room for it. */
-const tryForMs = 6_000;
+/** Milliseconds after the first try in which another one may begin: JetStream may choose a leader. The shutdown's drain has room for it. */
+const tryForMs = 11_000;
 const gapMs = 500;
 
 /**

@@ -1,22 +1,28 @@
 import { type ExecutionResult, errorBody, PatchbayError } from '@patchbay/contracts';
 import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
 import { type LedgerRecord, readLedger } from '../domain/ledger-record.ts';
+import { type CarryOnPorts, carryOn, type TakenOver, watchHolder } from './carry-on.ts';
 import type { Run } from './execution-run.ts';
 import type { FollowKeys } from './follow-key.ts';
 import type { KeepLedger } from './ports.ts';
-import { type ProbeOutcomePorts, probeOutcome } from './probe-outcome.ts';
+import { probeOutcome } from './probe-outcome.ts';
 import { steadyNow } from './steady-clock.ts';
 
 /** Longest wait for word of the first call before the ledger is looked at all the same, in milliseconds. */
 const maxPauseMs = 500;
 
-export interface AnswerDuplicatePorts extends ProbeOutcomePorts {
+export interface AnswerDuplicatePorts extends CarryOnPorts {
   readonly keys: FollowKeys;
 }
 
+/** The answer, or the key: its executor was lost, and the call may be carried on. */
+export type DuplicateAnswer =
+  | { readonly result: ExecutionResult }
+  | { readonly result: null; readonly takenOver: TakenOver };
+
 /**
  * Answers a request whose key is taken: with the first answer, waiting for it as long as the deadline allows, or with
- * the honest `outcome_unknown` when whoever ran it is gone.
+ * the honest `outcome_unknown` when whoever ran it is gone and nothing can be done about it.
  */
 export async function answerDuplicate(
   ports: AnswerDuplicatePorts,
@@ -24,26 +30,40 @@ export async function answerDuplicate(
   digest: string,
   found: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
-): Promise<ExecutionResult> {
+): Promise<DuplicateAnswer> {
   const settled = await settledAnswer(ports, run, digest, found, facts);
-  if (settled !== null) return settled;
+  if (settled !== null) return { result: settled };
   const { execution_id } = found.record;
   const { signal } = run.execution.abort;
   const followed = ports.keys.follow(run.call.tenant, run.ledgerKey as string, execution_id);
+  let holder = watchHolder(ports, run, found.record);
+  let holds = found.record.presence;
   try {
-    for (;;) {
+    for (let looks = 0; ; ) {
       const next = await followed.read();
       const now = { ...facts, now: performance.now() };
       // Released since: the first attempt was refused before anything was sent, so the caller may simply ask again.
       if (next === null || (next.record.state === 'running' && next.record.execution_id !== execution_id))
-        return inProgress(now, execution_id, 0);
+        return { result: inProgress(now, execution_id, 0) };
       const answer = await settledAnswer(ports, run, digest, next, now);
-      if (answer !== null) return answer;
+      if (answer !== null) return { result: answer };
       const leftMs = run.deadlineAt - performance.now();
-      if (leftMs <= 1 || signal.aborted) return inProgress({ ...now, now: performance.now() }, execution_id, 200);
-      await followed.changed(Math.min(maxPauseMs, leftMs), signal);
+      if (leftMs <= 1 || signal.aborted)
+        return { result: inProgress({ ...now, now: performance.now() }, execution_id, 200) };
+      if (next.record.presence !== holds) {
+        // Another repeat has taken it over: that one is followed now.
+        holder?.close();
+        holder = watchHolder(ports, run, next.record);
+        holds = next.record.presence;
+      } else if (holder?.lost.aborted === true) {
+        const carried = await carryOn(ports, run, next, now, looks++);
+        if (carried !== null) return { result: null, ...carried };
+      }
+      const wake = holder === null || holder.lost.aborted ? signal : AbortSignal.any([signal, holder.lost]);
+      await followed.changed(Math.min(maxPauseMs, leftMs), wake);
     }
   } finally {
+    holder?.close();
     followed.close();
   }
 }

@@ -50,3 +50,16 @@ function toolNotFound(
     details: { tool, similar },
   });
 }
+
+/** Why a request that was sent before is not carried out, or null. */
+export function checkRepeat(
+  { repeat, dry_run, idempotency_key }: ExecuteRequest,
+  prepared: PreparedTool | null,
+): PatchbayError | null {
+  if (repeat !== true || dry_run || prepared === null) return null;
+  if (prepared.risk === 'read' || idempotency_key !== undefined) return null;
+  return new PatchbayError('in_progress', {
+    message: 'This write was sent before, without an idempotency key: it may have acted, and is not made again.',
+    details: { reason: 'not_repeated' },
+  });
+}

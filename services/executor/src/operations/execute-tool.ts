@@ -1,9 +1,11 @@
 import {
   type AuditData,
   type Credential,
+  callerGone,
   type ErrorBody,
   type ExecuteRequest,
   type ExecutionResult,
+  errorBody,
   newId,
   PatchbayError,
   type PolicyReason,
@@ -23,13 +25,13 @@ import type { RunningExecutions } from '../domain/running-executions.ts';
 import type { TimeSpent } from '../domain/window-of-work.ts';
 import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.ts';
 import { facts, factsOf } from './answer-facts.ts';
-import { checkForesight, checkRequest } from './check-request.ts';
+import { checkForesight, checkRepeat, checkRequest } from './check-request.ts';
 import { beforeDeadline } from './deadline.ts';
 import { ChunkDelivery } from './deliver-chunks.ts';
 import { requestDigest } from './digest-request.ts';
 import { type ExecuteCall, newRun, type Run } from './execution-run.ts';
 import type { CheckPolicies } from './policies/check-policies.ts';
-import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchCaller } from './ports.ts';
+import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchPresence } from './ports.ts';
 import type { GuardArguments } from './privacy/guard-arguments.ts';
 import type { GuardResult } from './privacy/guard-result.ts';
 import type { GuardedCall } from './privacy/ports.ts';
@@ -47,7 +49,7 @@ export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePort
   /** Milliseconds that a caller may take none of a full window's chunks. */
   readonly streamStallMs: number;
   readonly running: RunningExecutions;
-  readonly callers: WatchCaller;
+  readonly callers: WatchPresence;
   readonly places: GivePlaces;
   readonly policies: CheckPolicies;
   readonly guardArguments: GuardArguments;
@@ -74,6 +76,7 @@ export function createExecuteTool(
       place === null
         ? noRoom(ports.places)
         : (checkRequest(ports.tools, call.tenant, request, prepared) ??
+          checkRepeat(request, prepared) ??
           checkForesight(ports.engine, request, prepared, call.receivedAt));
     if (place === null || refused !== null || prepared === null) {
       place?.leave(null);
@@ -92,9 +95,13 @@ export function createExecuteTool(
     const run = newRun(executionId, guarded, call, prepared);
     running.add(run.execution);
     // A write is finished whoever is gone: its answer is kept under its key.
+    let gone = false;
     const caller =
       call.presence && prepared.risk === 'read' && !request.dry_run
-        ? ports.callers.watch(call.presence, () => run.execution.abort.abort())
+        ? ports.callers.watch(call.presence, () => {
+            gone = true;
+            run.execution.abort.abort();
+          })
         : null;
     let spent: TimeSpent | null = null;
     try {
@@ -105,7 +112,7 @@ export function createExecuteTool(
           ? conclude(run, refusal(factsOf(run), forbidden))
           : await (request.dry_run ? preview(run) : carryOut(run));
       spent = timeSpent(run, result);
-      return result;
+      return gone && result.status === 'cancelled' ? toldAbsent(result) : result;
     } finally {
       caller?.unsubscribe();
       running.remove(executionId);
@@ -142,11 +149,14 @@ export function createExecuteTool(
       return conclude(run, refusal(factsOf(run), error));
     }
     const { claim, lease, intent } = reservation;
-    // 6. A key that was there already: answer from the ledger, with no second effect.
-    if (claim !== null && !claim.won) {
+    // 6. A key that was there already: answer from the ledger, with no second effect, or carry on for an executor that is lost.
+    let held: { readonly revision: number; readonly executionId: string } | null = null;
+    if (claim?.won === true) held = { revision: claim.revision, executionId: execution.executionId };
+    if (claim?.won === false) {
       const digest = requestDigest(request, prepared.name, run.argumentsDigest);
       const kept = await answerDuplicate({ ...ports, probe: executeTool }, run, digest, claim, factsOf(run));
-      return conclude(run, await ports.guardResult(guardedCall(run), kept));
+      if (kept.result !== null) return conclude(run, await ports.guardResult(guardedCall(run), kept.result));
+      held = kept.takenOver;
     }
     // 7. Build, send, retry, shape: the engine. The credential goes in last, there.
     const delivery = openDelivery(run, intent);
@@ -178,9 +188,10 @@ export function createExecuteTool(
     const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
     if (unrecorded !== null)
       result = answer({ ...factsOf(run), ...upstream, truncated: false }, 'failed', null, unrecorded.body);
-    // 8. Record the outcome, let go of the key, and tell whoever listens.
+    // 8. Record the outcome, let go of the key, and tell whoever listens. What was carried on has the name it was begun under.
+    if (held !== null) result = { ...result, execution_id: held.executionId };
     conclude(run, result, outcome, lease);
-    if (claim !== null) return settleAnswer(ports, run, claim.revision, result);
+    if (held !== null) return settleAnswer(ports, run, held.revision, result);
     ports.announce.finished(call.tenant, execution.session, result);
     return result;
   }
@@ -280,6 +291,12 @@ export function createExecuteTool(
       () => personalValues(request, prepared === null ? null : (marksOf(prepared).arguments?.fields ?? null)),
     ).durable;
   }
+}
+
+/** Should the caller be there after all, with a connection that it lost meanwhile: it asked for nothing of the kind. */
+function toldAbsent(result: ExecutionResult): ExecutionResult {
+  const error = result.error ?? errorBody('cancelled');
+  return { ...result, error: { ...error, details: { ...error.details, reason: callerGone } } };
 }
 
 function guardedCall({

@@ -53,6 +53,10 @@ export class MemoryLedger implements KeepLedger {
     return this.entries.get(`${tenant}/${key}`) ?? null;
   }
 
+  async takeOver(tenant: string, key: string, record: LedgerRecord, revision: number) {
+    return (await this.settle(tenant, key, record, revision)) ? this.#revision : null;
+  }
+
   async settle(tenant: string, key: string, record: LedgerRecord, revision: number) {
     if (this.entries.get(`${tenant}/${key}`)?.revision !== revision) return false;
     this.entries.set(`${tenant}/${key}`, { record, revision: ++this.#revision });
@@ -150,6 +154,8 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     streamStallMs: 10_000,
     running: new RunningExecutions(),
     callers: { watch: () => ({ unsubscribe: () => {} }) },
+    holders: { watch: () => ({ unsubscribe: () => {} }) },
+    presence: '_INBOX_executor.here',
     policies: () => null,
     guardArguments: ({ request }) => request,
     guardResult: (_call, result) => result,

@@ -70,6 +70,14 @@ export type Claim =
 export interface KeepLedger {
   claim(tenant: string, key: string, record: LedgerRecord, timeoutMs: number): Promise<Claim>;
   read(tenant: string, key: string): Promise<{ record: LedgerRecord; revision: number } | null>;
+  /** The claim's new revision, or null when it changed since `revision`: whoever held it is not lost, or another was first. */
+  takeOver(
+    tenant: string,
+    key: string,
+    record: LedgerRecord,
+    revision: number,
+    timeoutMs: number,
+  ): Promise<number | null>;
   /** False when another executor took the key over since `revision`. */
   settle(tenant: string, key: string, record: LedgerRecord, revision: number): Promise<boolean>;
   /** Gives a key back after a refusal: nothing was sent, so the same key may be tried again. False as for `settle`. */
@@ -95,8 +103,8 @@ export interface RecordAudit {
   ): Recording;
 }
 
-/** Notices that whoever asked is gone. */
-export interface WatchCaller {
+/** Notices that whoever is to be found at a presence, a caller or another executor, is gone. */
+export interface WatchPresence {
   watch(presence: string, onGone: () => void): { unsubscribe(): void };
 }
 

@@ -13,6 +13,8 @@ import { type RoomPorts, waitForRoom } from './wait-for-room.ts';
 export interface ReservePorts extends RoomPorts {
   readonly leases: BorrowLease;
   readonly ledger: KeepLedger;
+  /** Where this process can be found by others, as long as it lives. */
+  readonly presence: string;
   readonly audit: RecordAudit;
   /** Left out: the intent tells nothing of arguments. */
   readonly logCall?: LogCall;
@@ -50,7 +52,7 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       claiming = traceStep(
         call.span,
         'claim key',
-        ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, null), remaining(run)),
+        ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, { presence: ports.presence }), remaining(run)),
         claimAttributes,
       );
     const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
@@ -104,25 +106,27 @@ export async function settleKey(
   const key = run.ledgerKey as string;
   return mayRunAgain
     ? ledger.release(run.call.tenant, key, revision)
-    : ledger.settle(run.call.tenant, key, ledgerRecord(run, result), revision);
+    : ledger.settle(run.call.tenant, key, ledgerRecord(run, { result }), revision);
 }
 
 async function giveBack(ledger: KeepLedger, run: Run, late: Claim): Promise<void> {
   if (late.won) await ledger.release(run.call.tenant, run.ledgerKey as string, late.revision);
 }
 
-function ledgerRecord(
+/** A claim, which says where this process can be found, or a settled answer. */
+export function ledgerRecord(
   { request, prepared, execution, argumentsDigest }: Run,
-  result: ExecutionResult | null,
+  stage: { readonly presence: string } | { readonly result: ExecutionResult },
 ): LedgerRecord {
+  const result = 'result' in stage ? stage.result : null;
   return {
     state: result === null ? 'running' : 'done',
-    execution_id: execution.executionId,
+    execution_id: result?.execution_id ?? execution.executionId,
     tool: prepared.name,
     version: prepared.version,
     digest: requestDigest(request, prepared.name, argumentsDigest),
     started_at: Math.round(steadyNow()),
     deadline_ms: request.deadline_ms,
-    ...(result !== null && { result }),
+    ...stage,
   };
 }

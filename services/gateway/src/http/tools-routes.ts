@@ -32,7 +32,7 @@ import { pageOf } from './page.ts';
 import { problemOf } from './problem.ts';
 
 const named = z.object({ name: ToolName });
-const ExecuteBody = ExecuteRequest.omit({ tool: true, stream: true, stream_window: true });
+const ExecuteBody = ExecuteRequest.omit({ tool: true, stream: true, stream_window: true, repeat: true });
 
 /** Tools of a tenant: find them, look at them, carry them out. */
 export function toolsRoutes({ ask, agentOf, sessions }: GatewayPorts): AnyRoute[] {

@@ -5,7 +5,7 @@ import type { Agent } from '@patchbay/sdk';
 /** A call as it comes over HTTP. */
 export interface AskedCall {
   readonly tool: string;
-  readonly body: Omit<ExecuteRequest, 'tool' | 'stream' | 'stream_window'>;
+  readonly body: Omit<ExecuteRequest, 'tool' | 'stream' | 'stream_window' | 'repeat'>;
   /** Of the header. */
   readonly idempotencyKey: string | null;
   readonly principal: Principal;
