@@ -4,18 +4,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bootstrapOrExit, root } from './bootstrap.mjs';
+import { bootstrapOrExit, compileCache, root } from './bootstrap.mjs';
 
 const usage = `Usage: npm run faults -- [options] [file …]
 
 Breaks things on purpose (executors killed and stopped, Redis, NATS, upstreams and clocks failing) and measures what
-Patchbay promises for it. docs/reliability.md explains the rows. A file is a part of a test file's name, such as upstream.
+Patchbay promises for it. docs/reliability.md explains the rows. A file is a part of a test file's name, such as upstream; matrix
+throws everything at three NATS servers under calls of every kind.
 
   --seconds N   length of the runs under random faults (default 60)
   --seed N      what fails when; a run that failed prints its own (default: random)
   --json        print one JSON object: seed, passed, measurements
+  --report FILE what the matrix did to whom, and what became of each way of calling, as JSON
   --help        this text
 `;
 
@@ -28,6 +30,7 @@ try {
       seconds: { type: 'string', default: '60' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
       json: { type: 'boolean', default: false },
+      report: { type: 'string' },
       help: { type: 'boolean', default: false, short: 'h' },
     },
   }));
@@ -54,10 +57,12 @@ const { status } = spawnSync(
     // With --json, standard output is for the one object.
     stdio: ['ignore', values.json ? 2 : 'inherit', 'inherit'],
     env: {
+      ...compileCache,
       ...process.env,
       PATCHBAY_FAULT_SECONDS: String(seconds),
       PATCHBAY_FAULT_SEED: String(seed),
       PATCHBAY_FAULT_REPORT: report,
+      ...(values.report !== undefined && { PATCHBAY_FAULT_MATRIX_REPORT: resolve(values.report) }),
       ...(!process.stdout.isTTY && { NO_COLOR: '1' }),
     },
   },

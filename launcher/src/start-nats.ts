@@ -1,5 +1,6 @@
 import {
   type LocalKeys,
+  type NatsClusterOptions,
   type NatsServer,
   type NatsServerOptions,
   startNatsCluster,
@@ -10,6 +11,8 @@ export interface NatsOptions extends Pick<NatsServerOptions, 'dir' | 'binary' | 
   readonly keys: LocalKeys;
   /** Default 1. Of several each takes any free port, and streams are kept three times. */
   readonly size?: number;
+  /** Between the servers of a cluster. */
+  readonly routeVia?: NatsClusterOptions['routeVia'];
 }
 
 /** The servers of one Patchbay: one, or a cluster. */
@@ -21,9 +24,9 @@ export interface LocalNats {
   stop(): Promise<void>;
 }
 
-export async function startNats({ size = 1, port, onExit, ...options }: NatsOptions): Promise<LocalNats> {
+export async function startNats({ size = 1, port, onExit, routeVia, ...options }: NatsOptions): Promise<LocalNats> {
   if (size > 1) {
-    const cluster = await startNatsCluster({ ...options, size });
+    const cluster = await startNatsCluster({ ...options, size, ...(routeVia !== undefined && { routeVia }) });
     return {
       servers: cluster.servers as LocalNats['servers'],
       urls: cluster.urls,

@@ -72,6 +72,8 @@ export interface StartOptions {
   readonly serviceUpstreamUrl?: (url: string) => Promise<string>;
   /** NATS servers, default 1. Of three, JetStream goes on without one. */
   readonly natsServers?: number;
+  /** Where one of them reaches the routes of another, from their port; tests put failing proxies between. */
+  readonly natsRouteVia?: (from: number, to: number, port: number) => Promise<number>;
   /** Most bytes that streams may take on disk; tests fill it. */
   readonly maxStreamBytes?: number;
   /** Further variables of a service's processes. */
@@ -138,6 +140,7 @@ async function startAll(
         ...(options.ports?.nats !== undefined && { port: options.ports.nats }),
         ...(options.maxStreamBytes !== undefined && { maxFileBytes: options.maxStreamBytes }),
         ...(options.natsServers !== undefined && { size: options.natsServers }),
+        ...(options.natsRouteVia !== undefined && { routeVia: options.natsRouteVia }),
         onExit: () => lost('nats-server ended'),
       }),
       startRedisServer({

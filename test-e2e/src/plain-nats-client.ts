@@ -38,6 +38,8 @@ export async function connectPlain(url: string, seedFile: string, inboxPrefix: s
     else if (line.startsWith('-ERR')) failed.reject(new Error(line));
   });
   socket.once('error', failed.reject);
+  // It tells of the same once more, and what nobody hears ends the process.
+  reader.on('error', failed.reject);
   const { nonce } = await Promise.race([info.promise, failed.promise]);
   await login(socket, nonce, readFileSync(seedFile, 'utf8').trim());
   socket.write(`SUB ${inboxPrefix}.> 1\r\nPING\r\n`);

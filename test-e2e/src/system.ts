@@ -72,6 +72,7 @@ export type SystemOptions = Partial<
     | 'serviceUpstreamUrl'
     | 'maxStreamBytes'
     | 'natsServers'
+    | 'natsRouteVia'
     | 'databaseUrl'
     | 'variables'
   >

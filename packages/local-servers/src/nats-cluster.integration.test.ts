@@ -51,6 +51,24 @@ it('carries messages from one server to another', async () => {
   to.close();
 });
 
+it('has servers that reach each other where they are told to', async () => {
+  const asked: string[] = [];
+  workspace.keep(
+    await startNatsCluster({
+      dir: workspace.path('detoured'),
+      binary: natsBinary(),
+      keys,
+      size: 2,
+      routeVia: async (from, to, port) => {
+        asked.push(`${from} to ${to}`);
+        return port;
+      },
+    }),
+  );
+  // It has a leader, or would not have started.
+  expect(asked.sort()).toEqual(['0 to 1', '1 to 0']);
+});
+
 it('stops what it started when one of its servers cannot start', async () => {
   const attempt = startNatsCluster({
     dir: workspace.path('broken'),

@@ -9,6 +9,11 @@ export interface NatsClusterOptions
   extends Omit<NatsServerOptions, 'cluster' | 'port' | 'monitorPort' | 'serverName' | 'onExit'> {
   /** Servers in the cluster. JetStream needs a majority of them. Default 3. */
   readonly size?: number;
+  /**
+   * Where the server of one index reaches the routes of another's, in place of their port; tests put failing proxies between. Servers
+   * then know no other way to each other, and clients only the addresses they were given.
+   */
+  readonly routeVia?: (from: number, to: number, port: number) => Promise<number>;
 }
 
 export interface NatsCluster {
@@ -19,7 +24,7 @@ export interface NatsCluster {
 
 /** Starts a cluster on loopback, each server under `<dir>/n<index>`, and resolves when JetStream has its leader. */
 export async function startNatsCluster(options: NatsClusterOptions): Promise<NatsCluster> {
-  const { size = 3, dir, ...rest } = options;
+  const { size = 3, dir, routeVia, ...rest } = options;
   const secret = randomBytes(32).toString('hex');
   const routePorts = await distinctPorts(size * 2);
   const started: NatsServer[] = [];
@@ -27,7 +32,10 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<Nat
   const outcomes = await Promise.allSettled(
     Array.from({ length: size }, async (_, index) => {
       const port = routePorts[index] as number;
-      const peers = routePorts.slice(0, size).flatMap((peer) => (peer === port ? [] : [`127.0.0.1:${peer}`]));
+      const others = routePorts.slice(0, size).flatMap((peer, to) => (to === index ? [] : [{ peer, to }]));
+      const peers = await Promise.all(
+        others.map(async ({ peer, to }) => `127.0.0.1:${(await routeVia?.(index, to, peer)) ?? peer}`),
+      );
       const monitorPort = routePorts[size + index] as number;
       const server = await startNatsServer({
         ...rest,
@@ -35,7 +43,15 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<Nat
         serverName: `n${index + 1}`,
         monitorPort,
         port: 0,
-        cluster: { name: 'patchbay', host: '127.0.0.1', port, peers, secret },
+        cluster: {
+          name: 'patchbay',
+          host: '127.0.0.1',
+          port,
+          peers,
+          secret,
+          // Nobody listens there: what servers tell each other of themselves is of no use.
+          ...(routeVia !== undefined && { advertise: '127.0.0.1:1' }),
+        },
       });
       started[index] = server;
       await healthy(monitorPort, options.readyTimeoutMs ?? 30_000);

@@ -77,6 +77,15 @@ describe('renderNatsConfig', () => {
     });
   });
 
+  it('tells nobody another way to a server than the one advertised', () => {
+    const cluster = { name: 'c', host: '127.0.0.1', port: 1, peers: ['127.0.0.1:2'], secret: 's' };
+    expect(render({ cluster }).cluster).not.toHaveProperty('advertise');
+    expect(render({ cluster: { ...cluster, advertise: '127.0.0.1:9' } }).cluster).toMatchObject({
+      advertise: '127.0.0.1:9',
+      no_advertise: true,
+    });
+  });
+
   it('takes over the limits', () => {
     expect(render()).toMatchObject({
       max_payload: 4_194_304,

@@ -17,6 +17,11 @@ export interface NatsClusterConfig {
   readonly peers: readonly string[];
   /** Shared by the cluster's servers. */
   readonly secret: string;
+  /**
+   * `host:port` that other servers are told routes come in at, and clients are told of no server. Where something stands between
+   * the servers, so that nobody finds a way past it.
+   */
+  readonly advertise?: string;
 }
 
 export interface NatsConfigOptions {
@@ -105,6 +110,7 @@ export function renderNatsConfig(options: NatsConfigOptions): string {
         port: cluster.port,
         authorization: { user: 'route', password: cluster.secret, timeout: 5 },
         routes: cluster.peers.map((peer) => `nats-route://route:${cluster.secret}@${peer}`),
+        ...(cluster.advertise !== undefined && { advertise: cluster.advertise, no_advertise: true }),
         ...(options.tls !== undefined && { tls: { ...renderTls(options.tls), verify: true } }),
       },
     }),

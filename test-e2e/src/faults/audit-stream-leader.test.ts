@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inboxPrefixOf } from '@patchbay/contracts';
-import { findBinary, seedFileOf } from '@patchbay/local-servers';
+import { findBinary } from '@patchbay/local-servers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { connectPlain } from '../plain-nats-client.ts';
 import { publish, type System, simpleDocument, startSystem } from '../system.ts';
 import { doubled, executionsOnRecord, orphans, spooledFiles, unauditedRequests } from './audited.ts';
 import { readFaultConfig } from './config.ts';
 import { startTimeoutMs } from './fault-system.ts';
 import { measured } from './measure.ts';
+import { leaderOf } from './stream-info.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 // Three servers and three elections: for `npm run faults`, not for every `npm test`.
@@ -31,23 +30,6 @@ afterAll(async () => {
   await system?.stop();
   for (const server of restarted) server.kill('SIGKILL');
 });
-
-/** Which of the servers leads the stream, by its number from 0, as one of them sees it. */
-async function leaderOf(stream: string, url: string): Promise<number> {
-  const client = await connectPlain(url, seedFileOf(system.patchbay.keys, 'provisioner'), inboxPrefixOf('provisioner'));
-  try {
-    // Nobody answers while the cluster has no leader either.
-    const silence = new Promise<never>((_, reject) => setTimeout(reject, 1_000, new Error('no answer')));
-    const { cluster } = (await Promise.race([client.request(`$JS.API.STREAM.INFO.${stream}`, {}), silence])) as {
-      cluster?: { leader?: string };
-    };
-    const number = /^n(\d+)/.exec(cluster?.leader ?? '')?.[1];
-    if (number === undefined) throw new Error(`${stream} has no leader`);
-    return Number(number) - 1;
-  } finally {
-    client.close();
-  }
-}
 
 /** Calls without a key, a write and a read in turn, until `end`; each is answered or counted as what it came to. */
 function callAlways() {
@@ -125,11 +107,11 @@ test.runIf(long)(
     await vi.waitFor(() => expect(calls.succeeded).toBeGreaterThan(50), { timeout: 60_000 });
 
     // The leader is killed: the two others elect one.
-    const first = await leaderOf('AUDIT', urlOf(0));
+    const first = await leaderOf(system, 'AUDIT', urlOf(0));
     const others = [0, 1, 2].filter((number) => number !== first) as [number, number];
     const killedAt = performance.now();
     natsServers[first]?.kill('SIGKILL');
-    await vi.waitFor(() => leaderOf('AUDIT', urlOf(others[0])), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => leaderOf(system, 'AUDIT', urlOf(others[0])), { timeout: 60_000, interval: 100 });
     measured({
       row: 'F12',
       what: 'leader killed: until there is another',

@@ -47,3 +47,18 @@ function contradict(answers: readonly ExecutionResult[]): boolean {
   const settled = answers.filter(({ replayed, status }) => replayed || status === 'succeeded');
   return new Set(settled.map(({ execution_id, status }) => `${execution_id} ${status}`)).size > 1;
 }
+
+/** What a caller knows after all answers under the key: a refusal after a silence does not undo the silence. */
+export function endOf(answers: readonly ExecutionResult[]): Operation['end'] {
+  const last = answers.at(-1);
+  if (last === undefined) return 'unknown';
+  if (last.status === 'succeeded') return 'ok';
+  const silent = answers.some(({ status }) => status === 'outcome_unknown');
+  return silent || last.error?.code === 'in_progress' ? 'unknown' : 'fail';
+}
+
+/** The ledger has spoken: a success, or an outcome that it repeats. */
+export function isSettled(answers: readonly ExecutionResult[]): boolean {
+  const last = answers.at(-1);
+  return last !== undefined && (last.status === 'succeeded' || last.replayed);
+}

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from '@patchbay/contracts';
 import type { Agent } from '@patchbay/sdk';
-import type { Operation } from './history.ts';
+import { endOf, isSettled, type Operation } from './history.ts';
 
 export interface Workload {
   readonly agent: Agent;
@@ -58,19 +58,4 @@ function call({ agent, tool, deadlineMs }: Workload, number: number, idempotency
 
 function operationOf(number: number, key: string, answers: readonly ExecutionResult[]): Operation {
   return { number, key, answers, end: endOf(answers) };
-}
-
-/** What a caller knows after all answers under the key: a refusal after a silence does not undo the silence. */
-function endOf(answers: readonly ExecutionResult[]): Operation['end'] {
-  const last = answers.at(-1) as ExecutionResult;
-  if (last.status === 'succeeded') return 'ok';
-  const silent = answers.some(({ status }) => status === 'outcome_unknown');
-  return silent || last.error?.code === 'in_progress' ? 'unknown' : 'fail';
-}
-
-/** The ledger has spoken: a success, or a replayed outcome, or a refusal of a call that was never silent. */
-function isSettled(answers: readonly ExecutionResult[]): boolean {
-  const last = answers.at(-1) as ExecutionResult;
-  if (last.status === 'succeeded' || last.replayed) return true;
-  return false;
 }
