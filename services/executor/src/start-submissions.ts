@@ -16,6 +16,7 @@ import { FairShare } from './domain/fair-share.ts';
 import type { ExecuteCall } from './operations/execution-run.ts';
 import type { CheckPolicies } from './operations/policies/check-policies.ts';
 import type { FindTool } from './operations/ports.ts';
+import { steadyNow } from './operations/steady-clock.ts';
 import { createCarryOutSubmission } from './operations/submissions/carry-out-submission.ts';
 import { createDropDeadLetter } from './operations/submissions/drop-dead-letter.ts';
 import { createGetSubmissionResult } from './operations/submissions/get-submission-result.ts';
@@ -45,7 +46,8 @@ export async function startSubmissions(parts: SubmissionParts) {
   const deadLetters = createNatsDeadLetters(await messaging.bucket('dead_letters'));
   const queue = createNatsQueue(messaging);
   const audit = recordSubmissions(parts);
-  const now = () => Date.now();
+  // A submission accepted by an executor whose clock was stepped is begun by the others at once, not when theirs gets there.
+  const now = () => Math.round(steadyNow());
   const carryOut = createCarryOutSubmission({
     results,
     deadLetters,

@@ -46,6 +46,25 @@ describe.each([10 * minute, -10 * minute])('F34: when the clocks of services ste
     expect(await system.sandbox.effects({ tool: 'stepped_book' })).toHaveLength(10);
   });
 
+  test('what is submitted is carried out at once, by executors whose clock is another', async () => {
+    await system.sandbox.reset();
+    // Enough that each executor accepts some, and carries out some that the other accepted.
+    const submitted = await Promise.all(
+      Array.from({ length: 24 }, (_, number) =>
+        system.agent.submit('stepped_book', { number: 100 + number }, { expiresInMs: 120_000 }),
+      ),
+    );
+    const states = await Promise.all(
+      submitted.map(
+        async ({ submission_id }) => (await system.agent.result(submission_id, { waitMs: 40_000 })).result?.status,
+      ),
+    );
+    const late = states.filter((status) => status !== 'succeeded').length;
+    const what = `${stepMs / minute} min: submissions not carried out, of 24`;
+    measured({ row: 'F34', what, unit: 'submissions', value: late, bound: 0 });
+    expect(late).toBe(0);
+  });
+
   test('and deadlines, leases and limits go on as before', async () => {
     await system.sandbox.reset();
     const results = await Promise.all(
