@@ -9,7 +9,7 @@ const others =
   /^\/(graphql|mcp|openapi\.json|reference|livez|readyz|console\/.*|hooks\/.*|_sandbox\/.*|\.well-known\/.*|_connect\/.*|connect\/.*)$/;
 
 /**
- * Requests that no route of ours takes: of `curl` to a local server the method, the path and the query's names, and of code in
+ * Requests that no route of ours takes: of `curl` to the gateway where `npm start` has it the method, the path and the query's names, and of code in
  * sentences such as `GET /v1/tools` the method and the path. The routes are those of docs/reference/http.md, which a test of the
  * gateway holds against its table.
  * @param {import('./repository.mjs').Repository} repository
@@ -51,7 +51,7 @@ function routesOf(text) {
 function curlsOf({ text, line }) {
   return shellCommandsOf(text).flatMap((command) => {
     if (command.words[0] !== 'curl') return [];
-    const url = command.words.find((word) => /^(https?:\/\/(127\.0\.0\.1|localhost)\b|\$URL)/.test(word));
+    const url = command.words.find((word) => /^(https?:\/\/(127\.0\.0\.1|localhost):7700\b|\$URL)/.test(word));
     if (url === undefined) return [];
     const target = url.replace(/^(https?:\/\/[^/]+|\$URL)/, '');
     const given = command.words.find((_, at) => command.words[at - 1] === '-X');

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../bootstrap-steps/run.mjs';
 import { documentsOf, fencesOf } from './markdown-code.mjs';
@@ -45,23 +45,31 @@ function yamlFault(text) {
   return error === undefined ? null : error.message.split('\n')[0];
 }
 
-/** Each snippet is a module of its own, whose lines have the numbers that they have in their document. */
+/**
+ * Each snippet is a module of its own, whose lines have the numbers that they have in their document. One that begins with its file's
+ * name is found by others of the same directory under that name.
+ */
 async function typeFaults(programs, { root, files, read }) {
   const cache = join(root, 'node_modules', '.cache', 'patchbay');
   mkdirSync(cache, { recursive: true });
   const directory = mkdtempSync(join(cache, 'docs-snippets-'));
   try {
-    const placeOf = new Map(programs.map(({ file }, at) => [`snippet-${at}.mts`, file]));
-    for (const [at, { line, text }] of programs.entries())
-      writeFileSync(join(directory, `snippet-${at}.mts`), `${'\n'.repeat(line - 1)}${text}export {};\n`);
+    const documentOf = new Map();
+    for (const [at, { file, line, text }] of programs.entries()) {
+      const place = `${dirname(file)}/${/^\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1] ?? `snippet-${at}.ts`}`;
+      documentOf.set(place, file);
+      mkdirSync(join(directory, dirname(place)), { recursive: true });
+      writeFileSync(join(directory, place), `${'\n'.repeat(line - 1)}${text}export {};\n`);
+    }
     const names = files.includes(given) ? ['names.d.ts'] : [];
     if (names.length > 0) writeFileSync(join(directory, 'names.d.ts'), read(given));
     const settings = {
       extends: join(root, 'tsconfig.base.json'),
       compilerOptions: { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
-      files: [...names, ...placeOf.keys()],
+      files: [...names, ...documentOf.keys()],
     };
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(settings));
+    writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
     const compiler = join(root, 'node_modules', '.bin', 'tsc');
     const { status, output } = await run(process.execPath, [compiler, '--pretty', 'false', '-p', '.'], {
       cwd: directory,
@@ -71,7 +79,9 @@ async function typeFaults(programs, { root, files, read }) {
       .trim()
       .split('\n')
       .map((text) =>
-        text.replace(/^(snippet-\d+\.mts)\((\d+),\d+\):/, (_, name, line) => `${placeOf.get(name)}:${line}`),
+        text.replace(/^(\S+\.ts)\((\d+),\d+\):/, (all, place, line) =>
+          documentOf.has(place) ? `${documentOf.get(place)}:${line}` : all,
+        ),
       );
   } finally {
     rmSync(directory, { recursive: true, force: true });

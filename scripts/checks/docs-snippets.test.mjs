@@ -31,3 +31,11 @@ it('reports code that does not typecheck by its line, each block apart from the 
   expect(found[0]).toMatch(/^docs\/a\.md:11 .*toFixd/);
   expect(found[1]).toMatch(/^docs\/a\.md:12 .*other/);
 });
+
+it('lets a snippet import one of the same directory that begins with its file name', { timeout: 60_000 }, async () => {
+  const named = fence('ts', '// one.ts\nexport const one = 1;');
+  expect(await check(`${named}${fence('ts', "import { one } from './one.ts';\none.toFixed();")}`)).toEqual([]);
+  expect(await check(`${named}${fence('ts', "import { two } from './one.ts';")}`)).toEqual([
+    expect.stringMatching(/^docs\/a\.md:10 .*two/),
+  ]);
+});
