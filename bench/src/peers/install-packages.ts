@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** What a peer cannot do without and its script would fetch: compiled here, against the headers that came with this Node.js. */
+const nativeModules: Readonly<Record<string, readonly string[]>> = { n8n: ['sqlite3'] };
 
 const root = fileURLToPath(new URL('../../peers', import.meta.url));
 
 /**
- * Installs what the lock file of a folder under `bench/peers` lists, unless it is there. No package's script runs. Resolves with
- * the folder. @throws Error with the end of what npm wrote.
+ * Installs what the lock file of a folder under `bench/peers` lists, unless it is there. No package's script runs but that of
+ * native modules that are compiled. Resolves with the folder. @throws Error with the end of what npm wrote.
  */
 export async function installPackages(folder: string, say: (line: string) => void): Promise<string> {
   const dir = join(root, folder);
@@ -20,12 +23,23 @@ export async function installPackages(folder: string, say: (line: string) => voi
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return dir;
   say(`installing bench/peers/${folder} …`);
   await npm(dir, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  for (const name of nativeModules[folder] ?? []) {
+    say(`compiling ${name} …`);
+    await npm(dir, ['rebuild', name, '--ignore-scripts=false', '--loglevel=error'], {
+      npm_config_build_from_source: 'true',
+      npm_config_nodedir: dirname(dirname(realpathSync(process.execPath))),
+    });
+  }
   writeFileSync(stamp, wanted);
   return dir;
 }
 
-async function npm(dir: string, args: readonly string[]): Promise<void> {
-  const child = spawn('npm', args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+async function npm(dir: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const child = spawn('npm', args, {
+    cwd: dir,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

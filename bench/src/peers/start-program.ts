@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { requestArguments } from '../work.ts';
 import type { Place } from './peer.ts';
 
 /** Of what a program last wrote, for the error that says why it did not start. */
@@ -22,7 +23,7 @@ export async function startProgram(
   const child = spawn(process.execPath, [program, ...options.args], {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: dir, NODE_ENV: 'production', ...options.env },
+    env: environmentOfPeer({ dir }, options.env ?? {}),
   });
   children.push(child);
   let said = '';
@@ -39,8 +40,27 @@ export async function startProgram(
   return child.pid as number;
 }
 
+/** Nothing of this process's environment but where programs are; what a program keeps at home it keeps in its place. */
+export const environmentOfPeer = ({ dir }: Pick<Place, 'dir'>, more: Readonly<Record<string, string>>) => ({
+  PATH: process.env['PATH'],
+  HOME: dir,
+  NODE_ENV: 'production',
+  ...more,
+});
+
 /** Whether an HTTP server answers, with anything. */
 export const answers = async (url: string): Promise<boolean> => {
   await (await fetch(url)).body?.cancel();
   return true;
+};
+
+/** Whether the work, posted there, is done. */
+export const takesCalls = async (url: string): Promise<boolean> => {
+  const { ok, body } = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(requestArguments),
+  });
+  await body?.cancel();
+  return ok;
 };
