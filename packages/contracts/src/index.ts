@@ -49,6 +49,7 @@ export * from './messages/registry-choices.ts';
 export * from './messages/registry-folder.ts';
 export * from './messages/registry-toolsets.ts';
 export * from './messages/registry-versions.ts';
+export * from './messages/service-report.ts';
 export * from './messages/stream.ts';
 export * from './messages/subjects.ts';
 export * from './messages/submission.ts';

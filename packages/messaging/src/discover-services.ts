@@ -43,8 +43,7 @@ export async function serviceStatus(
     const answers = await connection.requestMany(`$SRV.STATS.${name}`, '', { strategy: 'timer', maxWait: timeoutMs });
     for await (const answer of answers) {
       const { data: stats } = ServiceStats.safeParse(decodeJson(answer.data));
-      // Each endpoint carries the same: it is the process's.
-      const said = stats?.endpoints[0]?.data ?? null;
+      const said = stats?.endpoints.find(({ data }) => data != null)?.data ?? null;
       if (stats !== undefined && said !== null) found.set(stats.id, said);
     }
   } catch {

@@ -5,6 +5,7 @@ export { type Fleet, joinFleet } from './fleet.ts';
 export type { HeardMessage } from './hear-messages.ts';
 export { followNatsSessions, type NatsSession, type NatsSessions, type NatsSessionsOptions } from './nats-sessions.ts';
 export { createAccountSeed, createUserSeed, publicKeyOf } from './nkeys.ts';
+export { readServers, type ServerReport, type ServerStream, type ServersReport } from './read-servers.ts';
 export { createSealingKeys, createSealingSeed, type SealingKeys } from './sealing-keys.ts';
 export { endpoint } from './serve.ts';
 export type { DurableState, FilteredDurable, ReadStreamOptions, StreamAccess, StreamPage } from './stream-access.ts';

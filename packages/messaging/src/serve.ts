@@ -56,11 +56,15 @@ export async function serveEndpoints(
   const onError = description.onError ?? (() => {});
   let inFlight = 0;
   let onIdle: (() => void) | null = null;
+  const first = endpoints[0] === undefined ? null : wildcardSubject(endpoints[0].route.subject);
   const service = await new Svcm(connection as never).add({
     name: description.name,
     version: description.version,
     description: description.description,
-    ...(description.status !== undefined && { statsHandler: async () => description.status?.() ?? null }),
+    ...(description.status !== undefined && {
+      // The framework asks for each endpoint in turn; it is the process's, so the first one carries it.
+      statsHandler: async ({ subject }) => (subject === first ? ((await description.status?.()) ?? null) : null),
+    }),
   });
   const receipts = new ReceiptClock(() => connection.flush());
   const signs = new SignsOfLife();

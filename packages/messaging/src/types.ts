@@ -121,7 +121,7 @@ export interface ServiceDescription {
   readonly version: string;
   readonly description: string;
   /** What this process says of itself in `$SRV.STATS`, beside the counts of the services framework. Never a secret. */
-  readonly status?: () => Readonly<Record<string, string | number | boolean>>;
+  readonly status?: () => Promise<Readonly<Record<string, unknown>>> | Readonly<Record<string, unknown>>;
   /** Unexpected errors of handlers come here, to be logged. */
   readonly onError?: (error: unknown, where: string) => void;
   /** Opens a span for each request. The handler's `traceparent` is then that span's. Default: none. */

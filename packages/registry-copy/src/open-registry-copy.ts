@@ -26,6 +26,8 @@ export interface RegistryCopy extends Omit<RegistryIndex, 'apply' | 'applyChoice
   onChange(listener: (change: RegistryCopyChange) => void): () => void;
   /** Takes a write this process made itself before the watch brings it, so that its next answer already knows of it. */
   applyOwnWrite(change: BucketChange): void;
+  /** Keys of entries that are left out as they are now. */
+  readonly unreadable: readonly string[];
   close(): void;
 }
 
@@ -38,6 +40,7 @@ export interface RegistryCopy extends Omit<RegistryIndex, 'apply' | 'applyChoice
 export async function openRegistryCopy({ messaging, onError = () => {} }: RegistryCopyOptions): Promise<RegistryCopy> {
   const index = new RegistryIndex();
   const listeners = new Set<(change: RegistryCopyChange) => void>();
+  const unreadable = new Set<string>();
 
   /** A reporter that fails must not end the watch. */
   function report(problem: UnreadableEntry | Error): void {
@@ -50,10 +53,17 @@ export async function openRegistryCopy({ messaging, onError = () => {} }: Regist
 
   function take({ key, value, revision }: BucketChange): void {
     const address = parseEntryKey(key);
-    if (address === null) return report({ key, revision, reason: 'the key is not one of the registry' });
+    if (address === null) {
+      unreadable.add(key);
+      return report({ key, revision, reason: 'the key is not one of the registry' });
+    }
     if (!index.isNewer(key, revision)) return; // this process's own write, or a watch that began again
+    unreadable.delete(key);
     const readable = <Stored>(decoded: Decoded<Stored> | null): Stored | null => {
-      if (decoded?.ok === false) report({ key, revision, reason: decoded.reason });
+      if (decoded?.ok === false) {
+        unreadable.add(key);
+        report({ key, revision, reason: decoded.reason });
+      }
       return decoded?.ok ? decoded.stored : null;
     };
     switch (address.kind) {
@@ -82,6 +92,9 @@ export async function openRegistryCopy({ messaging, onError = () => {} }: Regist
     },
     get revision() {
       return index.revision;
+    },
+    get unreadable() {
+      return [...unreadable];
     },
     resolve: (tenant, name, version) => index.resolve(tenant, name, version),
     visibleTools: (tenant) => index.visibleTools(tenant),

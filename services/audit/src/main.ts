@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { createAuditRecorder, verifyAuditMac } from '@patchbay/audit-log';
 import { auditConsumer, inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
-import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
+import { createLogger, type RunningService, runMain, selfReport, stopInOrder } from '@patchbay/service-kit';
 import { openAuditDatabase } from './adapters/audit-database.ts';
 import { type AuditCounters, createLogStoreReport, newCounters } from './adapters/log-store-report.ts';
 import { createPostgresAuditStore } from './adapters/postgres-audit-store.ts';
@@ -13,6 +13,7 @@ import { createPostgresOpenIntents } from './adapters/postgres-open-intents.ts';
 import { createPostgresStoredEvents } from './adapters/postgres-stored-events.ts';
 import { createPostgresUsage } from './adapters/postgres-usage.ts';
 import { prepareDatabase } from './adapters/prepare-database.ts';
+import { createReportAuditStore } from './adapters/report-audit-store.ts';
 import { readTenantMessages, toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
 import type { VerifyMac } from './domain/check-message.ts';
@@ -124,11 +125,13 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       }),
       onFailure: (err: Error, where: string) => log.warn({ err, where }, 'A request failed'),
     };
+    const reportStore = createReportAuditStore(database, messaging, counters);
     const served = await messaging.serve(
       {
         name: 'audit',
         version: '0.1.0',
         description: 'Stores audit events and answers queries',
+        status: selfReport(config, async () => ({ audit_store: await reportStore() })),
         onError: (err, where) => log.error({ err, where }, 'A request failed unexpectedly'),
       },
       [

@@ -233,7 +233,13 @@ describe('an executor that calls real hosts', () => {
       });
       const admin = await lone.connect('admin');
       expect([...(await admin.serviceStatus('executor')).values()]).toEqual([
-        { rate_limits: 'local', executors: 1, in_flight: 0, limit: 100 },
+        {
+          rate_limits: 'local',
+          executors: 1,
+          in_flight: 0,
+          limit: 100,
+          report: expect.objectContaining({ redis: expect.objectContaining({ answers: false }), diverted: false }),
+        },
       ]);
       await real.stop();
     } finally {

@@ -4,7 +4,7 @@ import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
 import { connectMessaging, createSealingKeys, joinFleet } from '@patchbay/messaging';
 import { fenceRevisions, openRegistryCopy } from '@patchbay/registry-copy';
-import { createLogger, type RunningService, runMain, stopInOrder } from '@patchbay/service-kit';
+import { createLogger, type RunningService, runMain, selfReport, stopInOrder } from '@patchbay/service-kit';
 import { createMcpServers } from './adapters/mcp-servers.ts';
 import { createExecutionAudit, recordNotice } from './adapters/nats-audit.ts';
 import { createNatsChunks } from './adapters/nats-chunks.ts';
@@ -203,17 +203,23 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   });
   // An answer that is shared may be about whoever was erased: whose it is, nobody kept.
   const erasures = messaging.subscribeEvent(events.subjectErased, {}, ({ tenant }) => engine.forgetReads(tenant, null));
+  const report = selfReport(config, async () => ({
+    redis: await limiter.report(),
+    diverted: config.dialOverride !== null,
+    unreadable_integrations: copy.unreadable.slice(0, 10),
+  }));
   const served = await messaging.serve(
     {
       name: 'executor',
       version: '0.1.0',
       description: 'Carries out tool calls',
-      status: () =>
+      status: async () =>
         ({
           rate_limits: config.redisUrl === null ? 'none' : limiter.shared ? 'shared' : 'local',
           executors: fleet.size,
           in_flight: admission.inFlight,
           limit: admission.limit,
+          ...(await report()),
         }) satisfies ExecutorStatus,
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
     },

@@ -6,6 +6,7 @@ import {
   createLogger,
   type RunningService,
   runMain,
+  selfReport,
   startTelemetry,
   stopInOrder,
   traceRequests,
@@ -96,6 +97,18 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       name: 'gateway',
       version: '0.1.0',
       description: 'The door for HTTP',
+      status: selfReport(config, () => ({
+        doors: [
+          {
+            serves: 'api',
+            host: config.host,
+            port: config.port,
+            public_url: null,
+            behind_proxy: config.trustedProxies.length > 0,
+          },
+        ],
+        diverted: config.dialOverride !== null,
+      })),
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },

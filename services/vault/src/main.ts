@@ -1,10 +1,11 @@
 import { createAuditRecorder } from '@patchbay/audit-log';
-import { events, inboxPrefixOf } from '@patchbay/contracts';
+import { events, inboxPrefixOf, type ServiceDoor } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
 import {
   createLogger,
   type RunningService,
   runMain,
+  selfReport,
   startTelemetry,
   stopInOrder,
   traceRequests,
@@ -125,6 +126,11 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       name: 'vault',
       version: '0.1.0',
       description: 'Keeps connections and lends their credentials',
+      status: selfReport(config, () => ({
+        key_service: config.keyService.provider,
+        doors: doorsOf(config),
+        diverted: config.dialOverride !== null,
+      })),
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
@@ -165,6 +171,12 @@ export async function startVault(config: VaultConfig): Promise<RunningService> {
       () => keyService.close(),
     ]),
   };
+}
+
+function doorsOf({ connect }: VaultConfig): ServiceDoor[] {
+  if (connect === null) return [];
+  const { publicUrl, host, port } = connect;
+  return [{ serves: 'connect_pages', host, port, public_url: publicUrl, behind_proxy: publicUrl.startsWith('https:') }];
 }
 
 function createKeyService({ keyService, mode }: VaultConfig): KeyService {

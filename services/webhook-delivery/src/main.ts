@@ -5,6 +5,7 @@ import {
   createLogger,
   type RunningService,
   runMain,
+  selfReport,
   startTelemetry,
   stopInOrder,
   traceRequests,
@@ -60,12 +61,17 @@ export async function startWebhookDelivery(config: DeliveryConfig): Promise<Runn
     report,
   });
   telemetry.exportMetrics(() => exportedMetrics(metrics, startedAt, delivery.workers.size));
+  const selfReported = selfReport(config, () => ({ diverted: config.dialOverride !== null }));
   const served = await messaging.serve(
     {
       name: 'webhook-delivery',
       version: '0.1.0',
       description: 'Brings webhook events to subscriptions',
-      status: () => ({ subscriptions: delivery.workers.size, processes: delivery.fleet.size }),
+      status: async () => ({
+        subscriptions: delivery.workers.size,
+        processes: delivery.fleet.size,
+        ...(await selfReported()),
+      }),
       onError: (error, where) => report('error', 'request failed unexpectedly', { err: error, where }),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },

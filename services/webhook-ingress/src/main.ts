@@ -6,6 +6,7 @@ import {
   createLogger,
   type RunningService,
   runMain,
+  selfReport,
   startTelemetry,
   stopInOrder,
   traceRequests,
@@ -118,6 +119,19 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
       name: 'webhook-ingress',
       version: '0.1.0',
       description: 'Takes webhooks in',
+      status: selfReport(config, async () => ({
+        doors: [
+          {
+            serves: 'webhooks',
+            host: config.host,
+            port: config.port,
+            public_url: config.publicUrl,
+            behind_proxy: config.publicUrl?.startsWith('https:') === true,
+          },
+        ],
+        redis: await claims.redis(),
+        diverted: config.dialOverride !== null,
+      })),
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },

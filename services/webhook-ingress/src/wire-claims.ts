@@ -58,6 +58,7 @@ export function wireClaims({ redisUrl, stream, sources, schemes, counts, report 
   return {
     acceptEvents: accept,
     nextSlot: claims.nextSlot,
+    redis: () => claims.report(),
     gauges: () => ({ shared: claims.shared, rebuilding: rebuild.running, inQuestion: later.open }),
     async stop() {
       await settled();

@@ -1,5 +1,6 @@
+import type { RedisReport } from '@patchbay/contracts';
 import type { PreparedTool } from '@patchbay/execution-engine';
-import { inTime } from '@patchbay/service-kit';
+import { inTime, redisReport } from '@patchbay/service-kit';
 import { Redis } from 'ioredis';
 import { type Decision, type Gcra, gcraOf, type Limit, LocalGcra, partOf } from '../domain/gcra.ts';
 import type { AdmitCall, LimitScope } from '../operations/ports.ts';
@@ -15,6 +16,8 @@ const silenceMs = 2_000;
 export interface RateLimiter extends AdmitCall {
   /** False while this process decides by itself. */
   readonly shared: boolean;
+  /** Redis as it says it is; null without one. */
+  report(): Promise<RedisReport | null>;
   close(): Promise<void>;
 }
 
@@ -165,6 +168,7 @@ export function createRedisRateLimiter({
         scope: scopes[decision.limit]?.scope ?? 'tenant',
       };
     },
+    report: async () => (redis === null ? null : redisReport(() => redis.info('memory'))),
     async close() {
       redis?.disconnect();
     },

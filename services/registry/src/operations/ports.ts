@@ -17,7 +17,7 @@ import type {
 } from '@patchbay/registry-copy';
 
 /** The local copy of everything registered. Reads never leave the process. */
-export type Documents = Omit<RegistryCopy, 'onChange' | 'applyOwnWrite' | 'close'>;
+export type Documents = Omit<RegistryCopy, 'onChange' | 'applyOwnWrite' | 'unreadable' | 'close'>;
 
 /**
  * The durable store behind the copy. What a method wrote or read is in the copy when it settles. Every method throws

@@ -1,4 +1,5 @@
-import { inTime } from '@patchbay/service-kit';
+import type { RedisReport } from '@patchbay/contracts';
+import { inTime, redisReport } from '@patchbay/service-kit';
 import { Redis } from 'ioredis';
 import type { Claim, ClaimEvents } from '../operations/ports.ts';
 import type { ClaimMemory } from '../operations/rebuild-claims.ts';
@@ -42,6 +43,8 @@ const mostEvents = 200;
 export interface RedisClaims extends ClaimEvents, ClaimMemory {
   /** False while Redis does not answer. */
   readonly shared: boolean;
+  /** Redis as it says it is. */
+  report(): Promise<RedisReport>;
   /** The next place in a ring, over all processes; null while Redis is away. */
   nextSlot(ring: string): Promise<number | null>;
   close(): void;
@@ -150,6 +153,7 @@ export function createRedisClaims({
     get shared() {
       return isShared();
     },
+    report: () => redisReport(() => redis.info('memory')),
     async claim(events, token) {
       // At once: what gathers behind a batch that is not answered would wait for nothing.
       mustBeShared();
