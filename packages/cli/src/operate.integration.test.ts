@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sandboxControl } from './demo/sandbox-control.ts';
+import { allChecks } from './doctor/all-checks.ts';
 import { directoryWith, type Installation, json, startInstallation } from './running-patchbay.fixture.ts';
 
 let here: Installation;
@@ -199,46 +200,30 @@ describe('audit', () => {
 });
 
 describe('doctor', () => {
-  test('finds a running Patchbay healthy', async () => {
+  test('finds a running Patchbay healthy, and says what waits for somebody', async () => {
     const report = json(await here.cli(['doctor', '--json']));
-    expect(report.findings.filter(({ status }: { status: string }) => status === 'fail')).toEqual([]);
+    const { findings } = report as { findings: { id: string; about: string | null; status: string }[] };
+    expect(findings.filter(({ status }) => status === 'fail' || status === 'skip')).toEqual([]);
     expect(report.healthy).toBe(true);
-    const checks = report.findings.map(({ check }: { check: string }) => check);
-    for (const check of [
-      'node',
-      'nats-server',
-      'redis-server',
-      'state',
-      'keys',
-      'disk',
-      'running',
-      'port nats',
-      'port redis',
-      'port sandbox',
-      'agent',
-      'admin',
-      'nats',
-      'service registry',
-      'service executor',
-      'service vault',
-      'service audit',
-      'clock',
-    ])
-      expect(checks).toContain(check);
-    expect((await here.cli(['doctor'])).out).toContain('All is well');
+    // Every check looked; one that did not know what it saw would be missing.
+    expect(new Set(findings.map(({ id }) => id))).toEqual(new Set(allChecks.map(({ id }) => id)));
+    // The call that was dropped above.
+    expect(findings.filter(({ status }) => status === 'warn').map(({ id }) => id)).toEqual(['unknown-outcomes']);
+    expect((await here.cli(['doctor'])).out).toContain('All is well, 1 warning.');
   });
 
   test('says what to do when nothing runs', async () => {
     const result = await here.cli(['doctor'], { cwd: directoryWith() });
     expect(result.code).toBe(1);
-    expect(result.out).toMatch(/✗ running +Patchbay does not run.*\n +fix: npm start/);
+    expect(result.out).toMatch(/✗ running +Patchbay does not run.*\n.*\n +fix: npm start/);
+    expect(result.out).toMatch(/- services +nothing says where Patchbay is/);
     const named = json(
       await here.cli(['doctor', '--json'], {
         cwd: directoryWith(),
         env: { PATCHBAY_NATS_URL: 'nats://127.0.0.1:1', PATCHBAY_STATE_DIR: '/nowhere' },
       }),
     );
-    expect(named.findings.find(({ check }: { check: string }) => check === 'running').status).toBe('ok');
+    expect(named.findings.find(({ id }: { id: string }) => id === 'running').status).toBe('ok');
   });
 
   test('tells open keys, a gone process, closed ports, a refused key and missing servers', async () => {
@@ -252,13 +237,12 @@ describe('doctor', () => {
     });
     expect(gone.code).toBe(1);
     for (const text of [
-      /✗ state .*mode 0755/,
-      /fix: chmod 700/,
-      /✗ keys .*agent\.seed/,
+      /✗ key-files .*\.patchbay, .*agent\.seed/,
+      /fix: chmod go-rwx/,
       /✗ running .*is gone/,
       /✗ agent .*No NATS server answers/,
-      /✗ nats-server +not found/,
-      /✗ redis-server +not found/,
+      /✗ server-programs +nats-server: not found/,
+      /✗ server-programs +redis-server: not found/,
     ])
       expect(gone.out).toMatch(text);
     const closed = await here.cli(['doctor'], {
@@ -268,9 +252,18 @@ describe('doctor', () => {
         admin_credentials: here.patchbay.facts.agent_credentials,
       }),
     });
-    expect(closed.out).toMatch(/✗ port sandbox +nothing listens at 127\.0\.0\.1:1/);
+    expect(closed.out).toMatch(/✗ ports +sandbox: nothing listens at 127\.0\.0\.1:1/);
     // The agent's key connects, but is not an operator's.
-    expect(closed.out).toMatch(/✗ (admin|service \w+) /);
+    expect(closed.out).toMatch(/✗ (operator|services) /);
+  });
+
+  test('lists what it looks for, looks at what it is told, and knows no other checks', async () => {
+    const { checks } = json(await here.cli(['doctor', '--list', '--json']));
+    expect(checks.map(({ id }: { id: string }) => id)).toEqual(allChecks.map(({ id }) => id));
+    expect((await here.cli(['doctor', '--list'])).out).toMatch(/^node-version +Node\.js is new enough\n/);
+    const only = await here.cli(['doctor', '--only', 'node-version, disk-space', '--skip', 'disk-space', '--json']);
+    expect(json(only).findings.map(({ id }: { id: string }) => id)).toEqual(['node-version']);
+    expect(await here.cli(['doctor', '--only', 'sorcery'])).toMatchObject({ code: 2 });
   });
 });
 

@@ -148,14 +148,18 @@ test('an audit event stands on one line with what matters', () => {
 });
 
 test('findings count what failed and what is only advice', () => {
-  const finding = (status: 'ok' | 'warn' | 'fail') => ({
-    check: status,
+  const finding = (status: 'ok' | 'warn' | 'fail' | 'skip') => ({
+    id: status,
+    about: null,
     status,
+    severity: null,
     message: 'm',
+    means: null,
     fix: status === 'ok' ? null : 'do it',
   });
   expect(renderFindings([finding('ok'), finding('warn')], style)).toContain('All is well, 1 warning.');
   expect(renderFindings([finding('fail'), finding('warn')], style)).toContain('1 check failed, 1 warning.');
+  expect(renderFindings([finding('ok'), finding('skip')], style)).toContain('All is well, 1 not looked at.');
 });
 
 test('the live table writes each call into its own row', () => {
