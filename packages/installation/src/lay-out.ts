@@ -3,7 +3,8 @@ import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import { newId, type ServiceName } from '@patchbay/contracts';
 import { formatApiKey, newSecret, parseApiKey } from '@patchbay/identity';
-import { ensureIdentityKeys, type LocalKeys, renderNatsConfig, seedFileOf } from '@patchbay/local-servers';
+import { ensureIdentityKeys, type LocalKeys, seedFileOf } from '@patchbay/local-servers';
+import { layOutServers } from './lay-out-servers.ts';
 
 /** An installation whose parts are containers or machines of their own. */
 export interface InstallationPlan {
@@ -13,6 +14,12 @@ export interface InstallationPlan {
   readonly tenants: readonly string[];
   /** Host names of the nats-servers: one, or three and more for a cluster. */
   readonly natsHosts: readonly string[];
+  /** In the place of `natsHosts`: clusters of a supercluster by their names, such as regions, and the servers of each. */
+  readonly natsClusters?: Readonly<Record<string, readonly string[]>>;
+  /** Directory on each server with `ca.crt`, `<host>.crt` and `<host>.key`; without it everything on NATS is in clear. */
+  readonly natsTlsDir?: string;
+  /** Whether leaf servers beside a tenant's agents are taken in; each tenant with keys then has a `leaf.conf`. */
+  readonly natsLeaves?: boolean;
   /** Where JetStream keeps its files on each. */
   readonly natsStore: string;
   /** When a server's writes reach its disk: `always`, or an interval such as `2m`. */
@@ -61,7 +68,13 @@ export function layOutInstallation(plan: InstallationPlan): LocalKeys {
   copy(plan, keys.auditCheckpointKeyFile, join(plan.dir, 'audit', 'audit-checkpoint.key'));
   write(plan, join(plan.dir, 'audit', 'database.url'), database);
   layOutOperator(plan, all, keys);
-  layOutServers(plan, keys, { redisPassword, postgresPassword, routes: secret('nats-routes.password') });
+  const secrets = {
+    redisPassword,
+    postgresPassword,
+    routes: secret('nats-routes.password'),
+    gateways: secret('nats-gateways.password'),
+  };
+  layOutServers(plan, keys, secrets, (part, name, text) => write(plan, join(directory(plan, ...part), name), text));
   return keys;
 }
 
@@ -82,62 +95,13 @@ function layOutOperator(plan: InstallationPlan, all: string, keys: LocalKeys): v
   const operator = directory(plan, 'operator');
   write(plan, join(operator, 'operator.key'), `${key}\n`);
   copy(plan, seedFileOf(keys, 'admin'), join(operator, 'admin.seed'));
+  copy(plan, seedFileOf(keys, 'system'), join(operator, 'system.seed'));
   copy(plan, seedFileOf(keys, 'provisioner'), join(directory(plan, 'provisioner'), file.nkey));
   for (const tenant of keys.tenants) {
     const own = directory(plan, 'tenants', tenant);
     for (const identity of ['agent', 'auditor'] as const)
       copy(plan, seedFileOf(keys, identity, tenant), join(own, `${identity}.seed`));
   }
-}
-
-interface ServerSecrets {
-  readonly redisPassword: string;
-  readonly postgresPassword: string;
-  readonly routes: string;
-}
-
-function layOutServers(plan: InstallationPlan, keys: LocalKeys, secrets: ServerSecrets): void {
-  const { natsHosts } = plan;
-  const nats = directory(plan, 'nats');
-  for (const host of natsHosts) {
-    const config = renderNatsConfig({
-      serverName: host,
-      host: '0.0.0.0',
-      port: 4222,
-      // Health is asked from beside the server; what it tells names no secret.
-      monitor: '127.0.0.1:8222',
-      storeDir: plan.natsStore,
-      maxFileBytes: plan.natsMaxFileBytes,
-      maxMemoryBytes: 256 * 1024 ** 2,
-      syncInterval: plan.natsSync,
-      maxPayloadBytes: 4 * 1024 ** 2,
-      identities: keys.identities,
-      callout: { ...keys.callout, unasked: keys.identities.map(({ publicKey }) => publicKey) },
-      ...(natsHosts.length > 1 && {
-        cluster: {
-          name: 'patchbay',
-          host: '0.0.0.0',
-          port: 6222,
-          peers: natsHosts.flatMap((peer) => (peer === host ? [] : [`${peer}:6222`])),
-          secret: secrets.routes,
-        },
-      }),
-    });
-    write(plan, join(nats, `${host}.conf`), config);
-  }
-  // It keeps nothing on disk: what Patchbay holds there can be made again, and an eviction would forget a counter.
-  const redis = [
-    'port 6379',
-    'protected-mode yes',
-    `requirepass ${secrets.redisPassword}`,
-    'save ""',
-    'appendonly no',
-    'maxmemory 256mb',
-    'maxmemory-policy noeviction',
-  ];
-  write(plan, join(directory(plan, 'redis'), 'redis.conf'), `${redis.join('\n')}\n`);
-  write(plan, join(directory(plan, 'redis'), 'password'), `${secrets.redisPassword}\n`);
-  write(plan, join(directory(plan, 'postgres'), 'password'), secrets.postgresPassword);
 }
 
 function directory(plan: InstallationPlan, ...name: string[]): string {

@@ -10,6 +10,9 @@ lay-out makes the keys of an installation that are missing, and lays out for eac
   --dir DIR         where the directories are made
   --tenants LIST    tenants whose agents connect to NATS with a key of their own (default none; others use API keys)
   --nats LIST       host names of the nats-servers (default nats)
+  --nats-cluster NAME=LIST   in its place and several times: clusters that are one system, and the servers of each
+  --nats-tls-dir DIR  directory on each server with ca.crt, HOST.crt and HOST.key (default: everything in clear)
+  --nats-leaves     take in leaf servers, and write each tenant of --tenants a leaf.conf
   --nats-store DIR  where JetStream keeps its files on each (default /data)
   --nats-sync WHEN  when its writes reach the disk: always, or an interval such as 2m (default always)
   --nats-max-gib N  most that streams may take on each server's disk (default 10)
@@ -19,7 +22,7 @@ lay-out makes the keys of an installation that are missing, and lays out for eac
   --give LIST       directories that are given to the owner too, such as new volumes for the parts' own files
 
 provision makes the streams, buckets and durables that are missing.
-  --nats LIST       host names of the nats-servers (default nats)
+  --nats LIST       host names of the nats-servers, or URLs such as tls://nats:4222 (default nats)
   --seed FILE       the provisioner's key
   --replicas N      copies of each stream: 1, 3 or 5 (default 1, with three servers 3)
   --patience S      seconds in which the servers must come up (default 120)
@@ -41,6 +44,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const natsHosts = readList(values.nats);
   if (positionals[0] === 'lay-out') {
     if (values.dir === undefined) return refuse('lay-out needs --dir.');
+    const strange = values['nats-cluster']?.find((one) => !/^[a-z][\w-]*=[\w.-]+(,[\w.-]+)+$/.test(one));
+    if (strange !== undefined)
+      return refuse(
+        `--nats-cluster takes a name and two or more servers such as east=nats-1,nats-2,nats-3, not '${strange}'.`,
+      );
     const [, uid, gid] = /^(\d+):(\d+)$/.exec(values.owner ?? '') ?? [];
     if (values.owner !== undefined && uid === undefined) return refuse('--owner takes numbers such as 10001:10001.');
     const owner = uid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
@@ -48,6 +56,9 @@ async function main(argv: readonly string[]): Promise<number> {
       dir: values.dir,
       tenants: readList(values.tenants),
       natsHosts,
+      ...(values['nats-cluster'] !== undefined && { natsClusters: readClusters(values['nats-cluster']) }),
+      ...(values['nats-tls-dir'] !== undefined && { natsTlsDir: values['nats-tls-dir'] }),
+      natsLeaves: values['nats-leaves'],
       natsStore: values['nats-store'],
       natsSync: values['nats-sync'],
       natsMaxFileBytes: Number(values['nats-max-gib']) * 1024 ** 3,
@@ -64,7 +75,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (positionals[0] === 'provision') {
     if (values.seed === undefined) return refuse('provision needs --seed.');
     await provisionInstallation({
-      natsUrls: natsHosts.map((host) => `nats://${host}:4222`),
+      natsUrls: natsHosts.map((host) => (host.includes('://') ? host : `nats://${host}:4222`)),
       seedFile: values.seed,
       replicas: Number(values.replicas ?? (natsHosts.length >= 3 ? 3 : 1)),
       patienceMs: Number(values.patience) * 1_000,
@@ -85,6 +96,9 @@ function parse(argv: readonly string[]) {
       dir: { type: 'string' },
       tenants: { type: 'string', default: '' },
       nats: { type: 'string', default: 'nats' },
+      'nats-cluster': { type: 'string', multiple: true },
+      'nats-tls-dir': { type: 'string' },
+      'nats-leaves': { type: 'boolean', default: false },
       'nats-store': { type: 'string', default: '/data' },
       'nats-sync': { type: 'string', default: 'always' },
       'nats-max-gib': { type: 'string', default: '10' },
@@ -97,6 +111,16 @@ function parse(argv: readonly string[]) {
       patience: { type: 'string', default: '120' },
     },
   });
+}
+
+/** `east=nats-1,nats-2,nats-3`, for each cluster. */
+function readClusters(given: readonly string[]): Record<string, string[]> {
+  return Object.fromEntries(
+    given.map((one) => {
+      const [name = '', hosts = ''] = one.split('=', 2);
+      return [name, readList(hosts)];
+    }),
+  );
 }
 
 function refuse(reason: string): number {

@@ -11,7 +11,14 @@ export {
 } from './identity-keys.ts';
 export { KeyFileError } from './key-file.ts';
 export { type NatsCluster, type NatsClusterOptions, startNatsCluster } from './nats-cluster.ts';
-export { type NatsClusterConfig, type NatsConfigOptions, renderNatsConfig } from './nats-config.ts';
+export {
+  type NatsClusterConfig,
+  type NatsConfigOptions,
+  type NatsGatewayConfig,
+  type NatsTlsConfig,
+  renderNatsConfig,
+} from './nats-config.ts';
+export { type NatsLeafOptions, renderNatsLeafConfig } from './nats-leaf-config.ts';
 export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 export { AlreadyRunningError } from './process-record.ts';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';

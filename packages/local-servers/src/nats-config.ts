@@ -24,6 +24,24 @@ export interface NatsClusterConfig {
   readonly advertise?: string;
 }
 
+/** One server of a supercluster: clusters in several places that are one system. The cluster's name is the place's. */
+export interface NatsGatewayConfig {
+  /** Address and port for the other clusters' servers. */
+  readonly host: string;
+  readonly port: number;
+  /** The other clusters by their names, with `host:port` of their servers' gateways. */
+  readonly others: Readonly<Record<string, readonly string[]>>;
+  /** Shared by all servers of all clusters. */
+  readonly secret: string;
+}
+
+/** For clients: files with the server's certificate and key, and of the authority that clients trust. */
+export interface NatsTlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly caFile: string;
+}
+
 export interface NatsConfigOptions {
   readonly serverName: string;
   readonly host: string;
@@ -32,8 +50,8 @@ export interface NatsConfigOptions {
   readonly monitor?: string;
   /** Without it the server logs to standard error. */
   readonly logFile?: string;
-  /** For clients: files with the server's certificate and key, and of the authority that clients trust. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
+  /** Without it everything travels in clear. With it routes and gateways ask each other for certificates, too. */
+  readonly tls?: NatsTlsConfig;
   /** The server makes its `jetstream` directory in it. */
   readonly storeDir: string;
   /** Bytes that streams may take on disk. */
@@ -52,6 +70,10 @@ export interface NatsConfigOptions {
     readonly unasked: readonly string[];
   };
   readonly cluster?: NatsClusterConfig;
+  /** Needs `cluster`. */
+  readonly gateway?: NatsGatewayConfig;
+  /** Where leaf servers come in. Each is one of the identities, and may do on behalf of its clients what that one may. */
+  readonly leaves?: { readonly host: string; readonly port: number };
 }
 
 /** Seconds in which a client must have proved itself, whoever has to be asked. */
@@ -108,21 +130,55 @@ export function renderNatsConfig(options: NatsConfigOptions): string {
         name: cluster.name,
         host: cluster.host,
         port: cluster.port,
-        authorization: { user: 'route', password: cluster.secret, timeout: 5 },
+        authorization: { user: 'route', password: cluster.secret, timeout: authTimeoutS },
         routes: cluster.peers.map((peer) => `nats-route://route:${cluster.secret}@${peer}`),
         ...(cluster.advertise !== undefined && { advertise: cluster.advertise, no_advertise: true }),
-        ...(options.tls !== undefined && { tls: { ...renderTls(options.tls), verify: true } }),
+        ...mutualTls(options.tls),
+      },
+    }),
+    ...(options.gateway !== undefined && { gateway: renderGateway(options.gateway, cluster?.name, options.tls) }),
+    ...(options.leaves !== undefined && {
+      leafnodes: {
+        ...options.leaves,
+        ...(options.tls !== undefined && { tls: renderTls(options.tls) }),
       },
     }),
   };
   return `${JSON.stringify(config, null, 2)}\n`;
 }
 
-function renderTls({ certFile, keyFile, caFile }: NonNullable<NatsConfigOptions['tls']>) {
+function renderTls({ certFile, keyFile, caFile }: NatsTlsConfig) {
   return { cert_file: certFile, key_file: keyFile, ca_file: caFile, min_version: '1.3' };
 }
 
-function renderUser({ identity, tenant, publicKey }: NatsConfigOptions['identities'][number]) {
+/** Between servers: both sides show a certificate of the authority. */
+function mutualTls(tls: NatsTlsConfig | undefined) {
+  return tls === undefined ? {} : { tls: { ...renderTls(tls), verify: true } };
+}
+
+/** A cluster that nobody named is refused: a gateway can inject anything into any account. */
+function renderGateway(
+  { host, port, others, secret }: NatsGatewayConfig,
+  name: string | undefined,
+  tls: NatsTlsConfig | undefined,
+) {
+  if (name === undefined) throw new TypeError('a gateway is that of a cluster');
+  return {
+    name,
+    host,
+    port,
+    reject_unknown_cluster: true,
+    authorization: { user: 'gateway', password: secret, timeout: authTimeoutS },
+    gateways: Object.entries(others).map(([other, places]) => ({
+      name: other,
+      urls: places.map((place) => `nats://gateway:${secret}@${place}`),
+    })),
+    ...mutualTls(tls),
+  };
+}
+
+/** One of the users of the main account, with what it may do. */
+export function renderUser({ identity, tenant, publicKey }: NatsConfigOptions['identities'][number]) {
   if (identity === 'system') throw new TypeError('the system user has no permissions to render');
   const { publish, subscribe } = permissionsOf(identity, tenant);
   return { nkey: publicKey, permissions: { publish: allowOnly(publish), subscribe: allowOnly(subscribe) } };
