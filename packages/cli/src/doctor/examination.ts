@@ -69,8 +69,8 @@ export const expectedServices: readonly ServiceName[] = [
   ...new Set(Object.values(routes).map(({ owner }) => owner)),
 ].sort();
 
-/** Milliseconds for processes to answer. */
-const gatherMs = 1_000;
+/** Milliseconds for processes to answer; longer where some did not, which a busy machine may be the reason of. */
+const gatherMs = [1_000, 5_000] as const;
 
 export function openExamination(io: CliIo, options: DoctorOptions): Examination {
   const facts = findFacts(io);
@@ -151,10 +151,20 @@ function nowhere(): NotSeen {
   return new NotSeen('nothing says where Patchbay is');
 }
 
-async function servicesOf({ messaging }: Admin): Promise<ServiceProcess[]> {
+async function servicesOf(admin: Admin): Promise<ServiceProcess[]> {
+  let processes: ServiceProcess[] = [];
+  for (const timeoutMs of gatherMs) {
+    processes = await gather(admin, timeoutMs);
+    const complete = expectedServices.every((service) => processes.some((one) => one.service === service));
+    if (complete && processes.every(({ report }) => report !== null)) break;
+  }
+  return processes;
+}
+
+async function gather({ messaging }: Admin, timeoutMs: number): Promise<ServiceProcess[]> {
   const [found, ...told] = await Promise.all([
-    messaging.discoverServices({ timeoutMs: gatherMs }),
-    ...expectedServices.map((service) => messaging.serviceStatus(queueGroupOf(service), { timeoutMs: gatherMs })),
+    messaging.discoverServices({ timeoutMs }),
+    ...expectedServices.map((service) => messaging.serviceStatus(queueGroupOf(service), { timeoutMs })),
   ]);
   const receivedAt = Date.now();
   return expectedServices.flatMap((service, index) =>
