@@ -25,21 +25,19 @@ export async function installPackages(folder: string, say: (line: string) => voi
   await npm(dir, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   for (const name of nativeModules[folder] ?? []) {
     say(`compiling ${name} …`);
-    await npm(dir, ['rebuild', name, '--ignore-scripts=false', '--loglevel=error'], {
-      npm_config_build_from_source: 'true',
-      npm_config_nodedir: dirname(dirname(realpathSync(process.execPath))),
-    });
+    await npm(
+      dir,
+      ['rebuild', name, '--ignore-scripts=false', '--loglevel=error'],
+      ['npm_config_build_from_source=true', `npm_config_nodedir=${dirname(dirname(realpathSync(process.execPath)))}`],
+    );
   }
   writeFileSync(stamp, wanted);
   return dir;
 }
 
-async function npm(dir: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
-  const child = spawn('npm', args, {
-    cwd: dir,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** With this process's environment, and what is added to it: npm hands such variables on to the scripts that it runs. */
+async function npm(dir: string, args: readonly string[], added: readonly string[] = []): Promise<void> {
+  const child = spawn('env', [...added, 'npm', ...args], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requestArguments } from '../work.ts';
 import type { Place } from './peer.ts';
@@ -7,7 +8,7 @@ import type { Place } from './peer.ts';
 const kept = 2_000;
 
 /**
- * Starts a peer's program under this Node.js, without this process's environment but for `PATH`, and waits until `ready` says so.
+ * Starts a peer's program under this Node.js, without this process's environment, and waits until `ready` says so.
  * @throws Error with the end of what it wrote when it ends, or is not ready in time.
  */
 export async function startProgram(
@@ -40,9 +41,9 @@ export async function startProgram(
   return child.pid as number;
 }
 
-/** Nothing of this process's environment but where programs are; what a program keeps at home it keeps in its place. */
+/** Nothing of this process's environment. Programs find this Node.js first; what they keep at home they keep in their place. */
 export const environmentOfPeer = ({ dir }: Pick<Place, 'dir'>, more: Readonly<Record<string, string>>) => ({
-  PATH: process.env['PATH'],
+  PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
   HOME: dir,
   NODE_ENV: 'production',
   ...more,
