@@ -8,6 +8,7 @@ import { addRetention } from './commands/audit/retention.ts';
 import { addSiem } from './commands/audit/siem.ts';
 import { addAuditQuery } from './commands/audit-query.ts';
 import { addAuditTail } from './commands/audit-tail.ts';
+import { addBackup } from './commands/backup/add-backup.ts';
 import { addCircuits } from './commands/circuits.ts';
 import { addComplete } from './commands/complete.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -92,6 +93,7 @@ export function createProgram(run: Run): Command {
 
   addUp(program, run);
   addDoctor(program, run);
+  addBackup(program, run);
   addDemo(program, run);
   addExec(program, run);
   addStats(program, run);

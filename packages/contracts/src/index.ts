@@ -29,6 +29,7 @@ export * from './ids.ts';
 export * from './latency-histogram.ts';
 export * from './messages/analytics.ts';
 export * from './messages/audit.ts';
+export * from './messages/audit-database.ts';
 export * from './messages/audit-exports.ts';
 export * from './messages/audit-log.ts';
 export * from './messages/audit-replay.ts';

@@ -5,7 +5,7 @@ import { AccessScope } from './messages/identity.ts';
 import { inboxPrefixOf, permissionsOf } from './permissions.ts';
 import type { Identity } from './route-kinds.ts';
 import { broadcasts, events, routes, signals } from './routes.ts';
-import { streams } from './streams.ts';
+import { buckets, streams } from './streams.ts';
 import { wildcardSubject } from './subjects.ts';
 
 /** Whether some subject matches both patterns. */
@@ -28,6 +28,7 @@ const identities: [Identity, string?][] = [
   ['gateway'],
   ['admin'],
   ['provisioner'],
+  ['backup'],
   ['agent', 'acme'],
   ['auditor', 'acme'],
 ];
@@ -53,10 +54,12 @@ describe('permissions', () => {
     }
   });
 
-  test('let nobody delete, purge or restore a stream, but the delivery of webhooks empty its own queue, and single messages go', () => {
+  test('let nobody delete, purge or restore a stream, but the delivery of webhooks empty its own queue, single messages go, and backups come back', () => {
+    const names = [...Object.values(streams), ...Object.values(buckets).map(({ name }) => ({ name: `KV_${name}` }))];
     const taken: Partial<Record<Identity, string[]>> = {
       executor: ['$JS.API.STREAM.MSG.DELETE.SUBMISSIONS'],
       'webhook-delivery': ['$JS.API.STREAM.MSG.DELETE.WEBHOOKS', '$JS.API.STREAM.PURGE.DELIVERIES'],
+      backup: names.map(({ name }) => `$JS.API.STREAM.RESTORE.${name}`),
     };
     for (const [identity, tenant] of identities) {
       expect(

@@ -262,6 +262,11 @@ function clientPermissions(identity: 'agent' | 'admin', tenant?: string): Permis
   return { publish: publish.sort(), subscribe: subscribe.sort() };
 }
 
+const streamNames = [
+  ...Object.values(streams).map(({ name }) => name),
+  ...Object.values(buckets).map(({ name }) => `KV_${name}`),
+];
+
 /** The permissions of an identity; `tenant` for those that belong to one. */
 export function permissionsOf(identity: Identity, tenant?: string): Permissions {
   switch (identity) {
@@ -281,11 +286,26 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
     }
     case 'admin':
       return clientPermissions('admin');
+    case 'backup':
+      // Whoever copies streams out reads them all, and names where the server sends them (ADR 58): its key is kept as backups are.
+      return {
+        publish: [
+          '$JS.API.INFO',
+          `$JS.API.CONSUMER.DELETE.${auditConsumer.stream}.${auditConsumer.durable}`,
+          ...streamNames.flatMap((name) => [
+            `$JS.API.STREAM.INFO.${name}`,
+            `$JS.API.STREAM.SNAPSHOT.${name}`,
+            `$JS.SNAPSHOT.ACK.${name}.*`,
+            `$JS.API.STREAM.RESTORE.${name}`,
+            `$JS.SNAPSHOT.RESTORE.${name}.*`,
+          ]),
+          ...Object.values(routes)
+            .filter(({ callers }) => (callers as readonly Identity[]).includes('backup'))
+            .map(({ subject }) => subject),
+        ],
+        subscribe: [`${inboxPrefixOf('backup')}.>`],
+      };
     case 'provisioner': {
-      const names = [
-        ...Object.values(streams).map((stream) => stream.name),
-        ...Object.values(buckets).map(({ name }) => `KV_${name}`),
-      ];
       return {
         publish: [
           '$JS.API.INFO',
@@ -295,7 +315,7 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
             `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
             `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
           ]),
-          ...names.flatMap((name) => [
+          ...streamNames.flatMap((name) => [
             `$JS.API.STREAM.CREATE.${name}`,
             `$JS.API.STREAM.UPDATE.${name}`,
             `$JS.API.STREAM.INFO.${name}`,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-/** Identities that may connect to NATS. `agent` and `auditor` are per tenant; `admin` is the operator's; `provisioner` creates streams. */
-export type Identity = ServiceName | 'agent' | 'auditor' | 'admin' | 'provisioner';
+/** Identities that may connect to NATS. `agent` and `auditor` are per tenant; `admin` is the operator's; `provisioner` creates streams; `backup` copies them out, and in where they are missing. */
+export type Identity = ServiceName | 'agent' | 'auditor' | 'admin' | 'provisioner' | 'backup';
 export type ServiceName =
   | 'registry'
   | 'executor'

@@ -13,6 +13,7 @@ import {
   VerifyAudit,
   VerifyAuditResult,
 } from './messages/audit.ts';
+import { CopyAuditDatabase, CopyAuditDatabaseResult } from './messages/audit-database.ts';
 import { CircuitChanged, ListCircuitsRequest, ListCircuitsResult } from './messages/circuits.ts';
 import {
   CancelBroadcast,
@@ -196,6 +197,15 @@ export const routes = {
     request: ListUnknown,
     response: ListUnknownResult,
     timeoutMs: 10_000,
+  }),
+  copyAuditDatabase: request({
+    subject: 'svc.audit.v1.database.copy',
+    owner: 'audit',
+    callers: ['backup'],
+    request: CopyAuditDatabase,
+    response: CopyAuditDatabaseResult,
+    // A directory of some gigabytes takes a while.
+    timeoutMs: 120_000,
   }),
   verifyAudit: request({
     subject: 'svc.audit.v1.verify',

@@ -1,2 +1,11 @@
+export { makeBackupKey } from './backup/backup-key.ts';
+export { checkBackup, fileOf, readFileOf } from './backup/check-backup.ts';
+export { type BackupReport, type BackupSources, makeBackup } from './backup/make-backup.ts';
+export { type OpenedBackup, openBackup } from './backup/manifest.ts';
+export { mirrorRoots } from './backup/mirror-roots.ts';
+export { unpackDirectory } from './backup/packed-directory.ts';
+export { rereadAudit } from './backup/reread-audit.ts';
+export { type MachinePlaces, type RestoreReport, restoreMachine } from './backup/restore-machine.ts';
+export { type RestoredStreams, restoreStreams } from './backup/restore-streams.ts';
 export { type InstallationPlan, layOutInstallation } from './lay-out.ts';
 export { provisionInstallation } from './provision.ts';

@@ -31,6 +31,7 @@ describe('ensureIdentityKeys', () => {
       'gateway',
       'admin',
       'provisioner',
+      'backup',
       'system',
       'agent.acme',
       'auditor.acme',

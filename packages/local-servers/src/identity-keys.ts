@@ -68,6 +68,7 @@ const installationIdentities = [
   'gateway',
   'admin',
   'provisioner',
+  'backup',
   'system',
 ] as const satisfies readonly KeyOwner[];
 const tenantIdentities = ['agent', 'auditor'] as const satisfies readonly Identity[];

@@ -26,6 +26,7 @@ import { sendRequest } from './request.ts';
 import { requestStream } from './request-stream.ts';
 import { serveEndpoints } from './serve.ts';
 import { listenSignal, sendSignal } from './signals.ts';
+import { backUpStream, restoreStream } from './stream-backup.ts';
 import { pushStream } from './stream-push.ts';
 import { eraseMessage, nextOfSubject, readStream, streamMessage } from './stream-read.ts';
 import type { ConnectOptions, Messaging } from './types.ts';
@@ -93,6 +94,8 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     nextOfSubject: (stream, of, from) => nextOfSubject(connection, stream, of, from),
     eraseMessage: (stream, sequence) => eraseMessage(connection, stream, sequence),
     streamBounds: (stream) => streamBounds(connection, stream),
+    backUpStream: (stream, backUpOptions) => backUpStream(connection, options.inboxPrefix, stream, backUpOptions),
+    restoreStream: (snapshot, chunks) => restoreStream(connection, snapshot, chunks),
     purgeSubject: (stream, subject) => purgeSubject(connection, stream, subject),
     makeDurable: (durable) => makeDurable(connection, durable),
     removeDurable: (stream, durable) => removeDurable(connection, stream, durable),

@@ -9,6 +9,7 @@ export { readServers, type ServerReport, type ServerStream, type ServersReport }
 export { createSealingKeys, createSealingSeed, type SealingKeys } from './sealing-keys.ts';
 export { endpoint } from './serve.ts';
 export type { DurableState, FilteredDurable, ReadStreamOptions, StreamAccess, StreamPage } from './stream-access.ts';
+export type { BackUpStreamOptions, StreamSnapshot } from './stream-backup.ts';
 export type {
   AnyEndpoint,
   BatchConsumer,

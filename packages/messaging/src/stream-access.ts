@@ -1,4 +1,5 @@
 import type { DurableDefinition } from '@patchbay/contracts';
+import type { BackUpStreamOptions, StreamSnapshot } from './stream-backup.ts';
 import type { StreamMessage } from './types.ts';
 
 /** A durable that is made while Patchbay runs, for some of a stream's subjects. */
@@ -66,6 +67,13 @@ export interface StreamAccess {
   eraseMessage(stream: string, sequence: number): Promise<boolean>;
   /** The numbers of the first and the last message; the first is beyond the last when there is none. */
   streamBounds(stream: string): Promise<{ readonly first: number; readonly last: number }>;
+  /** Copies a stream out while it is written to. Needs the backup identity. @throws PatchbayError `overloaded`. */
+  backUpStream(stream: string, options: BackUpStreamOptions): Promise<StreamSnapshot>;
+  /**
+   * Makes a stream that is missing again, from a copy. Needs the backup identity. @throws PatchbayError `invalid_request` when the
+   * server does not take it, as when it is there; `overloaded`.
+   */
+  restoreStream(snapshot: StreamSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Removes every message of a subject, wildcards included, and says how many those were. */
   purgeSubject(stream: string, subject: string): Promise<number>;
   /** Makes a durable, or leaves one as it is that is there already. */

@@ -17,6 +17,7 @@ import { createReportAuditStore } from './adapters/report-audit-store.ts';
 import { readTenantMessages, toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
 import type { VerifyMac } from './domain/check-message.ts';
+import { createCopyAuditDatabase } from './operations/copy-audit-database.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
 import { createQueryAnalytics } from './operations/query-analytics.ts';
 import { createQueryAudit, type RecordAudit } from './operations/query-audit.ts';
@@ -110,6 +111,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       keeping: keeping.operations,
       queryAudit: createQueryAudit(reading),
       listUnknown: createListUnknown(reading),
+      copyAuditDatabase: createCopyAuditDatabase({ copy: database.copy }),
       verifyAudit: createVerifyAudit({
         ...reading,
         verify,

@@ -3,6 +3,7 @@ import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
 import { type KeepingOperations, keepingRoutes } from './keeping-routes.ts';
 import { type LogOperations, logRoutes } from './log-routes.ts';
+import type { createCopyAuditDatabase } from './operations/copy-audit-database.ts';
 import type { createListUnknown } from './operations/list-unknown.ts';
 import type { createQueryAnalytics } from './operations/query-analytics.ts';
 import type { createQueryAudit } from './operations/query-audit.ts';
@@ -13,6 +14,7 @@ export interface AuditOperations {
   readonly verifyAudit: ReturnType<typeof createVerifyAudit>;
   readonly queryAnalytics: ReturnType<typeof createQueryAnalytics>;
   readonly listUnknown: ReturnType<typeof createListUnknown>;
+  readonly copyAuditDatabase: ReturnType<typeof createCopyAuditDatabase>;
   readonly log: LogOperations;
   readonly keeping: KeepingOperations;
   /** Hears of failures whose cause does not reach the caller. */
@@ -23,6 +25,7 @@ export interface AuditOperations {
 export function auditRoutes({
   queryAudit,
   listUnknown,
+  copyAuditDatabase,
   verifyAudit,
   queryAnalytics,
   log,
@@ -47,6 +50,7 @@ export function auditRoutes({
     endpoint('verifyAudit', routes.verifyAudit, (request, { traceparent }) =>
       telling('verifyAudit', verifyAudit(request, { traceId: traceIdOf(traceparent) })),
     ),
+    endpoint('copyAuditDatabase', routes.copyAuditDatabase, () => telling('copyAuditDatabase', copyAuditDatabase())),
     endpoint('queryAnalytics', routes.queryAnalytics, (request) => telling('queryAnalytics', queryAnalytics(request))),
     ...logRoutes(log, telling),
     ...keepingRoutes(keeping, telling),

@@ -18,6 +18,11 @@ export interface AuditDatabase {
   transaction<T>(work: (transaction: AuditTransaction) => Promise<T>): Promise<T>;
   /** Whether this is a server, which several processes may use at once; else it is PGlite, in this process alone. */
   readonly server: boolean;
+  /**
+   * Copies the files of a PGlite directory to another beside it, whose path it says; the one of before is replaced. Null where
+   * there are no files of ours.
+   */
+  readonly copy: (() => Promise<string>) | null;
   close(): Promise<void>;
 }
 
@@ -69,6 +74,7 @@ export async function openAuditDatabase(
       return opened.transaction(db, work);
     },
     server: !isPglite(url),
+    copy: opened.copy,
     async close() {
       await db.destroy();
       await opened.close();

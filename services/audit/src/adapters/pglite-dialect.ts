@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, constants, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, type Kysely, PGliteDialect, type RawBuilder } from 'kysely';
 import type { AuditTransaction } from './audit-database.ts';
@@ -9,6 +9,8 @@ export interface OpenedDialect {
   readonly dialect: Dialect;
   /** As `AuditDatabase.transaction`, for the database that stands on `dialect`. */
   transaction<T>(db: Kysely<AuditTables>, work: (transaction: AuditTransaction) => Promise<T>): Promise<T>;
+  /** As `AuditDatabase.copy`. */
+  readonly copy: (() => Promise<string>) | null;
   /** Releases what `dialect` stands on; the database was given back by then. */
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
             },
           }),
         ),
+      copy: directory === null ? null : () => pglite.runExclusive(async () => copyBeside(directory)),
       async close() {
         if (!pglite.closed) await pglite.close();
         unlock();
@@ -66,4 +69,13 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
     unlock();
     throw error;
   }
+}
+
+/** No statement runs meanwhile, and the copying lets nothing else run: what is committed by then is in the copy. */
+function copyBeside(directory: string): string {
+  const copy = `${directory}.copy`;
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { mode: 0o700 });
+  cpSync(directory, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  return copy;
 }

@@ -41,6 +41,7 @@ export function openPostgres(
           copy: null,
         }),
       ),
+    copy: null,
     close: async () => {},
   };
 }
