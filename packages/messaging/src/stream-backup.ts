@@ -23,7 +23,7 @@ export interface BackUpStreamOptions {
 /** Bytes of a piece; the server's limit for a message must have room for it. */
 const chunkBytes = 131_072;
 /** Milliseconds in which the next piece, or an answer, must come. A large stream is read from a slow disk. */
-const silenceMs = 60_000;
+const silenceMs = 30_000;
 
 /**
  * Copies a stream out while it is written to, as it is at one moment after the request. Subjects: NATS JetStream API, Snapshot

@@ -14,7 +14,7 @@ export interface OnRecord {
 }
 
 /** Every execution of the tool that the audit log knows, by its id. */
-export async function executionsOnRecord(system: System, tool: string): Promise<ReadonlyMap<string, OnRecord>> {
+export async function executionsOnRecord(system: Pick<System, 'admin'>, tool: string): Promise<ReadonlyMap<string, OnRecord>> {
   const found = new Map<string, OnRecord>();
   const note = (id: string, change: (one: OnRecord) => void) => {
     const one = found.get(id) ?? { trace: undefined, intents: 0, outcomes: 0, declared: 0 };
@@ -35,7 +35,7 @@ export async function executionsOnRecord(system: System, tool: string): Promise<
   return found;
 }
 
-async function* eventsOf({ admin }: System, query: Partial<AuditQuery>) {
+async function* eventsOf({ admin }: Pick<System, 'admin'>, query: Partial<AuditQuery>) {
   let cursor: string | null = null;
   do {
     const page = await admin.queryAudit({ ...query, limit: 1_000, ...(cursor !== null && { cursor }) });

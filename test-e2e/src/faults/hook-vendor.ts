@@ -20,6 +20,8 @@ export interface VendorLoad {
   /** Share of events that are sent twice at the same moment. */
   readonly twice: number;
   readonly random: () => number;
+  /** What the events' ids begin with. Default `evt_kills`. */
+  readonly prefix?: string;
 }
 
 /** Milliseconds until an event that was not accepted is sent again, and for which that is done. */
@@ -35,7 +37,7 @@ export async function sendAsVendor(load: VendorLoad): Promise<SentEvent[]> {
   while (sent.length < load.events) {
     const due = Math.min(load.events, Math.floor((load.perSecond * (performance.now() - startedAt)) / 1_000));
     while (sent.length < due) {
-      const event: SentEvent = { id: `evt_kills_${sent.length}`, accepted: 0, turnedAway: 0 };
+      const event: SentEvent = { id: `${load.prefix ?? 'evt_kills'}_${sent.length}`, accepted: 0, turnedAway: 0 };
       sent.push(event);
       pending.push(untilAccepted(load, event));
       if (load.random() < load.twice) pending.push(untilAccepted(load, event));

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { PatchbayError } from '@patchbay/contracts';
 import type { Messaging } from '@patchbay/messaging';
 import { type BackupContent, type BackupFile, newDataKey, writeManifest } from './manifest.ts';
 import { packDirectory } from './packed-directory.ts';
@@ -8,7 +9,7 @@ import { type SealedFile, writeSealed } from './sealed-file.ts';
 /** One half of a backup while it is made: a directory that has its name only when it is whole. */
 export interface BackupHalf {
   addStream(messaging: Messaging, stream: string, options?: { withoutDurables?: boolean }): Promise<void>;
-  addDirectory(name: string, directory: string, keep?: (path: string) => boolean): void;
+  addDirectory(name: string, directory: string, keep?: (path: string) => boolean): Promise<void>;
   addDump(name: string, write: (file: Pick<SealedFile, 'write'>) => Promise<void>): Promise<void>;
   /** Takes a file back that was added. */
   drop(name: string): void;
@@ -35,6 +36,9 @@ export interface HalfOptions {
   readonly recipient: string;
 }
 
+/** Times that a stream is asked for. */
+const streamTries = 3;
+
 export function beginHalf({ under, id, half, startedAt, recipient }: HalfOptions): BackupHalf {
   const draft = join(under, `${id}.partial`);
   mkdirSync(under, { recursive: true, mode: 0o700 });
@@ -54,15 +58,23 @@ export function beginHalf({ under, id, half, startedAt, recipient }: HalfOptions
   }
 
   return {
-    addStream: (messaging, stream, options = {}) =>
-      add(stream, 'stream', (file) =>
-        messaging.backUpStream(stream, { ...options, onChunk: (chunk) => file.write(chunk) }),
-      ),
-    addDirectory(name, directory, keep) {
-      const file = writeSealed(pathOf(name), name, dataKey);
-      packDirectory(directory, (frame) => file.write(frame), keep);
-      files.set(name, { name, kind: 'directory', ...file.end() });
+    async addStream(messaging, stream, options = {}) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await add(stream, 'stream', (file) =>
+            messaging.backUpStream(stream, { ...options, onChunk: (chunk) => file.write(chunk) }),
+          );
+        } catch (error) {
+          // What is under way when the connection is lost never ends.
+          rmSync(pathOf(stream), { force: true });
+          if (!(error instanceof PatchbayError && error.code === 'overloaded') || attempt === streamTries) throw error;
+        }
+      }
     },
+    addDirectory: (name, directory, keep) =>
+      add(name, 'directory', (file) =>
+        packDirectory(directory, (frame) => file.write(frame), keep).then(() => undefined),
+      ),
     addDump: (name, write) => add(name, 'dump', (file) => write(file).then(() => undefined)),
     drop(name) {
       files.delete(name);

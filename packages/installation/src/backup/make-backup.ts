@@ -69,14 +69,14 @@ export async function makeBackup(request: BackupRequest): Promise<BackupReport> 
     if (keys !== null) halves.push(keys);
 
     // A record leaves the spool when the stream has it: what is no longer here is there later. Checkpoints are of what is stored.
-    if (sources.spool !== null) store.addDirectory('spool', sources.spool, isSpool);
-    if (sources.checkpoints !== null) store.addDirectory('checkpoints', sources.checkpoints);
+    if (sources.spool !== null) await store.addDirectory('spool', sources.spool, isSpool);
+    if (sources.checkpoints !== null) await store.addDirectory('checkpoints', sources.checkpoints);
     const database = await backUpDatabase(store, sources.database, messaging);
     onStep(`audit database: ${database === 'none' ? 'not in this backup' : database}`);
     for (const stream of storeStreams) await store.addStream(messaging, stream);
     onStep(`${storeStreams.length} streams of work and documents`);
     await backUpVault(messaging, store, keys, onStep);
-    if (keys !== null && sources.keys !== null) keys.addDirectory('keys', sources.keys);
+    if (keys !== null && sources.keys !== null) await keys.addDirectory('keys', sources.keys);
     onStep(keys === null ? 'credentials, without what opens them' : 'credentials, and apart from them the keys');
     await store.addStream(messaging, auditStream, { withoutDurables: true });
     onStep('audit stream');
@@ -116,7 +116,7 @@ async function backUpDatabase(
   const { directory } = await messaging.request(routes.copyAuditDatabase, {}, {});
   if (directory === null) return 'none';
   try {
-    store.addDirectory('database', directory);
+    await store.addDirectory('database', directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

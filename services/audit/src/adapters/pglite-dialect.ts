@@ -1,4 +1,5 @@
-import { chmodSync, constants, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, constants, mkdirSync } from 'node:fs';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, type Kysely, PGliteDialect, type RawBuilder } from 'kysely';
 import type { AuditTransaction } from './audit-database.ts';
@@ -59,7 +60,7 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
             },
           }),
         ),
-      copy: directory === null ? null : () => pglite.runExclusive(async () => copyBeside(directory)),
+      copy: directory === null ? null : () => pglite.runExclusive(() => copyBeside(directory)),
       async close() {
         if (!pglite.closed) await pglite.close();
         unlock();
@@ -71,11 +72,11 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
   }
 }
 
-/** No statement runs meanwhile, and the copying lets nothing else run: what is committed by then is in the copy. */
-function copyBeside(directory: string): string {
+/** No statement runs meanwhile: what is committed by then is in the copy. */
+async function copyBeside(directory: string): Promise<string> {
   const copy = `${directory}.copy`;
-  rmSync(copy, { recursive: true, force: true });
-  mkdirSync(copy, { mode: 0o700 });
-  cpSync(directory, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(copy, { mode: 0o700 });
+  await cp(directory, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
   return copy;
 }

@@ -1,0 +1,2 @@
+/** The tenants of every drill. */
+export const machineTenants = ['acme', 'globex'] as const;
