@@ -35,7 +35,9 @@ async function apiKey(drill: Drill, { admin, facts }: Installation): Promise<voi
   const web = (apiKey: string) => connectHttp({ url: facts.gateway_url, apiKey });
   const stolen = await web(old.secret);
   await stolen.execute(`${tools}_look`, call, { deadlineMs: 10_000 });
-  const fresh = await drill.step('an API key: make another', () => admin.keys.create({ name: 'drill-2', role: 'agent' }));
+  const fresh = await drill.step('an API key: make another', () =>
+    admin.keys.create({ name: 'drill-2', role: 'agent' }),
+  );
   const begun = performance.now();
   await drill.step('and end the old one', async () => {
     await admin.keys.revoke(old.key.id);
@@ -100,7 +102,9 @@ async function agentNkey(drill: Drill, { patchbay, facts, admin }: Installation)
   const begun = performance.now();
   await drill.step("an agent's NKey: a configuration without it", () =>
     patchbay.nats.reload({
-      identities: patchbay.keys.identities.filter(({ identity, tenant }) => !(identity === 'agent' && tenant === 'acme')),
+      identities: patchbay.keys.identities.filter(
+        ({ identity, tenant }) => !(identity === 'agent' && tenant === 'acme'),
+      ),
     }),
   );
   const result = await stolen.execute(`${tools}_look`, call, { deadlineMs: 2_000 });

@@ -29,7 +29,11 @@ export async function offBoardingDrill(drill: Drill): Promise<void> {
   drill.figure('records handed out', records);
   await drill.step('take none of its API keys any more', async () => {
     await admin.tenants.suspend('globex');
-    drill.equals('its API key is', (await refusalOf(() => web.execute(`${tools}_look`, call))) ?? 'taken', 'not_authenticated');
+    drill.equals(
+      'its API key is',
+      (await refusalOf(() => web.execute(`${tools}_look`, call))) ?? 'taken',
+      'not_authenticated',
+    );
   });
   const job = await drill.step('remove its connections, and erase what is encrypted for it', async () => {
     for (const { id } of await admin.listConnections(tools)) await admin.removeConnection(id);
@@ -51,7 +55,9 @@ export async function offBoardingDrill(drill: Drill): Promise<void> {
   const receipt = await drill.step('find the receipt in the audit log', async () => {
     for (let tries = 0; tries < 120; tries++) {
       const { events } = await admin.queryAudit({ class: 'credential', limit: 1_000 });
-      const found = events.find(({ type, data }) => type === 'dev.patchbay.vault.erase_tenant' && data.outcome === 'succeeded');
+      const found = events.find(
+        ({ type, data }) => type === 'dev.patchbay.vault.erase_tenant' && data.outcome === 'succeeded',
+      );
       if (found !== undefined) return found.id;
       await delay(500);
     }

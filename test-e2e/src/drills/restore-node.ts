@@ -83,7 +83,10 @@ export async function restoreNodeDrill(drill: Drill): Promise<void> {
   drill.figure('recovery time, until nothing is missing', (performance.now() - begun) / 1_000, 's');
   const records = await recordsOf(admin, tools);
   drill.figure('calls acknowledged', acknowledged.length);
-  drill.figure('of them after the machine was lost', acknowledged.filter(({ answeredAt }) => answeredAt > lostAt).length);
+  drill.figure(
+    'of them after the machine was lost',
+    acknowledged.filter(({ answeredAt }) => answeredAt > lostAt).length,
+  );
   drill.equals('acknowledged audit events lost: intents', missingOf(acknowledged, records).intents, 0);
   drill.equals('acknowledged audit events lost: outcomes', missingOf(acknowledged, records).outcomes, 0);
   drill.figure('what callers were told from the loss on', endings(calls.slice(before)));
