@@ -14,7 +14,10 @@ export interface OnRecord {
 }
 
 /** Every execution of the tool that the audit log knows, by its id. */
-export async function executionsOnRecord(system: Pick<System, 'admin'>, tool: string): Promise<ReadonlyMap<string, OnRecord>> {
+export async function executionsOnRecord(
+  system: Pick<System, 'admin'>,
+  tool: string,
+): Promise<ReadonlyMap<string, OnRecord>> {
   const found = new Map<string, OnRecord>();
   const note = (id: string, change: (one: OnRecord) => void) => {
     const one = found.get(id) ?? { trace: undefined, intents: 0, outcomes: 0, declared: 0 };
