@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run drill -- restore`: rehearses a runbook under the pinned runtime. See docs/runbooks.
+// `npm run drill -- restore --json`: rehearses a runbook under the pinned runtime. See docs/runbooks.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { bootstrapOrExit, root } from './bootstrap.mjs';
