@@ -18,6 +18,7 @@ const owners: readonly KeyOwner[] = [
   'gateway',
   'admin',
   'provisioner',
+  'backup',
   'system',
 ];
 const variable = (name: string) => `$PATCHBAY_${name.toUpperCase().replace(/\W/g, '_')}`;
