@@ -80,6 +80,8 @@ export interface StartOptions {
   readonly variables?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** Node's own options for a service's processes; benches have them write a profile. */
   readonly nodeArguments?: Partial<Record<ServiceName, readonly string[]>>;
+  /** Milliseconds until each service must be ready, where each is a process. */
+  readonly readyTimeoutMs?: number;
   /** A part ended by itself. */
   readonly onLost?: (line: string) => void;
 }
@@ -205,6 +207,7 @@ async function startAll(
             env,
             logDir: state.logs,
             nodeArguments: options.nodeArguments?.[service] ?? [],
+            ...(options.readyTimeoutMs !== undefined && { readyTimeoutMs: options.readyTimeoutMs }),
             onExit: (name, detail) => lost(`${name} ended (${detail})`),
           });
     spools.hold(place, starting);

@@ -73,6 +73,7 @@ export type SystemOptions = Partial<
     | 'maxStreamBytes'
     | 'natsServers'
     | 'natsRouteVia'
+    | 'readyTimeoutMs'
     | 'databaseUrl'
     | 'variables'
   >

@@ -4,8 +4,8 @@ export interface FaultConfig {
   readonly seed: number;
   /** Length of the runs under random faults. */
   readonly seconds: number;
-  /** The same of the fault matrix, which in `npm test` is longer than others and always the same, as its verdict is one of many. */
-  readonly matrix: { readonly seed: number; readonly seconds: number };
+  /** The same of the fault matrix, which takes more than others to show anything; null where nobody asked for so much. */
+  readonly matrix: { readonly seed: number; readonly seconds: number } | null;
   /** File that each measurement is appended to as a line of JSON; null: nowhere. */
   readonly reportFile: string | null;
   /** File that the fault matrix writes its report to, as JSON; null: nowhere. */
@@ -13,11 +13,12 @@ export interface FaultConfig {
 }
 
 export function readFaultConfig(env: Readonly<Record<string, string | undefined>> = process.env): FaultConfig {
-  const given = { seed: env.PATCHBAY_FAULT_SEED, seconds: env.PATCHBAY_FAULT_SECONDS };
+  const seed = Number(env.PATCHBAY_FAULT_SEED ?? Math.floor(Math.random() * 1_000_000));
+  const seconds = Number(env.PATCHBAY_FAULT_SECONDS ?? 10);
   return {
-    seed: Number(given.seed ?? Math.floor(Math.random() * 1_000_000)),
-    seconds: Number(given.seconds ?? 10),
-    matrix: { seed: Number(given.seed ?? 59), seconds: Math.max(30, Number(given.seconds ?? 45)) },
+    seed,
+    seconds,
+    matrix: seconds >= 30 ? { seed, seconds } : null,
     reportFile: env.PATCHBAY_FAULT_REPORT ?? null,
     matrixReportFile: env.PATCHBAY_FAULT_MATRIX_REPORT ?? null,
   };

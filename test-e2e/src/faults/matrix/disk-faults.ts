@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import type { FaultKind } from './fault-kind.ts';
 import { pick } from './fault-kind.ts';
 import { startAnother } from './process-faults.ts';
-import { processes } from './stage.ts';
 
 /**
  * From now on no write of the process to a file succeeds (RLIMIT_FSIZE of 0: EFBIG), which is a disk that takes nothing more: logs, spools
@@ -16,26 +15,42 @@ function takeWrites(pid: number): void {
   execFileSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:'], { stdio: 'ignore' });
 }
 
-/** Its disk takes writes again, and where it gave up on that, another takes its place as its supervisor would see to. */
-function ofService(service: 'executor' | 'audit', row: string): FaultKind {
-  return {
-    name: `${service}: disk takes nothing`,
-    row,
-    part: service === 'audit' ? 'audit' : 'disks',
-    lastsMs: [2_000, 6_000],
-    async begin(stage, random) {
-      const victim = pick(stage.living(service), random);
-      failWrites(victim.pid as number);
-      return {
-        victim: victim.instance,
-        async heal() {
-          if (!victim.ended) takeWrites(victim.pid as number);
-          else if (stage.living(service).length < processes[service]) await startAnother(stage, service);
-        },
-      };
-    },
-  };
-}
+/** An executor needs its disk for the spool alone, and goes on. */
+const ofExecutor: FaultKind = {
+  name: 'executor: disk takes nothing',
+  row: 'F16',
+  part: 'disks',
+  lastsMs: [2_000, 6_000],
+  async begin(stage, random) {
+    const victim = pick(stage.living('executor'), random);
+    failWrites(victim.pid as number);
+    return {
+      victim: victim.instance,
+      async heal() {
+        if (!victim.ended) takeWrites(victim.pid as number);
+      },
+    };
+  },
+};
+
+/** Its database is on the disk: as with a server, the disk is repaired and it is started again. */
+const ofAudit: FaultKind = {
+  name: 'audit: disk takes nothing',
+  row: 'F16',
+  part: 'audit',
+  lastsMs: [2_000, 6_000],
+  async begin(stage, random) {
+    const victim = pick(stage.living('audit'), random);
+    failWrites(victim.pid as number);
+    return {
+      victim: victim.instance,
+      async heal() {
+        victim.kill('SIGKILL');
+        await startAnother(stage, 'audit');
+      },
+    };
+  },
+};
 
 /** A server that met an error of its disk stays out of its streams; its operator has the disk repaired and starts it again. */
 const ofNats: FaultKind = {
@@ -56,4 +71,4 @@ const ofNats: FaultKind = {
   },
 };
 
-export const diskFaults: readonly FaultKind[] = [ofService('executor', 'F16'), ofService('audit', 'F16'), ofNats];
+export const diskFaults: readonly FaultKind[] = [ofExecutor, ofAudit, ofNats];

@@ -3,7 +3,7 @@ import type { ServiceName } from '@patchbay/contracts';
 import type { HostedService } from '@patchbay/launcher';
 import type { FaultKind, Part } from './fault-kind.ts';
 import { pick } from './fault-kind.ts';
-import type { Stage } from './stage.ts';
+import { processes, type Stage } from './stage.ts';
 
 /** A service may start while what it needs is away, and then ends: its supervisor would start it again. */
 const startTries = 20;
@@ -19,6 +19,12 @@ export async function startAnother({ system }: Stage, service: ServiceName): Pro
       await delay(1_000);
     }
   }
+}
+
+/** Starts what ended by itself on the way, as a supervisor would have. */
+export async function startMissing(stage: Stage): Promise<void> {
+  for (const [service, many] of Object.entries(processes) as [keyof typeof processes, number][])
+    while (service !== 'nats' && stage.living(service).length < many) await startAnother(stage, service);
 }
 
 /** Killed by SIGKILL; after a while another takes its place. */

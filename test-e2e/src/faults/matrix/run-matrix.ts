@@ -8,6 +8,7 @@ import type { FaultKind } from './fault-kind.ts';
 import { type InflictedFault, inflict } from './inflict.ts';
 import { type AuditVerdict, isClean, judgeAudit } from './judge-audit.ts';
 import { callKinds, runLoad } from './load.ts';
+import { startMissing } from './process-faults.ts';
 import { planFaults } from './schedule.ts';
 import type { Stage } from './stage.ts';
 import { UpstreamRecord } from './upstream-record.ts';
@@ -67,6 +68,7 @@ export async function runMatrix(
   let recoveredMs: number;
   try {
     inflicted = await inflict(stage, planned, startedAt);
+    await startMissing(stage);
     const healedAt = performance.now();
     recoveredMs = await recovered(kinds, healedAt);
     onProgress(

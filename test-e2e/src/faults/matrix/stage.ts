@@ -36,8 +36,10 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** How many there are of what there is more than one of, and of what its faults must know. */
-export const processes = { nats: 3, executor: 3, vault: 2, audit: 1 } as const;
+/** How many there are of each whose processes faults befall. */
+export const processes = { nats: 3, executor: 3, vault: 2, audit: 1, registry: 1, gateway: 1 } as const;
+/** A machine with much else to do takes minutes to start all of them. */
+const readyTimeoutMs = 300_000;
 const clock = fileURLToPath(new URL('../stepped-clock.mjs', import.meta.url));
 
 /** Milliseconds that each service's clock steps by when it is told to; those of two services that deal with times disagree. */
@@ -74,6 +76,7 @@ export async function startStage(seed: number): Promise<Stage> {
     executors: processes.executor,
     seedCatalog: false,
     natsServers: processes.nats,
+    readyTimeoutMs,
     natsRouteVia: async (from, to, port) => {
       const one = idle.pop() as FaultProxy;
       one.setTarget(port);
