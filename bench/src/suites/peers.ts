@@ -115,9 +115,17 @@ async function install(wanted: readonly Peer[]): Promise<{ peer: Peer; packages:
 /** Gives a peer a folder, and takes back what it left. */
 async function inPlace(packages: string, work: (place: Place) => Promise<void>): Promise<void> {
   const place: Place = { dir: mkdtempSync(join(tmpdir(), 'patchbay-peer-')), packages, upstream, children: [] };
+  // A run that is ended from outside leaves no product running.
+  const end = () => {
+    for (const child of place.children) child.kill();
+    rmSync(place.dir, { recursive: true, force: true });
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
   try {
     await work(place);
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
     for (const child of place.children) child.kill();
     await untilEnded(place);
     rmSync(place.dir, { recursive: true, force: true, maxRetries: 5 });
