@@ -77,3 +77,27 @@ test('the servers of a cluster know one another, and nobody else joins', () => {
   ]);
   expect(cluster.authorization).toMatchObject({ user: 'route', password: secret });
 });
+
+test('clusters of several regions, certificates and leaves are laid out, a leaf with its own tenant’s seed alone', () => {
+  layOutInstallation(
+    plan({
+      tenants: ['acme', 'globex'],
+      natsClusters: { east: ['e-1', 'e-2', 'e-3'], west: ['w-1', 'w-2', 'w-3'] },
+      natsTlsDir: '/etc/tls',
+      natsLeaves: true,
+    }),
+  );
+  const east = JSON.parse(text('nats', 'e-2.conf'));
+  const files = { cert_file: '/etc/tls/e-2.crt', key_file: '/etc/tls/e-2.key', ca_file: '/etc/tls/ca.crt' };
+  for (const door of [east, east.cluster, east.gateway, east.leafnodes]) expect(door.tls).toMatchObject(files);
+  for (const between of [east.cluster, east.gateway]) expect(between.tls.verify).toBe(true);
+  expect(east.gateway).toMatchObject({ name: 'east', reject_unknown_cluster: true });
+  expect(east.gateway.gateways.map(({ name }: { name: string }) => name)).toEqual(['west']);
+  expect(east.gateway.authorization.password).not.toBe(east.cluster.authorization.password);
+  const leaf = JSON.parse(text('tenants', 'acme', 'leaf.conf'));
+  expect(leaf.leafnodes.remotes).toMatchObject([{ nkey: text('tenants', 'acme', 'agent.seed').trim() }]);
+  expect(leaf.leafnodes.remotes[0].urls).toHaveLength(6);
+  expect(text('tenants', 'acme', 'leaf.conf')).not.toContain(text('tenants', 'globex', 'agent.seed').trim());
+  expect(text('operator', 'system.seed')).toBe(text('all', 'nkeys', 'system.nk'));
+  expect(() => layOutInstallation(plan({ natsClusters: { east: ['e-1'], west: ['w-1'] } }))).toThrow(RangeError);
+});
