@@ -92,7 +92,7 @@ test('a process that is behind, has a wrong clock and few descriptors is named f
     fileURLToPath(new URL('./old-registry.fixture.ts', import.meta.url)),
     [here.patchbay.nats.url, seedFileOf(here.patchbay.keys, 'registry')],
     {
-      execPath: '/usr/bin/prlimit',
+      execPath: 'prlimit',
       execArgv: [
         '--nofile=512:512',
         process.execPath,
