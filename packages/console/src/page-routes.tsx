@@ -2,12 +2,14 @@ import { Route, Routes } from 'react-router';
 import { AboutPage } from './pages/about-page.tsx';
 import { AnalyticsPage } from './pages/analytics-page.tsx';
 import { ApprovalsPage } from './pages/approvals-page.tsx';
+import { AuditLayout } from './pages/audit-layout.tsx';
 import { AuditPage } from './pages/audit-page.tsx';
 import { ConnectPage } from './pages/connect-page.tsx';
 import { ConnectionsPage } from './pages/connections-page.tsx';
 import { DeadLettersPage } from './pages/dead-letters-page.tsx';
 import { ExecutionPage } from './pages/execution-page.tsx';
 import { ExecutionsPage } from './pages/executions-page.tsx';
+import { HoldsPage } from './pages/holds-page.tsx';
 import { KeysPage } from './pages/keys-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { OverviewPage } from './pages/overview-page.tsx';
@@ -15,6 +17,9 @@ import { PoliciesPage } from './pages/policies-page.tsx';
 import { PolicyPage } from './pages/policy-page.tsx';
 import { PublishPage } from './pages/publish-page.tsx';
 import { RejectedWebhookPage } from './pages/rejected-webhook-page.tsx';
+import { RetentionPage } from './pages/retention-page.tsx';
+import { SinksPage } from './pages/sinks-page.tsx';
+import { SubjectsPage } from './pages/subjects-page.tsx';
 import { SubscriptionsPage } from './pages/subscriptions-page.tsx';
 import { TenantsPage } from './pages/tenants-page.tsx';
 import { ToolArgumentsPage } from './pages/tool-arguments-page.tsx';
@@ -59,7 +64,13 @@ export function PageRoutes() {
           <Route path="subscriptions" element={<SubscriptionsPage />} />
           <Route path="dead-letters" element={<DeadLettersPage />} />
         </Route>
-        <Route path="audit" element={<AuditPage />} />
+        <Route path="audit" element={<AuditLayout />}>
+          <Route index element={<AuditPage />} />
+          <Route path="retention" element={<RetentionPage />} />
+          <Route path="holds" element={<HoldsPage />} />
+          <Route path="sinks" element={<SinksPage />} />
+          <Route path="persons" element={<SubjectsPage />} />
+        </Route>
         <Route path="analytics" element={<AnalyticsPage />} />
         <Route path="policies" element={<PoliciesPage />} />
         <Route path="policies/:name" element={<PolicyPage />} />

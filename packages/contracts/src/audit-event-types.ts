@@ -28,6 +28,7 @@ function of(auditClass: AuditClass, ocsf: OcsfMapping, when: string): AuditEvent
 
 const change = 'before a change and after it';
 const looked = 'somebody does it over HTTP, before the answer leaves';
+const shown = 'by an operator or the gateway, before the answer leaves';
 const asked = 'somebody asks for it over HTTP: before and after';
 
 /**
@@ -51,8 +52,14 @@ export const auditEventTypes = {
   'approval.requested': of('execution', ['entity', 'create'], 'a call waits for somebody’s yes'),
   'approval.decided': of('execution', ['entity', 'update'], 'somebody approved or refused such a call'),
   'approval.used': of('execution', ['entity', 'update'], 'an approved call came again and went ahead'),
+  'approval.read': of(
+    'execution',
+    ['entity', 'read'],
+    'calls that wait for a yes were looked at, arguments included: the first look in ten minutes, with how many there were before',
+  ),
   'submission.dead_lettered': of('execution', ['entity', 'create'], 'a submission was given up'),
   'submission.replayed': of('execution', ['entity', 'update'], 'a dead letter was handed in again'),
+  'submission.dead_letter_read': of('execution', ['entity', 'read'], `a dead letter was read with what it says: ${shown}`),
   'submission.dropped': of('execution', ['entity', 'delete'], 'a dead letter was thrown away'),
   'egress.refused': of('egress', ['api', 'other'], 'an outbound address was not allowed'),
   'egress.policy_applied': of('egress', ['entity', 'update'], 'an executor took over the file of tenant policies'),
@@ -110,6 +117,7 @@ export const auditEventTypes = {
     ['finding', 'create'],
     'a tenant’s privacy policy found something personal in a webhook and acted on it',
   ),
+  'webhook.kept_request_read': of('webhook', ['entity', 'read'], `a request that became no event was read: ${shown}`),
   'webhook.source_added': of('webhook', ['entity', 'create'], change),
   'webhook.source_changed': of('webhook', ['entity', 'update'], change),
   'webhook.source_removed': of('webhook', ['entity', 'delete'], change),
@@ -120,6 +128,8 @@ export const auditEventTypes = {
     ['api', 'other'],
     'an event was sent to a subscription’s target, once for each try',
   ),
+  'delivery.event_read': of('delivery', ['entity', 'read'], `a webhook event was read with its payload: ${shown}`),
+  'delivery.answers_read': of('delivery', ['entity', 'read'], `what a target answered was read: ${shown}`),
   'delivery.dead_lettered': of('delivery', ['api', 'other'], 'a delivery was given up'),
   'delivery.replayed': of('delivery', ['api', 'other'], 'events are delivered again'),
   'delivery.redriven': of('delivery', ['api', 'other'], 'dead letters are delivered again'),

@@ -1,4 +1,4 @@
-import { createAuditRecorder, openPersonalKeys, withTokens } from '@patchbay/audit-log';
+import { createAuditRecorder, createRecordedLooks, openPersonalKeys, withTokens } from '@patchbay/audit-log';
 import { type ExecutorStatus, events, inboxPrefixOf } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
 import { createEngine } from '@patchbay/execution-engine';
@@ -236,7 +236,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         shedCall: shedCalls.shed,
       }),
       ...policing.endpoints,
-      ...submissionEndpoints(submissions.operations),
+      ...submissionEndpoints(submissions.operations, createRecordedLooks((entry) => recorder.record(entry))),
       ...(await subjectEndpoints(messaging)),
       ...webhookEndpoints({ ...reserving, webhooks: tools, sealer: () => sealToVault(messaging, sealing) }),
     ],

@@ -1,10 +1,12 @@
+import type { RecordedLooks } from '@patchbay/audit-log';
 import { routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
+import { traceIdOf } from '@patchbay/service-kit';
 import { believed, nameOf } from './domain/proven-caller.ts';
 import type { SubmissionOperations } from './start-submissions.ts';
 
 /** What the executor answers about submissions. */
-export function submissionEndpoints(operations: SubmissionOperations): AnyEndpoint[] {
+export function submissionEndpoints(operations: SubmissionOperations, looks: RecordedLooks): AnyEndpoint[] {
   return [
     ...[routes.submitTool, routes.submitToolFor].map((route) =>
       endpoint(nameOf('submit-tool', route), route, ({ execute, plan, ...terms }, { values, receivedAt }) =>
@@ -23,7 +25,18 @@ export function submissionEndpoints(operations: SubmissionOperations): AnyEndpoi
       operations.getSubmissionResult(values.tenant as string, submission_id),
     ),
     endpoint('list-dead-letters', routes.listDeadLetters, (request) => operations.listDeadLetters(request)),
-    endpoint('show-dead-letter', routes.showDeadLetter, (request) => operations.showDeadLetter(request)),
+    endpoint('show-dead-letter', routes.showDeadLetter, (request, { replyTo, traceparent }) =>
+      looks.one(
+        {
+          tenant: request.tenant,
+          type: 'dev.patchbay.submission.dead_letter_read',
+          target: { kind: 'submission', id: request.id },
+          replyTo,
+          traceId: traceIdOf(traceparent),
+        },
+        () => operations.showDeadLetter(request),
+      ),
+    ),
     endpoint('replay-dead-letter', routes.replayDeadLetter, (request) => operations.replayDeadLetter(request)),
     endpoint('drop-dead-letter', routes.dropDeadLetter, (request) => operations.dropDeadLetter(request)),
   ];

@@ -1,7 +1,7 @@
-import type { AuditRecorder } from '@patchbay/audit-log';
+import { type AuditRecorder, createRecordedLooks, type Look } from '@patchbay/audit-log';
 import { type Approval, type ApprovalEvent, type AuditData, events, routes } from '@patchbay/contracts';
-import { type AnyEndpoint, endpoint, type Messaging } from '@patchbay/messaging';
-import type { Logger } from '@patchbay/service-kit';
+import { type AnyEndpoint, endpoint, type Messaging, type RequestContext } from '@patchbay/messaging';
+import { type Logger, traceIdOf } from '@patchbay/service-kit';
 import { createNatsApprovals, createNatsConfirmations } from './adapters/nats-approvals.ts';
 import { openPolicies } from './adapters/nats-policies.ts';
 import { createRedisCallCounts } from './adapters/redis-call-counts.ts';
@@ -58,6 +58,7 @@ export async function wirePolicies(
       },
     },
   };
+  const looks = createRecordedLooks((entry) => parts.recorder.record(entry));
   const list = createListApprovals(approving);
   const show = createShowApproval(approving);
   const decide = createDecideApproval(approving);
@@ -74,8 +75,12 @@ export async function wirePolicies(
     }),
     endpoints: [
       endpoint('decide-policies', routes.decidePolicies, (request) => judge(request)),
-      endpoint('list-approvals', routes.listApprovals, (request) => list(request)),
-      endpoint('show-approval', routes.showApproval, (request) => show(request)),
+      endpoint('list-approvals', routes.listApprovals, (request, context) =>
+        looks.often(lookOf(request.tenant, request.tenant, context), () => list(request)),
+      ),
+      endpoint('show-approval', routes.showApproval, (request, context) =>
+        looks.often(lookOf(request.tenant, request.id, context), () => show(request)),
+      ),
       endpoint('decide-approval', routes.decideApproval, (request) => decide(request)),
     ],
     close() {
@@ -84,6 +89,15 @@ export async function wirePolicies(
     },
   };
 }
+
+/** Pages that watch what waits ask every few seconds. */
+const lookOf = (tenant: string, id: string, { replyTo, traceparent }: RequestContext): Look => ({
+  tenant,
+  type: 'dev.patchbay.approval.read',
+  target: { kind: 'approval', id },
+  replyTo,
+  traceId: traceIdOf(traceparent),
+});
 
 function recordApprovals({ recorder, config, log }: PolicyParts): RecordApproval {
   return {

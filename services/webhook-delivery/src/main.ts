@@ -1,4 +1,4 @@
-import { createAuditRecorder } from '@patchbay/audit-log';
+import { createAuditRecorder, createRecordedLooks } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
 import { connectMessaging } from '@patchbay/messaging';
 import {
@@ -75,7 +75,10 @@ export async function startWebhookDelivery(config: DeliveryConfig): Promise<Runn
       onError: (error, where) => report('error', 'request failed unexpectedly', { err: error, where }),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
-    deliveryEndpoints(wireOperators({ storage, targets, delivery, audit, report })),
+    deliveryEndpoints(
+      wireOperators({ storage, targets, delivery, audit, report }),
+      createRecordedLooks((entry) => recorder.record(entry)),
+    ),
   );
   log.info({ nats: messaging.serverVersion }, 'webhook delivery ready');
   return {

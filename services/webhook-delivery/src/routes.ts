@@ -1,5 +1,7 @@
+import type { RecordedLooks } from '@patchbay/audit-log';
 import { type RequestRoute, routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint } from '@patchbay/messaging';
+import { traceIdOf } from '@patchbay/service-kit';
 import type { z } from 'zod';
 
 type Answer<Route extends RequestRoute> = (body: z.output<Route['request']>) => Promise<z.input<Route['response']>>;
@@ -31,8 +33,24 @@ export interface DeliveryOperations {
   ) => Promise<z.input<typeof routes.awaitWebhook.response>>;
 }
 
-export function deliveryEndpoints(operations: DeliveryOperations): AnyEndpoint[] {
-  const { awaitWebhook, ...operators } = operations;
+/** What shows a payload, or what a target answered to one: what is recorded, and about what. */
+const shows = {
+  showWebhookEvent: ['dev.patchbay.delivery.event_read', 'webhook_event', 'event'],
+  showDelivery: ['dev.patchbay.delivery.answers_read', 'delivery', 'delivery'],
+  showWebhookDeadLetter: ['dev.patchbay.delivery.answers_read', 'delivery', 'delivery'],
+} as const;
+
+export function deliveryEndpoints(operations: DeliveryOperations, looks: RecordedLooks): AnyEndpoint[] {
+  const { awaitWebhook, showWebhookEvent, showDelivery, showWebhookDeadLetter, ...operators } = operations;
+  const shown = <Name extends keyof typeof shows>(name: Name, answer: Answer<RequestRoute>) => {
+    const [type, kind, field] = shows[name];
+    return endpoint(endpointName(name), routes[name] as RequestRoute, (body, { replyTo, traceparent }) => {
+      const asked = body as Readonly<Record<string, string>>;
+      const target = { kind, id: asked[field] ?? 'unknown' };
+      const look = { tenant: asked['tenant'] ?? '', type, target, replyTo, traceId: traceIdOf(traceparent) };
+      return looks.one(look, () => answer(body));
+    });
+  };
   return [
     ...Object.entries(operators).map(([name, operation]) =>
       // Each operation bears its route's name and was checked against it above.
@@ -42,6 +60,9 @@ export function deliveryEndpoints(operations: DeliveryOperations): AnyEndpoint[]
         operation as Answer<RequestRoute>,
       ),
     ),
+    shown('showWebhookEvent', showWebhookEvent as Answer<RequestRoute>),
+    shown('showDelivery', showDelivery as Answer<RequestRoute>),
+    shown('showWebhookDeadLetter', showWebhookDeadLetter as Answer<RequestRoute>),
     endpoint('await-webhook', routes.awaitWebhook, (request, { values }) =>
       awaitWebhook(values.tenant as string, request),
     ),

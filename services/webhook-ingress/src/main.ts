@@ -1,4 +1,4 @@
-import { createAuditRecorder } from '@patchbay/audit-log';
+import { createAuditRecorder, createRecordedLooks } from '@patchbay/audit-log';
 import { inboxPrefixOf } from '@patchbay/contracts';
 import { createEgress } from '@patchbay/egress';
 import { connectMessaging } from '@patchbay/messaging';
@@ -135,7 +135,8 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
       onError: (error, where) => log.error({ err: error, where }, 'request failed unexpectedly'),
       ...(config.telemetry != null && { trace: traceRequests(telemetry.tracing) }),
     },
-    ingressEndpoints({
+    ingressEndpoints(
+      {
       addSource: addSource(ofSources),
       listSources: listSources(ofSources),
       showSource: showSource(ofSources),
@@ -145,7 +146,9 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
       removeSourceSecret: removeSourceSecret(ofSources),
       listRejected: listRejected(keptRequests),
       showRejected: showRejected(keptRequests),
-    }),
+      },
+      createRecordedLooks((entry) => recorder.record(entry)),
+    ),
   );
   telemetry.exportMetrics(() => exportedMetrics(counts, claims.gauges()));
   const app = createHookServer({

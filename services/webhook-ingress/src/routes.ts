@@ -1,3 +1,4 @@
+import type { RecordedLooks } from '@patchbay/audit-log';
 import { routes } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messaging';
 import { traceIdOf } from '@patchbay/service-kit';
@@ -24,7 +25,7 @@ export interface IngressOperations {
 const callerOf = ({ traceparent }: RequestContext): Caller => ({ traceId: traceIdOf(traceparent) });
 
 /** What the ingress answers over NATS. Vendors come to it over HTTP: `http/hook-server.ts`. */
-export function ingressEndpoints(operations: IngressOperations): AnyEndpoint[] {
+export function ingressEndpoints(operations: IngressOperations, looks: RecordedLooks): AnyEndpoint[] {
   return [
     endpoint('add-source', routes.addSource, (body, context) => operations.addSource(body, callerOf(context))),
     endpoint('list-sources', routes.listSources, (body) => operations.listSources(body)),
@@ -38,6 +39,17 @@ export function ingressEndpoints(operations: IngressOperations): AnyEndpoint[] {
       operations.removeSourceSecret(body, callerOf(context)),
     ),
     endpoint('list-rejected', routes.listRejected, (body) => operations.listRejected(body)),
-    endpoint('show-rejected', routes.showRejected, (body) => operations.showRejected(body)),
+    endpoint('show-rejected', routes.showRejected, (body, { replyTo, traceparent }) =>
+      looks.one(
+        {
+          tenant: body.tenant,
+          type: 'dev.patchbay.webhook.kept_request_read',
+          target: { kind: 'webhook_request', id: body.request },
+          replyTo,
+          traceId: traceIdOf(traceparent),
+        },
+        () => operations.showRejected(body),
+      ),
+    ),
   ];
 }

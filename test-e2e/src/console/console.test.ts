@@ -206,6 +206,86 @@ describe('the main tasks', () => {
     await page.context().close();
   });
 
+  test('how long the log is kept, what is held, and where it goes are said', async () => {
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/audit/retention', title: 'Retention' });
+    const form = page.getByRole('form', { name: 'New rule' });
+    await form.getByLabel('Class').selectOption('webhook');
+    await form.getByLabel('Days').fill('90');
+    await form.getByRole('button', { name: 'Set it' }).click();
+    await page.getByRole('table', { name: 'What holds for each class' }).getByText('90 days').waitFor();
+    await page.getByRole('button', { name: 'Count what would go' }).click();
+    await page.getByText('0 events would go; a hold keeps 0.').waitFor();
+    await page.getByRole('button', { name: 'Remove the rule for webhook' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('The rule for webhook is gone.').waitFor();
+
+    await openPage(page, { name: '', path: '/audit/holds', title: 'Legal holds' });
+    await page.getByRole('button', { name: 'Place a hold' }).click();
+    await page.getByLabel('Why').fill('Case 7');
+    await page.getByLabel('Class').selectOption('delivery');
+    await page.getByRole('button', { name: 'Place it' }).click();
+    await page.getByRole('button', { name: 'Release Case 7' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Release the hold for Case 7?' });
+    await dialog.getByLabel('Why it ends').fill('Settled');
+    await dialog.getByRole('button', { name: 'Release' }).click();
+    await page.getByText('The hold for Case 7 is released.').waitFor();
+
+    await openPage(page, { name: '', path: '/audit/sinks', title: 'Sinks' });
+    await page.getByRole('button', { name: 'Add a sink' }).click();
+    await page.getByLabel('Name').fill('archive');
+    await page.getByLabel('Address').fill('https://archive.example.com/in');
+    const token = `token-of-a-sink-${randomUUID()}`;
+    stage.system.noteSecret(token);
+    await page.getByLabel('Token', { exact: false }).first().fill(token);
+    await page.getByRole('button', { name: 'Send there' }).click();
+    await page.getByRole('button', { name: 'Pause archive' }).click();
+    await page.getByRole('button', { name: 'Resume archive' }).waitFor();
+    await page.getByRole('button', { name: 'Remove archive' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Nothing is sent to archive any more.').waitFor();
+    await page.context().close();
+  });
+
+  test('a person is looked up, saved, and erased once somebody typed whom', { timeout: 90_000 }, async () => {
+    const ada = '+1 555 010 2030';
+    await stage.system.agent.execute('slack_lookup_user', { email: 'ada@example.com' }, { context: { end_user: ada } });
+    await stage.ask('POST', '/audit/holds', { reason: 'Case 8' });
+    const page = await stage.signedIn();
+    await openPage(page, { name: '', path: '/audit/persons', title: 'Persons' });
+    const find = async () => {
+      await page.getByLabel('Person').fill(ada);
+      await page.getByRole('button', { name: 'Look up' }).click();
+      return page.getByText(/^tok_[\w-]{43}$/).textContent();
+    };
+    const token = (await find()) ?? '';
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save all that is held' }).click();
+    expect((await saved).suggestedFilename()).toMatch(/^patchbay-person-.*\.json$/);
+    const dialog = page.getByRole('dialog', { name: 'Erase this person?' });
+    const erase = dialog.getByRole('button', { name: 'Erase for good' });
+    await page.getByRole('button', { name: 'Erase', exact: true }).click();
+    expect(await erase.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type the beginning of their token').fill(token.slice(0, 12));
+    expect(await barriers(page)).toEqual([]);
+    // A hold on everything of the tenant stops it.
+    await erase.click();
+    await dialog.getByText('A legal hold has it kept.').waitFor();
+    const { items } = await stage.ask<{ items: { id: string; reason: string }[] }>('GET', '/audit/holds');
+    for (const { id } of items.filter(({ reason }) => reason === 'Case 8'))
+      await stage.ask('POST', `/audit/holds/${id}/release`, { reason: 'Settled' });
+    await erase.click();
+    await page.getByRole('heading', { name: 'Receipt' }).waitFor();
+    await page.getByRole('table', { name: 'What was found, and what became of it' }).getByText('audit log').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    const receipt = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the signed receipt' }).click();
+    expect((await receipt).suggestedFilename()).toMatch(/^patchbay-erasure-.*\.txt$/);
+    expect(await find()).not.toBe(token);
+    expect(page.url()).not.toMatch(/555|tok_/);
+    await page.context().close();
+  });
+
   test('a key is made, shown once, and revoked', async () => {
     const page = await stage.signedIn();
     await openPage(page, { name: '', path: '/keys', title: 'API keys' });

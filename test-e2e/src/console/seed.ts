@@ -48,6 +48,10 @@ export async function seed({ system, ask, addSource }: Stage): Promise<Seeded> {
   await ask('POST', '/keys', { name: 'ada', role: 'owner' });
   await ask('POST', `/keys/${key.id}/rotate`, {});
 
+  await ask('PUT', '/audit/retention', { class: 'query', days: 4_000 });
+  await ask('POST', '/audit/holds', { class: 'connection', reason: 'Case 2026-114' });
+  await ask('PUT', '/audit/sinks/siem', { settings: { url: 'https://siem.example.com/ingest' } });
+
   await ask('PUT', '/policies/tickets', { text: ticketsPolicy });
   await system.agent.execute('acme_desk_delete_ticket', { number: 7 }, { context });
   const { source, secret } = await addSource('Payments');

@@ -3,6 +3,7 @@ import { type Problem, ProblemError, problemOf } from '../api/problem.ts';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { useSession } from '../session/session-context.tsx';
 import { useNotices } from '../shell/notices.tsx';
+import { saveFile, today } from './save-file.ts';
 
 interface Period {
   /** RFC 3339; left out: no bound. */
@@ -29,11 +30,7 @@ export function AuditExport({ from, to }: Period) {
       const file = await response.blob();
       // The last line of a whole export is a checkpoint, which is far shorter than this.
       const end = await file.slice(-4_096).text();
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(file);
-      link.download = `patchbay-audit-${new Date().toISOString().slice(0, 10)}.jsonl`;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      saveFile(`patchbay-audit-${today()}.jsonl`, file);
       const whole = end.trimEnd().split('\n').at(-1)?.startsWith('{"$checkpoint"') === true;
       say(whole ? 'The export is saved.' : 'The export broke off: its last line is missing. Save it again.');
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { AuditClass, AuditEvent } from '@patchbay/contracts';
+import type { AuditEvent } from '@patchbay/contracts';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { usePages } from '../api/use-get.tsx';
@@ -12,24 +12,12 @@ import { MoreButton } from '../components/more-button.tsx';
 import { Page } from '../components/page.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { useSession } from '../session/session-context.tsx';
+import { auditClasses, moment } from './audit-classes.ts';
 import { AuditExport } from './audit-export.tsx';
 import { AuditVerify } from './audit-verify.tsx';
 
-const classes: readonly AuditClass[] = [
-  'execution',
-  'egress',
-  'credential',
-  'connection',
-  'registry',
-  'query',
-  'webhook',
-  'delivery',
-  'gateway',
-  'reconciliation',
-];
 const outcomes = ['intent', 'succeeded', 'failed', 'refused', 'cancelled', 'outcome_unknown'];
 const none = { class: '', tool: '', session: '', status: '', from: '', to: '' };
-const moment = (local: string) => (local === '' ? '' : new Date(local).toISOString());
 
 /** Who did what. */
 export function AuditPage() {
@@ -48,7 +36,7 @@ export function AuditPage() {
           setChosen(typed);
         }}
       >
-        <Choice label="Class" value={typed.class} onChange={set('class')} none="any" options={classes} />
+        <Choice label="Class" value={typed.class} onChange={set('class')} none="any" options={auditClasses} />
         <TextField label="Tool" type="search" value={typed.tool} onChange={set('tool')} />
         <TextField label="Session" value={typed.session} onChange={set('session')} />
         <Choice label="Outcome" value={typed.status} onChange={set('status')} none="any" options={outcomes} />
