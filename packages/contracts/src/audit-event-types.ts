@@ -59,7 +59,11 @@ export const auditEventTypes = {
   ),
   'submission.dead_lettered': of('execution', ['entity', 'create'], 'a submission was given up'),
   'submission.replayed': of('execution', ['entity', 'update'], 'a dead letter was handed in again'),
-  'submission.dead_letter_read': of('execution', ['entity', 'read'], `a dead letter was read with what it says: ${shown}`),
+  'submission.dead_letter_read': of(
+    'execution',
+    ['entity', 'read'],
+    `a dead letter was read with what it says: ${shown}`,
+  ),
   'submission.dropped': of('execution', ['entity', 'delete'], 'a dead letter was thrown away'),
   'egress.refused': of('egress', ['api', 'other'], 'an outbound address was not allowed'),
   'egress.policy_applied': of('egress', ['entity', 'update'], 'an executor took over the file of tenant policies'),

@@ -236,7 +236,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
         shedCall: shedCalls.shed,
       }),
       ...policing.endpoints,
-      ...submissionEndpoints(submissions.operations, createRecordedLooks((entry) => recorder.record(entry))),
+      ...submissionEndpoints(
+        submissions.operations,
+        createRecordedLooks((entry) => recorder.record(entry)),
+      ),
       ...(await subjectEndpoints(messaging)),
       ...webhookEndpoints({ ...reserving, webhooks: tools, sealer: () => sealToVault(messaging, sealing) }),
     ],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { routes } from '@patchbay/contracts';
+import { type AuditEvent, routes } from '@patchbay/contracts';
 import { canary, scanForCanaries } from '@patchbay/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DeliveryStack, startDeliveryStack } from './delivery-stack.test-support.ts';
@@ -31,6 +31,17 @@ const http = (path: string, over = {}) =>
 const bodiesAt = (path: string) => stack.receiver.at(path).map(({ body }) => body.toString());
 const come = (path: string, count: number) =>
   vi.waitFor(() => expect(stack.receiver.at(path)).toHaveLength(count), patient);
+
+/** What the delivery has put on record. */
+async function deliveryAudit(): Promise<AuditEvent[]> {
+  const audit = await stack.servers.connect('audit');
+  const found: AuditEvent[] = [];
+  const reading = { filter: `audit.v1.${tenant}.delivery`, after: 0, pageRows: 100, mayRemove: false };
+  for await (const { messages } of audit.readStream('AUDIT', reading))
+    for (const { payload } of messages) found.push(...JSON.parse(Buffer.from(payload).toString()));
+  await audit.close();
+  return found;
+}
 
 describe('a person', () => {
   test('is found in what vendors sent and targets answered, and erased from it', async () => {
@@ -86,6 +97,8 @@ describe('a person', () => {
     await ask(routes.showWebhookEvent, {}, { tenant: 'rival', event: rivals.id });
     const shown = await ask(routes.showDelivery, {}, { tenant, delivery: (await finished())[0]?.id as string });
     expect(shown.delivery).toMatchObject({ event: theirs.id, attempts: [{ outcome: 'succeeded', answer: null }] });
+    const elsewhere = await audit.request(routes.eraseHeldWebhooks, {}, { tenant: 'rival', subject, after: 0 });
+    expect(elsewhere.erased[0]).toEqual({ where: 'webhooks', records: 1 });
     // Nobody but the audit service may look for persons, or erase them.
     await expect(
       stack.ingress.request(routes.eraseHeldWebhooks, {}, { tenant, subject, after: 0 }),
@@ -136,6 +149,14 @@ describe('events', () => {
     const shown = await ask(routes.showWebhookEvent, {}, { tenant, event: event.id });
     expect(shown).toMatchObject({ event: { request: event.request }, total_bytes: 5, offset: 0 });
     expect(new Uint8Array(Buffer.from(shown.body, 'base64'))).toEqual(raw);
+    // That it was read is on record before it is shown.
+    const looks = (await deliveryAudit()).filter(({ type }) => type === 'dev.patchbay.delivery.event_read');
+    expect(looks.filter(({ data }) => data.target.id === event.id)).toMatchObject([
+      {
+        tenant,
+        data: { actor: { kind: 'admin', id: 'admin' }, target: { kind: 'webhook_event' }, outcome: 'succeeded' },
+      },
+    ]);
 
     const item = await stack.store(source, '{"b":2}', { type: 'odd', count: 2, index: 1 });
     const whole = '[{"a":1},{"b":2}]';

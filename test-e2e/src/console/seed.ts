@@ -49,7 +49,7 @@ export async function seed({ system, ask, addSource }: Stage): Promise<Seeded> {
   await ask('POST', `/keys/${key.id}/rotate`, {});
 
   await ask('PUT', '/audit/retention', { class: 'query', days: 4_000 });
-  await ask('POST', '/audit/holds', { class: 'connection', reason: 'Case 2026-114' });
+  await ask('POST', '/audit/holds', { subject: 'call-77', reason: 'Case 2026-114' });
   await ask('PUT', '/audit/sinks/siem', { settings: { url: 'https://siem.example.com/ingest' } });
 
   await ask('PUT', '/policies/tickets', { text: ticketsPolicy });

@@ -35,7 +35,13 @@ export function HoldsPage() {
     >
       {placing && <HoldForm onDone={() => setPlacing(false)} />}
       <div className="filters">
-        <Choice label="Show" value={which} onChange={setWhich} none="holds that are on" options={[['all', 'all holds']]} />
+        <Choice
+          label="Show"
+          value={which}
+          onChange={setWhich}
+          none="holds that are on"
+          options={[['all', 'all holds']]}
+        />
       </div>
       <Loaded asked={asked}>
         {() =>
@@ -66,7 +72,8 @@ export function HoldsPage() {
                 },
                 {
                   head: 'Change',
-                  cell: (hold) => platform && may('audit:write') && hold.released_at === null && <HoldRelease hold={hold} />,
+                  cell: (hold) =>
+                    platform && may('audit:write') && hold.released_at === null && <HoldRelease hold={hold} />,
                 },
               ]}
             />

@@ -51,7 +51,12 @@ export function SubjectErase({ subject, token, onErased }: Given) {
           Their key is destroyed, what is held of them goes, and their token is not made again. Nobody can take it back.
           Events stay, with a token that says nothing any more.
         </p>
-        <TextField label="Why" value={reason} onChange={setReason} hint="For the record, such as a ticket. Names nobody." />
+        <TextField
+          label="Why"
+          value={reason}
+          onChange={setReason}
+          hint="For the record, such as a ticket. Names nobody."
+        />
         <TextField
           label="Type the beginning of their token"
           required

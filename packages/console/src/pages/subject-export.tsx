@@ -28,7 +28,10 @@ export function SubjectExport({ subject }: { readonly subject: string }) {
       const [first] = pages;
       const events = pages.flatMap((page) => page.events);
       const all = { subject: first?.subject, token: first?.token, events, held: first?.held ?? [] };
-      saveFile(`patchbay-person-${today()}.json`, new Blob([JSON.stringify(all, null, 2)], { type: 'application/json' }));
+      saveFile(
+        `patchbay-person-${today()}.json`,
+        new Blob([JSON.stringify(all, null, 2)], { type: 'application/json' }),
+      );
       say(`${events.length} events, and ${all.held.length} records kept elsewhere, are saved.`);
     } catch (error) {
       setProblem(problemOf(error));
