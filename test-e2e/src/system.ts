@@ -151,7 +151,10 @@ export function simpleDocument(id: string, version = '1.0.0', over: { burst?: nu
 }
 
 /** Registers a document, lets the sandbox serve it, and gives the tenant a connection. */
-export async function publish({ admin, sandbox }: System, document: { readonly id: string }): Promise<void> {
+export async function publish(
+  { admin, sandbox }: Pick<System, 'admin' | 'sandbox'>,
+  document: { readonly id: string },
+): Promise<void> {
   const { normaliseDocument } = await import('@patchbay/catalog');
   const normalised = normaliseDocument(document);
   if (!normalised.ok) throw new Error(JSON.stringify(normalised.issues));

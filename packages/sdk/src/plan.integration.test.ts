@@ -52,6 +52,40 @@ const calls = [
   { id: 'b', tool: 'slack_post', idempotencyKey: 'toolu_1' },
 ];
 
+describe('a plan whose executor is lost', () => {
+  /** An executor that takes a plan and is gone. */
+  async function mortal(): Promise<void> {
+    const own = await servers.connect('executor');
+    await own.serve({ name: 'executor', version: '0.1.0', description: 'test' }, [
+      endpoint('execute-plan', routes.executePlan, async (request, context) => {
+        asked.push({ request, context });
+        await own.close();
+        return answerOf(request);
+      }),
+    ]);
+  }
+
+  test('is carried out by another when it has a key', async () => {
+    await mortal();
+    const answering = agent.plan({ calls, planId: newId('plan'), idempotencyKey: 'k', deadlineMs: 8_000 });
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await servePlans((request) => answerOf(request));
+    expect(await answering).toMatchObject({ status: 'succeeded' });
+    const [first, second] = asked;
+    expect(second?.request).toEqual({ ...first?.request, deadline_ms: expect.any(Number) });
+    expect(second?.request.deadline_ms).toBeLessThan(first?.request.deadline_ms as number);
+  });
+
+  test('is not sent again without one: its calls may have acted', async () => {
+    await mortal();
+    const answering = agent.plan({ calls, deadlineMs: 2_000 });
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await servePlans((request) => answerOf(request));
+    expect(await answering).toMatchObject({ status: 'outcome_unknown' });
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('a plan', () => {
   test('carries what it was given, and comes back with the answer', async () => {
     await servePlans((request) => answerOf(request));

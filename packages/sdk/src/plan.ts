@@ -82,16 +82,22 @@ export async function executePlan(
     const subscription =
       onProgress && messaging.subscribeEvent(events.planProgress, { tenant, plan: planId }, onProgress);
     try {
-      const answer = await messaging.request(
-        routes.executePlan,
-        { tenant },
-        { ...planRequest(plan, deadlineMs - transitMargin(deadlineMs), defaults), plan_id: planId },
-        {
-          timeoutMs: deadlineMs + arrivalGraceMs,
-          ...(plan.signal !== undefined && { signal: plan.signal }),
-          ...(plan.traceparent !== undefined && { traceparent: plan.traceparent }),
-        },
-      );
+      const requestFor = (ms: number) => ({
+        ...planRequest(plan, ms - transitMargin(ms), defaults),
+        plan_id: planId,
+      });
+      const answer = await messaging.request(routes.executePlan, { tenant }, requestFor(deadlineMs), {
+        timeoutMs: deadlineMs + arrivalGraceMs,
+        // With a key, each of its calls may be asked for again.
+        ...(plan.idempotencyKey !== undefined && {
+          repeat: {
+            body: (leftMs: number) => requestFor(leftMs - arrivalGraceMs),
+            settles: ({ status }: PlanResult, repeat: boolean) => !(repeat && status === 'refused'),
+          },
+        }),
+        ...(plan.signal !== undefined && { signal: plan.signal }),
+        ...(plan.traceparent !== undefined && { traceparent: plan.traceparent }),
+      });
       // One that was not even read has no results of its own.
       if (answer.error === null || answer.results.length > 0) return answer;
       return { ...unanswered(failureOf(answer.error), plan, planId, answer.timing.total_ms), error: answer.error };

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { AuditQuery } from '@patchbay/contracts';
 import type { System } from '../system.ts';
 
+/** What is asked: the audit log, and the sandbox as the upstream. */
+export type Audited = Pick<System, 'admin' | 'sandbox'>;
+
 /** What the audit log says of one execution. */
 export interface OnRecord {
   /** Of the intent. */
@@ -48,7 +51,7 @@ async function* eventsOf({ admin }: Pick<System, 'admin'>, query: Partial<AuditQ
 }
 
 /** Trace ids of requests of the tool that reached the upstream without an intent on record: there must be none. */
-export async function unauditedRequests(system: System, tool: string): Promise<string[]> {
+export async function unauditedRequests(system: Audited, tool: string): Promise<string[]> {
   const reached = await system.sandbox.requests({ tool });
   const intended = new Set(
     [...(await executionsOnRecord(system, tool)).values()]
@@ -61,14 +64,14 @@ export async function unauditedRequests(system: System, tool: string): Promise<s
 }
 
 /** Executions that were intended, and of which the log says neither how they ended nor that nobody knows. */
-export async function orphans(system: System, tool: string): Promise<string[]> {
+export async function orphans(system: Audited, tool: string): Promise<string[]> {
   return [...(await executionsOnRecord(system, tool))]
     .filter(([, { intents, outcomes, declared }]) => intents > 0 && outcomes + declared === 0)
     .map(([id]) => id);
 }
 
 /** Executions that have an intent, an outcome or a declaration twice. */
-export async function doubled(system: System, tool: string): Promise<string[]> {
+export async function doubled(system: Audited, tool: string): Promise<string[]> {
   return [...(await executionsOnRecord(system, tool))]
     .filter(([, { intents, outcomes, declared }]) => Math.max(intents, outcomes, declared) > 1)
     .map(([id]) => id);

@@ -1,17 +1,18 @@
 import type { ServiceName } from '@patchbay/contracts';
 import type { HostedService } from '@patchbay/launcher';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { publish, type System, simpleDocument, startSystem } from '../system.ts';
-import { doubled, executionsOnRecord, orphans, spooledFiles, unauditedRequests } from './audited.ts';
+import { publish, type System, startSystem } from '../system.ts';
+import { executionsOnRecord, spooledFiles } from './audited.ts';
+import { clusterDocument, clusterTools as tools } from './cluster-document.ts';
 import { readFaultConfig } from './config.ts';
 import { startTimeoutMs } from './fault-system.ts';
+import { auditHolds, wrongEffects } from './judge-steady-calls.ts';
 import { measured } from './measure.ts';
 import { startNatsAgain } from './restart-nats.ts';
 import { callSteadily, type SteadyCalls } from './steady-calls.ts';
 
 /** What is killed in turn, each under load. */
 const parts = ['executor', 'vault', 'registry', 'audit', 'gateway', 'nats', 'nats', 'nats'] as const;
-const tools = ['cluster_look', 'cluster_book', 'cluster_order'] as const;
 
 // Three servers and as many elections: for `npm run faults`, not for every `npm test`.
 const { seconds } = readFaultConfig();
@@ -30,15 +31,7 @@ beforeAll(async () => {
   const { addService } = system.patchbay;
   await Promise.all((['vault', 'registry'] as const).map((service) => addService(service)));
   await addService('gateway', { PATCHBAY_GATEWAY_PORT: '0' });
-  const document = simpleDocument('cluster');
-  const { book } = document.tools;
-  // The upstream of `order` acts once for one key; that of `book` knows none.
-  const order = {
-    ...book,
-    request: { ...book.request, path: '/order' },
-    idempotency: { kind: 'header', name: 'Idempotency-Key' },
-  };
-  await publish(system, { ...document, tools: { ...document.tools, order } } as typeof document);
+  await publish(system, clusterDocument());
   await system.sandbox.behave({ integration: 'cluster', do: { kind: 'delay', ms: 40, jitterMs: 60 } });
 }, startTimeoutMs);
 afterAll(async () => {
@@ -83,7 +76,7 @@ test.runIf(long)(
     tell('all', calls);
     process.stdout.write(`not succeeded: ${JSON.stringify(tools.flatMap((tool) => calls.failuresOf(tool)))}\n`);
 
-    const row = { row: 'F35', unit: 'calls' };
+    const row = { row: 'kills', unit: 'calls' };
     const ofTool = (tool: (typeof tools)[number]) => calls.failuresOf(tool);
     measured({ ...row, what: `calls while ${parts.length} parts are killed in turn`, value: calls.total, bound: null });
     measured({ ...row, what: 'reads that did not succeed', value: ofTool('cluster_look').length, bound: 0 });
@@ -113,24 +106,13 @@ test.runIf(long)(
     expect(unknown.length).toBeLessThanOrEqual(4);
 
     for (const tool of ['cluster_book', 'cluster_order'] as const) {
-      const effects = await system.sandbox.effects({ tool });
-      const times = new Map<number, number>();
-      for (const {
-        arguments: { number },
-      } of effects)
-        times.set(number as number, (times.get(number as number) ?? 0) + 1);
-      const twice = [...times].filter(([, count]) => count > 1);
-      const missing = calls.successesOf(tool).filter((number) => !times.has(number));
-      measured({ ...row, what: `${tool}: effects twice, or missing`, value: twice.length + missing.length, bound: 0 });
-      expect({ twice, missing }).toEqual({ twice: [], missing: [] });
+      const wrong = await wrongEffects(system, calls, tool);
+      measured({ ...row, what: `${tool}: effects twice, or missing`, value: wrong.length, bound: 0 });
+      expect(wrong).toEqual([]);
     }
     const patient = { timeout: 120_000, interval: 1_000 };
     await vi.waitFor(() => expect(spooledFiles(system)).toEqual([]), patient);
-    for (const tool of tools) {
-      await vi.waitFor(async () => expect(await unauditedRequests(system, tool)).toEqual([]), patient);
-      await vi.waitFor(async () => expect(await orphans(system, tool)).toEqual([]), patient);
-      expect(await doubled(system, tool)).toEqual([]);
-    }
+    for (const tool of tools) await auditHolds(system, tool);
     const records = await Promise.all(tools.map((tool) => executionsOnRecord(system, tool)));
     const ended = records.flatMap((one) => [...one.values()]).filter(({ outcomes }) => outcomes > 0).length;
     measured({
