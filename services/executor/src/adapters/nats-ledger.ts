@@ -85,14 +85,12 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
       }
     },
     async takeOver(tenant, key, record, revision, timeoutMs) {
-      const mark = randomUUID();
-      const text = JSON.stringify({ ...record, mark } satisfies LedgerRecord);
+      const text = JSON.stringify(record);
       try {
         return await bucket.update(bucketKey(tenant, key), text, revision, Math.min(tryMs, timeoutMs));
       } catch {
-        // Whether it took is for the ledger to say, as soon as it answers.
-        const found = await read(tenant, key);
-        return found?.record.mark === mark ? found.revision : null;
+        // Whether it took, the ledger says to whoever reads on: the record's mark is its taker's.
+        return null;
       }
     },
     read,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, errorBody, PatchbayError } from '@patchbay/contracts';
 import { type AnswerFacts, answer, refusal } from '../domain/answers.ts';
 import { type LedgerRecord, readLedger } from '../domain/ledger-record.ts';
@@ -38,6 +39,7 @@ export async function answerDuplicate(
   const followed = ports.keys.follow(run.call.tenant, run.ledgerKey as string, execution_id);
   let holder = watchHolder(ports, run, found.record);
   let holds = found.record.presence;
+  const mark = randomUUID();
   try {
     for (let looks = 0; ; ) {
       const next = await followed.read();
@@ -47,6 +49,9 @@ export async function answerDuplicate(
         return { result: inProgress(now, execution_id, 0) };
       const answer = await settledAnswer(ports, run, digest, next, now);
       if (answer !== null) return { result: answer };
+      // Taken over by a write whose answer did not come.
+      if (next.record.mark === mark)
+        return { result: null, takenOver: { revision: next.revision, executionId: execution_id } };
       const leftMs = run.deadlineAt - performance.now();
       if (leftMs <= 1 || signal.aborted)
         return { result: inProgress({ ...now, now: performance.now() }, execution_id, 200) };
@@ -56,7 +61,7 @@ export async function answerDuplicate(
         holder = watchHolder(ports, run, next.record);
         holds = next.record.presence;
       } else if (holder?.lost.aborted === true) {
-        const carried = await carryOn(ports, run, next, now, looks++);
+        const carried = await carryOn(ports, run, next, now, looks++, mark);
         if (carried !== null) return { result: null, ...carried };
       }
       const wake = holder === null || holder.lost.aborted ? signal : AbortSignal.any([signal, holder.lost]);

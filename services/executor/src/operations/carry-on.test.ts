@@ -72,6 +72,18 @@ describe('a repeat of a call whose executor is lost', () => {
     expect(await third.run({ idempotency_key: 'k', repeat: true })).toMatchObject({ status: 'succeeded' });
   });
 
+  test('knows the claim that it took over when the answer to that was lost', async () => {
+    const { ledger, tool } = await abandoned();
+    const takeOver = ledger.takeOver.bind(ledger);
+    // The write stands, and nobody says so.
+    Object.assign(ledger, {
+      takeOver: async (...write: Parameters<typeof takeOver>) => void (await takeOver(...write)) ?? null,
+    });
+    const other = harness({ ledger, holders: lost('_INBOX_executor.first') }, tool);
+    expect(await other.run({ idempotency_key: 'k', repeat: true })).toMatchObject({ status: 'succeeded' });
+    expect(other.executed).toHaveLength(1);
+  });
+
   test.each([
     ['the upstream takes no key', toolOf({ retrySafe: 'never' }), ['_INBOX_executor.first']],
     ['the tool is another version', toolOf({ retrySafe: 'keyed', version: '1.0.1' }), ['_INBOX_executor.first']],

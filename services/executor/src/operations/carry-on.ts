@@ -41,7 +41,7 @@ export function watchHolder({ holders }: CarryOnPorts, run: Run, record: LedgerR
  * What a repeat can do for a call whose executor is lost, within its deadline. Where the upstream acts once however often it is
  * asked with one key, the call is carried on: the claim is taken over, which fences the lost one off. Where the tool has a probe, its
  * effect is looked for. Null: neither, so far. A process that only lost its connection for a while may answer too; it is one effect
- * all the same, and one answer that the ledger keeps.
+ * all the same, and one answer that the ledger keeps. `mark` goes with the claim, by which its taker knows it later.
  */
 export async function carryOn(
   ports: CarryOnPorts,
@@ -49,12 +49,13 @@ export async function carryOn(
   found: { readonly record: LedgerRecord; readonly revision: number },
   facts: AnswerFacts,
   looks: number,
+  mark: string,
 ): Promise<{ readonly result: ExecutionResult } | { readonly takenOver: TakenOver } | null> {
   const { record, revision } = found;
   const { prepared, call } = run;
   // Another version of the tool may send another request, for which the upstream's key does not stand.
   if (prepared.retrySafe !== 'never' && record.version === prepared.version) {
-    const mine = { ...ledgerRecord(run, { presence: ports.presence }), execution_id: record.execution_id };
+    const mine = { ...ledgerRecord(run, { presence: ports.presence }), execution_id: record.execution_id, mark };
     const taken = await ports.ledger.takeOver(call.tenant, run.ledgerKey as string, mine, revision, remaining(run));
     return taken === null ? null : { takenOver: { revision: taken, executionId: record.execution_id } };
   }

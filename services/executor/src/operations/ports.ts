@@ -70,7 +70,10 @@ export type Claim =
 export interface KeepLedger {
   claim(tenant: string, key: string, record: LedgerRecord, timeoutMs: number): Promise<Claim>;
   read(tenant: string, key: string): Promise<{ record: LedgerRecord; revision: number } | null>;
-  /** The claim's new revision, or null when it changed since `revision`: whoever held it is not lost, or another was first. */
+  /**
+   * The claim's new revision; null when it changed since `revision`, or nobody answered: then the record may be there all the same,
+   * with its `mark`.
+   */
   takeOver(
     tenant: string,
     key: string,
