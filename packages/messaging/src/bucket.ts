@@ -9,6 +9,8 @@ import type { Bucket, BucketChange, BucketEntry, Subscription } from './types.ts
 
 /** Milliseconds that a read waits for its answer. */
 const readPatienceMs = 15_000;
+/** Milliseconds for one try at it: each replica answers, and the one that was asked may be gone. */
+const readTryMs = 1_500;
 
 /** Opens a bucket that provisioning made. @throws Error when it does not exist. */
 export async function openBucket(connection: NatsConnection, acks: AckInbox, name: string): Promise<Bucket> {
@@ -18,6 +20,7 @@ export async function openBucket(connection: NatsConnection, acks: AckInbox, nam
     await opened.status(); // `open` itself asks nothing of the server
     return opened;
   });
+  const reader = await new Kvm(jetstream(connection, { timeout: readTryMs })).open(name);
   const subjectOf = (key: string) => `$KV.${name}.${key}`;
 
   /** Null when another writer was first. */
@@ -41,14 +44,14 @@ export async function openBucket(connection: NatsConnection, acks: AckInbox, nam
 
   return {
     async get(key): Promise<BucketEntry | null> {
-      const entry = await untilAnswered(`key of ${name}`, () => kv.get(key), readPatienceMs);
+      const entry = await untilAnswered(`key of ${name}`, () => reader.get(key), readPatienceMs);
       return entry === null || entry.operation !== 'PUT' ? null : { key, value: entry.value, revision: entry.revision };
     },
     async create(key, value, timeoutMs) {
       const revision = await write(key, value, 0, timeoutMs);
       if (revision !== null) return revision;
       // A deleted key still has a last sequence: its marker. Creating over that marker is creating.
-      const entry = await kv.get(key);
+      const entry = await reader.get(key);
       if (entry === null || entry.operation === 'PUT') return null;
       return write(key, value, entry.revision, timeoutMs);
     },

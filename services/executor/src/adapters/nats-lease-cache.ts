@@ -16,7 +16,7 @@ const renewAfter = 0.6;
 /** Leases held at once. Each is a few kilobytes; the least used goes first. */
 const maxLeases = 10_000;
 /** Milliseconds that vaults have, one after the other. Whoever waits stops at its own deadline. */
-const leaseTimeoutMs = 4_000;
+const leaseTimeoutMs = 8_000;
 /** Milliseconds that the vault has where a vendor must issue a new token. Whoever waits stops at its own deadline. */
 const refreshTimeoutMs = 5_000;
 /** What a request fails with when no answer of the vault came. */

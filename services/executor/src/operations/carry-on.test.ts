@@ -77,7 +77,10 @@ describe('a repeat of a call whose executor is lost', () => {
     const takeOver = ledger.takeOver.bind(ledger);
     // The write stands, and nobody says so.
     Object.assign(ledger, {
-      takeOver: async (...write: Parameters<typeof takeOver>) => void (await takeOver(...write)) ?? null,
+      async takeOver(...write: Parameters<typeof takeOver>) {
+        await takeOver(...write);
+        return null;
+      },
     });
     const other = harness({ ledger, holders: lost('_INBOX_executor.first') }, tool);
     expect(await other.run({ idempotency_key: 'k', repeat: true })).toMatchObject({ status: 'succeeded' });
