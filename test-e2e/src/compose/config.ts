@@ -1,3 +1,5 @@
+import { ownVariables } from './own-variables.ts';
+
 /** The tests of Docker Compose run by command only, with an image that was built before: `npm run e2e -- --compose`. */
 export interface ComposeConfig {
   readonly enabled: boolean;
@@ -20,17 +22,6 @@ export function readComposeConfig(env: Readonly<Record<string, string | undefine
     gatewayUrl: 'http://127.0.0.1:27700',
     ingressUrl: 'http://127.0.0.1:27720',
     sandboxUrl: 'http://127.0.0.1:24010',
-    env: {
-      PATCHBAY_CATALOGUE: 'slack,stripe',
-      PATCHBAY_SANDBOX_INTEGRATIONS: 'slack,stripe',
-      PATCHBAY_NATS_PORT: '24222',
-      PATCHBAY_NATS_2_PORT: '24223',
-      PATCHBAY_NATS_3_PORT: '24224',
-      PATCHBAY_GATEWAY_PORT: '27700',
-      PATCHBAY_GATEWAY_PORTS: '27700-27701',
-      PATCHBAY_INGRESS_PORT: '27720',
-      PATCHBAY_INGRESS_PORTS: '27720-27721',
-      PATCHBAY_SANDBOX_PORT: '24010',
-    },
+    env: ownVariables,
   };
 }
