@@ -256,7 +256,10 @@ describe('the main tasks', () => {
     const find = async () => {
       await page.getByLabel('Person').fill(ada);
       await page.getByRole('button', { name: 'Look up' }).click();
-      return page.getByText(/^tok_[\w-]{43}$/).first().textContent();
+      return page
+        .getByText(/^tok_[\w-]{43}$/)
+        .first()
+        .textContent();
     };
     const token = (await find()) ?? '';
     const saved = page.waitForEvent('download');
