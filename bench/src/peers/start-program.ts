@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { requestArguments } from '../work.ts';
+import { checkReply, requestArguments } from '../work.ts';
 import type { Place } from './peer.ts';
 
 /** Of what a program last wrote, for the error that says why it did not start. */
@@ -55,13 +55,13 @@ export const answers = async (url: string): Promise<boolean> => {
   return true;
 };
 
-/** Whether the work, posted there, is done. */
+/** Whether the work, posted there, is done. By its reply: some answer 200 while they start. */
 export const takesCalls = async (url: string): Promise<boolean> => {
-  const { ok, body } = await fetch(url, {
+  const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(requestArguments),
   });
-  await body?.cancel();
-  return ok;
+  checkReply(await answer.json());
+  return true;
 };
