@@ -12,7 +12,7 @@ import { useSession } from '../session/session-context.tsx';
 import { HoldForm } from './hold-form.tsx';
 import { HoldRelease } from './hold-release.tsx';
 
-export const holdsPath = '/v1/audit/holds';
+const holdsPath = '/v1/audit/holds';
 
 /** What keeps events beyond their time. */
 export function HoldsPage() {
