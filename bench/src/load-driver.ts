@@ -40,7 +40,9 @@ function direct([origin = '']: string[]): (task: LoadTask) => MakeCall {
   };
 }
 
-async function patchbay([servers = '', tenant = '', credentials = '']: string[]): Promise<(task: LoadTask) => MakeCall> {
+async function patchbay([servers = '', tenant = '', credentials = '']: string[]): Promise<
+  (task: LoadTask) => MakeCall
+> {
   const agent = await connect({ servers, tenant, credentials });
   return ({ readsPerWrite, keys, run }) => {
     const reads = { tool: 'bench_lookup', arguments: requestArguments, weight: readsPerWrite };
@@ -71,4 +73,5 @@ process.on('message', (task: LoadTask) => {
     (error) => process.send?.({ error: String(error) }),
   );
 });
+process.on('disconnect', () => process.exit());
 process.send?.({ ready: true });

@@ -12,6 +12,10 @@ const suites: Record<string, { readonly what: string; readonly load: () => Promi
     what: 'how many of 100,000 executions succeed while one upstream request in a hundred fails',
     load: () => import('./suites/success.ts'),
   },
+  soak: {
+    what: 'whether memory or descriptors of any process grow under a steady load of half an hour',
+    load: () => import('./suites/soak.ts'),
+  },
   overload: {
     what: 'goodput at three times what it can do, and a noisy tenant beside a quiet one',
     load: () => import('./suites/overload.ts'),

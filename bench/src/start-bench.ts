@@ -39,6 +39,8 @@ export interface BenchOptions {
   readonly tenants?: readonly string[];
   /** Further variables of a service's processes. */
   readonly variables?: StartOptions['variables'];
+  /** Node's own options for the processes of services. */
+  readonly nodeArguments?: StartOptions['nodeArguments'];
   /** A service whose process writes a profile. */
   readonly profiled?: ServiceName;
 }
@@ -68,11 +70,14 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     dialUpstreamAt: upstreamUrl,
     seedCatalog: false,
     logLevel: 'warn',
+    // Starting is not measured, and a busy machine shall not keep a run that takes long from beginning.
+    readyTimeoutMs: 600_000,
     ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },
     ...(options.variables !== undefined && { variables: options.variables }),
-    ...(options.profiled !== undefined && {
-      nodeArguments: { [options.profiled]: profilingArguments(join(dir, 'profile')) },
-    }),
+    nodeArguments: {
+      ...options.nodeArguments,
+      ...(options.profiled !== undefined && { [options.profiled]: profilingArguments(join(dir, 'profile')) }),
+    },
   });
   const { facts } = patchbay;
   const asAdminOf = async <T>(tenant: string, work: (admin: Admin) => Promise<T>): Promise<T> => {

@@ -41,7 +41,15 @@ const floorCalls = Math.max(200, Math.round(calls / 20));
 
 const shape: LoadShape =
   rate > 0 ? { kind: 'open', perSecond: rate, mostInFlight: 2_000 } : { kind: 'closed', callers: concurrency };
-const task: LoadTask = { shape, seconds: 3_600, calls, warmupSeconds: 0, readsPerWrite: 3, keys: 'new', run: 'success' };
+const task: LoadTask = {
+  shape,
+  seconds: 3_600,
+  calls,
+  warmupSeconds: 0,
+  readsPerWrite: 3,
+  keys: 'new',
+  run: 'success',
+};
 
 const faulty = await startUpstream(delay, { share: faults / 100, seed });
 const bench = await startBench({ executors, upstream: faulty });
