@@ -17,6 +17,8 @@ export interface LoadTask {
   readonly keys: KeysOfCalls;
   /** Begins the idempotency keys. */
   readonly run: string;
+  /** Says on standard error, every ten seconds, how far it is. */
+  readonly tells?: boolean;
 }
 /** Calls that took more than one attempt are told apart: their `what` ends so. */
 export const again = ', tried again';
@@ -63,8 +65,19 @@ async function patchbay([servers = '', tenant = '', credentials = '']: string[])
 }
 
 async function run(task: LoadTask): Promise<LoadReport> {
-  const { shape, seconds, calls, warmupSeconds } = task;
-  return runLoad({ shape, bounds: { seconds, calls, warmupSeconds }, makeCall: makerOf(task) });
+  const { shape, seconds, calls, warmupSeconds, tells = false } = task;
+  let made = 0;
+  return runLoad({
+    shape,
+    bounds: { seconds, calls, warmupSeconds },
+    makeCall: makerOf(task),
+    sampleMs: 10_000,
+    onSample(sample) {
+      made += sample?.made ?? 0;
+      if (tells && sample !== null)
+        process.stderr.write(`${made} of ${calls}, ${Math.round(sample.per_second)} a second\n`);
+    },
+  });
 }
 
 process.on('message', (task: LoadTask) => {

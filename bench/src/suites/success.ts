@@ -76,7 +76,7 @@ try {
   say(`${calls} executions`);
   const pids = bench.pids();
   const cpuBefore = total(cpuSeconds(pids));
-  const report = await ask<LoadReport>(patchbay, task);
+  const report = await ask<LoadReport>(patchbay, { ...task, tells: true });
   const cpu = total(cpuSeconds(pids)) - cpuBefore;
   const upstream = since(upstreamBefore, await ask<UpstreamCounts>(faulty.child, { counts: true }));
   say('measuring the floor again');
