@@ -134,6 +134,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
   const privacy = await wirePrivacy({ messaging, recorder, persons, log });
   const reserving = {
     leases,
+    inHand: leases.inHand,
     limits: telemetry.countDecisions(limiter),
     turns: new Turns(),
     ledger,

@@ -54,6 +54,15 @@ describe('leases', () => {
     expect(vault.asked).toHaveLength(1);
   });
 
+  test('say which connection is in hand, and ask nobody for that', async () => {
+    const asked = { tenant: 'acme', integration: 'calendly', connection: undefined };
+    expect(leases.inHand(asked)).toBeUndefined();
+    const { connection } = await borrow(asked);
+    const times = vault.asked.length;
+    expect(leases.inHand(asked)).toBe(connection);
+    expect(vault.asked).toHaveLength(times);
+  });
+
   test('are kept apart by tenant, integration and connection', async () => {
     const connection = newId('connection');
     const leased = await Promise.all([

@@ -1,7 +1,7 @@
 import { type ErrorCode, events, LeasePayload, PatchbayError, routes } from '@patchbay/contracts';
 import type { Messaging, SealingKeys } from '@patchbay/messaging';
 import { LRUCache } from 'lru-cache';
-import type { BorrowLease, Lease } from '../operations/ports.ts';
+import type { BorrowLease, ConnectionInHand, Lease } from '../operations/ports.ts';
 
 interface CachedLease {
   readonly lease: Lease;
@@ -23,6 +23,7 @@ const refreshTimeoutMs = 5_000;
 const noAnswer: ReadonlySet<ErrorCode> = new Set(['deadline_exceeded', 'outcome_unknown']);
 
 export interface LeaseCache extends BorrowLease {
+  readonly inHand: ConnectionInHand;
   /** Leases in memory. */
   readonly size: number;
   close(): void;
@@ -76,8 +77,9 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
     get size() {
       return leases.size;
     },
+    inHand: (asked) => leases.peek(keyOf(asked))?.lease.connection,
     async borrow(asked) {
-      const key = `${asked.tenant}\n${asked.integration}\n${asked.connection ?? ''}`;
+      const key = keyOf(asked);
       const kept = leases.get(key);
       if (asked.fresh) leases.delete(key);
       const cached = asked.fresh ? undefined : kept;
@@ -92,6 +94,10 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
       leases.clear();
     },
   };
+}
+
+function keyOf({ tenant, integration, connection }: Parameters<ConnectionInHand>[0]): string {
+  return `${tenant}\n${integration}\n${connection ?? ''}`;
 }
 
 /** One question to the vault. Not bound by the deadline of whoever asked first: others may wait for the same answer. */

@@ -11,6 +11,8 @@ export interface LedgerRecord {
   /** Unix milliseconds. */
   readonly started_at: number;
   readonly deadline_ms: number;
+  /** Over which connection the call is made, if that was known when the key was claimed. */
+  readonly connection?: string;
   /** Where the process that holds it can be found while it is under way. */
   readonly presence?: string;
   /** Unlike any other's: whoever claims or takes over knows its own writing by it when the answer was lost. */

@@ -31,6 +31,7 @@ export async function answerDuplicate(
   digest: string,
   found: { record: LedgerRecord; revision: number },
   facts: AnswerFacts,
+  connection: string | undefined,
 ): Promise<DuplicateAnswer> {
   const settled = await settledAnswer(ports, run, digest, found, facts);
   if (settled !== null) return { result: settled };
@@ -61,7 +62,7 @@ export async function answerDuplicate(
         holder = watchHolder(ports, run, next.record);
         holds = next.record.presence;
       } else if (holder?.lost.aborted === true) {
-        const carried = await carryOn(ports, run, next, now, looks++, mark);
+        const carried = await carryOn(ports, run, next, now, looks++, mark, connection);
         if (carried !== null) return { result: null, ...carried };
       }
       const wake = holder === null || holder.lost.aborted ? signal : AbortSignal.any([signal, holder.lost]);

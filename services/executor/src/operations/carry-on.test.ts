@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { harness, MemoryLedger, succeeded, toolOf } from './fakes.test-support.ts';
-import type { WatchPresence } from './ports.ts';
+import type { ConnectionInHand, WatchPresence } from './ports.ts';
 
 const never = () => new Promise<never>(() => {});
 const engineThat = (execute: (input: never) => unknown) => ({
@@ -18,9 +18,10 @@ const lost = (...gone: string[]): WatchPresence => ({
 });
 
 /** A ledger in which a lost executor holds key `k`. */
-async function abandoned(tool = toolOf({ retrySafe: 'keyed' })) {
+async function abandoned(tool = toolOf({ retrySafe: 'keyed' }), inHand?: ConnectionInHand) {
   const ledger = new MemoryLedger();
-  const first = harness({ ledger, presence: '_INBOX_executor.first', engine: engineThat(never) }, tool);
+  const held = inHand !== undefined && { inHand };
+  const first = harness({ ledger, presence: '_INBOX_executor.first', engine: engineThat(never), ...held }, tool);
   void first.run({ idempotency_key: 'k', deadline_ms: 5_000 });
   await vi.waitFor(() => expect(ledger.entries.size).toBe(1));
   const [entry] = [...ledger.entries.values()] as [{ record: LedgerRecord; revision: number }];
@@ -94,6 +95,19 @@ describe('a repeat of a call whose executor is lost', () => {
   ])('does not act where %s', async (_why, tool, gone) => {
     const { ledger } = await abandoned();
     const other = harness({ ledger, holders: lost(...gone) }, tool);
+    expect(await other.run({ idempotency_key: 'k', repeat: true, deadline_ms: 60 })).toMatchObject({
+      status: 'refused',
+      error: { code: 'in_progress' },
+    });
+    expect(other.executed).toEqual([]);
+  });
+
+  test.each([
+    ['it is not known over which connection it was sent', () => undefined],
+    ['it was sent over another connection', () => 'con_another'],
+  ])('does not act where %s: there the key does not stand', async (_why, inHand) => {
+    const { ledger, tool } = await abandoned(undefined, inHand);
+    const other = harness({ ledger, holders: lost('_INBOX_executor.first') }, tool);
     expect(await other.run({ idempotency_key: 'k', repeat: true, deadline_ms: 60 })).toMatchObject({
       status: 'refused',
       error: { code: 'in_progress' },

@@ -41,7 +41,8 @@ export function watchHolder({ holders }: CarryOnPorts, run: Run, record: LedgerR
  * What a repeat can do for a call whose executor is lost, within its deadline. Where the upstream acts once however often it is
  * asked with one key, the call is carried on: the claim is taken over, which fences the lost one off. Where the tool has a probe, its
  * effect is looked for. Null: neither, so far. A process that only lost its connection for a while may answer too; it is one effect
- * all the same, and one answer that the ledger keeps. `mark` goes with the claim, by which its taker knows it later.
+ * all the same, and one answer that the ledger keeps. `mark` goes with the claim, by which its taker knows it later. `connection` is
+ * the one that this call would go over.
  */
 export async function carryOn(
   ports: CarryOnPorts,
@@ -50,16 +51,25 @@ export async function carryOn(
   facts: AnswerFacts,
   looks: number,
   mark: string,
+  connection: string | undefined,
 ): Promise<{ readonly result: ExecutionResult } | { readonly takenOver: TakenOver } | null> {
   const { record, revision } = found;
   const { prepared, call } = run;
-  // Another version of the tool may send another request, for which the upstream's key does not stand.
-  if (prepared.retrySafe !== 'never' && record.version === prepared.version) {
-    const mine = { ...ledgerRecord(run, { presence: ports.presence }), execution_id: record.execution_id, mark };
+  // Another version of the tool may send another request, and another connection is another account: there the upstream's key does
+  // not stand.
+  const isSame = record.version === prepared.version && isOver(connection, record, run);
+  if (prepared.retrySafe !== 'never' && isSame) {
+    const claim = ledgerRecord(run, { presence: ports.presence, connection });
+    const mine = { ...claim, execution_id: record.execution_id, mark };
     const taken = await ports.ledger.takeOver(call.tenant, run.ledgerKey as string, mine, revision, remaining(run));
     return taken === null ? null : { takenOver: { revision: taken, executionId: record.execution_id } };
   }
   if (!prepared.probe || looks >= mostLooks) return null;
   const result = await probeOutcome(ports, run, found, facts);
   return result === null ? null : { result };
+}
+
+/** Whether the lost call is known to have gone over this connection. Which one is the default may have changed since. */
+function isOver(connection: string | undefined, record: LedgerRecord, { prepared }: Run): boolean {
+  return !prepared.needsConnection || (connection !== undefined && record.connection === connection);
 }

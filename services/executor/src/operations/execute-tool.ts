@@ -154,7 +154,8 @@ export function createExecuteTool(
     if (claim?.won === true) held = { revision: claim.revision, executionId: execution.executionId };
     if (claim?.won === false) {
       const digest = requestDigest(request, prepared.name, run.argumentsDigest);
-      const kept = await answerDuplicate({ ...ports, probe: executeTool }, run, digest, claim, factsOf(run));
+      const duplicate = { ...ports, probe: executeTool };
+      const kept = await answerDuplicate(duplicate, run, digest, claim, factsOf(run), lease?.connection);
       if (kept.result !== null) return conclude(run, await ports.guardResult(guardedCall(run), kept.result));
       held = kept.takenOver;
     }

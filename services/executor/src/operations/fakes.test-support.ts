@@ -96,6 +96,9 @@ export interface Harness {
   ): ReturnType<ReturnType<typeof createExecuteTool>>;
 }
 
+/** The one connection that there is. */
+const heldConnection = newId('connection');
+
 /** The operation over ports that work, each of which a test may replace. */
 export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool | null = toolOf()): Harness {
   const ledger = new MemoryLedger();
@@ -120,11 +123,12 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     },
     leases: {
       borrow: async () => ({
-        connection: newId('connection'),
+        connection: heldConnection,
         credential: { type: 'bearer', token: 't' },
         variables: {},
       }),
     },
+    inHand: () => heldConnection,
     limits: { applies: () => false, admit: async () => null },
     turns: new Turns(),
     ledger,

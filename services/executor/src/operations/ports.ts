@@ -37,6 +37,11 @@ export interface BorrowLease {
   }): Promise<Lease>;
 }
 
+/** The connection of the lease that would be borrowed at once; undefined where the vault would have to be asked. */
+export type ConnectionInHand = (
+  request: Pick<Parameters<BorrowLease['borrow']>[0], 'tenant' | 'integration' | 'connection'>,
+) => string | undefined;
+
 /** Places for executions, given at once or not at all. `Admission` is one. */
 export interface GivePlaces {
   /** Null when there is no room for this tenant and lane. `now` on the clock of `performance.now()`. */

@@ -4,7 +4,7 @@ import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
-import type { BorrowLease, Claim, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
+import type { BorrowLease, Claim, ConnectionInHand, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
 import type { LogCall } from './privacy/log-call.ts';
 import { steadyNow } from './steady-clock.ts';
 import { traceStep } from './trace-step.ts';
@@ -12,6 +12,7 @@ import { type RoomPorts, waitForRoom } from './wait-for-room.ts';
 
 export interface ReservePorts extends RoomPorts {
   readonly leases: BorrowLease;
+  readonly inHand: ConnectionInHand;
   readonly ledger: KeepLedger;
   /** Where this process can be found by others, as long as it lives. */
   readonly presence: string;
@@ -41,6 +42,7 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
   const { request, call, prepared, execution, ledgerKey } = run;
   let claiming: Promise<Claim> | null = null;
   try {
+    const connection = connectionOf(ports.inHand, run);
     const leasing = prepared.needsConnection ? borrowLease(ports.leases, run) : null;
     // A kept answer needs no room: the engine asks for it when it makes a call.
     let roomFor = prepared.cache === undefined ? () => waitForRoom(ports, run, leasing) : async () => {};
@@ -52,7 +54,12 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
       claiming = traceStep(
         call.span,
         'claim key',
-        ports.ledger.claim(call.tenant, ledgerKey, ledgerRecord(run, { presence: ports.presence }), remaining(run)),
+        ports.ledger.claim(
+          call.tenant,
+          ledgerKey,
+          ledgerRecord(run, { presence: ports.presence, connection }),
+          remaining(run),
+        ),
         claimAttributes,
       );
     const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
@@ -79,6 +86,13 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
 
 function claimAttributes({ won }: Claim): { 'patchbay.ledger.claim': string } {
   return { 'patchbay.ledger.claim': won ? 'won' : 'held' };
+}
+
+/** Which connection the call will go over, where nobody has to be asked: a named one, or the default that is in hand. */
+function connectionOf(inHand: ConnectionInHand, { call, prepared, request }: Run): string | undefined {
+  if (!prepared.needsConnection) return undefined;
+  const { connection } = request;
+  return connection ?? inHand({ tenant: call.tenant, integration: prepared.integration, connection });
 }
 
 export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promise<Lease> {
@@ -116,7 +130,7 @@ async function giveBack(ledger: KeepLedger, run: Run, late: Claim): Promise<void
 /** A claim, which says where this process can be found, or a settled answer. */
 export function ledgerRecord(
   { request, prepared, execution, argumentsDigest }: Run,
-  stage: { readonly presence: string } | { readonly result: ExecutionResult },
+  stage: { readonly presence: string; readonly connection: string | undefined } | { readonly result: ExecutionResult },
 ): LedgerRecord {
   const result = 'result' in stage ? stage.result : null;
   return {
