@@ -23,8 +23,7 @@ const reasons: Readonly<Record<ListRetentionResult['effective'][number]['by'], s
   floor: 'the law that the tenant is bound to',
   none: 'no rule',
 };
-const daysText = (days: number | null) =>
-  days === null ? 'without limit' : `${days.toLocaleString('en')} days`;
+const daysText = (days: number | null) => (days === null ? 'without limit' : `${days.toLocaleString('en')} days`);
 const nameOf = ({ class: of }: Pick<RetentionRule, 'class'>) => of ?? 'every class';
 
 /** How long the log keeps what its events say. */
