@@ -64,17 +64,32 @@ test('F16, F30: when the streams’ disk is full records go to the spool; with t
   expect(onSpool).toBeGreaterThan(20);
   // Every one that was refused on the way was refused for this, and nothing else went wrong.
   expect([...codes.keys()]).toEqual(['audit_unavailable']);
-  // Of two executors one may have room left when the other has none: so many at once meet both.
+  // Of two executors one may have room left when the other has none, and the stream's disk gives a little back now and then: such
+  // calls are carried out, with their intent. In no round does one act that was refused.
   const many = (count: number) => Promise.all(Array.from({ length: count }, (_, i) => book(i % 2 === 0)));
-  await vi.waitFor(async () => expect(await many(40)).not.toContain(null), { timeout: 60_000 });
-
-  const before = await effects();
-  const started = performance.now();
-  const refused = await many(50);
-  const tookMs = performance.now() - started;
-  expect(refused.filter((code) => code !== 'audit_unavailable')).toEqual([]);
-  const acted = (await effects()) - before;
-  measured({ row: 'F30', what: 'both sinks full: effects of 50 writes', unit: 'effects', value: acted, bound: 0 });
+  const rounds: { readonly accepted: number; readonly acted: number }[] = [];
+  let tookMs = Number.NaN;
+  await vi.waitFor(
+    async () => {
+      const before = await effects();
+      const started = performance.now();
+      const answers = await many(50);
+      tookMs = performance.now() - started;
+      const accepted = answers.filter((code) => code === null).length;
+      rounds.push({ accepted, acted: (await effects()) - before });
+      expect(answers).toEqual(answers.map(() => 'audit_unavailable'));
+    },
+    { timeout: 60_000 },
+  );
+  expect(rounds.filter(({ accepted, acted }) => acted !== accepted)).toEqual([]);
+  const acted = rounds.at(-1)?.acted;
+  measured({
+    row: 'F30',
+    what: 'both sinks full: effects of 50 writes',
+    unit: 'effects',
+    value: acted ?? Number.NaN,
+    bound: 0,
+  });
   measured({
     row: 'F30',
     what: 'both sinks full: refusal of 50 writes at once',
@@ -84,10 +99,11 @@ test('F16, F30: when the streams’ disk is full records go to the spool; with t
   });
   expect(acted).toBe(0);
 
-  // A read is not told either: its answer waits for the intent's confirmation.
-  const read = await system.agent.execute('full_look', { number: 1 });
-  expect(read.error?.code).toBe('audit_unavailable');
-  expect(read.output).toBe(null);
+  // A read is not told either: its answer waits for the intent's confirmation. Its record is smaller, and a few may still find room.
+  await vi.waitFor(async () => {
+    const read = await system.agent.execute('full_look', { number: 1 });
+    expect(read).toMatchObject({ output: null, error: { code: 'audit_unavailable' } });
+  });
 
   // An operator makes room; nothing else is done, and calls are carried out again.
   await nats.withServerDown(() => {

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { PatchbayError } from '@patchbay/contracts';
-import type { Bucket } from '@patchbay/messaging';
+import { type Bucket, StreamRefusal } from '@patchbay/messaging';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import type { KeepLedger } from '../operations/ports.ts';
 import { writeAgain } from './write-again.ts';
@@ -8,6 +8,8 @@ import { writeAgain } from './write-again.ts';
 /** Milliseconds for one try at a claim, and between two: JetStream may be choosing a leader, which takes it seconds. */
 const tryMs = 1_000;
 const againMs = 100;
+/** JetStream's error while it has no leader. What else it refuses with, such as a full disk, another try does not change. */
+const temporarilyAway = 10_008;
 /** Milliseconds of waiting before each look for a claim that was given up. */
 const forsakeAfterMs = [1_000, 4_000, 10_000];
 
@@ -69,12 +71,13 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
           if (found !== null) return { won: false, ...found };
           // Released between the two, or not seen yet by whoever was asked: try to claim again.
         } catch (error) {
-          lost = true;
-          if (until - performance.now() > againMs) {
+          const refused = error instanceof StreamRefusal && error.code !== temporarilyAway;
+          lost ||= !refused;
+          if (!refused && until - performance.now() > againMs) {
             await pause(againMs);
             continue;
           }
-          void forsake(tenant, key, mark);
+          if (lost) void forsake(tenant, key, mark);
           return available(
             Promise.reject(error),
             'The idempotency ledger did not take the claim, so the call was not made.',
