@@ -207,9 +207,11 @@ describe('doctor', () => {
     expect(report.healthy).toBe(true);
     // Every check looked; one that did not know what it saw would be missing.
     expect(new Set(findings.map(({ id }) => id))).toEqual(new Set(allChecks.map(({ id }) => id)));
-    // The call that was dropped above.
-    expect(findings.filter(({ status }) => status === 'warn').map(({ id }) => id)).toEqual(['unknown-outcomes']);
-    expect((await here.cli(['doctor'])).out).toContain('All is well, 1 warning.');
+    // The call that was dropped above; and the machine's nats-server, where it has published advisories.
+    const warned = findings.filter(({ status }) => status === 'warn').map(({ id }) => id);
+    const ofTheMachine = ['server-programs', 'nats-version'];
+    expect(warned.filter((id) => !ofTheMachine.includes(id))).toEqual(['unknown-outcomes']);
+    expect((await here.cli(['doctor'])).out).toMatch(/All is well, \d+ warnings?\./);
   });
 
   test('says what to do when nothing runs', async () => {

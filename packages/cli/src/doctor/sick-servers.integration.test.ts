@@ -81,7 +81,8 @@ describe('one server', () => {
     server = spawn(binary, ['--config', join(dir, 'careless.conf')], { stdio: 'ignore' });
     url = `nats://127.0.0.1:${port}`;
     await vi.waitFor(
-      async () => expect(brief(await look([url], '--only', 'nats-version'))).toEqual(['nats-version ok']),
+      // The machine's own may have published advisories: that is a warning, and an answer.
+      async () => expect(brief(await look([url], '--only', 'nats-version'))[0]).toMatch(/^nats-version (ok|warn)$/),
       { timeout: 30_000, interval: 100 },
     );
   });
