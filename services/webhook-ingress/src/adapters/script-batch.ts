@@ -6,8 +6,6 @@ interface Waiting<Entry, Answer> {
 
 /** Milliseconds that questions gather at the most behind those that are not answered: a store that hangs shall not keep them. */
 const gatherMs = 5;
-/** Milliseconds between two batches of a busy process. One that is not busy asks at once. */
-const gapMs = Number(process.env['GAP'] ?? 2);
 
 /**
  * Questions that come in one turn of the event loop go as one, and while some are under way those that come gather until they
@@ -22,8 +20,6 @@ export class ScriptBatch<Entry, Answer> {
   /** Batches that are not answered yet. */
   #underWay = 0;
   #patience: NodeJS.Timeout | null = null;
-  /** `performance.now()`. */
-  #lastFlush = 0;
 
   /**
    * `ask` answers in the order of the entries, of which there are at most `most`. Without `hurry` the first one waits for
@@ -38,26 +34,14 @@ export class ScriptBatch<Entry, Answer> {
   add(entry: Entry): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ entry, resolve, reject }) > 1) return;
-      if (this.#underWay > 0 || !this.#hurry) this.#flushAfter(gatherMs);
-      else this.#flushSoon();
+      if (this.#underWay === 0 && this.#hurry) setImmediate(() => this.#flush());
+      else this.#patience ??= setTimeout(() => this.#flush(), gatherMs);
     });
-  }
-
-  /** At once, or so long after the last time that others come along. */
-  #flushSoon(): void {
-    const leftMs = this.#lastFlush + gapMs - performance.now();
-    if (leftMs <= 0) setImmediate(() => this.#flush());
-    else this.#flushAfter(leftMs);
-  }
-
-  #flushAfter(ms: number): void {
-    this.#patience ??= setTimeout(() => this.#flush(), ms);
   }
 
   #flush(): void {
     if (this.#patience !== null) clearTimeout(this.#patience);
     this.#patience = null;
-    this.#lastFlush = performance.now();
     const all = this.#waiting;
     this.#waiting = [];
     for (let at = 0; at < all.length; at += this.#most) void this.#send(all.slice(at, at + this.#most));
@@ -72,7 +56,7 @@ export class ScriptBatch<Entry, Answer> {
       for (const { reject } of some) reject(error);
     } finally {
       this.#underWay--;
-      if (this.#underWay === 0 && this.#waiting.length > 0 && this.#hurry) this.#flushSoon();
+      if (this.#underWay === 0 && this.#waiting.length > 0 && this.#hurry) this.#flush();
     }
   }
 }
