@@ -58,7 +58,8 @@ export interface LocalKeys {
   readonly tenants: readonly string[];
 }
 
-const installationIdentities = [
+/** Those of whom an installation has one each, whatever tenants it has. */
+export const installationIdentities = [
   'registry',
   'executor',
   'vault',

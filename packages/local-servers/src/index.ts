@@ -5,6 +5,7 @@ export {
   type CalloutKeys,
   ensureIdentityKeys,
   type IdentityKey,
+  installationIdentities,
   type KeyOwner,
   type LocalKeys,
   seedFileOf,

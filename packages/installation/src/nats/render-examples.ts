@@ -1,32 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type KeyOwner, renderNatsConfig, renderNatsLeafConfig } from '@patchbay/local-servers';
+import { installationIdentities, renderNatsConfig, renderNatsLeafConfig } from '@patchbay/local-servers';
 import { maxPayloadBytes, type NatsKeys, type NatsTopology, natsConfigs, placesNamed, usualPorts } from './topology.ts';
 
 /** Where servers keep what lay-out writes, in the examples. */
 const places = { store: '/data', tls: '/etc/patchbay/tls' };
 const tenant = 'demo';
 
-const owners: readonly KeyOwner[] = [
-  'registry',
-  'executor',
-  'vault',
-  'audit',
-  'webhook-ingress',
-  'webhook-delivery',
-  'gateway',
-  'admin',
-  'provisioner',
-  'backup',
-  'system',
-];
 const variable = (name: string) => `$PATCHBAY_${name.toUpperCase().replace(/\W/g, '_')}`;
 
 /** Whoever has an installation has keys of its own: in an example each is a variable of the server's environment. */
 const keys: NatsKeys = {
   identities: [
-    ...owners.map((identity) => ({ identity, seedFile: '', publicKey: variable(`${identity}_nkey`) })),
+    ...installationIdentities.map((identity) => ({ identity, seedFile: '', publicKey: variable(`${identity}_nkey`) })),
     ...(['agent', 'auditor'] as const).map((identity) => ({
       identity,
       tenant,
