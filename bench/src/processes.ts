@@ -38,11 +38,11 @@ export function cpuSeconds(pids: Readonly<Record<string, number>>): Record<strin
   );
 }
 
-/** Resolves when the process used less than a tenth of a processor over a third of a second; at most a minute. */
-export async function untilIdle(pid: number): Promise<void> {
-  for (let i = 0; i < 180; i++) {
+/** Resolves when the process used less than a tenth of a processor over so many seconds; after `withinS` in any case. */
+export async function untilIdle(pid: number, { forS = 1 / 3, withinS = 60 } = {}): Promise<void> {
+  for (const end = performance.now() + withinS * 1_000; performance.now() < end; ) {
     const before = cpuSeconds({ pid });
-    await delay(333);
-    if ((cpuSeconds({ pid }).pid as number) - (before.pid as number) < 0.033) return;
+    await delay(forS * 1_000);
+    if ((cpuSeconds({ pid }).pid as number) - (before.pid as number) < forS / 10) return;
   }
 }
