@@ -21,16 +21,28 @@ export async function startBare(bench: Bench): Promise<{
   return { url, pids: { nats: pid, worker: child.pid as number } };
 }
 
-/** The floor of an ingress: a nats-server without keys, and a fastify that publishes to it. They end with the bench. */
-export async function startBareHooks(bench: Bench): Promise<{
+/**
+ * The floor of an ingress: a nats-server without keys, and processes of a fastify that publishes to it, which share a port. They
+ * end with the bench.
+ */
+export async function startBareHooks(
+  bench: Bench,
+  processes: number,
+): Promise<{
   /** Without a path. */
   readonly url: string;
-  readonly pids: Readonly<Record<'nats' | 'hooks', number>>;
+  /** `hooks`, `hooks-2`, … */
+  readonly pids: Readonly<Record<string, number>>;
 }> {
   const { url, pid } = await startBareNats(bench);
-  const { child, first } = await startModule<{ port: number }>('bare-hooks.ts', [url]);
-  bench.children.push(child);
-  return { url: `http://127.0.0.1:${first.port}`, pids: { nats: pid, hooks: child.pid as number } };
+  const port = await freePort();
+  const pids: Record<string, number> = { nats: pid };
+  for (let number = 1; number <= processes; number++) {
+    const { child } = await startModule('bare-hooks.ts', [url, String(port)]);
+    bench.children.push(child);
+    pids[number === 1 ? 'hooks' : `hooks-${number}`] = child.pid as number;
+  }
+  return { url: `http://127.0.0.1:${port}`, pids };
 }
 
 /** A nats-server without keys. Its streams reach the disk as those of Patchbay on one machine do. */

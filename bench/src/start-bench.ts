@@ -31,6 +31,8 @@ export interface Bench {
 
 export interface BenchOptions {
   readonly executors?: number;
+  /** Of several each takes its share of the webhooks. Default 1. */
+  readonly ingresses?: number;
   /** Milliseconds after which the upstream answers. Default 0. */
   readonly upstreamDelayMs?: number;
   /** One that is running and goes on afterwards. Default: one of the bench's own. */
@@ -66,6 +68,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     tenants,
     shape: 'processes',
     executors: options.executors ?? 1,
+    ingresses: options.ingresses ?? 1,
     sandbox: false,
     dialUpstreamAt: upstreamUrl,
     seedCatalog: false,

@@ -13,6 +13,7 @@ describe('the options', () => {
       once: false,
       shape: 'one_process',
       executors: 1,
+      ingresses: 1,
       sandbox: true,
       stateDir: fileURLToPath(new URL('../../.patchbay', import.meta.url)),
       integrationsDir: fileURLToPath(new URL('../../.patchbay/integrations', import.meta.url)),
@@ -28,13 +29,14 @@ describe('the options', () => {
 
   test('are taken as given', () => {
     const argv =
-      '--processes --executors 3 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --audit-stream-days 90 --log-level debug --once --json --connect-port 7710 --ports gateway=8080,sandbox=0';
+      '--processes --executors 3 --ingresses 2 --live --state /tmp/s --integrations /tmp/i --catalogue slack,hubspot --mcp-commands desk=/opt/desk --database postgres://h/d --audit-stream-days 90 --log-level debug --once --json --connect-port 7710 --ports gateway=8080,sandbox=0';
     expect(readLauncherConfig(argv.split(' '), { PATCHBAY_STATE_DIR: '/elsewhere' })).toEqual({
       help: false,
       json: true,
       once: true,
       shape: 'processes',
       executors: 3,
+      ingresses: 2,
       sandbox: false,
       stateDir: '/tmp/s',
       integrationsDir: '/tmp/i',
@@ -72,6 +74,8 @@ describe('the options', () => {
     [['--executors', '33'], "not '33'"],
     [['--executors', '1.5'], "not '1.5'"],
     [['--executors', 'many'], "not 'many'"],
+    [['--processes', '--ingresses', '33'], "--ingresses takes a whole number from 1 to 32, not '33'."],
+    [['--ingresses', '2'], 'add --processes'],
     [['--audit-stream-days', '6'], "--audit-stream-days takes a whole number from 7 to 36500, not '6'."],
     [['--log-level', 'loud'], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
     [['--connect-port', 'http'], "not 'http'"],
@@ -91,6 +95,7 @@ describe('the options', () => {
     for (const option of [
       'processes',
       'executors',
+      'ingresses',
       'live',
       'state',
       'integrations',

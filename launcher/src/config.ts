@@ -10,6 +10,7 @@ export interface LauncherConfig {
   readonly once: boolean;
   readonly shape: 'one_process' | 'processes';
   readonly executors: number;
+  readonly ingresses: number;
   readonly sandbox: boolean;
   readonly stateDir: string;
   /** The folder whose files are integrations, served as they change. */
@@ -38,6 +39,7 @@ tool call, prints what happened, and stays up until Ctrl-C.
 
   --processes        run each service as a process of its own (default: one process hosts all)
   --executors N      executors to run, 1 to 32 (default 1)
+  --ingresses N      with --processes: ingresses that take webhooks in at the one port, 1 to 32 (default 1)
   --live             call the real upstream hosts instead of the sandbox
   --state DIR        where keys, streams, database and logs are kept (default .patchbay)
   --integrations DIR the folder whose files are integrations, served as they change (default: integrations in the
@@ -68,9 +70,10 @@ export function readLauncherConfig(
   workingDirectory: string = process.cwd(),
 ): LauncherConfig {
   const values = parse(argv);
-  const executors = Number(values.executors ?? '1');
-  if (!Number.isInteger(executors) || executors < 1 || executors > 32)
-    throw new UsageError(`--executors takes a whole number from 1 to 32, not '${values.executors}'.`);
+  const executors = processesOf('executors', values.executors);
+  const ingresses = processesOf('ingresses', values.ingresses);
+  if (ingresses > 1 && values.processes !== true)
+    throw new UsageError('--ingresses takes processes of their own: add --processes.');
   const connectPort = values['connect-port'] === undefined ? null : Number(values['connect-port']);
   if (connectPort !== null && !(Number.isInteger(connectPort) && connectPort >= 1 && connectPort <= 65_535))
     throw new UsageError(`--connect-port takes a port from 1 to 65535, not '${values['connect-port']}'.`);
@@ -87,6 +90,7 @@ export function readLauncherConfig(
     once: values.once ?? false,
     shape: values.processes ? 'processes' : 'one_process',
     executors,
+    ingresses,
     sandbox: !(values.live ?? false),
     stateDir,
     integrationsDir: resolve(values.integrations ?? ownFolder(workingDirectory) ?? join(stateDir, 'integrations')),
@@ -98,6 +102,14 @@ export function readLauncherConfig(
     connectPort,
     ports: values.ports === undefined ? {} : portsOf(values.ports),
   };
+}
+
+/** @throws UsageError for what is no number of processes. */
+function processesOf(what: 'executors' | 'ingresses', text = '1'): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 32)
+    throw new UsageError(`--${what} takes a whole number from 1 to 32, not '${text}'.`);
+  return count;
 }
 
 /** @throws UsageError for a name that nothing listens as, or what is no port. */
@@ -151,6 +163,7 @@ function parse(argv: readonly string[]) {
         processes: { type: 'boolean' },
         live: { type: 'boolean' },
         executors: { type: 'string' },
+        ingresses: { type: 'string' },
         state: { type: 'string' },
         integrations: { type: 'string' },
         database: { type: 'string' },

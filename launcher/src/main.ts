@@ -36,6 +36,7 @@ export async function launch(
     tenants: [demoTenant],
     shape: config.shape,
     executors: config.executors,
+    ingresses: config.ingresses,
     sandbox: config.sandbox,
     seedCatalog: config.catalogue,
     integrationsDir: config.integrationsDir,

@@ -32,6 +32,7 @@ beforeAll(() => {
     integrationsDir: null,
     mcpCommands: '',
     ingressPort: 7_720,
+    sharedIngressPort: false,
     gatewayPort: 7_700,
   };
 });
@@ -80,6 +81,11 @@ test.each([true, false])('the registry is told whether to seed the catalogue: %j
 test.each(['/var/lib/integrations', null])('the registry is told which folder to watch: %j', (integrationsDir) => {
   const env = serviceEnvironment({ ...installation, integrationsDir }, 'registry', 'registry-1');
   expect(readRegistry(env).folder).toBe(integrationsDir);
+});
+
+test.each([true, false])('ingresses are told whether others listen on their port: %j', (sharedIngressPort) => {
+  const env = serviceEnvironment({ ...installation, sharedIngressPort }, 'webhook-ingress', 'webhook-ingress-1');
+  expect(readIngress(env).sharedPort).toBe(sharedIngressPort);
 });
 
 test('executors are told which programs they may run', () => {

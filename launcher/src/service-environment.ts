@@ -23,6 +23,8 @@ export interface Installation {
   readonly mcpCommands: string;
   /** Port on the loopback that webhooks come to. */
   readonly ingressPort: number;
+  /** Whether several processes listen on it. */
+  readonly sharedIngressPort: boolean;
   /** Port on the loopback that the API is served at. */
   readonly gatewayPort: number;
   /** Whether all services share one event loop, which then lags for reasons that are not the gateway's. */
@@ -81,6 +83,7 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
       return {
         PATCHBAY_REDIS_URL_FILE: redisUrlFile,
         PATCHBAY_INGRESS_PORT: String(ingressPort),
+        ...(installation.sharedIngressPort && { PATCHBAY_INGRESS_SHARED_PORT: 'true' }),
         PATCHBAY_INGRESS_PUBLIC_URL: webhooksUrl(ingressPort),
       };
     case 'webhook-delivery':

@@ -39,6 +39,8 @@ export interface StartOptions {
   readonly tenants: readonly string[];
   readonly shape: 'one_process' | 'processes';
   readonly executors: number;
+  /** Default 1. Of several each is sent its share of the connections to the one port. */
+  readonly ingresses?: number;
   /** Executors call the sandbox instead of the real hosts. */
   readonly sandbox: boolean;
   /** Another origin that executors dial every upstream at; for benches. */
@@ -180,6 +182,7 @@ async function startAll(
     oneProcess: options.shape === 'one_process',
     integrationsDir: options.integrationsDir ?? null,
     mcpCommands: options.mcpCommands ?? '',
+    sharedIngressPort: (options.ingresses ?? 1) > 1,
     ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
     gatewayPort: await freePort((options.ports?.gateway ?? 7_700) || undefined),
   };
@@ -221,6 +224,7 @@ async function startAll(
       addService(one),
     ),
     ...Array.from({ length: options.executors }, () => addService('executor')),
+    ...Array.from({ length: (options.ingresses ?? 1) - 1 }, () => addService('webhook-ingress')),
   ]);
   say(
     `services: ${services

@@ -19,12 +19,13 @@ webhook's sending to its arrival at a subscriber, at 100 a second.
   --seconds S        seconds per figure (default 5)
   --rounds N         rounds; medians are printed (default 3)
   --concurrency N    webhooks under way at once, at the most (default 128)
+  --ingresses N      processes that take them in, of Patchbay and of the floor alike (default 1)
   --subscriptions N  subscriptions that each event goes to (default 5; 0: the ingress alone)
   --json             print one JSON object
 `;
 
-const options = readOptions(usage, { seconds: 5, rounds: 3, concurrency: 128, subscriptions: 5 });
-const { seconds, rounds, concurrency, subscriptions } = options;
+const options = readOptions(usage, { seconds: 5, rounds: 3, concurrency: 128, ingresses: 1, subscriptions: 5 });
+const { seconds, rounds, concurrency, ingresses, subscriptions } = options;
 
 const candidates = ['fastify and JetStream', 'Patchbay'] as const;
 type Candidate = (typeof candidates)[number];
@@ -39,7 +40,7 @@ interface Sample extends HookResult {
   readonly cpuSeconds: Readonly<Record<string, number>>;
 }
 
-const bench = await startBench();
+const bench = await startBench({ ingresses });
 /** Lets a delivery that is held back go on, so that it can end. */
 let resume = () => {};
 const samples: Sample[] = [];
@@ -47,7 +48,7 @@ const fanOut: { readonly arrivedPerSecond: number; readonly acceptedPerSecond: n
 const latencies: { readonly ack: HookResult; readonly arrival: ListenResult }[] = [];
 try {
   const { facts, keys } = bench.patchbay;
-  const bare = await startBareHooks(bench);
+  const bare = await startBareHooks(bench, ingresses);
   const source = await bench.asAdmin((admin) =>
     admin.webhooks.sources.add({ scheme: hookScheme, secret: hookSecret, name: 'bench' }),
   );

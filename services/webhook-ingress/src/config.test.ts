@@ -26,6 +26,7 @@ describe('the configuration of the webhook ingress', () => {
     expect(readConfig(env)).toMatchObject({
       host: '127.0.0.1',
       port: 7_720,
+      sharedPort: false,
       publicUrl: null,
       maxBodyBytes: 1_048_576,
       maxInFlight: 512,

@@ -9,6 +9,8 @@ export interface IngressConfig extends BaseConfig {
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
+  /** Whether other processes on this machine listen on the port too; the kernel gives each its share of the connections. */
+  readonly sharedPort: boolean;
   /** Where vendors reach us, without a path; null: nobody said, and what is signed with its URL cannot be verified. */
   readonly publicUrl: string | null;
   /** Bytes of a request's body at most. */
@@ -27,6 +29,7 @@ export interface IngressConfig extends BaseConfig {
 const variables = z.object({
   PATCHBAY_INGRESS_HOST: z.string().min(1).default('127.0.0.1'),
   PATCHBAY_INGRESS_PORT: z.coerce.number().int().min(0).max(65_535).default(7_720),
+  PATCHBAY_INGRESS_SHARED_PORT: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
   PATCHBAY_INGRESS_PUBLIC_URL: PublicBaseUrl.optional(),
   PATCHBAY_INGRESS_MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(maxBodyLimit).default(1_048_576),
   PATCHBAY_INGRESS_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(10_000).default(512),
@@ -56,6 +59,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...base,
     host: values.PATCHBAY_INGRESS_HOST,
     port: values.PATCHBAY_INGRESS_PORT,
+    sharedPort: values.PATCHBAY_INGRESS_SHARED_PORT,
     publicUrl: values.PATCHBAY_INGRESS_PUBLIC_URL ?? null,
     maxBodyBytes: values.PATCHBAY_INGRESS_MAX_BODY_BYTES,
     maxInFlight: values.PATCHBAY_INGRESS_MAX_IN_FLIGHT,

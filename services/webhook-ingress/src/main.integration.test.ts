@@ -1,4 +1,5 @@
-import { routes } from '@patchbay/contracts';
+import { newId, routes } from '@patchbay/contracts';
+import { freePort } from '@patchbay/local-servers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type IngressStage, ingressForSuite } from '../test/ingress-stage.ts';
 import { deliver, eventsOf, makeSource, runIngress, sampleFor, sealed } from '../test/running-ingress.ts';
@@ -10,6 +11,9 @@ beforeAll(() => {
 });
 
 const secret = 'whsec_4f1c7e0b9d4f1c7e0b9d4f1c7e0b9d';
+
+/** Of an event of its own. */
+const body = () => JSON.stringify({ id: newId('execution'), type: 'invoice.paid' });
 
 describe('a webhook', () => {
   test('that its vendor signed is in the stream, as it came, when it is acknowledged', async () => {
@@ -93,6 +97,23 @@ describe('a webhook', () => {
       expect(await eventsOf(reader, source)).toHaveLength(1);
     } finally {
       await second.stop();
+    }
+  });
+
+  test('comes to one of two processes that share a port, and to the other when that is gone', async () => {
+    const source = await makeSource(admin, { scheme: 'stripe', secret });
+    const shared = { port: await freePort(), sharedPort: true };
+    const first = await runIngress(servers, 'ingress-3', shared);
+    const second = await runIngress(servers, 'ingress-4', shared);
+    try {
+      expect(second.url).toBe(first.url);
+      const send = async () => (await deliver(second, await sampleFor(source, secret, { body: body() }))).status;
+      expect(new Set(await Promise.all(Array.from({ length: 40 }, send)))).toEqual(new Set([200]));
+      await first.stop();
+      expect(new Set(await Promise.all(Array.from({ length: 10 }, send)))).toEqual(new Set([200]));
+      expect(await eventsOf(reader, source)).toHaveLength(50);
+    } finally {
+      await Promise.all([first.stop(), second.stop()]);
     }
   });
 

@@ -52,7 +52,7 @@ export interface RunningIngress extends RunningService {
   readonly url: string;
 }
 
-/** Wires an ingress and serves it. Start more behind a load balancer: they share claims through Redis. */
+/** Wires an ingress and serves it. Start more behind a load balancer, or on one port: they share claims through Redis. */
 export async function startIngress(config: IngressConfig): Promise<RunningIngress> {
   const log = createLogger({ service: 'webhook-ingress', ...config });
   const report: Report = (level, message, facts) => log[level](facts, message);
@@ -164,7 +164,7 @@ export async function startIngress(config: IngressConfig): Promise<RunningIngres
     isReady: () => messaging.connected,
   });
   await messaging.flush();
-  const url = await app.listen({ host: config.host, port: config.port });
+  const url = await app.listen({ host: config.host, port: config.port, reusePort: config.sharedPort });
   const renewals = wireRenewals(createRenewSources(ofSources), report);
   const reporting = setInterval(() => observed.report(), reportMs).unref();
   log.info({ nats: messaging.serverVersion, url, public_url: config.publicUrl }, 'webhook ingress ready');

@@ -37,6 +37,7 @@ export function ingressConfig(
     auditMacKey: servers.macKeyOf('webhook-ingress'),
     host: '127.0.0.1',
     port: 0,
+    sharedPort: false,
     publicUrl,
     maxBodyBytes: 1_048_576,
     maxInFlight: 512,

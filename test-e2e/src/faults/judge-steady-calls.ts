@@ -11,6 +11,7 @@ export async function wrongEffects<Tool extends string>(
   const times = new Map<number, number>();
   for (const { arguments: args } of await sandbox.effects({ tool })) {
     const number = args['number'] as number;
+    if (number < calls.from) continue;
     times.set(number, (times.get(number) ?? 0) + 1);
   }
   const missing = calls.successesOf(tool).filter((number) => !times.has(number));

@@ -7,6 +7,8 @@ export interface SteadyLoad<Tool extends string> {
   readonly workers: number;
   /** Milliseconds between the end of a worker's call and its next. */
   readonly gapMs: number;
+  /** Number of the first call: of several loads on one system, each has numbers of its own. Default 0. */
+  readonly from?: number;
 }
 
 /** A call that did not succeed. */
@@ -18,6 +20,8 @@ export interface FailedCall {
 }
 
 export interface SteadyCalls<Tool extends string = string> {
+  /** Number of the first call. */
+  readonly from: number;
   readonly total: number;
   readonly succeeded: number;
   /** Numbers of calls that succeeded. */
@@ -35,7 +39,8 @@ export function callSteadily<Tool extends string>(agent: Agent, load: SteadyLoad
   const failures = new Map<Tool, FailedCall[]>(load.tools.map((tool) => [tool, []]));
   const run = Date.now().toString(36);
   let ending = false;
-  let next = 0;
+  const { from = 0 } = load;
+  let next = from;
   let slowestMs = 0;
 
   async function worker(): Promise<void> {
@@ -58,6 +63,7 @@ export function callSteadily<Tool extends string>(agent: Agent, load: SteadyLoad
   const workers = Array.from({ length: load.workers }, worker);
   const countOf = (lists: Iterable<readonly unknown[]>) => [...lists].reduce((sum, { length }) => sum + length, 0);
   return {
+    from,
     get total() {
       return countOf(successes.values()) + countOf(failures.values());
     },

@@ -10,6 +10,7 @@ interface Options {
   readonly catalogue?: string;
   readonly processes?: boolean;
   readonly executors?: number;
+  readonly ingresses?: number;
   readonly live?: boolean;
   readonly state?: string;
   readonly database?: string;
@@ -31,6 +32,11 @@ export function addUp(parent: Command, run: Run): void {
       command
         .option('--processes', 'run each service as a process of its own')
         .option('--executors <n>', 'executors to run, 1 to 32', wholeNumber('--executors', 1, 32))
+        .option(
+          '--ingresses <n>',
+          'with --processes: ingresses that take webhooks in at the one port, 1 to 32',
+          wholeNumber('--ingresses', 1, 32),
+        )
         .option(
           '--catalogue <ids>',
           'of the integrations that come with Patchbay only these: slack,hubspot (default: all)',
@@ -78,6 +84,7 @@ function launcherArguments(options: Options & { json?: boolean }, cwd: string): 
   return [
     ...(options.processes ? ['--processes'] : []),
     ...(options.executors === undefined ? [] : ['--executors', String(options.executors)]),
+    ...(options.ingresses === undefined ? [] : ['--ingresses', String(options.ingresses)]),
     ...(options.catalogue === undefined ? [] : ['--catalogue', options.catalogue]),
     ...(options.live ? ['--live'] : []),
     // The launcher runs in the checkout, so a relative path is made absolute here.

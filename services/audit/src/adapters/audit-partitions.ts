@@ -32,6 +32,17 @@ export function firstIdAfter(ms: number): string {
   return newId('auditEvent', ms).slice(0, 'aud_'.length + 10);
 }
 
+/** Milliseconds by which the clocks of two producers may differ. */
+const clocksApartMs = 86_400_000;
+
+/**
+ * What sorts before every event that follows on one of a time or later, whoever recorded it: a question that names it leaves out
+ * the partitions of before.
+ */
+export function firstFollowing(ms: number): string {
+  return firstIdAfter(Math.max(0, ms - clocksApartMs));
+}
+
 /** The end of the month of a time or, when that is later, of the time in an id. Unix milliseconds. */
 export function monthBehind(nowMs: number, id: string | null): number {
   const last = new Date(Math.max(nowMs, id === null ? 0 : timeOfId(id)));

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { OpenIntent } from '../domain/open-intent.ts';
 import type { ListUnknownPorts } from '../operations/list-unknown.ts';
 import { type AuditDatabase, storeUnavailable } from './audit-database.ts';
+import { firstFollowing } from './audit-partitions.ts';
 
 interface IntentRow {
   readonly tenant: string;
@@ -28,6 +29,7 @@ export function createPostgresOpenIntents(database: AuditDatabase): ListUnknownP
             and not exists (
               select from audit_events outcome
               where outcome.execution_id = intent.execution_id and outcome.tenant = intent.tenant
+                and outcome.event_id >= ${firstFollowing(sinceMs)}
                 and outcome.class = 'execution' and outcome.status <> 'intent'
             )
           order by time ${direction}, event_id ${direction}

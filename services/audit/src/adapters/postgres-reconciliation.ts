@@ -2,6 +2,7 @@ import type { AuditEvent } from '@patchbay/contracts';
 import { sql } from 'kysely';
 import type { ReconcilePorts } from '../operations/reconcile-executions.ts';
 import { type AuditDatabase, storeUnavailable } from './audit-database.ts';
+import { firstFollowing } from './audit-partitions.ts';
 
 const timeOf = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`;
 
@@ -26,7 +27,8 @@ export function createPostgresReconciliation(
             and time >= ${timeOf(sinceMs)} and time < ${timeOf(beforeMs)}
             and not exists (
               select from audit_events later
-              where later.execution_id = intent.execution_id and later.tenant = intent.tenant and (
+              where later.execution_id = intent.execution_id and later.tenant = intent.tenant
+                and later.event_id >= ${firstFollowing(sinceMs)} and (
                 (later.class = 'execution' and later.status <> 'intent') or later.class = 'reconciliation'
                 -- Of several intents of one execution the first stands for it.
                 or (later.class = 'execution' and (later.time, later.event_id) < (intent.time, intent.event_id)))

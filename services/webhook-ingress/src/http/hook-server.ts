@@ -4,6 +4,13 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { HookArrival, HookReply } from '../operations/ports.ts';
 import { problem } from '../operations/problem.ts';
 
+declare module 'fastify' {
+  /** Of Node.js, which fastify hands its options on to. */
+  interface FastifyListenOptions {
+    reusePort?: boolean;
+  }
+}
+
 export interface HookServerOptions {
   readonly receiveHook: (arrival: HookArrival) => Promise<HookReply>;
   /** A body was longer than it may be, and was not read. */
