@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideDatabaseTemplate } from './bootstrap-steps/database-template.mjs';
 import { installDependencies } from './bootstrap-steps/dependencies.mjs';
 import { BootstrapFailure } from './bootstrap-steps/failure.mjs';
 import { provideServer } from './bootstrap-steps/servers.mjs';
@@ -54,6 +55,7 @@ export async function bootstrap({ quiet = false } = {}) {
     throw new BootstrapFailure(together('message'), together('details'));
   }
   const [node, natsServer, redisServer] = results.map((result) => result.value);
+  await provideDatabaseTemplate(root, node, progress);
   writeStamp(root, conditions, { node, natsServer, redisServer });
   progress(`Ready: Node.js ${node.version}, nats-server ${natsServer.version}, redis-server ${redisServer.version}.`);
   return { node, natsServer, redisServer };

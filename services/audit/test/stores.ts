@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findPostgres, startPostgres, type TestPostgres } from './start-postgres.ts';
 
 /** A kind of database that the audit store runs on. The same suite runs over each. */
@@ -22,7 +25,15 @@ export const storeKinds: readonly StoreKind[] = [
   {
     title: 'PGlite',
     available: true,
-    start: async () => ({ url: 'pglite:memory', server: null, stop: async () => {} }),
+    async start() {
+      // Copied from the template, a directory is there sooner than memory.
+      const directory = mkdtempSync(join(tmpdir(), 'audit-pglite-'));
+      return {
+        url: `pglite:${join(directory, 'database')}`,
+        server: null,
+        stop: async () => rmSync(directory, { recursive: true, force: true }),
+      };
+    },
   },
   {
     title:

@@ -14,6 +14,8 @@ export async function verifyAudit(
 ): Promise<{ readonly ok: boolean; readonly events: number }> {
   const credentials = seedFileOf(keys, 'admin');
   const args = ['audit', 'verify', '--json', '--nats', natsUrls, '--credentials', credentials, '--tenant', tenant];
-  const { stdout } = await run(process.execPath, [cli, ...args]);
+  const { stdout } = await run(process.execPath, [cli, ...args]).catch(({ stdout, stderr, code }) => {
+    throw new Error(`patchbay audit verify ended with ${code}: ${stdout}${stderr}`);
+  });
   return JSON.parse(stdout) as { ok: boolean; events: number };
 }

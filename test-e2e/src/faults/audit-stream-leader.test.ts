@@ -20,7 +20,6 @@ beforeAll(async () => {
   system = await startSystem({
     executors: long ? 2 : 1,
     seedCatalog: false,
-    databaseUrl: 'pglite:memory',
     natsServers: 3,
     variables: { audit: { PATCHBAY_AUDIT_RECONCILE_AFTER_MS: long ? '20000' : '6000' } },
   });

@@ -37,7 +37,6 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
     shape: 'processes',
     executors: 2,
     seedCatalog: false,
-    databaseUrl: 'pglite:memory', // the stream is the truth; this is up sooner
     ...options,
     variables: {
       ...options.variables,

@@ -73,7 +73,6 @@ beforeAll(async () => {
     sandbox: false,
     seedCatalog: false,
     logLevel: 'info',
-    databaseUrl: 'pglite:memory',
     ports: { nats: 0, redis: 0, sandbox: 0, ingress: 0, gateway: 0 },
     variables: {
       executor: {

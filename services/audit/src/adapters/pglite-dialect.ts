@@ -1,9 +1,9 @@
 import { chmodSync, constants, mkdirSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
-import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, type Kysely, PGliteDialect, type RawBuilder } from 'kysely';
 import type { AuditTransaction } from './audit-database.ts';
 import { lockDirectory } from './pglite-directory-lock.ts';
+import { fillFromTemplate, startPglite } from './pglite-template.ts';
 import type { AuditTables } from './tables.ts';
 
 export interface OpenedDialect {
@@ -17,20 +17,6 @@ export interface OpenedDialect {
 }
 
 /**
- * A cache of 32 MiB is plenty for a projection, and compiling queries costs more than it gains in one process. Nobody
- * replicates this log of changes, and whole pages in it guard against torn writes of a power cut only, which nothing here
- * survives anyway. A commit still waits for its log to be written, so that the end of this process loses nothing.
- */
-const settings = [
-  'shared_buffers=32MB',
-  'jit=off',
-  'timezone=UTC',
-  'wal_level=minimal',
-  'max_wal_senders=0',
-  'full_page_writes=off',
-];
-
-/**
  * PostgreSQL inside this process, on a directory or, when `directory` is null, in memory. It cannot fsync, so a power cut
  * may damage it; the truth is stream `AUDIT`, from which the store can be filled again.
  * @throws DirectoryInUse
@@ -40,11 +26,10 @@ export async function openPglite(directory: string | null): Promise<OpenedDialec
   try {
     if (directory !== null) {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
+      await fillFromTemplate(directory);
       chmodSync(directory, 0o700);
     }
-    const pglite = await PGlite.create(directory ?? 'memory://', {
-      startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
-    });
+    const pglite = await startPglite(directory ?? 'memory://');
     return {
       dialect: new PGliteDialect({ pglite }),
       transaction: (db, work) =>
