@@ -51,8 +51,8 @@ export async function startBareNats({ dir, children }: Pick<Bench, 'dir' | 'chil
   readonly pid: number;
 }> {
   const port = await freePort();
-  const config = join(dir, 'bare-nats.conf');
-  const jetstream = `jetstream { store_dir: "${join(dir, 'bare-nats')}", sync_interval: "2m" }`;
+  const config = join(dir, `bare-nats-${port}.conf`);
+  const jetstream = `jetstream { store_dir: "${join(dir, `bare-nats-${port}`)}", sync_interval: "2m" }`;
   writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n${jetstream}\n`);
   const nats = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
   children.push(nats);
