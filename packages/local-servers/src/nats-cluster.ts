@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+import { ServerStartError } from './server-process.ts';
 
 export interface NatsClusterOptions
   extends Omit<NatsServerOptions, 'cluster' | 'port' | 'monitorPort' | 'serverName' | 'onExit'> {
@@ -22,8 +23,21 @@ export interface NatsCluster {
   stop(): Promise<void>;
 }
 
+const portAttempts = 5;
+
 /** Starts a cluster on loopback, each server under `<dir>/n<index>`, and resolves when JetStream has its leader. */
 export async function startNatsCluster(options: NatsClusterOptions): Promise<NatsCluster> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      // Servers look for another port for clients themselves; their routes and monitors are known to the others.
+      if (!(error instanceof ServerStartError && error.portTaken) || attempt === portAttempts) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(options: NatsClusterOptions): Promise<NatsCluster> {
   const { size = 3, dir, routeVia, ...rest } = options;
   const secret = randomBytes(32).toString('hex');
   const routePorts = await distinctPorts(size * 2);

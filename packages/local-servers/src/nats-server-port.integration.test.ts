@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, expect, it, vi } from 'vitest';
 import { freePort } from './free-port.ts';
 import { ensureIdentityKeys, seedFileOf } from './identity-keys.ts';
+import { startNatsCluster } from './nats-cluster.ts';
 import { startNatsServer } from './nats-server.ts';
 import { RawNatsClient } from './raw-nats-client.test-support.ts';
 import { natsBinary, openWorkspace } from './workspace.test-support.ts';
@@ -24,4 +27,20 @@ it('takes another port when one like it was faster, and does not take its greeti
   const slower = await start('slower');
   expect(slower.server.port).not.toBe(faster.server.port);
   for (const { server, seed } of [faster, slower]) (await RawNatsClient.connect(server.port, seed)).close();
+});
+
+it('takes other ports for a cluster when somebody was faster at one of its routes', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  try {
+    vi.mocked(freePort).mockResolvedValueOnce(port);
+    const keys = ensureIdentityKeys(workspace.path('cluster-keys'), []);
+    const cluster = await startNatsCluster({ dir: workspace.path('cluster'), binary: natsBinary(), keys });
+    workspace.keep(cluster);
+    expect(cluster.servers).toHaveLength(3);
+    expect(vi.mocked(freePort).mock.results.length).toBeGreaterThan(12);
+  } finally {
+    other.close();
+  }
 });

@@ -79,7 +79,8 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       store: createPostgresAuditStore(database),
       report: createLogStoreReport(log, counters),
     });
-    const consumer = await messaging.consume(auditConsumer.stream, auditConsumer.durable, {
+    const { stream, durable } = auditConsumer;
+    const consumer = await messaging.consume(stream, durable, {
       maxMessages,
       gatherMs,
       onBatch: toStreamHandler(storeAuditBatch),
@@ -115,6 +116,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       verifyAudit: createVerifyAudit({
         ...reading,
         verify,
+        readStoredUpTo: async () => (await messaging.durableState(stream, durable))?.doneUpTo ?? 0,
         readMessages: readTenantMessages(messaging),
         verifyLog: wiredLog.verifyLog,
         ...createPostgresStoredEvents(database),

@@ -250,7 +250,7 @@ export const VerifyAuditResult = z.object({
   messages: z.int().nonnegative(),
   /** Events of messages whose MAC is right. */
   events: z.int().nonnegative(),
-  /** Of them so young that they may be on their way to the projection still. */
+  /** Of them on their way to the projection still. */
   pending: z.int().nonnegative(),
   /** How many there are; `problems` tells the first 100. */
   problem_count: z.int().nonnegative(),

@@ -33,7 +33,7 @@ const versionFile = 'PG_VERSION';
  * Making a new database takes PGlite some seconds of processor time, copying an empty one a tenth of a second. So set-up makes one,
  * for the PGlite that is installed. It has nothing of anybody: no row, no secret.
  */
-export function pgliteTemplate(): string {
+function pgliteTemplate(): string {
   const entry = fileURLToPath(import.meta.resolve('@electric-sql/pglite'));
   const { version } = JSON.parse(readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8')) as {
     version: string;

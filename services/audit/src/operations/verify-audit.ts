@@ -14,6 +14,8 @@ export interface VerifyAuditPorts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly verify: VerifyMac;
+  /** Sequence of the stream up to which the projection has every message; 0 where it has none. */
+  readonly readStoredUpTo: () => Promise<number>;
   /** Pages of the tenant's messages in the stream's order, behind a sequence or from a time on; `left` are to come. */
   readonly readMessages: (
     tenant: string,
@@ -47,8 +49,6 @@ interface Found {
 const pageRows = 50;
 /** Events after which an answer ends, however few messages brought them. */
 const maxEvents = 20_000;
-/** Milliseconds within which an event may be on its way to the projection. */
-const pendingMs = 60_000;
 /** Milliseconds by which the times of a page's events may miss those of what is claimed for it. */
 const slackMs = 86_400_000;
 
@@ -61,6 +61,7 @@ const slackMs = 86_400_000;
 export function createVerifyAudit({
   now,
   verify,
+  readStoredUpTo,
   readMessages,
   readStored,
   readClaimed,
@@ -71,13 +72,15 @@ export function createVerifyAudit({
     const { tenant, limit } = request;
     const start = request.after ?? (request.from === undefined ? 0 : new Date(request.from));
     const found: Found = { messages: 0, pending: 0, problems: [], brought: new Map() };
+    // Before anything is read: what comes behind it may be on its way, however old its events are. A spool brings them late.
+    const storedUpTo = await readStoredUpTo();
     let first = typeof start === 'number' ? start + 1 : null;
     let last = first;
     let next: number | null = null;
     for await (const { messages, left } of readMessages(tenant, start, Math.min(pageRows, limit))) {
       const taken = messages.slice(0, limit - found.messages);
       if (taken.length === 0) break;
-      await look(taken, found);
+      await look(taken, storedUpTo, found);
       first ??= taken[0]?.sequence ?? 0;
       last = taken.at(-1)?.sequence ?? first;
       if (found.messages < limit && found.brought.size < maxEvents) continue;
@@ -111,7 +114,7 @@ export function createVerifyAudit({
     };
   };
 
-  async function look(messages: readonly ReceivedMessage[], found: Found): Promise<void> {
+  async function look(messages: readonly ReceivedMessage[], storedUpTo: number, found: Found): Promise<void> {
     const rows: PlacedRow[] = [];
     for (const message of messages) {
       const checked = checkMessage(message, verify);
@@ -123,7 +126,7 @@ export function createVerifyAudit({
     const stored = new Map((await readStored(rows.map(({ row }) => row.event_id))).map((one) => [one.event_id, one]));
     for (const { row } of rows) {
       found.brought.set(row.event_id, Date.parse(row.time));
-      const what = verdictOf(row, stored.get(row.event_id), now());
+      const what = verdictOf(row, stored.get(row.event_id), storedUpTo);
       if (what === 'pending') found.pending += 1;
       else if (what !== null) found.problems.push({ sequence: row.stream_sequence, event_id: row.event_id, what });
     }
@@ -143,7 +146,7 @@ export function createVerifyAudit({
   }
 }
 
-function verdictOf(row: AuditRow, stored: StoredEvent | undefined, nowMs: number): string | null {
+function verdictOf(row: AuditRow, stored: StoredEvent | undefined, storedUpTo: number): string | null {
   if (stored !== undefined) return differenceOf(row, stored);
-  return nowMs - Date.parse(row.time) < pendingMs ? 'pending' : 'not_stored';
+  return row.stream_sequence > storedUpTo ? 'pending' : 'not_stored';
 }
