@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { seedFileOf } from '@patchbay/local-servers';
 import type { ListenResult } from '../hook-listener.ts';
 import { type HookResult, type HookTask, hookScheme, hookSecret, hookType } from '../hook-work.ts';
@@ -20,14 +21,15 @@ webhook's sending to its arrival at a subscriber, at 100 a second.
   --seconds S        seconds per figure (default 5)
   --rounds N         rounds; medians are printed (default 3)
   --concurrency N    webhooks under way at once, at the most (default 128)
-  --ingresses N      processes of Patchbay that take them in at one port (default 1). The floor is one process; with more than
-                     one ingress a floor of as many is measured too
+  --ingresses N      processes of Patchbay that take them in at one port (default: one for each core, at most 4). The floor is
+                     one process; with more than one ingress a floor of as many is measured too
   --subscriptions N  subscriptions that each event goes to (default 5; 0: the ingress alone)
   --json             print one JSON object
 `;
 
-const options = readOptions(usage, { seconds: 5, rounds: 3, concurrency: 128, ingresses: 1, subscriptions: 5 });
-const { seconds, rounds, concurrency, ingresses, subscriptions } = options;
+const options = readOptions(usage, { seconds: 5, rounds: 3, concurrency: 128, ingresses: 0, subscriptions: 5 });
+const { seconds, rounds, concurrency, subscriptions } = options;
+const ingresses = options.ingresses || Math.min(4, availableParallelism());
 
 type Candidate = 'fastify and JetStream' | 'fastify and JetStream, as many processes' | 'Patchbay';
 const floors: readonly Candidate[] =
