@@ -1,3 +1,4 @@
+export { answeredSockets } from './answered-sockets.ts';
 export {
   type BaseConfig,
   ConfigError,

@@ -268,7 +268,8 @@ test('what needs no key is what the API is, and whether it lives', async () => {
 });
 
 describe('on the socket', () => {
-  async function exchange(text: string): Promise<string> {
+  /** The second part is sent when the first was answered. */
+  async function exchange(text: string, then?: string): Promise<string> {
     await serve();
     const url = new URL(await (server as DoorServer).app.listen({ host: '127.0.0.1', port: 0 }));
     const socket = connect(Number(url.port), '127.0.0.1');
@@ -278,6 +279,10 @@ describe('on the socket', () => {
     });
     socket.on('error', () => {});
     socket.write(text);
+    if (then !== undefined) {
+      await once(socket, 'data');
+      socket.write(then);
+    }
     await once(socket, 'close');
     return answer;
   }
@@ -303,6 +308,23 @@ describe('on the socket', () => {
     const answer = await exchange(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain('application/problem+json');
+  });
+
+  describe('refused by its head', () => {
+    const head = (...headers: string[]) =>
+      `POST /v1/fail/${'x'.repeat(300)} HTTP/1.1\r\n${['host: x', ...headers].join('\r\n')}\r\n\r\n`;
+    const statusesOf = (answer: string) => answer.match(/HTTP\/1\.1 \d+/g)?.map((line) => line.slice(9));
+
+    test.each([
+      ['whose body breaks afterwards', head('transfer-encoding: chunked')],
+      ['with something behind its end', head('connection: close', 'content-length: 0')],
+    ])('a request %s has one answer', async (_what, text) => {
+      expect(statusesOf(await exchange(text, 'zz\r\nxx\r\n'))).toEqual(['414']);
+    });
+
+    test('a request has its answer, and one behind it that is none has its own', async () => {
+      expect(statusesOf(await exchange(head('content-length: 0'), 'zz\r\n\r\n'))).toEqual(['414', '400']);
+    });
   });
 
   test('one that asks for a socket where there is none is answered, and its connection ends', async () => {

@@ -4,7 +4,7 @@ import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
 import { type ErrorBody, errorBody, maxDeadlineMs, newId, PatchbayError, toErrorBody } from '@patchbay/contracts';
 import { nameOf, type Principal } from '@patchbay/identity';
-import type { Span, Tracing } from '@patchbay/service-kit';
+import { answeredSockets, type Span, type Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RateVerdict } from '../domain/rate-limit.ts';
 import type { Authenticate } from '../operations/authenticate.ts';
@@ -115,6 +115,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       send(reply, refusal(error.statusCode ?? 400, titleOf(error.statusCode ?? 400), newId('httpRequest'))),
     clientErrorHandler(error, socket) {
       if (!socket.writable) return;
+      if (wasAnswered(socket)) return void socket.end();
       const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400;
       const { headers, body } = refusal(status, titleOf(status), newId('httpRequest'));
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -123,6 +124,7 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       );
     },
   });
+  const wasAnswered = answeredSockets(app.server);
   app.server.maxConnections = options.maxConnections;
   app.server.on('checkExpectation', (_request, response) => {
     const { status, headers, body } = refusal(417, titleOf(417), newId('httpRequest'));

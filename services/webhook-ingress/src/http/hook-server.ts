@@ -1,5 +1,5 @@
 import { newId } from '@patchbay/contracts';
-import type { Tracing } from '@patchbay/service-kit';
+import { answeredSockets, type Tracing } from '@patchbay/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { HookArrival, HookReply } from '../operations/ports.ts';
 import { problem } from '../operations/problem.ts';
@@ -64,6 +64,7 @@ export function createHookServer(options: HookServerOptions): FastifyInstance {
     // Of a request that is none of HTTP, or came too slowly: the socket is all there is.
     clientErrorHandler(error, socket) {
       if (!socket.writable) return;
+      if (wasAnswered(socket)) return void socket.end();
       const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400;
       const { headers, body } = problem(status, newId('webhookRequest'));
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -72,6 +73,7 @@ export function createHookServer(options: HookServerOptions): FastifyInstance {
       );
     },
   });
+  const wasAnswered = answeredSockets(app.server);
   app.server.maxConnections = maxConnections;
   app.server.maxHeadersCount = 0; // counted below: Node.js would drop what is beyond
   app.removeAllContentTypeParsers();
