@@ -19,6 +19,7 @@ import { etagOf, matches, PreconditionError, preconditionsOf } from './precondit
 import { type ProblemReply, problemOf, refusal } from './problem.ts';
 import { inputReader } from './read-input.ts';
 import { referencePage } from './reference-page.ts';
+import { refuseBroken } from './refuse-broken.ts';
 
 export interface GatewayServerOptions {
   readonly routes: readonly AnyRoute[];
@@ -115,13 +116,8 @@ export async function createGatewayServer(options: GatewayServerOptions): Promis
       send(reply, refusal(error.statusCode ?? 400, titleOf(error.statusCode ?? 400), newId('httpRequest'))),
     clientErrorHandler(error, socket) {
       if (!socket.writable) return;
-      if (wasAnswered(socket)) return void socket.end();
-      const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400;
-      const { headers, body } = refusal(status, titleOf(status), newId('httpRequest'));
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.end(
-        `HTTP/1.1 ${status} ${titleOf(status)}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      );
+      if (wasAnswered(socket)) socket.end();
+      else refuseBroken(error, socket);
     },
   });
   const wasAnswered = answeredSockets(app.server);
