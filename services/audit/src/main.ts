@@ -116,7 +116,9 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       verifyAudit: createVerifyAudit({
         ...reading,
         verify,
-        readStoredUpTo: async () => (await messaging.durableState(stream, durable))?.doneUpTo ?? 0,
+        // Where nobody brings anything any more, nothing is on its way.
+        readStoredUpTo: async () =>
+          (await messaging.durableState(stream, durable))?.doneUpTo ?? Number.POSITIVE_INFINITY,
         readMessages: readTenantMessages(messaging),
         verifyLog: wiredLog.verifyLog,
         ...createPostgresStoredEvents(database),

@@ -14,7 +14,7 @@ export interface VerifyAuditPorts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly verify: VerifyMac;
-  /** Sequence of the stream up to which the projection has every message; 0 where it has none. */
+  /** Sequence of the stream up to which the projection has to have every message. */
   readonly readStoredUpTo: () => Promise<number>;
   /** Pages of the tenant's messages in the stream's order, behind a sequence or from a time on; `left` are to come. */
   readonly readMessages: (
