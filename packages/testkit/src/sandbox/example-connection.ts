@@ -12,8 +12,8 @@ export interface ExampleConnection {
 }
 
 /**
- * A connection that fits the document: variables have their `example`, else their `default`; secrets are unlike those of any
- * other integration, unless `secret` makes them.
+ * A connection that fits the document: variables have their `example`, else their `default`, else some word, but for those
+ * that may be missing; secrets are unlike those of any other integration, unless `secret` makes them.
  */
 export function exampleConnection(
   document: IntegrationDocument,
@@ -21,7 +21,10 @@ export function exampleConnection(
 ): ExampleConnection {
   const { auth } = document;
   const variables = Object.fromEntries(
-    Object.entries(document.variables ?? {}).map(([name, rule]) => [name, rule.example ?? rule.default ?? 'example']),
+    Object.entries(document.variables ?? {}).flatMap(([name, rule]) => {
+      const value = rule.example ?? rule.default ?? (isNeeded(document, name) ? 'example' : undefined);
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
   const token = secret('token');
   if (auth.exchange === undefined) {
@@ -34,6 +37,14 @@ export function exampleConnection(
     token,
     variables,
   };
+}
+
+/** What only templates of parameters name is left out where it has no value. */
+function isNeeded({ variables: _, tools, ...rest }: IntegrationDocument, name: string): boolean {
+  const requests = Object.values(tools).map((tool) => [tool.request, tool.steps?.map(({ request }) => request)]);
+  return (
+    JSON.stringify([rest, requests]).includes(`{${name}}`) || JSON.stringify(tools).includes(`"connection.${name}"`)
+  );
 }
 
 type Secret = (name: string) => string;
