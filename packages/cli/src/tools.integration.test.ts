@@ -142,7 +142,7 @@ describe('exec', () => {
     expect(done.code).toBe(0);
     expect(done.out).toContain('"ts":');
     expect(done.out).toMatch(
-      /succeeded {2}slack_post_message 1\.0\.0\n {2}took .* ms upstream, .* ours, 1 attempt\n {2}execution {2}exe_/,
+      /succeeded {2}slack_post_message 1\.1\.0\n {2}took .* ms upstream, .* ours, 1 attempt\n {2}execution {2}exe_/,
     );
     expect(done.err).toBe('');
   });
@@ -194,14 +194,14 @@ describe('exec', () => {
       '--session',
       'call-9',
       '--version',
-      '1.0.0',
+      '1.1.0',
       '--connection',
       connections[0].id,
     ];
     expect(json(await here.cli([...argv, '--json']))).toMatchObject({
       status: 'succeeded',
       replayed: false,
-      version: '1.0.0',
+      version: '1.1.0',
     });
     expect((await here.cli(argv)).out).toContain('the stored answer of an earlier call with this key');
     const clash = await here.cli(['exec', 'slack_post_message', 'channel=C1', 'text=other', '--key', 'toolu_cli']);
