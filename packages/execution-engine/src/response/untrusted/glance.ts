@@ -9,6 +9,8 @@ export const may = {
   holdMarkup: 2,
   /** Words that instructions to a model are made of, or marks of its turns. */
   instruct: 4,
+  /** A run of characters that may be base64 of something else. */
+  encode: 8,
 } as const;
 
 /** Kinds of characters. */
@@ -96,7 +98,7 @@ export function glance(text: string): number {
     else if (kind === mark) found |= isMark(text, at, code);
     // `+` and `/` go on with base64.
     if (code !== 43 && code !== 47) {
-      if (run >= longRun) found |= may.instruct;
+      if (run >= longRun) found |= may.encode;
       run = 0;
     }
     if (size === 0) continue;

@@ -39,7 +39,7 @@ export function instructsModel(text: string): boolean {
   if (turnMarks.test(text) || carryingImage.test(text) || unspaced.test(text)) return true;
   if (triggers.test(text) && someSaySo(text, triggers)) return true;
   if (text.length >= 20 && text.includes(' ') && disguised.test(text) && someSaySo(text, disguised)) return true;
-  return hiddenInBase64(text);
+  return hidesInstruction(text);
 }
 
 /** Characters before and after a trigger that are read with it. */
@@ -65,17 +65,28 @@ function someSaySo(text: string, where: RegExp): boolean {
   return start !== -1 && saysSo(plainWords(text.slice(start, end)));
 }
 
-function hiddenInBase64(text: string): boolean {
+/** Whether base64 in it says what would. */
+export function hidesInstruction(text: string): boolean {
   if (text.length < 40) return false;
   let looked = 0;
   for (const [run] of text.matchAll(base64Run)) {
     if (++looked > maxRuns) return false;
-    const decoded = Buffer.from(run, 'base64').toString('latin1');
-    // A text, and not an image: words of Latin letters with blanks between them.
-    if (!/^[\t\n\r -~]+$/.test(decoded) || !decoded.includes(' ')) continue;
+    // An id, a digest or an image shows by its beginning that it is none.
+    if (!isPrintable(decodedBase64(run.slice(0, 40)))) continue;
+    const decoded = decodedBase64(run);
+    // A text: words of Latin letters with blanks between them.
+    if (!isPrintable(decoded) || !decoded.includes(' ')) continue;
     if (triggers.test(decoded) && someSaySo(decoded, triggers)) return true;
   }
   return false;
+}
+
+function decodedBase64(run: string): string {
+  return Buffer.from(run, 'base64').toString('latin1');
+}
+
+function isPrintable(text: string): boolean {
+  return /^[\t\n\r -~]+$/.test(text);
 }
 
 /** What a word may begin. Most begin nothing, and cost one look. */

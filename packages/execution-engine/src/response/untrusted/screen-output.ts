@@ -1,6 +1,6 @@
 import { maxUntrustedPaths, type Untrusted, UntrustedFlag } from '@patchbay/contracts';
 import { glance, may } from './glance.ts';
-import { instructsModel } from './instructs-model.ts';
+import { hidesInstruction, instructsModel } from './instructs-model.ts';
 import { markupFlags } from './markup.ts';
 import { hasUnseen, visibleText } from './visible-text.ts';
 
@@ -58,7 +58,8 @@ function isSuspicious(text: string): boolean {
   if (found === 0) return false;
   if ((found & may.beUnseen) !== 0 && hasUnseen(text)) return true;
   if ((found & may.holdMarkup) !== 0 && markupFlags(text).length > 0) return true;
-  return (found & may.instruct) !== 0 && instructsModel(text);
+  if ((found & may.instruct) !== 0) return instructsModel(text);
+  return (found & may.encode) !== 0 && hidesInstruction(text);
 }
 
 function screen(value: unknown, path: string, found: Found): unknown {
@@ -100,9 +101,17 @@ function screenObject(value: Record<string, unknown>, path: string, found: Found
   return copy ?? value;
 }
 
+/** Plain keys that were seen: an upstream's answers have the same ones over and over. */
+const plainKeys = new Set<string>();
+const mostPlainKeys = 10_000;
+
 /** What nearly every key is. */
 function isPlainKey(key: string): boolean {
-  return key.length <= 64 && /^[\w$.:@/-]*$/.test(key);
+  if (plainKeys.has(key)) return true;
+  if (key.length > 64 || !/^[\w$.:@/-]*$/.test(key)) return false;
+  if (plainKeys.size >= mostPlainKeys) plainKeys.clear();
+  plainKeys.add(key);
+  return true;
 }
 
 function screenString(text: string, path: string, found: Found): string {
