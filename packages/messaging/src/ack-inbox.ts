@@ -10,6 +10,8 @@ interface Waiting {
 
 /** Milliseconds between two looks for acknowledgements that are overdue. */
 const sweepMs = 25;
+/** Looks in vain after which there are no more: requests come close together, and each would begin them anew. */
+const idleSweeps = 40;
 
 /**
  * Requests whose answers are a stream's acknowledgements, over one subscription. The client's own `request` makes two
@@ -22,6 +24,7 @@ export class AckInbox {
   readonly #waiting = new Map<string, Waiting>();
   #sequence = 0;
   #sweep: NodeJS.Timeout | null = null;
+  #idle = 0;
 
   constructor(connection: NatsConnection, inboxPrefix: string) {
     this.#connection = connection;
@@ -41,7 +44,7 @@ export class AckInbox {
     return new Promise((resolve, reject) => {
       this.#connection.publish(subject, payload, { reply: this.#prefix + token, headers });
       this.#waiting.set(token, { subject, giveUpAt: performance.now() + timeoutMs, resolve, reject });
-      this.#sweep ??= setInterval(() => this.#rejectOverdue(), sweepMs);
+      this.#sweep ??= setInterval(() => this.#look(), sweepMs);
     });
   }
 
@@ -61,11 +64,20 @@ export class AckInbox {
   #settle(token: string): Waiting | undefined {
     const waiting = this.#waiting.get(token);
     this.#waiting.delete(token);
-    if (this.#waiting.size === 0 && this.#sweep !== null) {
-      clearInterval(this.#sweep);
-      this.#sweep = null;
-    }
     return waiting;
+  }
+
+  #look(): void {
+    if (this.#waiting.size > 0) {
+      this.#idle = 0;
+      this.#rejectOverdue();
+    } else if (++this.#idle >= idleSweeps) this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#sweep !== null) clearInterval(this.#sweep);
+    this.#sweep = null;
+    this.#idle = 0;
   }
 
   #rejectOverdue(): void {
@@ -76,5 +88,6 @@ export class AckInbox {
 
   #failAll(error: Error): void {
     for (const token of [...this.#waiting.keys()]) this.#settle(token)?.reject(error);
+    this.#stop();
   }
 }

@@ -31,6 +31,8 @@ interface Waiting {
 }
 
 const sweepMs = 50;
+/** Looks in vain after which there are no more: requests come close together, and each would begin them anew. */
+const idleSweeps = 20;
 /** Milliseconds without a sign after which whoever works on a request counts as lost: signs come four times as often. */
 const silentMs = 1_000;
 /** Milliseconds until it is sent again where nobody took it, and for how long at most: whoever serves may be connecting anew. */
@@ -55,6 +57,7 @@ export class FollowedRequests {
   #sequence = 0;
   #sweep: NodeJS.Timeout | null = null;
   #sweptAt = 0;
+  #idle = 0;
   #repeats = mostRepeats;
 
   constructor(connection: NatsConnection, inboxPrefix: string, connected: () => boolean) {
@@ -125,6 +128,7 @@ export class FollowedRequests {
     this.#connection.closed().then(() => {
       // It may have arrived, so what the connection's end means is not the same as that of one that was closed before.
       for (const token of [...this.#waiting.keys()]) this.#fail(token, new errors.RequestError('connection closed'));
+      this.#stop();
     });
   }
 
@@ -162,7 +166,9 @@ export class FollowedRequests {
     // What came while this process stood still was not read yet.
     const stoodStillMs = Math.max(0, now - this.#sweptAt - 4 * sweepMs);
     this.#sweptAt = now;
+    if (this.#waiting.size === 0 && ++this.#idle >= idleSweeps) return this.#stop();
     for (const [token, waiting] of this.#waiting) {
+      this.#idle = 0;
       waiting.heardAt += stoodStillMs;
       if (waiting.giveUpAt <= now) this.#fail(token, new errors.TimeoutError());
       else if (Math.min(waiting.againAt, waiting.heardAt + silentMs) <= now) this.#sendAgain(token, waiting);
@@ -188,8 +194,11 @@ export class FollowedRequests {
 
   #forget(token: string): void {
     this.#waiting.delete(token);
-    if (this.#waiting.size > 0 || this.#sweep === null) return;
-    clearInterval(this.#sweep);
+  }
+
+  #stop(): void {
+    if (this.#sweep !== null) clearInterval(this.#sweep);
     this.#sweep = null;
+    this.#idle = 0;
   }
 }
