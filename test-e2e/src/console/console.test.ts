@@ -102,7 +102,7 @@ describe('by the keyboard alone', () => {
     await page.getByRole('heading', { level: 1, name: 'Tools' }).waitFor();
     await keyboard.press('/');
     await keyboard.type('post a message to a channel');
-    const found = page.getByRole('link', { name: 'Post a message' });
+    const found = page.getByRole('link', { name: 'Post a message', exact: true });
     await found.waitFor();
     await found.focus();
     await keyboard.press('Enter');
