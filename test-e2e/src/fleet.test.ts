@@ -40,13 +40,12 @@ describe('three executors, each a process', () => {
   test('share a load of 2,000 calls, each at least a fifth', async () => {
     const results = await load(2_000, 64, (number) => system.agent.execute('fleet_look', { number }));
     expect(results.filter(({ status }) => status !== 'succeeded')).toEqual([]);
-    await vi.waitFor(async () => expect((await auditOf(2_000, 'fleet_look')).length).toBe(4_000), {
+    await vi.waitFor(async () => expect((await auditOf(2_000, 'fleet_look')).length).toBe(2_000), {
       timeout: 30_000,
       interval: 500,
     });
     const shares = new Map<string, number>();
-    for (const { source, data } of await auditOf(2_000, 'fleet_look'))
-      if (data.outcome !== 'intent') shares.set(source, (shares.get(source) ?? 0) + 1);
+    for (const { source } of await auditOf(2_000, 'fleet_look')) shares.set(source, (shares.get(source) ?? 0) + 1);
     expect(shares.size).toBe(3);
     for (const share of shares.values()) expect(share).toBeGreaterThanOrEqual(400);
   });

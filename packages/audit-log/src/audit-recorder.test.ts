@@ -140,6 +140,66 @@ describe('the audit recorder', () => {
     await second;
   });
 
+  describe('of an event whose caller goes on once it is handed over', () => {
+    const ahead = (recorder: ReturnType<typeof setup>['recorder'], id: number) =>
+      recorder.begin({
+        tenant: 'acme',
+        class: 'execution',
+        type: 'dev.patchbay.execution.outcome',
+        subject: `exe_${id}`,
+        data,
+        ahead: true,
+      });
+
+    test('publishes it at once, and says so without a promise; behind others it waits for its turn', async () => {
+      const { published, recorder, subjectsOf } = setup();
+      expect(ahead(recorder, 1).handed).toBeNull();
+      expect(ahead(recorder, 2).handed).toBeNull();
+      const third = ahead(recorder, 3);
+      expect(published.map(subjectsOf)).toEqual([['exe_1'], ['exe_2']]);
+      let handed = false;
+      third.handed?.then(() => {
+        handed = true;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(handed).toBe(false);
+      published[0]?.settle();
+      await third.handed;
+      expect(published.map(subjectsOf)).toEqual([['exe_1'], ['exe_2'], ['exe_3']]);
+    });
+
+    test('publishes it again where the stream did not confirm it, and until then counts no other as handed over', async () => {
+      vi.useFakeTimers();
+      try {
+        const { published, recorder } = setup();
+        const first = ahead(recorder, 1);
+        expect(first.handed).toBeNull();
+        published[0]?.settle(new Error('timeout'));
+        await vi.advanceTimersByTimeAsync(0);
+        const second = ahead(recorder, 2);
+        expect(published).toHaveLength(2);
+        expect(second.handed).not.toBeNull();
+        published[1]?.settle(new Error('timeout'));
+        await expect(second.handed).rejects.toMatchObject({ code: 'audit_unavailable' });
+        // The first is published once more, with its own message id.
+        await vi.advanceTimersByTimeAsync(250);
+        expect(published.map(({ messageId }) => messageId)).toEqual(
+          [0, 1, 0, 1].map((n) => published[n]?.messageId as string),
+        );
+        const third = ahead(recorder, 3);
+        const confirmed = third.handed?.then(() => 'handed');
+        published[4]?.settle();
+        expect(await confirmed).toBe('handed');
+        published[2]?.settle();
+        published[3]?.settle();
+        await Promise.all([first.durable, second.durable]);
+        expect(ahead(recorder, 4).handed).toBeNull();
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+  });
+
   test('publishes an event that several processes may record alone, as it was given', async () => {
     const { published, recorder, record, subjectsOf } = setup();
     const fixed = (n: number) => ({

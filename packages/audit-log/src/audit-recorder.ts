@@ -30,14 +30,24 @@ export interface AuditEntry {
    */
   readonly unhurried?: boolean;
   /**
+   * True for an event whose caller goes on once it is `handed` over: it is published at once, and again like an unhurried one where the
+   * stream does not confirm it.
+   */
+  readonly ahead?: boolean;
+  /**
    * For an event that several processes may record, each the same: what is otherwise made up. It travels alone, since its id is
    * then its message's id, and the same message id must always mean the same events.
    */
   readonly fixed?: { readonly id: string; readonly time: string; readonly source: string };
 }
 
-/** The two moments of a record. */
+/** The moments of a record. */
 export interface Recording {
+  /**
+   * It is on the connection, ahead of whatever this process sends after it; while no sink took the last record, it is durable.
+   * Null: it is already. Rejects like `durable`.
+   */
+  readonly handed: Promise<void> | null;
   /** It is in the kernel's hands and outlives this process; the stream has not confirmed it yet. */
   readonly sent: Promise<void>;
   /** The stream confirmed it, or the spool has it on disk. Rejects with PatchbayError `audit_unavailable` when no sink took it; so does `sent`. */
@@ -92,12 +102,15 @@ interface Batch {
   /** Of its events that somebody waits for: what became of the first publish. */
   waited: OpenRecording | null;
   /** Of the others: what became of the last. */
-  unhurried: OpenRecording | null;
+  followed: OpenRecording | null;
 }
 
 interface OpenRecording {
   readonly recording: Recording;
+  readonly markHanded: () => void;
   readonly markSent: () => void;
+  /** Nobody may count on it, though it is published again. */
+  readonly refuse: (error: unknown) => void;
   readonly settle: (error?: unknown) => void;
 }
 
@@ -135,6 +148,8 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     },
   });
   let closing = false;
+  /** No sink took the last record: being on the connection says nothing then. */
+  let doubtful = false;
 
   function laneOf(tenant: string, auditClass: AuditClass): Lane {
     const name = `${tenant}.${auditClass}`;
@@ -162,24 +177,31 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       mac: auditMac(macKey, lane.subject, payload),
       payload,
     };
-    const { waited, unhurried } = batch;
-    const markSent = () => {
-      waited?.markSent();
-      unhurried?.markSent();
+    const { waited, followed } = batch;
+    const onPublished = () => {
+      if (!doubtful) {
+        waited?.markHanded();
+        followed?.markHanded();
+      }
+      // Of the others nobody asks when they left.
+      if (waited !== null) void messaging.written().then(waited.markSent, () => {});
     };
     try {
-      // Without a connection it is not sent; whether it became durable settles both then.
-      await sinks.deliver(message, () => void messaging.written().then(markSent, () => {}));
+      // Without a connection it is not sent; whether it became durable settles all then.
+      await sinks.deliver(message, onPublished);
+      doubtful = false;
       waited?.settle();
-      unhurried?.settle();
+      followed?.settle();
     } catch (error) {
+      doubtful = true;
       waited?.settle(notTaken(error));
-      if (unhurried !== null)
+      followed?.refuse(notTaken(error));
+      if (followed !== null)
         repeats
           .repeat(() => sinks.deliver(message, () => {}), payload.length, error)
           .then(
-            () => unhurried.settle(),
-            (last) => unhurried.settle(notTaken(last)),
+            () => followed.settle(),
+            (last) => followed.settle(notTaken(last)),
           );
     } finally {
       lane.inFlight--;
@@ -229,7 +251,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
     const batch = joinWaiting(lane, id, text, fixed !== undefined);
     if (entry.unhurried !== true || closing) batch.hurried = true;
     else lane.gathering ??= setTimeout(() => endGathering(lane), gatherMs);
-    const kind = entry.unhurried === true ? 'unhurried' : 'waited';
+    const kind = entry.unhurried === true || entry.ahead === true ? 'followed' : 'waited';
     batch[kind] ??= openRecording();
     const { recording } = batch[kind];
     publishWaiting(lane);
@@ -256,7 +278,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       bytes: text.length,
       hurried: false,
       waited: null,
-      unhurried: null,
+      followed: null,
     };
     lane.waiting.push(batch);
     return batch;
@@ -290,21 +312,29 @@ function notTaken(cause: unknown): PatchbayError {
 }
 
 function newRecording(): OpenRecording {
+  const handed = Promise.withResolvers<void>();
   const sent = Promise.withResolvers<void>();
   const durable = Promise.withResolvers<void>();
-  sent.promise.catch(() => {});
-  durable.promise.catch(() => {});
+  let isHanded = false;
+  for (const { promise } of [handed, sent, durable]) promise.catch(() => {});
   return {
-    recording: { sent: sent.promise, durable: durable.promise },
+    recording: {
+      get handed() {
+        return isHanded ? null : handed.promise;
+      },
+      sent: sent.promise,
+      durable: durable.promise,
+    },
+    markHanded() {
+      isHanded = true;
+      handed.resolve();
+    },
     markSent: sent.resolve,
+    refuse: handed.reject,
     settle(error) {
-      if (error === undefined) {
-        sent.resolve();
-        durable.resolve();
-      } else {
-        sent.reject(error);
-        durable.reject(error);
-      }
+      for (const { resolve, reject } of [handed, sent, durable])
+        if (error === undefined) resolve();
+        else reject(error);
     },
   };
 }

@@ -20,7 +20,7 @@ function stage() {
   const recorder: AuditRecorder = {
     begin(entry) {
       recorded.push(entry);
-      return { sent: settled, durable: settled };
+      return { handed: null, sent: settled, durable: settled };
     },
     record: () => settled,
     windDown() {},

@@ -14,6 +14,8 @@ export interface PersonalEntry extends AuditEntry {
 export interface PersonalRecorder extends AuditRecorder {
   begin(entry: PersonalEntry): Recording;
   record(entry: PersonalEntry): Promise<void>;
+  /** What will be recorded for a digest of arguments, worked out ahead; the digest itself while the tenant's key is not at hand. */
+  keyedDigest(tenant: string, digest: string): string;
 }
 
 /**
@@ -28,7 +30,7 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
   function begin(entry: PersonalEntry): Recording {
     const { personal, ...rest } = entry;
     const named = namedIn(rest.data.actor);
-    const digest = rest.data.arguments_digest;
+    const digest = bareDigestOf(rest.data);
     if (named.length === 0 && digest === undefined) return recorder.begin(rest);
     const tokens = named.map(({ text }) => keys.tokenNow(rest.tenant, text));
     const keyed = digest === undefined ? undefined : keys.digestNow(rest.tenant, digest);
@@ -52,7 +54,7 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
     personal: PersonalValues | undefined,
   ): Promise<AuditEntry> {
     const { tenant } = entry;
-    const { arguments_digest: digest } = entry.data;
+    const digest = bareDigestOf(entry.data);
     const tokens = await Promise.all(named.map(({ text }) => keys.token(tenant, text)));
     const keyed = digest === undefined ? undefined : await keys.digest(tenant, digest);
     const data = withNames(entry.data, named, tokens, keyed);
@@ -62,22 +64,23 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
     return { ...entry, data: { ...data, sealed: sealPersonal(tenant, subject, key, personal) } };
   }
 
-  /** The same two moments, of an entry that is not ready yet. */
+  /** The same moments, of an entry that is not ready yet. */
   function later(ready: Promise<AuditEntry>): Recording {
     const begun = ready.then((entry) => recorder.begin(entry));
+    const handed = begun.then((recording) => recording.handed ?? undefined);
     const sent = begun.then((recording) => recording.sent);
     const durable = begun.then((recording) => recording.durable);
     waiting.add(begun);
     const done = () => void waiting.delete(begun);
     begun.then(done, done);
-    sent.catch(() => {});
-    durable.catch(() => {});
-    return { sent, durable };
+    for (const moment of [handed, sent, durable]) moment.catch(() => {});
+    return { handed, sent, durable };
   }
 
   return {
     begin,
     record: (entry) => begin(entry).durable,
+    keyedDigest: (tenant, digest) => keys.digestNow(tenant, digest) ?? digest,
     windDown: () => recorder.windDown(),
     async close() {
       await Promise.allSettled(waiting);
@@ -93,7 +96,7 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
 export function withoutPersons(data: AuditData): AuditData {
   const { end_user: endUser } = data.actor;
   const isNamed = endUser !== undefined && endUser !== unknownSubject && !isToken.test(endUser);
-  const isBare = data.arguments_digest?.startsWith('hmac_') === false;
+  const isBare = bareDigestOf(data) !== undefined;
   if (!isNamed && !isBare) return data;
   return {
     ...data,
@@ -104,6 +107,11 @@ export function withoutPersons(data: AuditData): AuditData {
 
 /** As `SubjectToken`, without a parser's price for each event. */
 const isToken = /^tok_[A-Za-z0-9_-]{43}$/;
+
+/** The digest of arguments, unless it is under a key already. */
+function bareDigestOf({ arguments_digest: digest }: AuditData): string | undefined {
+  return digest?.startsWith('hmac_') === true ? undefined : digest;
+}
 
 interface Named {
   readonly field: 'end_user' | 'session' | 'id';

@@ -295,8 +295,10 @@ describe('demo', () => {
     expect(summary).toMatchObject({ event: 'summary', ok: true });
     expect(summary.executions).toHaveLength(16);
     expect(
-      summary.executions.every(({ audit }) => audit.length >= 2 && audit.every((id) => id.startsWith('aud_'))),
+      summary.executions.every(({ audit }) => audit.length >= 1 && audit.every((id) => id.startsWith('aud_'))),
     ).toBe(true);
+    // Writes have an intent too.
+    expect(summary.executions.filter(({ audit }) => audit.length >= 2).length).toBeGreaterThan(1);
   });
 
   test('shows it line by line, and at a terminal in tables that change in place', async () => {

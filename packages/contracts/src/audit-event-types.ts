@@ -37,8 +37,16 @@ const asked = 'somebody asks for it over HTTP: before and after';
  * version of the record. `docs/audit-events.md` is made from this table: `npm run docs:audit-events`.
  */
 export const auditEventTypes = {
-  'execution.intent': of('execution', ['api', 'risk'], 'before a tool call is sent; without it nothing leaves'),
-  'execution.outcome': of('execution', ['api', 'risk'], 'when a tool call has ended, or was refused'),
+  'execution.intent': of(
+    'execution',
+    ['api', 'risk'],
+    'before a tool call that is more than a read is sent; without it nothing leaves',
+  ),
+  'execution.outcome': of(
+    'execution',
+    ['api', 'risk'],
+    'when a tool call has ended, or was refused; of a read the one record, on its way before the answer',
+  ),
   'execution.shed': of(
     'execution',
     ['api', 'other'],

@@ -118,7 +118,8 @@ function answerer(
   return async (message) => {
     const receivedAt = receipts.receivedAt();
     const values = parseSubject(route.subject, message.subject) ?? {};
-    if (!replyAllowed(route, values, message.reply)) {
+    const inbox = message.reply ? inboxOf(route, values, message.reply) : null;
+    if (inbox === null) {
       // Nothing may be sent to a reply subject outside the inboxes of those who may call: see inboxPrefixOf.
       onError(new Error('a request named a reply subject that its sender does not own, or none'), served.name);
       return;
@@ -135,7 +136,7 @@ function answerer(
       receivedAt,
       budgetMs: budgetOf(message),
       traceparent: message.headers?.get(headerNames.traceparent) || null,
-      presence: presenceOf(route, values, message),
+      presence: presenceOf(inbox, message),
       replyTo: message.reply ?? '',
     };
     const span = trace?.(served.name, route.subject, context);
@@ -159,10 +160,6 @@ function answerer(
 /** What is not known of a request whose headers were not read. */
 const unread = { budgetMs: null, traceparent: null, presence: null };
 
-function replyAllowed(route: RequestRoute, values: SubjectValues, reply: string | undefined): boolean {
-  return reply ? inboxOf(route, values, reply) !== null : false;
-}
-
 /** The inbox of an identity that may call, and of this tenant, in which the subject lies; null when it lies in none. */
 function inboxOf(route: RequestRoute, values: SubjectValues, subject: string): string | null {
   for (const caller of route.callers) {
@@ -179,10 +176,10 @@ function inboxOf(route: RequestRoute, values: SubjectValues, subject: string): s
 const plainSubject = /^[A-Za-z0-9_$-]+(?:\.[A-Za-z0-9_$-]+)+$/;
 
 /** Where the caller can be found: in the inbox it is answered in, or a request could make us write to another's. */
-function presenceOf(route: RequestRoute, values: SubjectValues, message: Msg): string | null {
+function presenceOf(inbox: string, message: Msg): string | null {
   const presence = message.headers?.get(headerNames.presence);
   if (!presence || presence.length > 200 || !plainSubject.test(presence)) return null;
-  return presence.startsWith(inboxOf(route, values, message.reply as string) as string) ? presence : null;
+  return presence.startsWith(inbox) ? presence : null;
 }
 
 function budgetOf(message: Msg): number | null {

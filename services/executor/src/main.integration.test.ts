@@ -75,6 +75,23 @@ describe('an executor', () => {
     expect(executor.log()).not.toContain('token-1');
   });
 
+  test('records a read once, ahead of its answer; with its intent first where the tenant may deal with health', async () => {
+    const read = await execute({ tool: 'numbers_look' });
+    expect(read).toMatchObject({ status: 'succeeded' });
+    await vi.waitFor(() => expect(audit.of(read.execution_id)).toEqual(['succeeded']), patience);
+    const registry = await servers.connect('registry');
+    const bucket = await registry.bucket('privacy_policies');
+    const stored = { tenant: 'acme', version: 1, updated_at: '2026-11-30T08:00:00.000Z', updated_by: 'admin' };
+    await bucket.put('acme', JSON.stringify({ ...stored, policy: { hipaa: true } }));
+    await vi.waitFor(async () => {
+      const { execution_id } = await execute({ tool: 'numbers_look' });
+      await vi.waitFor(() => expect(audit.of(execution_id)).toContain('succeeded'), patience);
+      expect(audit.of(execution_id)).toEqual(['intent', 'succeeded']);
+    }, patience);
+    await bucket.put('acme', JSON.stringify({ ...stored, version: 2, policy: {} }));
+    await registry.close();
+  });
+
   test('answers a repeat from its ledger, with no second effect', async () => {
     const request = { tool: 'numbers_book', idempotency_key: 'toolu_1' };
     const first = await execute(request);

@@ -151,6 +151,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     ...reserving,
     tools,
     policies: policing.check,
+    intentOfReads: (tenant) => policies.of(tenant).intentOfReads || privacy.mayBeHealth(tenant),
     guardArguments: privacy.guardArguments,
     guardResult: privacy.guardResult,
     looksThrough: privacy.looksThrough,

@@ -101,7 +101,7 @@ describe.each(['older', 'newer'] as const)('an MCP server of the %s protocol', (
   const server = () => (id === 'older' ? older : newer);
   const opened = () => server().log.calls.filter(({ tool }) => tool === 'open-ticket').length;
 
-  test('is called with the borrowed credential; the answer is shaped, and intent and outcome recorded', async () => {
+  test('is called with the borrowed credential; the answer is shaped, and its outcome recorded', async () => {
     const before = server().requests.length;
     const result = await execute(`${id}_add`, { first: 3 });
     expect(result).toMatchObject({ status: 'succeeded', output: { total: 13 }, attempts: 1, version: '1.0.0' });
@@ -109,7 +109,7 @@ describe.each(['older', 'newer'] as const)('an MCP server of the %s protocol', (
     expect(seen.map(({ headers }) => headers['authorization'])).toEqual(
       seen.map(() => expect.stringMatching(/^Bearer token-\d+$/)),
     );
-    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['intent', 'succeeded']), patience);
+    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['succeeded']), patience);
     expect(executor.log()).not.toMatch(/token-\d/);
   });
 
@@ -238,7 +238,7 @@ describe('a program', () => {
   test('is given its credential by its environment, and its standard error is logged without it', async () => {
     const result = await execute('program_add', { first: 1 }, { deadline_ms: 20_000 });
     expect(result).toMatchObject({ status: 'succeeded', output: { total: 11 } });
-    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['intent', 'succeeded']), patience);
+    await vi.waitFor(() => expect(audit.of(result.execution_id)).toEqual(['succeeded']), patience);
     expect(executor.log()).toContain('DESK_KEY');
     expect(executor.log()).not.toMatch(/token-\d/);
     expect(await execute('program_open', { subject: 'x' }, { deadline_ms: 20_000 })).toMatchObject({

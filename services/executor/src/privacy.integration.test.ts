@@ -19,12 +19,13 @@ const document = IntegrationDocument.parse({
     [
       ['open', {}],
       ['chart', { diagnosis: { type: 'string', 'x-privacy': 'phi' } }],
+      ['find', {}],
     ].map(([key, more]) => [
       key,
       {
         title: key,
         description: 'Opens a ticket. Returns it.',
-        risk: 'write',
+        risk: key === 'find' ? 'read' : 'write',
         request: { method: 'POST', path: `/${key}`, body: 'json' },
         parameters: {
           note: { type: 'string', minLength: 3, pattern: '^[^!]*$', required: true },
@@ -227,6 +228,14 @@ test('what a policy says is done over real NATS: to what is sent, to what comes 
   expect(of(done.execution_id, 'intent')[0]?.data.facts).toEqual({
     'argument.customer_email': '[pii]',
     'argument.stage': 'old',
+  });
+  // A read has no intent: its outcome tells what that would have.
+  const found = await execute('desk_find', { note: 'for nobody', customer_email: 'cleo@example.com', stage: 'new' });
+  await vi.waitFor(() => expect(of(found.execution_id, 'outcome')).toHaveLength(1), 10_000);
+  expect(of(found.execution_id, 'intent')).toEqual([]);
+  expect(of(found.execution_id, 'outcome')[0]?.data).toMatchObject({
+    facts: { 'argument.customer_email': '[pii]', 'argument.stage': 'new' },
+    arguments_digest: expect.stringMatching(/^hmac_/),
   });
   expect(of(done.execution_id, 'privacy_found').map(({ data }) => data.facts)).toEqual([
     { direction: 'arguments', findings: 'email redact 2', fields: 'arguments.note, arguments.customer_email' },

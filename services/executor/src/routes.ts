@@ -14,7 +14,7 @@ import {
   type WarmResult,
 } from '@patchbay/contracts';
 import { type AnyEndpoint, endpoint, type RequestContext } from '@patchbay/messaging';
-import { childTraceparent, traceIdOf } from '@patchbay/service-kit';
+import { childTraceparent } from '@patchbay/service-kit';
 import { refusal } from './domain/answers.ts';
 import { refusedPlan } from './domain/plan-answers.ts';
 import { believed, nameOf } from './domain/proven-caller.ts';
@@ -74,7 +74,7 @@ function callOf({ values, receivedAt, traceparent, presence }: RequestContext): 
     tenant: values.tenant as string,
     receivedAt,
     traceparent: own,
-    traceId: traceIdOf(own),
+    traceId: own.slice(3, 35),
     parent: traceparent,
     presence,
   };

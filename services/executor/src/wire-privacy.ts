@@ -29,6 +29,11 @@ export async function wirePrivacy({ messaging, recorder, persons, log }: Privacy
     guardResult: createGuardResult(ports),
     looksThrough: (call: GuardedCall) => looksThroughResults(ports, call),
     logCall: createLogCall(ports),
+    /** Whether a tenant's calls may be about somebody's health. A policy that cannot be read may say so. */
+    mayBeHealth(tenant: string): boolean {
+      const policy = policies.of(tenant);
+      return policy === 'unusable' || policy?.hipaa === true;
+    },
     close: () => policies.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from '@patchbay/sdk';
-import { executionsOnRecord, type OnRecord } from '../faults/audited.ts';
+import { executionsOnRecord, isAnnounced, type OnRecord } from '../faults/audited.ts';
 import type { Call } from './load.ts';
 
 /** What the audit log says of the load's executions, by their ids. */
@@ -19,12 +19,12 @@ export async function untilNone(missing: () => Promise<number>, seconds: number)
   }
 }
 
-/** Of calls that succeeded, how many have no intent on record, and how many no outcome. */
+/** Of calls that succeeded, how many have no intent on record, where they are more than reads, and how many no outcome. */
 export function missingOf(calls: readonly Call[], records: ReadonlyMap<string, OnRecord>) {
   const without = (has: (record: OnRecord) => boolean) =>
     calls.filter(({ result }) => {
       const record = records.get(result.execution_id);
       return record === undefined || !has(record);
     }).length;
-  return { intents: without(({ intents }) => intents > 0), outcomes: without(({ outcomes }) => outcomes > 0) };
+  return { intents: without(isAnnounced), outcomes: without(({ outcomes }) => outcomes > 0) };
 }

@@ -99,7 +99,7 @@ test('F16, F30: when the streams’ disk is full records go to the spool; with t
   });
   expect(acted).toBe(0);
 
-  // A read is not told either: its answer waits for the intent's confirmation. Its record is smaller, and a few may still find room.
+  // A read is not told either: while no sink takes records its answer waits for its own. That is smaller, and a few may still find room.
   await vi.waitFor(async () => {
     const read = await system.agent.execute('full_look', { number: 1 });
     expect(read).toMatchObject({ output: null, error: { code: 'audit_unavailable' } });

@@ -8,8 +8,10 @@ export type Audited = Pick<System, 'admin' | 'sandbox'>;
 
 /** What the audit log says of one execution. */
 export interface OnRecord {
-  /** Of the intent. */
+  /** Of the first record. */
   trace: string | undefined;
+  /** A read, whose outcome is its one record. */
+  reads: boolean;
   intents: number;
   outcomes: number;
   /** Declared unknown by the audit service, for want of an outcome. */
@@ -23,16 +25,15 @@ export async function executionsOnRecord(
 ): Promise<ReadonlyMap<string, OnRecord>> {
   const found = new Map<string, OnRecord>();
   const note = (id: string, change: (one: OnRecord) => void) => {
-    const one = found.get(id) ?? { trace: undefined, intents: 0, outcomes: 0, declared: 0 };
+    const one = found.get(id) ?? { trace: undefined, reads: false, intents: 0, outcomes: 0, declared: 0 };
     change(one);
     found.set(id, one);
   };
   for await (const { type, data } of eventsOf(system, { class: 'execution', tool }))
     note(data.execution_id as string, (one) => {
-      if (type === 'dev.patchbay.execution.intent') {
-        one.intents++;
-        one.trace = data.trace_id;
-      }
+      one.trace ??= data.trace_id;
+      one.reads = data.risk === 'read';
+      if (type === 'dev.patchbay.execution.intent') one.intents++;
       if (type === 'dev.patchbay.execution.outcome') one.outcomes++;
     });
   for await (const { type, data } of eventsOf(system, { class: 'reconciliation', tool }))
@@ -50,8 +51,19 @@ async function* eventsOf({ admin }: Pick<System, 'admin'>, query: Partial<AuditQ
   } while (cursor !== null);
 }
 
-/** Trace ids of requests of the tool that reached the upstream without an intent on record: there must be none. */
+/** Whether the execution has the record that it must have had before anything of it was told. */
+export function isAnnounced({ reads, intents, outcomes }: OnRecord): boolean {
+  return intents > 0 || (reads && outcomes > 0);
+}
+
+/** What `simpleDocument` calls its read. One that was under way in an executor that is killed leaves no record, and was not told. */
+export function isRead(tool: string): boolean {
+  return tool.endsWith('_look');
+}
+
+/** Trace ids of requests of the tool, unless it is a read, that reached the upstream without an intent on record: there must be none. */
 export async function unauditedRequests(system: Audited, tool: string): Promise<string[]> {
+  if (isRead(tool)) return [];
   const reached = await system.sandbox.requests({ tool });
   const intended = new Set(
     [...(await executionsOnRecord(system, tool)).values()]

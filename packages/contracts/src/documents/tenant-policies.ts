@@ -22,8 +22,13 @@ export const TenantEgress = z.strictObject({
 });
 export type TenantEgress = z.infer<typeof TenantEgress>;
 
-/** What the audit log keeps of the persons whom a tenant's calls are about, beside their tokens. */
+/** What the audit log keeps of a tenant's calls. */
 export const TenantAudit = z.strictObject({
+  /**
+   * Record the intent of a read too, before it leaves; it is told when the intent is durable. Otherwise a read has one record, its
+   * outcome, which is on its way to the log before the answer is. Of tenants whose privacy policy says `hipaa` it always is.
+   */
+  intent_of_reads: z.boolean().default(false),
   /** Keep what calls say of their person and arguments that are marked `pii` or `phi`, sealed under a key of that person. */
   keep_personal: z.boolean().default(false),
 });
@@ -35,7 +40,7 @@ export const TenantPolicy = z.strictObject({
   /** Share of an executor beside other tenants that have work, as a weight. Default: that of `default`, or 1. */
   weight: z.number().min(0.01).max(1_000).optional(),
   egress: TenantEgress.optional(),
-  /** Default: that of `default`, or nothing. */
+  /** Default: that of `default`, or neither. */
   audit: TenantAudit.optional(),
 });
 export type TenantPolicy = z.infer<typeof TenantPolicy>;

@@ -8,15 +8,16 @@ export function createExecutionAudit(
   keepsPersonal: (tenant: string) => boolean,
 ): RecordAudit {
   return {
-    begin: (tenant, type, executionId, data, personal) =>
+    keyedDigest: (tenant, digest) => recorder.keyedDigest(tenant, digest),
+    begin: (tenant, type, executionId, data, { personal, ahead = false } = {}) =>
       recorder.begin({
         tenant,
         class: 'execution',
         type,
         subject: executionId,
         data: { ...data, execution_id: executionId },
-        // The caller waits for the intent. Its outcome is told after the answer.
-        unhurried: type === 'dev.patchbay.execution.outcome',
+        // The caller waits for the intent. Its outcome is told after the answer, but where it is all that is told.
+        ...(ahead ? { ahead } : { unhurried: type === 'dev.patchbay.execution.outcome' }),
         ...(personal !== undefined && keepsPersonal(tenant) && { personal: personal() }),
       }),
   };

@@ -54,12 +54,18 @@ describe('leases', () => {
     expect(vault.asked).toHaveLength(1);
   });
 
-  test('say which connection is in hand, and ask nobody for that', async () => {
-    const asked = { tenant: 'acme', integration: 'calendly', connection: undefined };
-    expect(leases.inHand(asked)).toBeUndefined();
-    const { connection } = await borrow(asked);
+  test('are in hand without asking anybody, but for a fresh one', async () => {
+    const asked = {
+      tenant: 'acme',
+      integration: 'calendly',
+      connection: undefined,
+      executionId: newId('execution'),
+    };
+    expect(leases.inHand(asked)).toBeNull();
+    const lease = await borrow(asked);
     const times = vault.asked.length;
-    expect(leases.inHand(asked)).toBe(connection);
+    expect(leases.inHand(asked)).toBe(lease);
+    expect(leases.inHand({ ...asked, fresh: true })).toBeNull();
     expect(vault.asked).toHaveLength(times);
   });
 

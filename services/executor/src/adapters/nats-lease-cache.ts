@@ -1,7 +1,7 @@
 import { type ErrorCode, events, LeasePayload, PatchbayError, routes } from '@patchbay/contracts';
 import type { Messaging, SealingKeys } from '@patchbay/messaging';
 import { LRUCache } from 'lru-cache';
-import type { BorrowLease, ConnectionInHand, Lease } from '../operations/ports.ts';
+import type { BorrowLease, Lease, LeaseInHand } from '../operations/ports.ts';
 
 interface CachedLease {
   readonly lease: Lease;
@@ -23,7 +23,7 @@ const refreshTimeoutMs = 5_000;
 const noAnswer: ReadonlySet<ErrorCode> = new Set(['deadline_exceeded', 'outcome_unknown']);
 
 export interface LeaseCache extends BorrowLease {
-  readonly inHand: ConnectionInHand;
+  readonly inHand: LeaseInHand;
   /** Leases in memory. */
   readonly size: number;
   close(): void;
@@ -73,20 +73,27 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
     }
   }
 
+  function inHand(asked: Asked): Lease | null {
+    const key = keyOf(asked);
+    const cached = asked.fresh ? undefined : leases.get(key);
+    if (cached === undefined) return null;
+    // A failed renewal is no failure of this execution: the lease in hand is good until its end.
+    if (performance.now() > cached.renewAt) fetchOnce(key, asked).catch(() => {});
+    return cached.lease;
+  }
+
   return {
     get size() {
       return leases.size;
     },
-    inHand: (asked) => leases.peek(keyOf(asked))?.lease.connection,
+    inHand,
     async borrow(asked) {
+      const held = inHand(asked);
+      if (held !== null) return held;
       const key = keyOf(asked);
-      const kept = leases.get(key);
+      const refused = leases.get(key)?.version;
       if (asked.fresh) leases.delete(key);
-      const cached = asked.fresh ? undefined : kept;
-      if (cached === undefined) return (await fetchOnce(key, asked, kept?.version)).lease;
-      // A failed renewal is no failure of this execution: the lease in hand is good until its end.
-      if (performance.now() > cached.renewAt) fetchOnce(key, asked).catch(() => {});
-      return cached.lease;
+      return (await fetchOnce(key, asked, refused)).lease;
     },
     close() {
       revocations.unsubscribe();
@@ -96,7 +103,7 @@ export function createNatsLeaseCache(messaging: Messaging, keys: SealingKeys): L
   };
 }
 
-function keyOf({ tenant, integration, connection }: Parameters<ConnectionInHand>[0]): string {
+function keyOf({ tenant, integration, connection }: Asked): string {
   return `${tenant}\n${integration}\n${connection ?? ''}`;
 }
 

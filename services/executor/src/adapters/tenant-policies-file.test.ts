@@ -38,6 +38,7 @@ test('tenants get their own policy over the default, and others the default', ()
     weight: 0.5,
     rules: null,
     keepPersonal: false,
+    intentOfReads: false,
   });
   expect(policies.of('someone')).toMatchObject({ limit: { interval: 100_000 }, weight: 2, rules: null });
   expect(onApplied.mock.calls).toEqual([[['acme', 'rival']]]);
@@ -45,7 +46,13 @@ test('tenants get their own policy over the default, and others the default', ()
 
 test('without a file there are none', () => {
   const policies = openTenantPolicies({ path: null, onApplied: vi.fn(), onError: vi.fn() });
-  expect(policies.of('acme')).toEqual({ limit: null, weight: 1, rules: null, keepPersonal: false });
+  expect(policies.of('acme')).toEqual({
+    limit: null,
+    weight: 1,
+    rules: null,
+    keepPersonal: false,
+    intentOfReads: false,
+  });
   policies.close();
 });
 

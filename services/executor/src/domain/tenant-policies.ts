@@ -8,6 +8,8 @@ export interface CompiledPolicy<Rules> {
   readonly rules: Rules | null;
   /** Whether audit keeps what is personal, sealed. */
   readonly keepPersonal: boolean;
+  /** Whether a read's intent is on record before it is told, as a write's is before it is made. */
+  readonly intentOfReads: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export function compilePolicies<Rules>(
         weight: merged.weight ?? 1,
         rules: merged.egress === undefined ? null : compileRules(merged.egress),
         keepPersonal: merged.audit?.keep_personal ?? false,
+        intentOfReads: merged.audit?.intent_of_reads ?? false,
       },
     };
   };

@@ -16,10 +16,7 @@ describe('a read whose answers may be shared', () => {
     );
     expect(await run()).toMatchObject({ status: 'succeeded', cached: true, attempts: 0, timing: { upstream_ms: 0 } });
     await background.settled();
-    expect(audited.map(([, , , { outcome, facts }]) => [outcome, facts])).toEqual([
-      ['intent', undefined],
-      ['succeeded', { cached: true }],
-    ]);
+    expect(audited.map(([, , , { outcome, facts }]) => [outcome, facts])).toEqual([['succeeded', { cached: true }]]);
   });
 
   test('asks the rate limits when the engine makes a call, not before', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
-import { harness, MemoryLedger, succeeded, toolOf } from './fakes.test-support.ts';
-import type { ConnectionInHand, WatchPresence } from './ports.ts';
+import { harness, heldLease, MemoryLedger, succeeded, toolOf } from './fakes.test-support.ts';
+import type { LeaseInHand, WatchPresence } from './ports.ts';
 
 const never = () => new Promise<never>(() => {});
 const engineThat = (execute: (input: never) => unknown) => ({
@@ -18,7 +18,7 @@ const lost = (...gone: string[]): WatchPresence => ({
 });
 
 /** A ledger in which a lost executor holds key `k`. */
-async function abandoned(tool = toolOf({ retrySafe: 'keyed' }), inHand?: ConnectionInHand) {
+async function abandoned(tool = toolOf({ retrySafe: 'keyed' }), inHand?: LeaseInHand) {
   const ledger = new MemoryLedger();
   const held = inHand !== undefined && { inHand };
   const first = harness({ ledger, presence: '_INBOX_executor.first', engine: engineThat(never), ...held }, tool);
@@ -103,8 +103,8 @@ describe('a repeat of a call whose executor is lost', () => {
   });
 
   test.each([
-    ['it is not known over which connection it was sent', () => undefined],
-    ['it was sent over another connection', () => 'con_another'],
+    ['it is not known over which connection it was sent', () => null],
+    ['it was sent over another connection', () => ({ ...heldLease, connection: 'con_another' })],
   ])('does not act where %s: there the key does not stand', async (_why, inHand) => {
     const { ledger, tool } = await abandoned(undefined, inHand);
     const other = harness({ ledger, holders: lost('_INBOX_executor.first') }, tool);

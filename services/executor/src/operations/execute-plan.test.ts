@@ -217,12 +217,12 @@ describe('writes to one connection', () => {
     act('c', { connection: two }),
   ];
   test('go in the order asked when the plan asks for it, reads and other connections beside them', async () => {
-    expect(await order(calls, { order: 'per_connection' })).toEqual([['a', 'read', 'c'], ['b']]);
-    expect(await order(calls)).toEqual([['a', 'read', 'b', 'c']]);
+    expect(await order(calls, { order: 'per_connection' })).toEqual([['read', 'a', 'c'], ['b']]);
+    expect(await order(calls)).toEqual([['read', 'a', 'b', 'c']]);
   });
   test('are one after another too where a call leaves the connection to its default', async () => {
     expect(await order([...calls, act('d')], { order: 'per_connection' })).toEqual([
-      ['a', 'read'],
+      ['read', 'a'],
       ['b'],
       ['c'],
       ['d'],

@@ -1,7 +1,7 @@
 import { newId, PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test, vi } from 'vitest';
 import { Admission } from '../domain/admission.ts';
-import { failed, harness, recorded, succeeded, toolOf } from './fakes.test-support.ts';
+import { failed, type Harness, harness, keyedDigest, recorded, succeeded, toolOf } from './fakes.test-support.ts';
 import type { AdmitCall } from './ports.ts';
 
 const engineThat = (execute: (input: never) => unknown) => ({
@@ -145,6 +145,7 @@ describe('an execution', () => {
       'audit_unavailable',
       {
         audit: {
+          keyedDigest,
           begin: () => recorded(null, Promise.reject(new PatchbayError('audit_unavailable'))),
         },
       },
@@ -289,27 +290,88 @@ describe('an execution', () => {
     expect(executed[0]).toMatchObject({ credential: null, variables: {} });
   });
 
-  test('of a read goes out once its intent is sent, and is not told unless the intent is confirmed', async () => {
-    const confirmation = Promise.withResolvers<void>();
-    const { run, executed } = harness(
-      { audit: { begin: () => recorded(null, confirmation.promise, Promise.resolve()) } },
+  test('of a read has one record, its outcome, which is on its way before anything is told', async () => {
+    const way = Promise.withResolvers<void>();
+    const { run, executed, audited } = harness(
+      { audit: { keyedDigest, begin: (...entry) => ({ ...recorded(void audited.push(entry)), handed: way.promise }) } },
       toolOf({ risk: 'read' }),
     );
-    const pending = run();
-    await vi.waitFor(() => expect(executed).toHaveLength(1));
-    confirmation.reject(new PatchbayError('audit_unavailable'));
-    expect(await pending).toMatchObject({ status: 'failed', output: null, error: { code: 'audit_unavailable' } });
-    const silent = harness(
-      { audit: { begin: () => recorded(null, new Promise(() => {}), Promise.resolve()) } },
-      toolOf({ risk: 'read' }),
-    );
-    expect(await silent.run({ deadline_ms: 40 })).toMatchObject({ error: { code: 'audit_unavailable' } });
+    let told = false;
+    const pending = run().finally(() => {
+      told = true;
+    });
+    await vi.waitFor(() => expect(audited).toHaveLength(1));
+    expect(executed).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(told).toBe(false);
+    way.resolve();
+    expect(await pending).toMatchObject({ status: 'succeeded', output: { ok: true } });
+    const [[, type, , data, how]] = audited as [Harness['audited'][number]];
+    expect(type).toBe('dev.patchbay.execution.outcome');
+    expect(data).toMatchObject({ outcome: 'succeeded', arguments_digest: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(how).toMatchObject({ ahead: true });
   });
+
+  test('of a read is not told when no sink takes its record, nor when that takes too long', async () => {
+    const handed = Promise.reject(new PatchbayError('audit_unavailable'));
+    handed.catch(() => {});
+    for (const way of [handed, new Promise<void>(() => {})]) {
+      const { run } = harness(
+        { audit: { keyedDigest, begin: () => ({ ...recorded(), handed: way }) } },
+        toolOf({ risk: 'read' }),
+      );
+      expect(await run({ deadline_ms: 60 })).toMatchObject({
+        status: 'failed',
+        output: null,
+        error: { code: 'audit_unavailable' },
+      });
+    }
+  });
+
+  test('of a read that failed says so, whatever becomes of its record', async () => {
+    const { run } = harness(
+      {
+        audit: { keyedDigest, begin: () => ({ ...recorded(), handed: new Promise<void>(() => {}) }) },
+        engine: { ...harness().ports.engine, execute: async () => failed('upstream_error') },
+      },
+      toolOf({ risk: 'read' }),
+    );
+    expect(await run()).toMatchObject({ status: 'failed', error: { code: 'upstream_error' } });
+  });
+
+  test.each([
+    [
+      'of a tenant that wants the intents of reads on record',
+      { intentOfReads: (tenant: string) => tenant === 'acme' },
+      {},
+    ],
+    ['that is streamed, and so told before its end,', {}, { stream: true }],
+  ])(
+    'of a read %s goes out once its intent is sent, and is not told unless that is confirmed',
+    async (_which, ports, request) => {
+      const confirmation = Promise.withResolvers<void>();
+      const { run, executed } = harness(
+        { ...ports, audit: { keyedDigest, begin: () => recorded(null, confirmation.promise, Promise.resolve()) } },
+        toolOf({ risk: 'read' }),
+      );
+      const pending = run(request);
+      await vi.waitFor(() => expect(executed).toHaveLength(1));
+      confirmation.reject(new PatchbayError('audit_unavailable'));
+      expect(await pending).toMatchObject({ status: 'failed', output: null, error: { code: 'audit_unavailable' } });
+      const silent = harness(
+        { ...ports, audit: { keyedDigest, begin: () => recorded(null, new Promise(() => {}), Promise.resolve()) } },
+        toolOf({ risk: 'read' }),
+      );
+      expect(await silent.run({ ...request, deadline_ms: 40 })).toMatchObject({
+        error: { code: 'audit_unavailable' },
+      });
+    },
+  );
 
   test('of a write goes out only when its intent is confirmed', async () => {
     const confirmation = Promise.withResolvers<void>();
     const { run, executed } = harness({
-      audit: { begin: () => recorded(null, confirmation.promise, Promise.resolve()) },
+      audit: { keyedDigest, begin: () => recorded(null, confirmation.promise, Promise.resolve()) },
     });
     const pending = run();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -321,6 +383,7 @@ describe('an execution', () => {
   test('whose outcome cannot be recorded still answers, and the failure is reported', async () => {
     const { run, background, backgroundErrors } = harness({
       audit: {
+        keyedDigest,
         begin: (_tenant, type) =>
           recorded(null, type.endsWith('outcome') ? Promise.reject(new PatchbayError('audit_unavailable')) : undefined),
       },

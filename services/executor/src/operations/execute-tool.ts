@@ -1,14 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import {
-  type AuditData,
   type Credential,
   callerGone,
-  type ErrorBody,
   type ExecuteRequest,
   type ExecutionResult,
   errorBody,
   newId,
   PatchbayError,
-  type PolicyReason,
 } from '@patchbay/contracts';
 import type {
   AttemptStart,
@@ -19,8 +17,6 @@ import type {
   PreparedTool,
 } from '@patchbay/execution-engine';
 import { answer, refusal } from '../domain/answers.ts';
-import { auditFacts } from '../domain/execution-facts.ts';
-import { personalValues } from '../domain/personal-values.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import type { TimeSpent } from '../domain/window-of-work.ts';
 import { type AnswerDuplicatePorts, answerDuplicate } from './answer-duplicate.ts';
@@ -35,8 +31,8 @@ import type { FindTool, GivePlaces, Lease, OpenChunks, Recording, WatchPresence 
 import type { GuardArguments } from './privacy/guard-arguments.ts';
 import type { GuardResult } from './privacy/guard-result.ts';
 import type { GuardedCall } from './privacy/ports.ts';
-import { marksOf } from './privacy/tool-marks.ts';
 import { probeOwnOutcome } from './probe-outcome.ts';
+import { type Ended, recordOutcome } from './record-outcome.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 import { noRoom } from './shed-call.ts';
@@ -56,6 +52,8 @@ export interface ExecuteToolPorts extends ReservePorts, Omit<AnswerDuplicatePort
   readonly guardResult: GuardResult;
   /** Whether the tenant's privacy policy wants this tool's answers looked through. */
   readonly looksThrough: (call: GuardedCall) => boolean;
+  /** Whether a tenant wants the intents of reads on record too. */
+  readonly intentOfReads: (tenant: string) => boolean;
   /** Follows each attempt, for metrics and traces. */
   readonly watchAttempt?: (run: Run, attempt: AttemptStart) => AttemptWatch | undefined;
 }
@@ -81,7 +79,7 @@ export function createExecuteTool(
     if (place === null || refused !== null || prepared === null) {
       place?.leave(null);
       const result = refusal(facts(executionId, request, call, prepared), refused);
-      background(recordOutcome(executionId, request, call, prepared, result));
+      background(recordOutcome(ports, { executionId, request, call, prepared, result }).durable);
       return result;
     }
     // 3. Hold the arguments against the tenant's privacy policy: what is claimed, recorded and sent is what it leaves.
@@ -89,10 +87,10 @@ export function createExecuteTool(
     if (guarded instanceof PatchbayError) {
       place.leave(null);
       const result = refusal(facts(executionId, request, call, prepared), guarded);
-      background(recordOutcome(executionId, request, call, prepared, result));
+      background(recordOutcome(ports, { executionId, request, call, prepared, result }).durable);
       return result;
     }
-    const run = newRun(executionId, guarded, call, prepared);
+    const run = newRun(executionId, guarded, call, prepared, recordsIntent(guarded, call, prepared));
     running.add(run.execution);
     // A write is finished whoever is gone: its answer is kept under its key.
     let gone = false;
@@ -120,6 +118,11 @@ export function createExecuteTool(
     }
   }
   return executeTool;
+
+  /** What leaves, or is told, before its end: everything but a read that answers whole. */
+  function recordsIntent({ stream }: ExecuteRequest, { tenant }: ExecuteCall, { risk }: PreparedTool): boolean {
+    return risk !== 'read' || stream === true || ports.intentOfReads(tenant);
+  }
 
   /** A guard that fails lets nothing by. */
   async function guard(call: GuardedCall): Promise<ExecuteRequest | PatchbayError> {
@@ -161,7 +164,7 @@ export function createExecuteTool(
     }
     // 7. Build, send, retry, shape: the engine. The credential goes in last, there.
     const delivery = openDelivery(run, intent);
-    const outcome = await ports.engine.execute({
+    const executing = ports.engine.execute({
       ...engineInput(run, lease),
       ...(prepared.pagination !== null && { admitPage: () => roomForPage(run, lease) }),
       ...(delivery !== null && { stream: delivery }),
@@ -173,6 +176,9 @@ export function createExecuteTool(
       ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports, run, lease) }),
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
+    // The upstream works now, and there is time for what the record needs.
+    const digest = intent === null ? ports.audit.keyedDigest(call.tenant, run.argumentsDigest) : undefined;
+    const outcome = await executing;
     delivery?.close();
     const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };
     // What left without an answer may be there to be seen, where the tool says how to look.
@@ -185,21 +191,25 @@ export function createExecuteTool(
     if (seen === null && outcome.untrusted !== undefined) result.untrusted = outcome.untrusted;
     result = await ports.guardResult(guardedCall(run), result);
     if (delivery !== null) result = delivery.seal(result, outcome);
-    // What was read is not told unless its intent is on record. It nearly always is by now.
-    const unrecorded = prepared.risk === 'read' ? await failureOf(intent.durable, run) : null;
-    if (unrecorded !== null)
-      result = answer({ ...factsOf(run), ...upstream, truncated: false }, 'failed', null, unrecorded.body);
     // 8. Record the outcome, let go of the key, and tell whoever listens. What was carried on has the name it was begun under.
     if (held !== null) result = { ...result, execution_id: held.executionId };
-    conclude(run, result, outcome, lease);
+    const unrecorded =
+      intent === null ? await tellAlone(run, result, outcome, lease, digest) : await tellAfter(intent, run);
+    if (unrecorded !== null) {
+      const facts = { ...factsOf(run), ...upstream, truncated: false, executionId: result.execution_id };
+      result = answer(facts, 'failed', null, unrecorded.body);
+    }
+    // At the end of this turn: the answer leaves first.
+    const told = result;
+    if (intent !== null) background(setImmediate().then(() => outcomeOf(run, told, { outcome, lease }).durable));
     if (held !== null) return settleAnswer(ports, run, held.revision, result);
     ports.announce.finished(call.tenant, execution.session, result);
     return result;
   }
 
   /** Where the chunks go, when the caller asked for them and the tool has any. */
-  function openDelivery({ request, call, prepared, execution }: Run, intent: Recording): ChunkDelivery | null {
-    if (!request.stream || !prepared.streams || call.replyTo === undefined) return null;
+  function openDelivery({ request, call, prepared, execution }: Run, intent: Recording | null): ChunkDelivery | null {
+    if (!request.stream || !prepared.streams || call.replyTo === undefined || intent === null) return null;
     // What is personal may be spread over pieces: then the answer is told whole, or not at all.
     if (ports.looksThrough(guardedCall({ request, call, prepared, execution }))) return null;
     return new ChunkDelivery(ports.chunks, {
@@ -213,14 +223,47 @@ export function createExecuteTool(
     });
   }
 
-  function conclude(
-    { request, call, prepared, execution }: Run,
-    result: ExecutionResult,
-    outcome?: ExecuteOutcome,
-    lease?: Lease | null,
-  ): ExecutionResult {
-    background(recordOutcome(execution.executionId, request, call, prepared, result, outcome, lease));
+  function conclude(run: Run, result: ExecutionResult): ExecutionResult {
+    background(outcomeOf(run, result, {}).durable);
     return result;
+  }
+
+  function outcomeOf(
+    run: Run,
+    result: ExecutionResult,
+    how: Pick<Ended, 'outcome' | 'lease' | 'ahead' | 'digest'>,
+  ): Recording {
+    const { request, call, prepared, execution } = run;
+    return recordOutcome(ports, {
+      executionId: execution.executionId,
+      request,
+      call,
+      prepared,
+      result,
+      run,
+      ...how,
+    });
+  }
+
+  /**
+   * A read without an intent: its outcome is all that is recorded, and on its way before anything is told. Null, or why nothing may be.
+   */
+  async function tellAlone(
+    run: Run,
+    result: ExecutionResult,
+    outcome: ExecuteOutcome,
+    lease: Lease | null,
+    digest: string | undefined,
+  ): Promise<PatchbayError | null> {
+    const tells = result.status === 'succeeded';
+    const { handed, durable } = outcomeOf(run, result, { outcome, lease, ahead: tells, digest });
+    background(durable);
+    return handed === null || !tells ? null : failureOf(handed, run);
+  }
+
+  /** What was read is not told unless its intent, where it has one, is on record. It nearly always is by now. */
+  async function tellAfter(intent: Recording, run: Run): Promise<PatchbayError | null> {
+    return run.prepared.risk === 'read' ? failureOf(intent.durable, run) : null;
   }
 
   /** A dry run needs the connection's variables for the URL, but not its credential. */
@@ -238,9 +281,9 @@ export function createExecuteTool(
     }
   }
 
-  async function failureOf(durable: Promise<void>, run: Run): Promise<PatchbayError | null> {
+  async function failureOf(recorded: Promise<void>, run: Run): Promise<PatchbayError | null> {
     try {
-      await beforeDeadline(durable, run.deadlineAt, new AbortController().signal);
+      await beforeDeadline(recorded, run.deadlineAt, new AbortController().signal);
       return null;
     } catch (error) {
       return error instanceof PatchbayError && error.code === 'audit_unavailable'
@@ -262,36 +305,6 @@ export function createExecuteTool(
       return null;
     }
   }
-
-  /** Under the id of the intent: a repeat is an execution of its own, whose answer is another's. */
-  function recordOutcome(
-    executionId: string,
-    request: ExecuteRequest,
-    call: ExecuteCall,
-    prepared: PreparedTool | null,
-    result: ExecutionResult,
-    outcome?: ExecuteOutcome,
-    lease?: Lease | null,
-  ): Promise<void> {
-    return ports.audit.begin(
-      call.tenant,
-      'dev.patchbay.execution.outcome',
-      executionId,
-      {
-        ...auditFacts(request, call, prepared),
-        outcome: result.status,
-        ...(result.error !== null && { error_code: result.error.code }),
-        ...(lease && { connection: lease.connection }),
-        ...(typeof outcome?.upstreamStatus === 'number' && { upstream_status: outcome.upstreamStatus }),
-        ...factsOfOutcome(result, executionId),
-        attempts: result.attempts,
-        duration_ms: result.timing.total_ms,
-        ...(result.tokens > 0 && { tokens: result.tokens }),
-        replayed: result.replayed,
-      },
-      () => personalValues(request, prepared === null ? null : (marksOf(prepared).arguments?.fields ?? null)),
-    ).durable;
-  }
 }
 
 /** Should the caller be there after all, with a connection that it lost meanwhile: it asked for nothing of the kind. */
@@ -309,29 +322,6 @@ function guardedCall({
   return { executionId: execution.executionId, request, call, prepared };
 }
 
-function factsOfOutcome(
-  { cached, probed, error, execution_id }: ExecutionResult,
-  executionId: string,
-): Pick<AuditData, 'facts'> {
-  const policies = error === null ? null : decidingPolicies(error);
-  const repeats = execution_id !== executionId;
-  if (!cached && !probed && !repeats && policies === null) return {};
-  return {
-    facts: {
-      ...(repeats && { answer_of: execution_id }),
-      ...(cached && { cached: true }),
-      ...(probed && { probed: true }),
-      ...(policies !== null && { policies }),
-    },
-  };
-}
-
-/** Which policies refused it, with their versions: `refunds.big@3`; null when none did. */
-function decidingPolicies({ details }: ErrorBody): string | null {
-  if (!Array.isArray(details['policies'])) return null;
-  return (details['policies'] as PolicyReason[]).map(({ policy, version }) => `${policy}@${version}`).join(' ');
-}
-
 /**
  * What the execution spent here, to learn from: of those that made one attempt and were not held up by a rate limit, as
  * pauses that were meant are no queue, and that did not look for the effect of a lost answer.
@@ -347,14 +337,15 @@ function timeSpent(
 }
 
 function engineInput(
-  { request, call, prepared, execution, deadlineAt, argumentsDigest }: Run,
+  run: Run,
   lease: { connection: string; variables: Record<string, string>; credential: Credential | null } | null,
 ): ExecuteInput {
+  const { request, call, prepared, execution, deadlineAt } = run;
   return {
     prepared,
     tenant: call.tenant,
     arguments: request.arguments,
-    argumentsDigest,
+    ...(prepared.cache !== undefined && { argumentsDigest: run.argumentsDigest }),
     credential: lease?.credential ?? null,
     variables: lease?.variables ?? {},
     ...(lease?.connection !== undefined && { connection: lease.connection }),

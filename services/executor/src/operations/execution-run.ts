@@ -51,22 +51,35 @@ export interface Run {
   readonly execution: RunningExecution;
   /** On the clock of `performance.now()`. */
   readonly deadlineAt: number;
-  /** Digest of the arguments, for audit and the ledger. */
+  /** Digest of the arguments, for audit and the ledger. Made when it is first asked for: a read has time while its upstream works. */
   readonly argumentsDigest: string;
   /** Idempotency key under which the ledger holds it; null for reads outside a plan with a key, and for calls that brought none. */
   readonly ledgerKey: string | null;
+  /** Whether it is on record before it leaves; otherwise its outcome is its one record. */
+  readonly recordsIntent: boolean;
   /** Milliseconds that it was made to wait for a rate limit so far. */
   readonly pace: { waitedMs: number };
 }
 
 /** The run of a request that passed its checks. */
-export function newRun(executionId: string, request: ExecuteRequest, call: ExecuteCall, prepared: PreparedTool): Run {
+export function newRun(
+  executionId: string,
+  request: ExecuteRequest,
+  call: ExecuteCall,
+  prepared: PreparedTool,
+  recordsIntent: boolean,
+): Run {
+  let digest: string | undefined;
   return {
+    get argumentsDigest() {
+      digest ??= argumentsDigest(request.arguments);
+      return digest;
+    },
     request,
     call,
     prepared,
     deadlineAt: call.receivedAt + request.deadline_ms,
-    argumentsDigest: argumentsDigest(request.arguments),
+    recordsIntent,
     pace: { waitedMs: 0 },
     ledgerKey: prepared.risk === 'read' && call.plan?.keepsReads !== true ? null : (request.idempotency_key ?? null),
     execution: {

@@ -8,7 +8,7 @@ import { BackgroundWork } from './background-work.ts';
 import { createExecuteTool, type ExecuteToolPorts } from './execute-tool.ts';
 import type { ExecuteCall } from './execution-run.ts';
 import { createFollowKeys } from './follow-key.ts';
-import type { KeepLedger, RecordAudit, Recording } from './ports.ts';
+import type { KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
 
 /** A prepared tool with what the operation looks at. */
 export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
@@ -26,6 +26,9 @@ export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
   } as PreparedTool;
 }
 
+/** As while the tenant's key is not at hand. */
+export const keyedDigest = (_tenant: string, digest: string) => digest;
+
 /** A recording that came to this end. */
 export function recorded(
   _done?: unknown,
@@ -34,7 +37,7 @@ export function recorded(
 ): Recording {
   durable.catch(() => {});
   sent.catch(() => {});
-  return { sent, durable };
+  return { handed: null, sent, durable };
 }
 
 /** A ledger in memory with the same promises as the real one. */
@@ -96,8 +99,12 @@ export interface Harness {
   ): ReturnType<ReturnType<typeof createExecuteTool>>;
 }
 
-/** The one connection that there is. */
-const heldConnection = newId('connection');
+/** The one connection that there is, lent. */
+export const heldLease: Lease = {
+  connection: newId('connection'),
+  credential: { type: 'bearer', token: 't' },
+  variables: {},
+};
 
 /** The operation over ports that work, each of which a test may replace. */
 export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool | null = toolOf()): Harness {
@@ -121,18 +128,13 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
       find: (_tenant, name) => (name === 'acme_do' ? tool : null),
       names: () => ['acme_do', 'acme_undo', 'slack_post_message'],
     },
-    leases: {
-      borrow: async () => ({
-        connection: heldConnection,
-        credential: { type: 'bearer', token: 't' },
-        variables: {},
-      }),
-    },
-    inHand: () => heldConnection,
+    leases: { borrow: async () => heldLease },
+    // Who lends by itself is asked.
+    inHand: () => (over.leases === undefined ? heldLease : null),
     limits: { applies: () => false, admit: async () => null },
     turns: new Turns(),
     ledger,
-    audit: { begin: (...entry) => recorded(void audited.push(entry)) },
+    audit: { keyedDigest, begin: (...entry) => recorded(void audited.push(entry)) },
     engine: {
       execute: async (input) => {
         executed.push(input);
@@ -164,6 +166,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     guardArguments: ({ request }) => request,
     guardResult: (_call, result) => result,
     looksThrough: () => false,
+    intentOfReads: () => false,
     places: new Admission({ maxInFlight: 1_000, now: 0 }),
     background: (work) => background.add(work),
     ...over,

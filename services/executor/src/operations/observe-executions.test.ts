@@ -30,6 +30,7 @@ async function observed(result: Partial<ExecutionResult>, request: { tool?: stri
       locate: (_tenant, tool) =>
         tool === 'numbers_book' ? { scope: '_platform', integration: 'numbers', tool: 'numbers_book' } : null,
       clock: () => 1_234,
+      later: (work) => work(),
     },
     async () => answer,
   );

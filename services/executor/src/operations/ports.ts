@@ -37,10 +37,8 @@ export interface BorrowLease {
   }): Promise<Lease>;
 }
 
-/** The connection of the lease that would be borrowed at once; undefined where the vault would have to be asked. */
-export type ConnectionInHand = (
-  request: Pick<Parameters<BorrowLease['borrow']>[0], 'tenant' | 'integration' | 'connection'>,
-) => string | undefined;
+/** The lease that is at hand, without a question to the vault; null: it would have to be asked. A renewal may begin behind it. */
+export type LeaseInHand = (request: Parameters<BorrowLease['borrow']>[0]) => Lease | null;
 
 /** Places for executions, given at once or not at all. `Admission` is one. */
 export interface GivePlaces {
@@ -92,8 +90,10 @@ export interface KeepLedger {
   release(tenant: string, key: string, revision: number): Promise<boolean>;
 }
 
-/** The two moments of an audit record. Rejections nobody awaits are silent. */
+/** The moments of an audit record. Rejections nobody awaits are silent. */
 export interface Recording {
+  /** It is on its way, ahead of whatever is sent after it. Null: it is already. Rejects as `durable` does. */
+  readonly handed: Promise<void> | null;
   /** It outlives this process. */
   readonly sent: Promise<void>;
   /** The stream confirmed it. Rejects with `audit_unavailable`. */
@@ -101,13 +101,19 @@ export interface Recording {
 }
 
 export interface RecordAudit {
+  /** What will be recorded for a digest of arguments, worked out ahead. */
+  keyedDigest(tenant: string, digest: string): string;
   begin(
     tenant: string,
     type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome',
     executionId: string,
     data: AuditData,
-    /** What is personal of the call: asked for, and sealed, only where the tenant wants it kept. */
-    personal?: () => Readonly<Record<string, unknown>>,
+    how?: {
+      /** What is personal of the call: asked for, and sealed, only where the tenant wants it kept. */
+      readonly personal?: () => Readonly<Record<string, unknown>>;
+      /** An outcome that is `handed` over before the answer is given. Others may wait a little for company. */
+      readonly ahead?: boolean;
+    },
   ): Recording;
 }
 

@@ -1,10 +1,10 @@
-import type { ExecutionResult } from '@patchbay/contracts';
+import { type ExecutionResult, PatchbayError } from '@patchbay/contracts';
 import { auditFacts } from '../domain/execution-facts.ts';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import { beforeDeadline } from './deadline.ts';
 import { requestDigest } from './digest-request.ts';
 import { type Run, remaining } from './execution-run.ts';
-import type { BorrowLease, Claim, ConnectionInHand, KeepLedger, Lease, RecordAudit, Recording } from './ports.ts';
+import type { BorrowLease, Claim, KeepLedger, Lease, LeaseInHand, RecordAudit, Recording } from './ports.ts';
 import type { LogCall } from './privacy/log-call.ts';
 import { steadyNow } from './steady-clock.ts';
 import { traceStep } from './trace-step.ts';
@@ -12,7 +12,7 @@ import { type RoomPorts, waitForRoom } from './wait-for-room.ts';
 
 export interface ReservePorts extends RoomPorts {
   readonly leases: BorrowLease;
-  readonly inHand: ConnectionInHand;
+  readonly inHand: LeaseInHand;
   readonly ledger: KeepLedger;
   /** Where this process can be found by others, as long as it lives. */
   readonly presence: string;
@@ -28,27 +28,34 @@ export interface Reservation {
   readonly claim: Claim | null;
   /** Null when the tool needs no connection. */
   readonly lease: Lease | null;
-  readonly intent: Recording;
+  /** Null when the run records none. */
+  readonly intent: Recording | null;
 }
 
 /**
  * Claims the key, writes the intent, borrows the credential and asks the limiter, all at once and inside the deadline.
- * An effect needs its intent confirmed first. A read needs it sent, so that it outlives this process: the confirmation
- * may arrive while the upstream works, and the answer waits for it. While a limit of the tenant is full the limiter comes
- * first: a flood beyond it then writes nothing.
+ * An effect needs its intent confirmed first. A read that has one needs it sent, so that it outlives this process: the
+ * confirmation may arrive while the upstream works, and the answer waits for it. While a limit of the tenant is full the
+ * limiter comes first: a flood beyond it then writes nothing.
  * @throws PatchbayError whatever of the four failed first; nothing was sent, and the key is given back.
  */
 export async function reserveExecution(ports: ReservePorts, run: Run): Promise<Reservation> {
   const { request, call, prepared, execution, ledgerKey } = run;
   let claiming: Promise<Claim> | null = null;
   try {
-    const connection = connectionOf(ports.inHand, run);
-    const leasing = prepared.needsConnection ? borrowLease(ports.leases, run) : null;
+    const leasing = prepared.needsConnection
+      ? (ports.inHand(leaseRequest(run)) ?? ports.leases.borrow(leaseRequest(run)))
+      : null;
     // A kept answer needs no room: the engine asks for it when it makes a call.
-    let roomFor = prepared.cache === undefined ? () => waitForRoom(ports, run, leasing) : async () => {};
-    if (ports.turns.isStrained(call.tenant, performance.now())) {
-      await beforeDeadline(roomFor(), run.deadlineAt, execution.abort.signal);
-      roomFor = async () => {};
+    let needsRoom = prepared.cache === undefined && ports.limits.applies(call.tenant, prepared);
+    if (needsRoom && ports.turns.isStrained(call.tenant, performance.now())) {
+      await beforeDeadline(waitForRoom(ports, run, leasing), run.deadlineAt, execution.abort.signal);
+      needsRoom = false;
+    }
+    // The usual read has everything, and waits for nothing.
+    if (ledgerKey === null && !run.recordsIntent && !needsRoom && !(leasing instanceof Promise)) {
+      if (execution.abort.signal.aborted) throw new PatchbayError('cancelled');
+      return { claim: null, lease: leasing, intent: null };
     }
     if (ledgerKey !== null)
       claiming = traceStep(
@@ -57,22 +64,24 @@ export async function reserveExecution(ports: ReservePorts, run: Run): Promise<R
         ports.ledger.claim(
           call.tenant,
           ledgerKey,
-          ledgerRecord(run, { presence: ports.presence, connection }),
+          ledgerRecord(run, { presence: ports.presence, connection: connectionOf(run, leasing) }),
           remaining(run),
         ),
         claimAttributes,
       );
-    const intent = ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
-      ...auditFacts(request, call, prepared),
-      outcome: 'intent',
-      arguments_digest: run.argumentsDigest,
-      ...ports.logCall?.(run),
-    });
+    const intent = run.recordsIntent
+      ? ports.audit.begin(call.tenant, 'dev.patchbay.execution.intent', execution.executionId, {
+          ...auditFacts(request, call, prepared),
+          outcome: 'intent',
+          arguments_digest: run.argumentsDigest,
+          ...ports.logCall?.(run),
+        })
+      : null;
     const reserved = Promise.all([
       claiming,
       leasing,
-      traceStep(call.span, 'record intent', prepared.risk === 'read' ? intent.sent : intent.durable),
-      roomFor(),
+      intent && traceStep(call.span, 'record intent', prepared.risk === 'read' ? intent.sent : intent.durable),
+      needsRoom ? waitForRoom(ports, run, leasing) : null,
     ]);
     const [claim, lease] = await beforeDeadline(reserved, run.deadlineAt, execution.abort.signal);
     return { claim, lease, intent };
@@ -89,21 +98,24 @@ function claimAttributes({ won }: Claim): { 'patchbay.ledger.claim': string } {
 }
 
 /** Which connection the call will go over, where nobody has to be asked: a named one, or the default that is in hand. */
-function connectionOf(inHand: ConnectionInHand, { call, prepared, request }: Run): string | undefined {
-  if (!prepared.needsConnection) return undefined;
-  const { connection } = request;
-  return connection ?? inHand({ tenant: call.tenant, integration: prepared.integration, connection });
+function connectionOf({ request }: Run, leasing: Lease | Promise<Lease> | null): string | undefined {
+  if (leasing === null) return undefined;
+  return request.connection ?? (leasing instanceof Promise ? undefined : leasing.connection);
 }
 
 export function borrowLease(leases: BorrowLease, run: Run, fresh = false): Promise<Lease> {
-  return leases.borrow({
-    tenant: run.call.tenant,
-    integration: run.prepared.integration,
-    connection: run.request.connection,
-    executionId: run.execution.executionId,
-    traceparent: run.call.traceparent,
+  return leases.borrow(leaseRequest(run, fresh));
+}
+
+function leaseRequest({ call, prepared, request, execution }: Run, fresh = false): Parameters<LeaseInHand>[0] {
+  return {
+    tenant: call.tenant,
+    integration: prepared.integration,
+    connection: request.connection,
+    executionId: execution.executionId,
+    traceparent: call.traceparent,
     fresh,
-  });
+  };
 }
 
 /**

@@ -16,7 +16,7 @@ export const typeDefs = /* GraphQL */ `
     toolsets: [Toolset!]!
     integrations(limit: Int! = 50, cursor: String): IntegrationPage!
     integration(id: ID!): Integration
-    "An intent and an outcome for each, newest first."
+    "An intent and an outcome for each, of reads the outcome, newest first."
     executions(tool: ID, session: String, status: String, from: String, to: String, limit: Int! = 50, cursor: String): ExecutionEventPage!
     execution(id: ID!): Execution
     "Executions of which nobody knows whether they had their effect."

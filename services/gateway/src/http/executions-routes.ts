@@ -24,7 +24,7 @@ export function executionsRoutes({ ask }: GatewayPorts): AnyRoute[] {
       path: '/v1/executions',
       operationId: 'listExecutions',
       audited: { look: true, kind: 'executions', target: ({ tenant }) => tenant },
-      summary: 'What happened to executions, newest first: an intent and an outcome each',
+      summary: 'What happened to executions, newest first: an intent and an outcome each, of reads the outcome',
       scope: 'executions:read',
       query: AuditQuery.omit({ tenant: true, class: true, execution_id: true }),
       response: pageOf(AuditEvent),

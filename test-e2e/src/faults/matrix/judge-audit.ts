@@ -1,9 +1,9 @@
 import type { System } from '../../system.ts';
-import { executionsOnRecord, type OnRecord } from '../audited.ts';
+import { executionsOnRecord, isRead, type OnRecord } from '../audited.ts';
 
 /** What the audit log has to say of one tool's executions; each list must be empty but for the last count. */
 export interface AuditVerdict {
-  /** Requests that reached the upstream without an intent on record, by their trace id. */
+  /** Requests that reached the upstream without an intent on record, by their trace id; none of a read, which has none. */
   readonly unaudited: string[];
   /** Intents of which the log says neither how they ended nor that nobody knows. */
   readonly orphans: string[];
@@ -31,7 +31,7 @@ export async function judgeAudit(system: System, { tool, traces, succeeded }: Au
   const idsWhere = (holds: (one: OnRecord) => boolean) => all.filter(([, one]) => holds(one)).map(([id]) => id);
   const intended = new Set(all.filter(([, { intents }]) => intents > 0).map(([, { trace }]) => trace));
   return {
-    unaudited: [...new Set(traces)].filter((trace) => !intended.has(trace)),
+    unaudited: isRead(tool) ? [] : [...new Set(traces)].filter((trace) => !intended.has(trace)),
     orphans: idsWhere(({ intents, outcomes, declared }) => intents > 0 && outcomes + declared === 0),
     doubled: idsWhere(({ intents, outcomes, declared }) => Math.max(intents, outcomes, declared) > 1),
     untold: [...new Set(succeeded)].filter((id) => (onRecord.get(id)?.outcomes ?? 0) === 0),

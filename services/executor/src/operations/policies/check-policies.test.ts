@@ -97,6 +97,7 @@ const runOf = (
     ExecuteRequest.parse({ tool: 'acme_do', arguments: { channel: 'C1' }, context: { session: 's' }, ...request }),
     { tenant: 'acme', receivedAt: performance.now(), traceparent: '', traceId: null, ...call },
     toolOf({ risk }),
+    true,
   );
 const codeOf = async (answer: ReturnType<ReturnType<typeof createCheckPolicies>>) => (await answer)?.code ?? null;
 

@@ -45,7 +45,7 @@ export async function clearWork(
     const prepared = ports.tools.find(tenant, request.tool, request.version);
     if (prepared === null) continue;
     const call = { tenant, receivedAt, traceparent: '', traceId: null, later: true } as const;
-    const refused = await ports.policies(newRun(newId('execution'), request, call, prepared));
+    const refused = await ports.policies(newRun(newId('execution'), request, call, prepared, false));
     if (refused !== null) throw id === '' ? refused : inCall(refused, id);
   }
   return requests.map(([id]) => id);

@@ -72,6 +72,7 @@ export async function callVendor(
     }),
     callOf(request.tenant, call, executionId),
     prepared,
+    true,
   );
   const place = ports.places.enter(request.tenant, 'live', performance.now());
   if (place === null) throw noRoom(ports.places);
@@ -119,7 +120,7 @@ async function carryOut(
   recordOutcome(ports, run, lease, outcome);
   if (outcome.status !== 'succeeded') throw failureOf(outcome, secret);
   // Of a read the intent may still be on its way: nothing is told unless it is on record.
-  await beforeDeadline(intent.durable, run.deadlineAt, execution.abort.signal);
+  if (intent !== null) await beforeDeadline(intent.durable, run.deadlineAt, execution.abort.signal);
   // What was cut short may lack the very field that is wanted.
   const { output } = outcome;
   const whole = !outcome.truncated && typeof output === 'object' && output !== null;
