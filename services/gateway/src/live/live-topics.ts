@@ -2,7 +2,10 @@ import type { AccessScope, LiveFilter, LiveTopic } from '@patchbay/contracts';
 
 /** What a topic tells of, and the scope that whoever follows it must hold. `docs/live.md` has the same. */
 export const liveTopics: Readonly<Record<LiveTopic, { readonly scope: AccessScope; readonly tells: string }>> = {
-  executions: { scope: 'executions:read', tells: 'tool calls as they finish, and as they begin where they have an intent' },
+  executions: {
+    scope: 'executions:read',
+    tells: 'tool calls as they finish, and as they begin where they have an intent',
+  },
   plans: { scope: 'executions:read', tells: 'calls of plans as they begin and end, and plans as they finish' },
   submissions: { scope: 'executions:read', tells: 'submissions as they finish' },
   registry: { scope: 'tools:read', tells: 'tools that appear, change, retire, are pinned or hidden' },
