@@ -31,34 +31,43 @@ export const idPrefixes = {
 export type IdKind = keyof typeof idPrefixes;
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const randomPool = new Uint8Array(4096);
-let poolOffset = randomPool.length;
+const randomChars = 16;
+/** Characters of chance, drawn ahead: one system call fills many ids. */
+let pool = '';
+let poolOffset = 0;
+/** What stands for a moment is the same for every id of it. */
+const lastTime = { ms: -1, text: '' };
 
 /** A new id of the kind, for example `exe_01JD…`. `nowMs` is Unix milliseconds. */
 export function newId(kind: IdKind, nowMs: number = Date.now()): string {
-  // One system call fills many ids: the pool keeps id creation off the hot path's profile.
-  if (poolOffset + 16 > randomPool.length) {
-    crypto.getRandomValues(randomPool);
+  if (poolOffset === pool.length) {
+    pool = charactersOf(crypto.getRandomValues(new Uint8Array(256 * randomChars)));
     poolOffset = 0;
   }
-  const time = timePart(nowMs);
-  let random = '';
-  for (let i = 0; i < 16; i++) random += alphabet[(randomPool[poolOffset++] as number) & 31];
-  return `${idPrefixes[kind]}_${time}${random}`;
+  poolOffset += randomChars;
+  return `${idPrefixes[kind]}_${timePart(nowMs)}${pool.slice(poolOffset - randomChars, poolOffset)}`;
+}
+
+/** A character for each byte. */
+function charactersOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => alphabet[byte & 31]).join('');
 }
 
 /** An id that is the same for the same time and digest. `digest` has at least 16 bytes, of a hash: they take the place of chance. */
 export function idFrom(kind: IdKind, atMs: number, digest: Uint8Array): string {
-  if (digest.length < 16) throw new RangeError('a digest has at least 16 bytes');
-  return `${idPrefixes[kind]}_${timePart(atMs)}${Array.from(digest.subarray(0, 16), (byte) => alphabet[byte & 31]).join('')}`;
+  if (digest.length < randomChars) throw new RangeError('a digest has at least 16 bytes');
+  return `${idPrefixes[kind]}_${timePart(atMs)}${charactersOf(digest.subarray(0, randomChars))}`;
 }
 
 function timePart(ms: number): string {
+  if (ms === lastTime.ms) return lastTime.text;
   let time = '';
   for (let rest = ms, i = 0; i < 10; i++) {
     time = alphabet[rest % 32] + time;
     rest = Math.floor(rest / 32);
   }
+  lastTime.ms = ms;
+  lastTime.text = time;
   return time;
 }
 

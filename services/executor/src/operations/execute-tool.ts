@@ -199,12 +199,22 @@ export function createExecuteTool(
       const facts = { ...factsOf(run), ...upstream, truncated: false, executionId: result.execution_id };
       result = answer(facts, 'failed', null, unrecorded.body);
     }
-    // At the end of this turn: the answer leaves first.
-    const told = result;
-    if (intent !== null) background(setImmediate().then(() => outcomeOf(run, told, { outcome, lease }).durable));
-    if (held !== null) return settleAnswer(ports, run, held.revision, result);
-    ports.announce.finished(call.tenant, execution.session, result);
-    return result;
+    background(tellOthers(run, result, intent === null ? null : { outcome, lease }, held === null));
+    return held === null ? result : settleAnswer(ports, run, held.revision, result);
+  }
+
+  /** At the end of this turn, when the answer has left: what is recorded of it, if it was not yet, and who listens is told. */
+  async function tellOthers(
+    run: Run,
+    result: ExecutionResult,
+    unrecorded: Pick<Ended, 'outcome' | 'lease'> | null,
+    announces: boolean,
+  ): Promise<void> {
+    await setImmediate();
+    const recording = unrecorded === null ? null : outcomeOf(run, result, unrecorded);
+    // Of what has a key the ledger is told first.
+    if (announces) ports.announce.finished(run.call.tenant, run.execution.session, result);
+    await recording?.durable;
   }
 
   /** Where the chunks go, when the caller asked for them and the tool has any. */
