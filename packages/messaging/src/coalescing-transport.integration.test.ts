@@ -50,19 +50,34 @@ describe('the coalescing transport', () => {
     await Promise.all([connection.close(), close()]);
   });
 
-  test('makes one write of what one turn of the event loop sends', async () => {
+  /** How often the socket is written to while 100 frames are sent in one turn that takes so many milliseconds. */
+  async function writesOf(turnMs: number): Promise<number> {
     const { connection, written } = await connect();
     await written();
     const { socket } = (connection as unknown as { protocol: { transport: { socket: { write(): boolean } } } }).protocol
       .transport;
     const write = vi.spyOn(socket, 'write');
+    const start = performance.now();
+    const clock = vi.spyOn(performance, 'now');
     for (let i = 0; i < 100; i++) {
+      clock.mockReturnValue(start + (i * turnMs) / 100);
       connection.publish(subject, String(i));
       await Promise.resolve();
     }
+    clock.mockRestore();
     await written();
-    expect(write).toHaveBeenCalledTimes(1);
     await connection.close();
+    return write.mock.calls.length;
+  }
+
+  test('makes one write of what one turn of the event loop sends', async () => {
+    expect(await writesOf(0.4)).toBe(1);
+  });
+
+  test('writes every half a millisecond in a turn that takes longer', async () => {
+    const writes = await writesOf(10);
+    expect(writes).toBeGreaterThan(10);
+    expect(writes).toBeLessThan(25);
   });
 
   test('reads a flood in pieces, with a turn of the event loop for everything else between them', async () => {

@@ -4,13 +4,16 @@ import { NodeTransport, nodeResolveHost } from '@nats-io/transport-node/lib/node
 
 /** Bytes waiting at which a write goes out at once: more would only hold memory. */
 const writeThroughBytes = 256 * 1_024;
+/** Milliseconds of one turn after which what waits goes out too: whoever it is for works on it meanwhile. */
+const writeThroughMs = 0.5;
 /** Bytes of one turn of the event loop after which no more are read in it. */
 const readTurnBytes = 64 * 1_024;
 
 /**
  * The client's own transport, but what one turn of the event loop sends goes out in one write. The client flushes after
  * every microtask, so a busy executor made one system call per reply, event and audit record; those calls were two fifths
- * of its processor time. Order is kept, and nothing waits longer than the end of the turn.
+ * of its processor time. Order is kept, and nothing waits longer than the end of the turn; in a turn that is long, as when
+ * dozens of answers come at once, what is ready goes out every half a millisecond.
  *
  * And no turn takes in more than 64 KiB or so: the runtime would read up to two megabytes of a flood at once, and the
  * answers of upstreams, timers and everything else would wait until thousands of messages were dealt with.
@@ -18,6 +21,8 @@ const readTurnBytes = 64 * 1_024;
 class CoalescingTransport extends NodeTransport {
   #waiting: Uint8Array[] = [];
   #bytes = 0;
+  /** When the first of what waits was sent, on the clock of `performance.now()`. */
+  #since = 0;
   #lastWrite: Promise<void> = Promise.resolve();
   #readInTurn = 0;
 
@@ -41,8 +46,11 @@ class CoalescingTransport extends NodeTransport {
   override send(frame: Uint8Array): void {
     this.#waiting.push(frame);
     this.#bytes += frame.byteLength;
-    if (this.#waiting.length === 1) setImmediate(() => this.write());
-    else if (this.#bytes >= writeThroughBytes) this.write();
+    const now = performance.now();
+    if (this.#waiting.length === 1) {
+      this.#since = now;
+      setImmediate(() => this.write());
+    } else if (this.#bytes >= writeThroughBytes || now - this.#since >= writeThroughMs) this.write();
   }
 
   /** Writes what waits; settles when the kernel has it, rejects when the socket broke. */
