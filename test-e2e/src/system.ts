@@ -64,6 +64,7 @@ export type SystemOptions = Partial<
     StartOptions,
     | 'shape'
     | 'executors'
+    | 'ingresses'
     | 'tenants'
     | 'seedCatalog'
     | 'integrationsDir'
