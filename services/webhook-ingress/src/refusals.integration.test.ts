@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { routes } from '@patchbay/contracts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type IngressStage, ingressForSuite } from '../test/ingress-stage.ts';
@@ -21,6 +23,10 @@ async function newestKept(source: { readonly id: string }, count = 1) {
   });
   return requests[0];
 }
+
+/** Of a request to no source, and more than may be. */
+const head = `POST /hooks/src_${'0'.repeat(26)} HTTP/1.1\r\nhost: x\r\n`;
+const manyHeaders = Array.from({ length: 200 }, (_, n) => `x-${n}: ${n}\r\n`).join('');
 
 describe('a request that is turned away', () => {
   test('because it is too long is kept as what it was, without its body', async () => {
@@ -67,6 +73,28 @@ describe('a request that is turned away', () => {
     expect(status).toBe(expected);
     if (expected === 400) expect(await newestKept(source)).toMatchObject({ reason: 'repeated_header' });
     else expect((await eventsOf(reader, source)).map(({ event }) => event.vendor_id)).toEqual([null]);
+  });
+
+  test.each([
+    ['by its head, and whose body then breaks', 431, `${head}${manyHeaders}`, 'zz\r\nno chunk\r\n'],
+    ['by its body alone, which breaks', 400, head, 'zz\r\nno chunk\r\n'],
+    ['for being no request of HTTP', 400, '', 'NO SUCH THING\r\n\r\n'],
+  ])('%s has one answer', async (_how, status, begin, rest) => {
+    const { hostname, port } = new URL(ingress.url);
+    const socket = connect(Number(port), hostname);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    if (begin !== '') {
+      socket.write(`${begin}transfer-encoding: chunked\r\n\r\n`);
+      // What refuses the head has time to; what waits for the body says nothing yet.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    socket.end(rest);
+    await once(socket, 'close');
+    const answers = Buffer.concat(chunks)
+      .toString()
+      .match(/HTTP\/1\.1 \d+/g);
+    expect(answers).toEqual([`HTTP/1.1 ${status}`]);
   });
 
   test('because it is nested too deep, or is no JSON though it says so', async () => {
