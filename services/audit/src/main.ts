@@ -120,6 +120,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
         readStoredUpTo: async () =>
           (await messaging.durableState(stream, durable))?.doneUpTo ?? Number.POSITIVE_INFINITY,
         readMessages: readTenantMessages(messaging),
+        readBounds: () => messaging.streamBounds(stream),
         verifyLog: wiredLog.verifyLog,
         ...createPostgresStoredEvents(database),
       }),

@@ -5,6 +5,7 @@ import { offBoardingDrill } from './off-boarding.ts';
 import { redisLossDrill } from './redis-loss.ts';
 import { restoreMachineDrill } from './restore-machine.ts';
 import { restoreNodeDrill } from './restore-node.ts';
+import { restoreStreamsDrill } from './restore-streams.ts';
 import { upgradeDrill } from './upgrade.ts';
 
 /** Each rehearses a page of docs/runbooks. */
@@ -23,6 +24,10 @@ const drills: Readonly<Record<string, { readonly about: string; readonly play: (
   'restore-machine': {
     about: 'the only machine is lost with its disk, and restored from a backup',
     play: restoreMachineDrill,
+  },
+  'restore-streams': {
+    about: 'a stream and a bucket of a server that runs otherwise are gone, and made again from a backup',
+    play: restoreStreamsDrill,
   },
   'key-compromise': {
     about: "an API key, the wrapping key, the checkpoints' key and an agent's NKey are ended and replaced",

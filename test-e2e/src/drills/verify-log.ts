@@ -1,9 +1,18 @@
 import type { AuditCheckpoint } from '@patchbay/contracts';
 import type { Admin } from '@patchbay/sdk';
 
+export interface Problems {
+  readonly messages: number;
+  /** What is said of messages. */
+  readonly kinds: readonly string[];
+  readonly log: number;
+  readonly read: number;
+}
+
 /** Has the audit service read its store and the stream again; how much is wrong in either. */
-export async function problemsOf(admin: Admin): Promise<{ messages: number; log: number; read: number }> {
+export async function problemsOf(admin: Admin): Promise<Problems> {
   let [messages, log, read] = [0, 0, 0];
+  const kinds = new Set<string>();
   let [after, logFrom]: (number | null)[] = [null, null];
   do {
     const page = await admin.verifyAudit({
@@ -12,12 +21,13 @@ export async function problemsOf(admin: Admin): Promise<{ messages: number; log:
       limit: 2_000,
     });
     messages += page.problem_count;
+    for (const { what } of page.problems) kinds.add(what);
     log += page.log?.problem_count ?? 0;
     read += page.messages;
     after = page.next;
     logFrom = page.log?.next ?? null;
   } while (after !== null || logFrom !== null);
-  return { messages, log, read };
+  return { messages, kinds: [...kinds].sort(), log, read };
 }
 
 /** The newest checkpoints of the tenant's log. */

@@ -22,20 +22,27 @@ export interface VerifyAuditPorts {
     after: number | Date,
     pageRows: number,
   ) => AsyncIterable<{ readonly messages: readonly ReceivedMessage[]; readonly left: number }>;
+  /** The first sequence that the stream still has, and the last that it gave out. */
+  readonly readBounds: () => Promise<{ readonly first: number; readonly last: number }>;
   /** Those of the ids that are stored. @throws PatchbayError `audit_unavailable`. */
   readonly readStored: (ids: readonly string[]) => Promise<readonly StoredEvent[]>;
   /** Ids that the projection claims for the tenant out of messages in the range, both ends included. */
-  readonly readClaimed: (range: {
-    readonly tenant: string;
-    readonly first: number;
-    readonly last: number;
-    /** Unix milliseconds: events outside are not looked for. */
-    readonly sinceMs: number;
-    readonly untilMs: number;
-  }) => Promise<readonly { readonly event_id: string; readonly stream_sequence: number }[]>;
+  readonly readClaimed: (
+    range: Range & {
+      /** Unix milliseconds: events outside are not looked for. */
+      readonly sinceMs: number;
+      readonly untilMs: number;
+    },
+  ) => Promise<readonly { readonly event_id: string; readonly stream_sequence: number }[]>;
   /** As `createVerifyLog` says. */
   readonly verifyLog: (tenant: string, from: number) => Promise<LogVerdict>;
   readonly record: RecordAudit;
+}
+
+interface Range {
+  readonly tenant: string;
+  readonly first: number;
+  readonly last: number;
 }
 
 interface Found {
@@ -63,6 +70,7 @@ export function createVerifyAudit({
   verify,
   readStoredUpTo,
   readMessages,
+  readBounds,
   readStored,
   readClaimed,
   verifyLog,
@@ -87,7 +95,8 @@ export function createVerifyAudit({
       next = taken.length < messages.length || left > 0 ? last : null;
       break;
     }
-    if (first !== null && last !== null) await lookForClaims({ tenant, first, last }, found);
+    if (first !== null && last !== null)
+      await lookForClaims({ tenant, first, last, toTheEnd: next === null, start }, found);
     const logFrom = request.log_from ?? (request.after === undefined ? 0 : null);
     const log = logFrom === null ? null : await verifyLog(tenant, logFrom);
     const problems = found.problems.sort((a, b) => a.sequence - b.sequence);
@@ -132,17 +141,33 @@ export function createVerifyAudit({
     }
   }
 
-  /** The other way round: what the projection says came in these messages, and did not. */
-  async function lookForClaims(range: { tenant: string; first: number; last: number }, found: Found): Promise<void> {
-    let [since, until] = [now(), 0];
+  /**
+   * The other way round: what the projection says came in these messages, and did not. `toTheEnd`: or behind all that the stream
+   * has, as after a stream was restored from a backup that is older than the projection.
+   */
+  async function lookForClaims(
+    { tenant, first, last, toTheEnd, start }: Range & { readonly toTheEnd: boolean; readonly start: number | Date },
+    found: Found,
+  ): Promise<void> {
+    // Of a stream without a message of the tenant's every claim is looked at; behind its last page, those of the last day.
+    let [since, until] = [start === 0 && found.brought.size === 0 ? 0 : now(), toTheEnd ? now() : 0];
     for (const time of found.brought.values()) {
       since = Math.min(since, time);
       until = Math.max(until, time);
     }
-    const times = { sinceMs: Math.max(0, since - slackMs), untilMs: (until || now()) + slackMs };
-    for (const claimed of await readClaimed({ ...range, ...times }))
-      if (!found.brought.has(claimed.event_id))
-        found.problems.push({ sequence: claimed.stream_sequence, event_id: claimed.event_id, what: 'not_in_stream' });
+    const claims = await readClaimed({
+      tenant,
+      first,
+      last: toTheEnd ? Number.MAX_SAFE_INTEGER : last,
+      sinceMs: Math.max(0, since - slackMs),
+      untilMs: until + slackMs,
+    });
+    // Asked afterwards, so that what expired or was stored while we read is not called missing.
+    const bounds = await readBounds();
+    for (const { stream_sequence: sequence, event_id } of claims) {
+      if (sequence < bounds.first || (sequence > last && sequence <= bounds.last)) continue;
+      if (!found.brought.has(event_id)) found.problems.push({ sequence, event_id, what: 'not_in_stream' });
+    }
   }
 }
 
