@@ -18,7 +18,7 @@ export interface FirstIdentities {
  * its path. One that is there and still in use stays; when the store that knew it is gone, another takes its place.
  */
 export async function ensureOperatorKey({ natsUrls, keys, tenants }: FirstIdentities): Promise<string> {
-  const path = join(keys.dir, 'operator.key');
+  const path = operatorKeyFile(keys);
   const messaging = await connectMessaging({
     servers: natsUrls,
     seed: readSecretFile(seedFileOf(keys, 'admin')),
@@ -38,6 +38,11 @@ export async function ensureOperatorKey({ natsUrls, keys, tenants }: FirstIdenti
   } finally {
     await messaging.close();
   }
+}
+
+/** Where the operator's key is, once it was made. */
+export function operatorKeyFile({ dir }: Pick<LocalKeys, 'dir'>): string {
+  return join(dir, 'operator.key');
 }
 
 /** The id of the key in the file, or null for none. */

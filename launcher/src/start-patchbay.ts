@@ -15,7 +15,7 @@ import {
 import { connectMessaging } from '@patchbay/messaging';
 import { readSecretFile, stopInOrder } from '@patchbay/service-kit';
 import { telemetryEnvironment } from './config.ts';
-import { ensureOperatorKey } from './ensure-operator-key.ts';
+import { ensureOperatorKey, operatorKeyFile } from './ensure-operator-key.ts';
 import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
 import type { HostedService } from './hosted-service.ts';
@@ -78,6 +78,8 @@ export interface StartOptions {
   readonly natsRouteVia?: (from: number, to: number, port: number) => Promise<number>;
   /** Most bytes that streams may take on disk; tests fill it. */
   readonly maxStreamBytes?: number;
+  /** Services that are not started: a test that has nothing for them need not wait for their processes. */
+  readonly leaveOut?: readonly ('gateway' | 'webhook-ingress' | 'webhook-delivery')[];
   /** Further variables of a service's processes. */
   readonly variables?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** Node's own options for a service's processes; benches have them write a profile. */
@@ -219,10 +221,11 @@ async function startAll(
     undo.push(() => hosted.stop());
     return hosted;
   };
+  const leftOut: ReadonlySet<ServiceName> = new Set(options.leaveOut);
   await allOrNone([
-    ...(['audit', 'vault', 'registry', 'webhook-ingress', 'webhook-delivery', 'gateway'] as const).map((one) =>
-      addService(one),
-    ),
+    ...(['audit', 'vault', 'registry', 'webhook-ingress', 'webhook-delivery', 'gateway'] as const)
+      .filter((one) => !leftOut.has(one))
+      .map((one) => addService(one)),
     ...Array.from({ length: options.executors }, () => addService('executor')),
     ...Array.from({ length: (options.ingresses ?? 1) - 1 }, () => addService('webhook-ingress')),
   ]);
@@ -233,7 +236,10 @@ async function startAll(
       .join(', ')} (${options.shape === 'one_process' ? 'one process' : 'a process each'})`,
   );
 
-  const operatorKey = await ensureOperatorKey({ natsUrls: nats.urls, keys, tenants: keys.tenants });
+  // The gateway keeps keys.
+  const operatorKey = leftOut.has('gateway')
+    ? operatorKeyFile(keys)
+    : await ensureOperatorKey({ natsUrls: nats.urls, keys, tenants: keys.tenants });
   const facts: DevFacts = {
     nats_url: nats.urls.join(','),
     tenant,

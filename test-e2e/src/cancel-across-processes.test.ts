@@ -7,7 +7,7 @@ import { type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type HeldUpstream, startHeldUpstream } from './held-upstream.ts';
-import { simpleDocument } from './system.ts';
+import { noDoors, simpleDocument } from './system.ts';
 
 const tenant = 'acme';
 const [look, book] = ['/v1/look', '/v1/book'];
@@ -28,6 +28,7 @@ beforeAll(async () => {
     stateDir: dir,
     tenants: [tenant],
     shape: 'processes',
+    leaveOut: noDoors,
     executors: 2,
     sandbox: false,
     dialUpstreamAt: upstream.url,

@@ -5,7 +5,7 @@ import { seedFileOf } from '@patchbay/local-servers';
 import { connectMessaging } from '@patchbay/messaging';
 import { readSecretFile } from '@patchbay/service-kit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type System, simpleDocument, startSystem } from './system.ts';
+import { noDoors, type System, simpleDocument, startSystem } from './system.ts';
 
 const origin = 'https://auth.example.com';
 const document = {
@@ -48,6 +48,7 @@ beforeAll(async () => {
   system = await startSystem({
     seedCatalog: false,
     shape: 'processes',
+    leaveOut: noDoors,
     variables: {
       vault: { PATCHBAY_EGRESS_DIAL_OVERRIDE: `http://127.0.0.1:${(vendor.address() as AddressInfo).port}` },
     },

@@ -1,6 +1,6 @@
 import type { HostedService } from '@patchbay/launcher';
 import { type FaultProxy, startFaultProxy } from '@patchbay/testkit';
-import { type System, type SystemOptions, startSystem } from '../system.ts';
+import { noDoors, type System, type SystemOptions, startSystem } from '../system.ts';
 import { readFaultConfig } from './config.ts';
 
 /** The whole of Patchbay in processes, with a network that can be made to fail between its parts. */
@@ -37,6 +37,7 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
     shape: 'processes',
     executors: 2,
     seedCatalog: false,
+    leaveOut: noDoors,
     ...options,
     variables: {
       ...options.variables,

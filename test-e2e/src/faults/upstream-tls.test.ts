@@ -8,7 +8,7 @@ import { type RunningPatchbay, startPatchbay } from '@patchbay/launcher';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
 import { createTestAuthority, selfSignedCertificate } from '@patchbay/testkit/tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { simpleDocument } from '../system.ts';
+import { noDoors, simpleDocument } from '../system.ts';
 import { startTimeoutMs } from './fault-system.ts';
 import { measured } from './measure.ts';
 
@@ -69,6 +69,7 @@ beforeAll(async () => {
     stateDir: join(dir, 'state'),
     tenants: ['acme'],
     shape: 'processes',
+    leaveOut: noDoors,
     executors: 1,
     sandbox: false,
     seedCatalog: false,

@@ -30,6 +30,7 @@ beforeAll(async () => {
   target = await startHookTarget();
   system = await startFaultSystem({
     executors: 1,
+    leaveOut: [],
     variables: { 'webhook-delivery': { PATCHBAY_EGRESS_TRUSTED_ORIGINS: target.url } },
   });
   const { facts, services, addService } = system.patchbay;
