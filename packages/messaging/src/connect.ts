@@ -1,10 +1,4 @@
-import {
-  type Authenticator,
-  errors,
-  type NatsConnection,
-  nkeyAuthenticator,
-  tokenAuthenticator,
-} from '@nats-io/transport-node';
+import { type Authenticator, errors, type NatsConnection, tokenAuthenticator } from '@nats-io/transport-node';
 import { maxMessageBytes, PatchbayError } from '@patchbay/contracts';
 import { AckInbox } from './ack-inbox.ts';
 import { answerBroadcast, askEvery } from './broadcast.ts';
@@ -19,6 +13,7 @@ import { flushPatiently } from './flush.ts';
 import { FollowedRequests } from './followed-requests.ts';
 import { hearMessages } from './hear-messages.ts';
 import { HeardPublishes } from './heard-publish.ts';
+import { nkeyAuthenticator } from './nkeys.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
 import { openReplyStream } from './reply-stream.ts';
@@ -149,9 +144,7 @@ async function connectPatiently(options: ConnectOptions): Promise<CoalescingConn
 }
 
 function authenticatorOf(seed: ConnectOptions['seed']): Authenticator {
-  return typeof seed === 'string'
-    ? nkeyAuthenticator(new TextEncoder().encode(seed.trim()))
-    : tokenAuthenticator(seed.token.trim());
+  return typeof seed === 'string' ? nkeyAuthenticator(seed) : tokenAuthenticator(seed.token.trim());
 }
 
 async function followStatus(

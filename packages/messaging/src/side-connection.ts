@@ -1,4 +1,5 @@
-import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { nkeyAuthenticator } from './nkeys.ts';
 
 export interface SideConnectionOptions {
   /** One URL or several of one cluster, `nats://host:port`. */
@@ -16,7 +17,7 @@ export function connectAside(
 ): Promise<NatsConnection> {
   return connect({
     servers: [...servers],
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.trim())),
+    authenticator: nkeyAuthenticator(seed),
     name,
     inboxPrefix,
     maxReconnectAttempts: -1,
