@@ -13,7 +13,7 @@ import { inTurns, openVaultParts, type VaultParts } from '../test/vault-parts.ts
 import { createAwsKmsKeyService } from './adapters/aws-kms-key-service.ts';
 
 const sealingSeed = createSealingSeed();
-const kills = 10;
+const kills = 6;
 let nats: NatsFixture;
 let admin: Messaging;
 let vaults: Awaited<ReturnType<typeof startKilledVaults>>;

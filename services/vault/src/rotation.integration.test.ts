@@ -14,7 +14,8 @@ import { replaceCredential } from './operations/replace-credential.ts';
 
 /** How many credentials are rotated; 100,000 take some minutes. */
 const credentials = Number(process.env.PATCHBAY_TEST_ROTATED ?? 400);
-const kills = 20;
+/** Each costs a vault's start. */
+const kills = credentials < 5_000 ? 10 : 20;
 /** Above what a vault has that rotates nothing, however many it rotates: pages of rows, and the garbage of encrypting. */
 const mostBytesMore = 256 * 2 ** 20;
 const sealingSeed = createSealingSeed();
