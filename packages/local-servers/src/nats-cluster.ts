@@ -40,7 +40,7 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<Nat
 async function startOnFreePorts(options: NatsClusterOptions): Promise<NatsCluster> {
   const { size = 3, dir, routeVia, ...rest } = options;
   const secret = randomBytes(32).toString('hex');
-  const routePorts = await distinctPorts(size * 2);
+  const routePorts = await distinctPorts(size * 2, options.findPort ?? freePort);
   const started: NatsServer[] = [];
   // All are awaited, so that none is still starting when those that did start are stopped.
   const outcomes = await Promise.allSettled(
@@ -85,9 +85,9 @@ async function startOnFreePorts(options: NatsClusterOptions): Promise<NatsCluste
   };
 }
 
-async function distinctPorts(count: number): Promise<number[]> {
+async function distinctPorts(count: number, findPort: typeof freePort): Promise<number[]> {
   const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort());
+  while (ports.size < count) ports.add(await findPort());
   return [...ports];
 }
 

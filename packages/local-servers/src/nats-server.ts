@@ -22,6 +22,8 @@ export interface NatsServerOptions {
   readonly keys: ServerKeys;
   /** Taken if free, else a free one. Default 4222. */
   readonly port?: number;
+  /** Finds the ports; tests find one that is taken. */
+  readonly findPort?: typeof freePort;
   /** Serves monitoring over HTTP on this loopback port. Default: none. */
   readonly monitorPort?: number;
   /** What its name begins with; a tag of `dir` follows. Default `patchbay`. */
@@ -66,7 +68,7 @@ const portAttempts = 5;
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   privateDirectory(options.dir);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(attempt === 1 ? (options.port ?? 4222) : undefined);
+    const port = await (options.findPort ?? freePort)(attempt === 1 ? (options.port ?? 4222) : undefined);
     try {
       return await startOn(port, options);
     } catch (error) {
