@@ -6,12 +6,29 @@ const places = [...sources, 'bench/src', 'services/*/test', 'packages/*/test', '
 const tests = '*.test.{ts,mjs}';
 const integrationTests = '*.integration.test.{ts,mjs}';
 /**
+ * Faults that take minutes together, most of it for processes that start again. `npm test -- --long` and `npm run faults` run them, and
+ * `.ci/run` while its half an hour leaves room.
+ */
+const longTests = [
+  'audit-stream-leader',
+  'audit-without-room',
+  'clock-step',
+  'executor-loss',
+  'executor-trouble',
+  'limits-without-redis',
+  'out-of-descriptors',
+  'random-kills',
+  'submitted-plans',
+  'tenants',
+  'webhook-kills',
+].map((name) => `test-e2e/src/faults/${name}.test.ts`);
+/**
  * Tests share two cores with the servers and processes of others: in `.ci/run` one that failed gets a second try, and the run
  * names it at its end (scripts/count-results.mjs). Elsewhere the first try counts.
  */
 const retry = process.env.CI ? 1 : 0;
 
-// Three kinds of test, told apart by name and place. The limits leave room for a busy machine with two cores; no test
+// Kinds of test, told apart by name and place. The limits leave room for a busy machine with two cores; no test
 // may lean on them for its verdict.
 export default defineConfig({
   // The module that Node.js takes, which mercurius takes too: types of two instances of it do not know one another.
@@ -58,7 +75,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test-e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...longTests],
           sequence: { groupOrder: 0 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: longTests,
+          sequence: { groupOrder: 3 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

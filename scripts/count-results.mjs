@@ -22,6 +22,18 @@ export function countResults({ tests, testExit, checks, checkExit }) {
   };
 }
 
+/** The results of several runs as those of one; null when none left any. */
+export function together(runs) {
+  const left = runs.filter((run) => run !== null);
+  if (left.length === 0) return null;
+  const sum = (field) => left.reduce((total, run) => total + (run[field] ?? 0), 0);
+  return {
+    numPassedTests: sum('numPassedTests'),
+    numFailedTests: sum('numFailedTests'),
+    testResults: left.flatMap(({ testResults }) => testResults ?? []),
+  };
+}
+
 /** Tests that passed only when they were tried again, as `file: test`. Each is a slip of the code or of the test. */
 export function passedLate(tests) {
   return (tests?.testResults ?? []).flatMap(({ name, assertionResults }) =>
@@ -44,7 +56,7 @@ function readJson(file) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [testExit, checkExit] = process.argv.slice(2).map(Number);
-  const tests = readJson('tests.json');
+  const tests = together([readJson('tests.json'), readJson('long-tests.json')]);
   const late = passedLate(tests);
   if (late.length > 0) process.stdout.write(`passed at the second try only (${late.length}):\n`);
   for (const { test, why } of late) process.stdout.write(`  ${test}\n    ${why}\n`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from './bootstrap.mjs';
-import { countResults, passedLate } from './count-results.mjs';
+import { countResults, passedLate, together } from './count-results.mjs';
 
 const tests = { numPassedTests: 10, numFailedTests: 0 };
 const checks = { passed: 9, failed: 0 };
@@ -29,4 +29,14 @@ it('names the tests that passed at their second try only, and why they failed at
   const results = { testResults: [{ name: join(root, 'a.test.ts'), assertionResults }] };
   expect(passedLate(results)).toEqual([{ test: 'a.test.ts: late', why: 'Error: too slow' }]);
   expect(passedLate(null)).toEqual([]);
+});
+
+it('adds up what several runs left, and says when none left any', () => {
+  const file = { name: join(root, 'a.test.ts'), assertionResults: [] };
+  expect(together([{ numPassedTests: 10, numFailedTests: 1, testResults: [file] }, null, tests])).toEqual({
+    numPassedTests: 20,
+    numFailedTests: 1,
+    testResults: [file],
+  });
+  expect(together([null, null])).toBeNull();
 });

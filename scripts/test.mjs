@@ -1,4 +1,5 @@
-// `npm test [-- <filter or vitest option> …]`: gets what is needed, then runs the tests under the pinned Node.js. The
+// `npm test [-- [--long] <filter or vitest option> …]`: gets what is needed, then runs the tests under the pinned Node.js; with
+// --long the fault tests that take minutes, which are left out otherwise unless a filter names them. The
 // whole run leaves its results where `.ci/run` counts them. With --coverage, as `npm run coverage` is, it is held to the limits of
 // vitest.config.ts and takes a quarter longer.
 import { spawnSync } from 'node:child_process';
@@ -24,11 +25,14 @@ for (const provide of [() => provideConsole(root, node, progress), () => provide
   process.stderr.write(`${problem}\n`);
   process.exit(1);
 }
-const given = process.argv.slice(2);
-const results = join(root, 'node_modules', '.cache', 'patchbay', 'tests.json');
+const long = process.argv.includes('--long');
+const given = process.argv.slice(2).filter((argument) => argument !== '--long');
+const results = join(root, 'node_modules', '.cache', 'patchbay', long ? 'long-tests.json' : 'tests.json');
 rmSync(results, { force: true });
 const whole = given.every((argument) => argument.startsWith('-'));
-const options = whole ? ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`] : [];
+const options = whole
+  ? [`--project=${long ? 'long' : '!long'}`, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
+  : [];
 const { status } = spawnSync(node.path, [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...options, ...given], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],

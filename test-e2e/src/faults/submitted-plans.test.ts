@@ -16,6 +16,7 @@ const plans = 6;
 const callsOfEach = 6;
 
 test('submitted plans whose executors are killed in the middle are finished, and no call of them acts twice', async () => {
+  await system.sandbox.reset();
   await system.sandbox.behave({ tool: 'queued_book', do: { kind: 'delay', ms: 150 } });
   const numberOf = (plan: number, call: number) => plan * 100 + call;
   const accepted = await Promise.all(
