@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { normaliseDocument } from '@patchbay/catalog';
+import type { ServiceName } from '@patchbay/contracts';
 import { type RunningPatchbay, type StartOptions, startPatchbay } from '@patchbay/launcher';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
 import { type SandboxClient, sandboxClient, startSandbox } from '@patchbay/testkit/sandbox';
@@ -22,6 +23,17 @@ export async function startUpstream(drill: Drill): Promise<Upstream> {
   drill.onEnd(() => sandbox.close());
   return { url: sandbox.url, sandbox: sandboxClient(sandbox.url, sandbox.controlToken) };
 }
+
+/** Services, each after those that it leans on. */
+export const startOrder: readonly ServiceName[] = [
+  'audit',
+  'vault',
+  'registry',
+  'webhook-delivery',
+  'webhook-ingress',
+  'gateway',
+  'executor',
+];
 
 /** A directory of the drill's own, gone at its end. */
 export function scratch(drill: Drill): string {

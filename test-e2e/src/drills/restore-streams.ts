@@ -1,13 +1,12 @@
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceName } from '@patchbay/contracts';
 import { provisionInstallation, type RestoredStreams } from '@patchbay/installation';
 import { seedFileOf } from '@patchbay/local-servers';
 import type { Agent } from '@patchbay/sdk';
 import { backUp, preparePlaces } from './backup-of.ts';
 import { patchbayCommand } from './command-line.ts';
 import type { Drill } from './drill.ts';
-import { install, publishTools, scratch, startUpstream } from './installation.ts';
+import { install, publishTools, scratch, startOrder, startUpstream } from './installation.ts';
 import { endings, judgeEffects, startLoad, succeeded } from './load.ts';
 import { loseNode, startNode } from './nats-node.ts';
 import { missingOf, recordsOf, untilNone } from './records.ts';
@@ -16,15 +15,6 @@ import { checkpointsOf, problemsOf } from './verify-log.ts';
 const [tools, later] = ['damaged', 'later'];
 /** One that services read all the time, and the one that must not lose anything. */
 const lost = ['KV_connections', 'AUDIT'];
-const order: readonly ServiceName[] = [
-  'audit',
-  'vault',
-  'registry',
-  'webhook-delivery',
-  'webhook-ingress',
-  'gateway',
-  'executor',
-];
 
 /**
  * Two streams of a nats-server that runs otherwise are gone, and are made again from a backup that is older than they were. What the
@@ -55,7 +45,7 @@ export async function restoreStreamsDrill(drill: Drill): Promise<void> {
   );
 
   await drill.step('stop the services', async () => {
-    for (const service of order.toReversed())
+    for (const service of startOrder.toReversed())
       await Promise.all(patchbay.services.filter((one) => one.service === service).map((one) => one.stop()));
   });
   await drill.step(`lose ${lost.join(' and ')} on disk`, async () => {
@@ -80,7 +70,7 @@ export async function restoreStreamsDrill(drill: Drill): Promise<void> {
       replicas: 1,
       patienceMs: 60_000,
     });
-    for (const service of order) await patchbay.addService(service);
+    for (const service of startOrder) await patchbay.addService(service);
   });
   await drill.step('make a call with a connection from before', async () => {
     drill.equals('it ends as', await endOf(agent, tools), 'succeeded');

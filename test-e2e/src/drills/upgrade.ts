@@ -7,22 +7,13 @@ import { sendAsVendor } from '../faults/hook-vendor.ts';
 import { startBalancer } from './balancer.ts';
 import type { Drill } from './drill.ts';
 import { fleetOf } from './fleet.ts';
-import { install, publishTools, scratch, startUpstream } from './installation.ts';
+import { install, publishTools, scratch, startOrder, startUpstream } from './installation.ts';
 import { endings, judgeEffects, startLoad, succeeded } from './load.ts';
 import { missingOf, recordsOf, untilNone } from './records.ts';
 
 const tools = 'upgraded';
 /** What needs others of its kind to answer while it is replaced. */
 const twice: readonly ServiceName[] = ['registry', 'vault', 'webhook-ingress', 'webhook-delivery', 'gateway'];
-const order: readonly ServiceName[] = [
-  'audit',
-  'vault',
-  'registry',
-  'webhook-delivery',
-  'webhook-ingress',
-  'gateway',
-  'executor',
-];
 const secret = 'whsec_canary_9d1f0c3a7b5e4f22a8c6d4b2e0f1a3c5';
 const deadlineMs = 15_000;
 
@@ -84,7 +75,8 @@ export async function upgradeDrill(drill: Drill): Promise<void> {
   await Promise.all([overNats.until(60), overHttp.until(20)]);
 
   let replaced = 0;
-  for (const service of order) replaced += await drill.step(`replace every ${service}`, () => fleet.replace(service));
+  for (const service of startOrder)
+    replaced += await drill.step(`replace every ${service}`, () => fleet.replace(service));
   await delay(1_000);
   asking.go = hooks.go = false;
   const [natsCalls, httpCalls] = await Promise.all([overNats.end(), overHttp.end()]);
