@@ -24,7 +24,7 @@ export async function startUpstream(drill: Drill): Promise<Upstream> {
   return { url: sandbox.url, sandbox: sandboxClient(sandbox.url, sandbox.controlToken) };
 }
 
-/** Services, each after those that it leans on. */
+/** The order in which drills start or replace services one by one; they stop in the reverse. */
 export const startOrder: readonly ServiceName[] = [
   'audit',
   'vault',

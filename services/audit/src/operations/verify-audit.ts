@@ -95,8 +95,7 @@ export function createVerifyAudit({
       next = taken.length < messages.length || left > 0 ? last : null;
       break;
     }
-    if (first !== null && last !== null)
-      await lookForClaims({ tenant, first, last, toTheEnd: next === null, start }, found);
+    if (first !== null && last !== null) await lookForClaims({ tenant, first, last, toTheEnd: next === null }, found);
     const logFrom = request.log_from ?? (request.after === undefined ? 0 : null);
     const log = logFrom === null ? null : await verifyLog(tenant, logFrom);
     const problems = found.problems.sort((a, b) => a.sequence - b.sequence);
@@ -146,11 +145,10 @@ export function createVerifyAudit({
    * has, as after a stream was restored from a backup that is older than the projection.
    */
   async function lookForClaims(
-    { tenant, first, last, toTheEnd, start }: Range & { readonly toTheEnd: boolean; readonly start: number | Date },
+    { tenant, first, last, toTheEnd }: Range & { readonly toTheEnd: boolean },
     found: Found,
   ): Promise<void> {
-    // Of a stream without a message of the tenant's every claim is looked at; behind its last page, those of the last day.
-    let [since, until] = [start === 0 && found.brought.size === 0 ? 0 : now(), toTheEnd ? now() : 0];
+    let [since, until] = [now(), toTheEnd ? now() : 0];
     for (const time of found.brought.values()) {
       since = Math.min(since, time);
       until = Math.max(until, time);
