@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import {
   auditConsumer,
@@ -75,11 +76,39 @@ test('a JetStream that never answers is an error that says what was asked', asyn
   expect(ask).toHaveBeenCalledOnce();
 });
 
-test('what is no timeout is not asked again', async () => {
-  const refusal = new Error('refused');
-  const ask = vi.fn(async () => {
-    throw refusal;
-  });
-  await expect(untilAnswered('bucket fences', ask)).rejects.toBe(refusal);
-  expect(ask).toHaveBeenCalledOnce();
+/** As nats-server says it, by the codes of its errors.json. */
+const says = (code: number, err_code: number, description: string) =>
+  new JetStreamApiError({ code, err_code, description });
+
+test.each([
+  says(400, 10_005, 'no suitable peers for placement, peer offline'),
+  says(503, 10_008, 'JetStream system temporarily unavailable'),
+  says(500, 10_009, 'JetStream cluster can not handle request'),
+])('a cluster whose servers have yet to find each other is asked again: %o', async (notReady) => {
+  const ask = vi.fn(async () => 'made').mockRejectedValueOnce(notReady);
+  await expect(untilAnswered('stream AUDIT', ask)).resolves.toBe('made');
+  expect(ask).toHaveBeenCalledTimes(2);
 });
+
+test('a cluster that is never ready is an error that says why', async () => {
+  const ask = async () => {
+    throw says(400, 10_005, 'no suitable peers for placement, insufficient peers');
+  };
+  await expect(untilAnswered('stream AUDIT', ask, 0)).rejects.toThrow(
+    new PatchbayError('overloaded', {
+      message:
+        'NATS JetStream was not ready within 0 s (stream AUDIT): no suitable peers for placement, insufficient peers. Do all its servers run, and as many as there are replicas?',
+    }),
+  );
+});
+
+test.each([new Error('refused'), says(400, 10_052, 'invalid configuration')])(
+  'what is neither a timeout nor a want of readiness is not asked again: %o',
+  async (refusal) => {
+    const ask = vi.fn(async () => {
+      throw refusal;
+    });
+    await expect(untilAnswered('bucket fences', ask)).rejects.toBe(refusal);
+    expect(ask).toHaveBeenCalledOnce();
+  },
+);
