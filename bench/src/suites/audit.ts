@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { localSigningKey } from '@patchbay/audit-log/proofs';
 import { type OpenStore, openStore } from '@patchbay/audit-service/store';
 import { AnalyticsRequest, AuditQuery, ListUnknown, PatchbayError } from '@patchbay/contracts';
+import { startPostgresServer } from '@patchbay/local-servers';
 import { countEvents, makeEvents, type Sample } from '../audit-events.ts';
-import { startPostgres } from '../start-postgres.ts';
 import { number, print, readOptions, table } from '../suite.ts';
 
 const usage = `Usage: npm run bench -- audit [options]
@@ -85,7 +85,9 @@ const macKey = randomBytes(32);
 // Behind the month of the schema's making, which has a partition with all that came before.
 const fromMs = Date.now();
 const directory = options.store === 'pglite' && options.url === '' ? mkdtempSync(join(tmpdir(), 'bench-audit-')) : null;
-const server = directory === null && options.url === '' ? await startPostgres() : null;
+/** As a small server of its own has it. */
+const memory = ['shared_buffers=1GB', 'max_wal_size=4GB', 'effective_cache_size=4GB', 'random_page_cost=1.1'];
+const server = directory === null && options.url === '' ? await startPostgresServer(memory) : null;
 try {
   const store = await openStore({
     url: server?.url ?? (directory === null ? options.url : `pglite:${directory}`),

@@ -21,6 +21,7 @@ export {
 } from './nats-config.ts';
 export { type NatsLeafOptions, renderNatsLeafConfig } from './nats-leaf-config.ts';
 export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { type PostgresServer, startPostgresServer } from './postgres-server.ts';
 export { AlreadyRunningError } from './process-record.ts';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 export { type ServerName, searchServer } from './server-binaries.mjs';

@@ -18,9 +18,15 @@ export async function preparePlaces(dir: string, stateDir: string): Promise<Safe
   return { store: join(dir, 'store'), keys: join(dir, 'keys'), mirror: join(dir, 'mirror'), seed, recipient };
 }
 
-export function backUp(stateDir: string, { store, keys, recipient }: SafePlaces): Promise<BackupReport> {
+/** `databaseUrlFile`: of a PostgreSQL server, where the audit database is not in the state directory. */
+export function backUp(
+  stateDir: string,
+  { store, keys, recipient }: SafePlaces,
+  databaseUrlFile?: string,
+): Promise<BackupReport> {
   return patchbayCommand<BackupReport>(stateDir, [
     ...['backup', 'make', '--to', store, '--keys-to', keys],
     ...['--recipient', recipient],
+    ...(databaseUrlFile === undefined ? [] : ['--database-url-file', databaseUrlFile]),
   ]);
 }

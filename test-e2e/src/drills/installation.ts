@@ -61,8 +61,14 @@ export interface Machine extends Clients {
   killServer(name: 'redis'): void;
 }
 
-export async function startMachine(drill: Drill, stateDir: string, upstream: Upstream): Promise<Machine> {
-  const child = fork(join(import.meta.dirname, 'machine-process.ts'), [stateDir, upstream.url]);
+/** `databaseUrlFile`: of a PostgreSQL server for the audit database; left out, PGlite has it in the state directory. */
+export async function startMachine(
+  drill: Drill,
+  stateDir: string,
+  upstream: Upstream,
+  databaseUrlFile = '',
+): Promise<Machine> {
+  const child = fork(join(import.meta.dirname, 'machine-process.ts'), [stateDir, upstream.url, databaseUrlFile]);
   const ended = once(child, 'exit');
   let running = true;
   const started = await Promise.race([once(child, 'message').then(([message]) => message), ended.then(() => null)]);

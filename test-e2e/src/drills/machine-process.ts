@@ -1,8 +1,9 @@
 // The whole of Patchbay in one process, as `npm start` runs it, that a drill can kill.
 import { startPatchbay } from '@patchbay/launcher';
+import { readSecretFile } from '@patchbay/service-kit';
 import { machineTenants } from './machine-tenants.ts';
 
-const [, , stateDir = '', upstream = ''] = process.argv;
+const [, , stateDir = '', upstream = '', databaseUrlFile = ''] = process.argv;
 const patchbay = await startPatchbay({
   stateDir,
   tenants: machineTenants,
@@ -10,6 +11,7 @@ const patchbay = await startPatchbay({
   executors: 1,
   sandbox: false,
   dialUpstreamAt: upstream,
+  ...(databaseUrlFile !== '' && { databaseUrl: readSecretFile(databaseUrlFile) }),
   seedCatalog: false,
   logLevel: 'info',
   ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },

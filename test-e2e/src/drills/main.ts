@@ -3,7 +3,7 @@ import { type Drill, type DrillReport, rehearse } from './drill.ts';
 import { keyCompromiseDrill } from './key-compromise.ts';
 import { offBoardingDrill } from './off-boarding.ts';
 import { redisLossDrill } from './redis-loss.ts';
-import { restoreMachineDrill } from './restore-machine.ts';
+import { restoreMachineDrill, restorePostgresDrill } from './restore-machine.ts';
 import { restoreNodeDrill } from './restore-node.ts';
 import { restoreStreamsDrill } from './restore-streams.ts';
 import { upgradeDrill } from './upgrade.ts';
@@ -11,7 +11,7 @@ import { upgradeDrill } from './upgrade.ts';
 /** Each rehearses a page of docs/runbooks. */
 const drills: Readonly<Record<string, { readonly about: string; readonly play: (drill: Drill) => Promise<void> }>> = {
   restore: {
-    about: 'both of the next two',
+    about: 'restore-node and restore-machine',
     async play(drill) {
       await restoreMachineDrill(drill);
       await restoreNodeDrill(drill);
@@ -24,6 +24,11 @@ const drills: Readonly<Record<string, { readonly about: string; readonly play: (
   'restore-machine': {
     about: 'the only machine is lost with its disk, and restored from a backup',
     play: restoreMachineDrill,
+  },
+  'restore-postgres': {
+    about:
+      'the same with the audit database on a PostgreSQL server, which is lost too (needs the programs of a server)',
+    play: restorePostgresDrill,
   },
   'restore-streams': {
     about: 'a stream and a bucket of a server that runs otherwise are gone, and made again from a backup',

@@ -5,6 +5,7 @@ import type { RestoreReport } from '@patchbay/installation';
 import type { Agent } from '@patchbay/sdk';
 import { backUp, preparePlaces } from './backup-of.ts';
 import { patchbayCommand } from './command-line.ts';
+import { type Database, startDatabase } from './database.ts';
 import type { Drill } from './drill.ts';
 import { publishTools, scratch, startMachine, startUpstream } from './installation.ts';
 import { type Call, endings, judgeEffects, startLoad, succeeded } from './load.ts';
@@ -19,11 +20,25 @@ const outcomeMs = 2_000;
  * The only machine is lost with its disk, and another is filled from a backup that was made under load. What was acknowledged before
  * the backup began is all there; what came later is gone, and counted: one machine can promise no more.
  */
-export async function restoreMachineDrill(drill: Drill): Promise<void> {
+export function restoreMachineDrill(drill: Drill): Promise<void> {
+  return restoreMachine(drill, async () => null);
+}
+
+/** The same, with the audit database on a PostgreSQL server, which is lost as well. */
+export function restorePostgresDrill(drill: Drill): Promise<void> {
+  return restoreMachine(drill, () =>
+    drill.step('start a PostgreSQL server with an empty database', () => startDatabase(drill)),
+  );
+}
+
+async function restoreMachine(drill: Drill, nextDatabase: () => Promise<Database | null>): Promise<void> {
   const upstream = await startUpstream(drill);
   const safe = scratch(drill);
   const stateDir = join(scratch(drill), 'state');
-  const first = await drill.step('start an installation of one machine', () => startMachine(drill, stateDir, upstream));
+  const database = await nextDatabase();
+  const first = await drill.step('start an installation of one machine', () =>
+    startMachine(drill, stateDir, upstream, database?.urlFile),
+  );
   await publishTools(first, upstream, tools);
   const places = await preparePlaces(safe, stateDir);
   await patchbayCommand(stateDir, ['backup', 'mirror-roots', '--to', places.mirror]);
@@ -34,7 +49,7 @@ export async function restoreMachineDrill(drill: Drill): Promise<void> {
   // A checkpoint is signed once a minute, or after 1,000 events: the restored log must go on from one.
   await untilNone(async () => ((await checkpointsOf(first.admin)).length > 0 ? 0 : 1), 75);
   const before = await checkpointsOf(first.admin);
-  const report = await drill.step('make a backup while calls go on', () => backUp(stateDir, places));
+  const report = await drill.step('make a backup while calls go on', () => backUp(stateDir, places, database?.urlFile));
   drill.figure('backup', report.store.bytes + (report.keys?.bytes ?? 0), 'bytes');
   drill.figure('messages in it', report.store.messages);
   await delay(3_000);
@@ -42,6 +57,7 @@ export async function restoreMachineDrill(drill: Drill): Promise<void> {
   const lostAt = Date.now();
   await drill.step('lose the machine: every process killed, its disk empty', async () => {
     await first.lose();
+    await database?.lose();
     rmSync(stateDir, { recursive: true, force: true });
   });
   const calls = await load.end();
@@ -52,13 +68,17 @@ export async function restoreMachineDrill(drill: Drill): Promise<void> {
   const effectsBefore = (await upstream.sandbox.effects({ tool: `${tools}_book` })).length;
 
   const begun = performance.now();
+  const empty = await nextDatabase();
   const restored = await drill.step('restore another machine from the backup', () =>
     patchbayCommand<RestoreReport>(stateDir, [
       ...['backup', 'restore', '--state', stateDir, '--from', places.store, '--keys-from', places.keys],
       ...['--roots-from', places.mirror, '--key', places.seed, '--submissions', 'leave-out'],
+      ...(empty === null ? [] : ['--database-url-file', empty.urlFile]),
     ]),
   );
-  const second = await drill.step('start Patchbay on it', () => startMachine(drill, stateDir, upstream));
+  const second = await drill.step('start Patchbay on it', () =>
+    startMachine(drill, stateDir, upstream, empty?.urlFile),
+  );
   await drill.step('make a call with a credential from before', async () => {
     const result = await second.agent.execute(`${tools}_look`, { number: 1 }, { deadlineMs: 10_000 });
     if (result.status !== 'succeeded') throw new Error(`the first call ended as ${JSON.stringify(result.error)}`);

@@ -5,16 +5,27 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '@patchbay/local-servers';
+import { freePort } from './free-port.ts';
+
+/** Nobody but this machine is let in. */
+const fixed = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
+
+export interface PostgresServer {
+  /** Of its empty database, with the password of the one user that there is. */
+  readonly url: string;
+  /** Ends it, and what it stored is gone. */
+  stop(): Promise<void>;
+}
 
 /**
- * A PostgreSQL server of this machine's own programs, on loopback, in a directory that goes with it. It syncs to disk as one that
- * counts does; memory is set as for a small server. @throws Error when there are no programs, or it does not start.
+ * A PostgreSQL server of this machine's own programs, on loopback, in a directory that goes with it: for rehearsals and measurements. It
+ * syncs to disk as one that counts does. `settings` are more of its own, such as `shared_buffers=1GB`.
+ * @throws Error when there are no programs, or it does not start.
  */
-export async function startPostgres(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startPostgresServer(settings: readonly string[] = []): Promise<PostgresServer> {
   const bin = findPrograms();
   const user = unprivilegedUser();
-  const base = mkdtempSync(join(tmpdir(), 'bench-postgres-'));
+  const base = mkdtempSync(join(tmpdir(), 'patchbay-postgres-'));
   const data = join(base, 'data');
   const password = randomBytes(16).toString('hex');
   const passwordFile = join(base, 'password');
@@ -24,15 +35,8 @@ export async function startPostgres(): Promise<{ readonly url: string; stop(): P
   const cluster = ['-D', data, '-U', 'patchbay', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(bin, 'initdb'), [...cluster, '-E', 'UTF8', '--locale=C'], { ...own, stdio: 'pipe' });
   const port = await freePort();
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'shared_buffers=1GB',
-    'max_wal_size=4GB',
-    'effective_cache_size=4GB',
-    'random_page_cost=1.1',
-  ].flatMap((setting) => ['-c', setting]);
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+  const options = [...fixed, ...settings].flatMap((setting) => ['-c', setting]);
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], {
     ...own,
     stdio: 'ignore',
   });
@@ -69,8 +73,7 @@ function findPrograms(): string {
     '/usr/bin',
   ];
   const found = places.find((place) => existsSync(join(place, 'initdb')) && existsSync(join(place, 'postgres')));
-  if (found === undefined)
-    throw new Error('There is no PostgreSQL server on this machine: install postgresql, or name one with --url.');
+  if (found === undefined) throw new Error('There is no PostgreSQL server on this machine: install postgresql.');
   return found;
 }
 
