@@ -20,7 +20,7 @@ describe('the options', () => {
       catalogue: true,
       mcpCommands: '',
       logLevel: 'info',
-      databaseUrl: null,
+      database: null,
       auditStreamDays: null,
       connectPort: null,
       ports: {},
@@ -43,7 +43,7 @@ describe('the options', () => {
       catalogue: ['slack', 'hubspot'],
       mcpCommands: 'desk=/opt/desk',
       logLevel: 'debug',
-      databaseUrl: 'postgres://h/d',
+      database: { url: 'postgres://h/d' },
       auditStreamDays: 90,
       connectPort: 7_710,
       ports: { gateway: 8080, sandbox: 0 },
@@ -67,6 +67,11 @@ describe('the options', () => {
     }
   });
 
+  test('take the URL of a database by a file, whole wherever it was named', () => {
+    const { database } = readLauncherConfig(['--database-url-file', 'database.url'], {});
+    expect(database).toEqual({ urlFile: resolve('database.url') });
+  });
+
   test.each(['-h', '--help'])('know %s', (option) => expect(readLauncherConfig([option], {}).help).toBe(true));
 
   test.each([
@@ -83,12 +88,16 @@ describe('the options', () => {
     [['--ports', 'gateway'], "'gateway' is none"],
     [['--ports', 'console=1'], "'console=1' is none"],
     [['--ports', 'nats=70000'], "'nats=70000' is none"],
+    [['--database', 'postgres://u:hunter2@h/d'], '--database-url-file'],
+    [['--database', 'postgres://h/d?user=u&password=hunter2'], '--database-url-file'],
+    [['--database', 'postgres://h/d', '--database-url-file', '/f'], 'not both'],
     [['--nonsense'], "'--nonsense'"],
     [['--state'], '--state'],
     [['extra'], "'extra'"],
   ])('refuse %j by name', (argv, message) => {
     expect(() => readLauncherConfig(argv, {})).toThrow(UsageError);
     expect(() => readLauncherConfig(argv, {})).toThrow(message);
+    expect(() => readLauncherConfig(argv, {})).not.toThrow('hunter2');
   });
 
   test('are all in the usage text', () => {
@@ -100,6 +109,7 @@ describe('the options', () => {
       'state',
       'integrations',
       'database',
+      'database-url-file',
       'log-level',
       'once',
       'json',

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { IntegrationId } from '@patchbay/contracts';
 
+/** Where the audit database is: its URL, which holds no password, or a file with it. */
+export type DatabasePlace = { readonly url: string } | { readonly urlFile: string };
+
 export interface LauncherConfig {
   readonly help: boolean;
   readonly json: boolean;
@@ -20,7 +23,8 @@ export interface LauncherConfig {
   /** Programs that executors may run as MCP servers, as `PATCHBAY_MCP_COMMANDS` takes them. */
   readonly mcpCommands: string;
   readonly logLevel: string;
-  readonly databaseUrl: string | null;
+  /** Null: PGlite in the state directory. */
+  readonly database: DatabasePlace | null;
   /** Age at which messages of stream `AUDIT` go; null: never. */
   readonly auditStreamDays: number | null;
   /** Port on the loopback where people connect accounts by OAuth; null: nowhere. */
@@ -46,7 +50,8 @@ tool call, prints what happened, and stays up until Ctrl-C.
                      working directory if it is there, else integrations in the state)
   --catalogue LIST   of the integrations that come with Patchbay only these: slack,hubspot (default all)
   --mcp-commands LIST  programs that may be run as MCP servers: weather=/opt/mcp/weather,…
-  --database URL     postgres://… instead of the built-in PGlite
+  --database URL     postgres://… instead of the built-in PGlite, without a password
+  --database-url-file FILE  the same by a file, for a URL with a password
   --audit-stream-days N  let messages of the audit stream go after N days, 7 to 36500 (default: never); the database
                      keeps what it has stored of them
   --connect-port N   serve the pages where accounts are connected by OAuth, at http://127.0.0.1:N
@@ -97,7 +102,7 @@ export function readLauncherConfig(
     catalogue: values.catalogue === undefined ? true : idsOf(values.catalogue),
     mcpCommands: values['mcp-commands'] ?? '',
     logLevel,
-    databaseUrl: values.database ?? null,
+    database: databaseOf(values.database, values['database-url-file']),
     auditStreamDays: values['audit-stream-days'] === undefined ? null : daysOf(values['audit-stream-days']),
     connectPort,
     ports: values.ports === undefined ? {} : portsOf(values.ports),
@@ -110,6 +115,19 @@ function processesOf(what: 'executors' | 'ingresses', text = '1'): number {
   if (!Number.isInteger(count) || count < 1 || count > 32)
     throw new UsageError(`--${what} takes a whole number from 1 to 32, not '${text}'.`);
   return count;
+}
+
+/** @throws UsageError for two of them, or a password where everybody on the machine can read it. */
+function databaseOf(url: string | undefined, urlFile: string | undefined): DatabasePlace | null {
+  if (url !== undefined && urlFile !== undefined)
+    throw new UsageError('Say --database or --database-url-file, not both.');
+  if (urlFile !== undefined) return { urlFile: resolve(urlFile) };
+  if (url === undefined) return null;
+  if (URL.parse(url)?.password || /[?&]password=/i.test(url))
+    throw new UsageError(
+      '--database takes no password: whoever is on this machine can read it. Write the URL to a file that only you can read, and name it with --database-url-file.',
+    );
+  return { url };
 }
 
 /** @throws UsageError for a name that nothing listens as, or what is no port. */
@@ -167,6 +185,7 @@ function parse(argv: readonly string[]) {
         state: { type: 'string' },
         integrations: { type: 'string' },
         database: { type: 'string' },
+        'database-url-file': { type: 'string' },
         'log-level': { type: 'string' },
         'connect-port': { type: 'string' },
         ports: { type: 'string' },

@@ -43,7 +43,7 @@ export async function launch(
     mcpCommands: config.mcpCommands,
     logLevel: config.logLevel,
     ports: config.ports,
-    ...(config.databaseUrl !== null && { databaseUrl: config.databaseUrl }),
+    ...(config.database !== null && { database: config.database }),
     ...(config.auditStreamDays !== null && { auditStreamDays: config.auditStreamDays }),
     ...(config.connectPort !== null && {
       variables: {

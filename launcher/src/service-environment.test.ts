@@ -25,7 +25,7 @@ beforeAll(() => {
     natsUrls: ['nats://127.0.0.1:4222', 'nats://127.0.0.1:4223'],
     redisUrlFile: writeSecret(state, 'redis.url', 'redis://:hunter2@127.0.0.1:6379'),
     sandboxUrl: 'http://127.0.0.1:4010',
-    databaseUrl: `pglite:${state.database}`,
+    database: { url: `pglite:${state.database}` },
     logLevel: 'warn',
     seedCatalog: true,
     oneProcess: false,
@@ -58,6 +58,13 @@ test.each(services)('the %s service reads what it is given, and is itself', (ser
     logFile: join(dir, 'logs', `${service}-7.log`),
     instance: `${service}-7`,
   });
+  expect(JSON.stringify(env)).not.toContain('hunter2');
+});
+
+test('the password of a database goes by a file, and not by the environment', () => {
+  const urlFile = writeSecret(installation.state, 'database.url', 'postgres://patchbay:hunter2@127.0.0.1/audit');
+  const env = serviceEnvironment({ ...installation, database: { urlFile } }, 'audit', 'audit-1');
+  expect(readAudit(env).databaseUrl).toBe('postgres://patchbay:hunter2@127.0.0.1/audit');
   expect(JSON.stringify(env)).not.toContain('hunter2');
 });
 

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { ShippedChoice } from '@patchbay/catalog';
 import type { ServiceName } from '@patchbay/contracts';
 import { type LocalKeys, seedFileOf } from '@patchbay/local-servers';
+import type { DatabasePlace } from './config.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 export interface Installation {
@@ -14,7 +15,7 @@ export interface Installation {
   /** The origin that executors dial every upstream at; null: they call the real hosts. */
   readonly sandboxUrl: string | null;
   /** `postgres://…` or `pglite:…`. */
-  readonly databaseUrl: string;
+  readonly database: DatabasePlace;
   readonly logLevel: string;
   readonly seedCatalog: ShippedChoice;
   /** The folder whose files are integrations; null: none. */
@@ -56,7 +57,7 @@ export function serviceEnvironment(
 }
 
 function ownVariables(installation: Installation, service: ServiceName): Record<string, string> {
-  const { keys, state, redisUrlFile, sandboxUrl, databaseUrl, seedCatalog, integrationsDir, ingressPort, mcpCommands } =
+  const { keys, state, redisUrlFile, sandboxUrl, database, seedCatalog, integrationsDir, ingressPort, mcpCommands } =
     installation;
   switch (service) {
     case 'registry':
@@ -98,7 +99,9 @@ function ownVariables(installation: Installation, service: ServiceName): Record<
       };
     case 'audit':
       return {
-        PATCHBAY_DATABASE_URL: databaseUrl,
+        ...('url' in database
+          ? { PATCHBAY_DATABASE_URL: database.url }
+          : { PATCHBAY_DATABASE_URL_FILE: database.urlFile }),
         PATCHBAY_AUDIT_MAC_KEYS_DIR: join(state.keys, 'audit-mac'),
         PATCHBAY_AUDIT_CHECKPOINT_KEY_FILE: keys.auditCheckpointKeyFile,
         PATCHBAY_AUDIT_CHECKPOINTS: pathToFileURL(state.checkpoints).href,

@@ -132,7 +132,7 @@ describe('the whole in one process', () => {
   });
 
   test('that cannot start leaves nothing running', async () => {
-    await expect(start({ databaseUrl: 'nonsense://' })).rejects.toThrow();
+    await expect(start({ database: { url: 'nonsense://' } })).rejects.toThrow();
     expect(existsSync(devFile())).toBe(false);
     for (const server of ['nats', 'redis'])
       expect(readdirSync(join(stateDir, server)).filter((name) => name.endsWith('.process.json'))).toEqual([]);

@@ -14,7 +14,7 @@ import {
 } from '@patchbay/local-servers';
 import { connectMessaging } from '@patchbay/messaging';
 import { readSecretFile, stopInOrder } from '@patchbay/service-kit';
-import { telemetryEnvironment } from './config.ts';
+import { type DatabasePlace, telemetryEnvironment } from './config.ts';
 import { ensureOperatorKey, operatorKeyFile } from './ensure-operator-key.ts';
 import { hostAsProcess } from './host-as-process.ts';
 import { hostInProcess } from './host-in-process.ts';
@@ -55,7 +55,7 @@ export interface StartOptions {
   readonly mcpCommands?: string;
   readonly logLevel: string;
   /** Default: PGlite in the state directory. */
-  readonly databaseUrl?: string;
+  readonly database?: DatabasePlace;
   /** Age at which messages of stream `AUDIT` go. Left out: never. */
   readonly auditStreamDays?: number;
   /** Take these ports if free; others are found otherwise. 0 takes any. */
@@ -178,7 +178,7 @@ async function startAll(
     redisUrlFile: writeSecret(state, 'redis.url', await through(options.serviceRedisUrl, redis.url)),
     sandboxUrl:
       sandbox === null ? (options.dialUpstreamAt ?? null) : await through(options.serviceUpstreamUrl, sandbox.url),
-    databaseUrl: options.databaseUrl ?? `pglite:${state.database}`,
+    database: options.database ?? { url: `pglite:${state.database}` },
     logLevel: options.logLevel,
     seedCatalog: options.seedCatalog,
     oneProcess: options.shape === 'one_process',

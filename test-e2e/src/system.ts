@@ -78,7 +78,6 @@ export type SystemOptions = Partial<
     | 'natsServers'
     | 'natsRouteVia'
     | 'readyTimeoutMs'
-    | 'databaseUrl'
     | 'leaveOut'
     | 'variables'
   >

@@ -39,7 +39,7 @@ describe('the configuration of the audit service', () => {
     expect(config).toMatchObject({ databaseUrl: 'pglite:memory', nkeySeed: 'SUA' });
   });
 
-  it.each(['postgres://u:p@h/db', 'postgresql://h/db', 'pglite:/var/lib/patchbay/audit'])('takes %s', (url) => {
+  it.each(['postgres://u@h/db', 'postgresql://h/db', 'pglite:/var/lib/patchbay/audit'])('takes %s', (url) => {
     expect(readConfig({ ...env, PATCHBAY_DATABASE_URL: url }).databaseUrl).toBe(url);
   });
 
@@ -49,6 +49,15 @@ describe('the configuration of the audit service', () => {
       const read = () => readConfig({ ...env, PATCHBAY_DATABASE_URL: url });
       expect(read).toThrow(ConfigError);
       expect(read).toThrow(/PATCHBAY_DATABASE_URL: expected postgres/);
+      expect(read).not.toThrow(/hunter2/);
+    },
+  );
+
+  it.each(['postgres://u:hunter2@h/db', 'postgres://h/db?user=u&password=hunter2'])(
+    'refuses a password in the environment: %s',
+    (url) => {
+      const read = () => readConfig({ ...env, PATCHBAY_DATABASE_URL: url });
+      expect(read).toThrow(/PATCHBAY_DATABASE_URL_FILE/);
       expect(read).not.toThrow(/hunter2/);
     },
   );

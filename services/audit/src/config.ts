@@ -48,7 +48,12 @@ function readDatabaseUrl(url: string | undefined, file: string | undefined): str
   if ((url === undefined) === (file === undefined)) {
     throw new ConfigError('Set exactly one of PATCHBAY_DATABASE_URL and PATCHBAY_DATABASE_URL_FILE.');
   }
-  if (url !== undefined) return url;
+  if (url !== undefined) {
+    // The environment of a process is in what it dumps, and in what is looked at when it is inspected.
+    if (URL.parse(url)?.password || /[?&]password=/i.test(url))
+      throw new ConfigError('PATCHBAY_DATABASE_URL takes no password: have PATCHBAY_DATABASE_URL_FILE name a file.');
+    return url;
+  }
   const parsed = databaseUrl.safeParse(readSecretFile(file as string));
   if (!parsed.success) throw new ConfigError(`PATCHBAY_DATABASE_URL_FILE: ${parsed.error.issues[0]?.message}`);
   return parsed.data;

@@ -1,6 +1,5 @@
 // The whole of Patchbay in one process, as `npm start` runs it, that a drill can kill.
 import { startPatchbay } from '@patchbay/launcher';
-import { readSecretFile } from '@patchbay/service-kit';
 import { machineTenants } from './machine-tenants.ts';
 
 const [, , stateDir = '', upstream = '', databaseUrlFile = ''] = process.argv;
@@ -11,7 +10,7 @@ const patchbay = await startPatchbay({
   executors: 1,
   sandbox: false,
   dialUpstreamAt: upstream,
-  ...(databaseUrlFile !== '' && { databaseUrl: readSecretFile(databaseUrlFile) }),
+  ...(databaseUrlFile !== '' && { database: { urlFile: databaseUrlFile } }),
   seedCatalog: false,
   logLevel: 'info',
   ports: { nats: 0, redis: 0, ingress: 0, gateway: 0 },

@@ -14,6 +14,7 @@ interface Options {
   readonly live?: boolean;
   readonly state?: string;
   readonly database?: string;
+  readonly databaseUrlFile?: string;
   readonly logLevel?: string;
   readonly connectPort?: number;
   readonly ports?: string;
@@ -43,7 +44,8 @@ export function addUp(parent: Command, run: Run): void {
         )
         .option('--live', 'call the real upstream hosts instead of the sandbox')
         .option('--state <dir>', 'where keys, streams, database and logs are kept (default: .patchbay of the checkout)')
-        .option('--database <url>', 'postgres://… instead of the built-in PGlite')
+        .option('--database <url>', 'postgres://… instead of the built-in PGlite, without a password')
+        .option('--database-url-file <file>', 'the same by a file, for a URL with a password')
         .addOption(
           new Option('--log-level <level>', 'how much goes into the logs').choices([
             'trace',
@@ -90,6 +92,7 @@ function launcherArguments(options: Options & { json?: boolean }, cwd: string): 
     // The launcher runs in the checkout, so a relative path is made absolute here.
     ...(options.state === undefined ? [] : ['--state', resolve(cwd, options.state)]),
     ...(options.database === undefined ? [] : ['--database', options.database]),
+    ...(options.databaseUrlFile === undefined ? [] : ['--database-url-file', resolve(cwd, options.databaseUrlFile)]),
     ...(options.logLevel === undefined ? [] : ['--log-level', options.logLevel]),
     ...(options.connectPort === undefined ? [] : ['--connect-port', String(options.connectPort)]),
     ...(options.ports === undefined ? [] : ['--ports', options.ports]),
