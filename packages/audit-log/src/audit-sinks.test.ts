@@ -299,6 +299,7 @@ describe('audit records with a spool beside the stream', () => {
     );
     stream.state = 'up';
     await record(2);
-    expect(stream.stored.get(lane())).toEqual(['exe_2']);
+    // By way of the spool, where that was not found empty yet.
+    await vi.waitFor(() => expect(stream.stored.get(lane())).toEqual(['exe_2']), { timeout: 5_000 });
   });
 });
