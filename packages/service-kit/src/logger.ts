@@ -1,4 +1,5 @@
 import { type Logger as PinoLogger, pino } from 'pino';
+import { openLogDestination } from './log-destination.ts';
 
 export type Logger = PinoLogger;
 
@@ -44,7 +45,10 @@ export interface LoggerOptions {
   readonly logFile?: string | null;
 }
 
-/** JSON lines. Every object logged passes `scrub`: redaction by listed paths misses nesting, other case and errors. */
+/**
+ * JSON lines. Every object logged passes `scrub`: redaction by listed paths misses nesting, other case and errors. A line that cannot be
+ * written is no failure of whoever logs it.
+ */
 export function createLogger({ service, instance, logLevel, logFile }: LoggerOptions): Logger {
   const options = {
     level: logLevel,
@@ -65,8 +69,9 @@ export function createLogger({ service, instance, logLevel, logFile }: LoggerOpt
       },
     },
   };
-  // Synchronous, so that the last lines before an end are not lost.
-  return logFile
-    ? pino(options as never, pino.destination({ dest: logFile, mkdir: true, mode: 0o600, sync: true }))
-    : pino(options as never);
+  const destination = openLogDestination(logFile ?? null, (dropped) =>
+    log.warn({ dropped }, 'log lines could not be written for a while'),
+  );
+  const log: Logger = pino(options as never, destination);
+  return log;
 }

@@ -29,8 +29,15 @@ export async function runMain(
   host: Host = process,
   { runtime = readRuntime(), forbid = forbidDumps }: { runtime?: Runtime; forbid?: typeof forbidDumps } = {},
 ): Promise<void> {
+  const say = (line: string) => {
+    try {
+      host.stderr.write(`${line}\n`);
+    } catch {
+      // Standard error may be a file on a disk that is full: that nobody can be told must not end what goes on, or is to end in order.
+    }
+  };
   const open = forbid(runtime);
-  for (const way of open) host.stderr.write(`${runtime.mode === 'production' ? '' : 'warning: '}${way}\n`);
+  for (const way of open) say(`${runtime.mode === 'production' ? '' : 'warning: '}${way}`);
   if (open.length > 0 && runtime.mode === 'production') return host.exit(exConfig);
   let service: RunningService;
   let stopping = false;
@@ -39,7 +46,7 @@ export async function runMain(
     if (runtime.healthListen !== null)
       await serveHealth(runtime.healthListen, () => !stopping && service.isReady?.() !== false);
   } catch (error) {
-    host.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`);
+    say(error instanceof ConfigError ? error.message : describe(error));
     return host.exit(error instanceof ConfigError ? exConfig : 1);
   }
   const stop = (exitCode: number) => {
@@ -49,7 +56,7 @@ export async function runMain(
     service.stop().then(
       () => host.exit(exitCode),
       (error) => {
-        host.stderr.write(`${describe(error)}\n`);
+        say(describe(error));
         host.exit(1);
       },
     );
@@ -57,7 +64,7 @@ export async function runMain(
   host.on('SIGTERM', () => stop(0));
   host.on('SIGINT', () => stop(0));
   host.on('uncaughtException', (error) => {
-    host.stderr.write(`${describe(error)}\n`);
+    say(describe(error));
     stop(70); // EX_SOFTWARE
   });
   // Told to the parent when there is one, so that it need not guess from output when the service answers.
