@@ -1,6 +1,7 @@
 import { type NatsConnection, NatsConnectionImpl, setTransportFactory } from '@nats-io/nats-core/internal';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { NodeTransport, nodeResolveHost } from '@nats-io/transport-node/lib/node_transport.js';
+import { DiallingProtocol } from './dialling-protocol.ts';
 
 /** Bytes waiting at which a write goes out at once: more would only hold memory. */
 const writeThroughBytes = 256 * 1_024;
@@ -81,10 +82,14 @@ export interface CoalescingConnection {
   written(): Promise<void>;
 }
 
-/** The client's `connect` with the coalescing transport. */
+/** The client's `connect` with the coalescing transport, and tries that end with their connection. */
 export async function connectCoalescing(options: NodeConnectionOptions): Promise<CoalescingConnection> {
   setTransportFactory({ factory: () => new CoalescingTransport(), dnsResolveFn: nodeResolveHost });
-  const connection = (await NatsConnectionImpl.connect(options)) as NatsConnectionImpl;
+  // As its own `connect` does, which knows no protocol but its own: the types keep others from it.
+  const connection: NatsConnectionImpl = Reflect.construct(NatsConnectionImpl, [options]);
+  const protocol = new DiallingProtocol(connection.options, connection);
+  await protocol.dialLoop();
+  connection.protocol = protocol;
   return {
     connection,
     async written() {

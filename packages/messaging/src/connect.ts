@@ -13,6 +13,7 @@ import { flushPatiently } from './flush.ts';
 import { FollowedRequests } from './followed-requests.ts';
 import { hearMessages } from './hear-messages.ts';
 import { HeardPublishes } from './heard-publish.ts';
+import { lossTerms } from './loss-terms.ts';
 import { nkeyAuthenticator } from './nkeys.ts';
 import { OwnPresence, PresenceWatch } from './presence.ts';
 import { provision } from './provision.ts';
@@ -118,7 +119,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   };
 }
 
-/** Tries again when the server gave up waiting for our signature: it allows two seconds, and a busy machine needs longer. */
+/** Tries again when the server, or we, gave up waiting: it allows two seconds for our signature, and a busy machine needs longer. */
 async function connectPatiently(options: ConnectOptions): Promise<CoalescingConnection> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -127,17 +128,14 @@ async function connectPatiently(options: ConnectOptions): Promise<CoalescingConn
         authenticator: authenticatorOf(options.seed),
         name: options.name,
         inboxPrefix: options.inboxPrefix,
-        maxReconnectAttempts: -1,
-        // A reconnect that came too late to sign is no reason to give up for good.
-        ignoreAuthErrorAbort: true,
-        reconnectTimeWait: 250,
-        reconnectJitter: 250,
-        pingInterval: 20_000,
+        ...lossTerms,
         // Async stack traces cost a third of the throughput; our errors are typed and say where they come from.
         noAsyncTraces: true,
       });
     } catch (error) {
-      const tooSlow = error instanceof Error && /authentication timeout/i.test(error.message);
+      const tooSlow =
+        error instanceof errors.TimeoutError ||
+        (error instanceof Error && /authentication timeout/i.test(error.message));
       if (!tooSlow || attempt === connectAttempts) throw connectFailure(error, options);
     }
   }

@@ -1,4 +1,6 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectCoalescing } from './coalescing-transport.ts';
+import { lossTerms } from './loss-terms.ts';
 import { nkeyAuthenticator } from './nkeys.ts';
 
 export interface SideConnectionOptions {
@@ -11,19 +13,16 @@ export interface SideConnectionOptions {
 }
 
 /** A connection in another account than ours, where there are no services and no streams. It tries for ever once it stood. */
-export function connectAside(
+export async function connectAside(
   { servers, seed, name }: SideConnectionOptions,
   inboxPrefix: string,
 ): Promise<NatsConnection> {
-  return connect({
+  const { connection } = await connectCoalescing({
     servers: [...servers],
     authenticator: nkeyAuthenticator(seed),
     name,
     inboxPrefix,
-    maxReconnectAttempts: -1,
-    ignoreAuthErrorAbort: true,
-    reconnectTimeWait: 250,
-    reconnectJitter: 250,
-    pingInterval: 20_000,
+    ...lossTerms,
   });
+  return connection;
 }

@@ -1,0 +1,14 @@
+/**
+ * How a lost connection is noticed and made anew, for ever. A server that is silent, as when its machine lost power, is found out by two
+ * pings without an answer, after six to nine seconds; one that takes a connection and says nothing is given five.
+ */
+export const lossTerms = {
+  maxReconnectAttempts: -1,
+  // A reconnect that came too late to sign is no reason to give up for good.
+  ignoreAuthErrorAbort: true,
+  reconnectTimeWait: 250,
+  reconnectJitter: 250,
+  timeout: 5_000,
+  pingInterval: 3_000,
+  maxPingOut: 2,
+} as const;
