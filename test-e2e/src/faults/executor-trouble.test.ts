@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { publish, simpleDocument } from '../system.ts';
@@ -16,6 +19,13 @@ afterEach(async () => {
   await system.sandbox.reset();
 });
 afterAll(() => system?.stop());
+
+/** Every connection of a service to NATS is reset, and can be made anew half a second later. */
+async function loseNats(): Promise<void> {
+  const heal = system.proxies.nats.inject({ kind: 'reset_peer', afterMs: 0 });
+  await delay(500);
+  await heal();
+}
 
 /** Milliseconds from now until calls have succeeded for a second on end. */
 async function recovered(limitMs: number): Promise<number> {
@@ -46,6 +56,31 @@ test('F32: when an executor hangs, its peers have taken over within 10 s, and it
       ),
     { timeout: 20_000, interval: 250 },
   );
+});
+
+test('F16: an executor whose disk takes nothing goes on, also when it has something to log', async () => {
+  const victim = system.executors()[0];
+  const logged = () => readFileSync(join(system.patchbay.state.logs, `${victim?.instance}.log`), 'utf8');
+  const before = logged();
+  // A limit of no byte on what it writes to files, as a disk that is full: EFBIG.
+  const takes = (bytes: string) => execFileSync('prlimit', ['--pid', String(victim?.pid), `--fsize=${bytes}:`]);
+  takes('0');
+  await loseNats();
+  const tookMs = await recovered(10_000);
+  expect(victim?.ended).toBe(false);
+  expect(logged()).toBe(before);
+  takes('unlimited');
+  measured({
+    row: 'F16',
+    what: 'executor without a disk: last failed call after',
+    unit: 'ms',
+    value: tookMs,
+    bound: 5_000,
+  });
+  expect(tookMs).toBeLessThan(5_000);
+  await loseNats();
+  // What it had to say meanwhile comes with the next line.
+  await vi.waitFor(() => expect(logged().slice(before.length)).toContain('"type":"disconnect"'), { timeout: 10_000 });
 });
 
 test('F32: when an executor is killed as by the OOM killer, its peers take over at once', async () => {
