@@ -4,6 +4,7 @@ import type { Messaging } from '@patchbay/messaging';
 import type { createLogger } from '@patchbay/service-kit';
 import type { AuditDatabase } from './adapters/audit-database.ts';
 import { createPostgresReconciliation } from './adapters/postgres-reconciliation.ts';
+import type { LateIntents } from './domain/late-intents.ts';
 import { createReconcileExecutions } from './operations/reconcile-executions.ts';
 import { repeatedly } from './repeatedly.ts';
 
@@ -11,6 +12,7 @@ export interface ReconciliationParts {
   readonly database: AuditDatabase;
   readonly messaging: Pick<Messaging, 'streamBounds' | 'durableState'>;
   readonly recorder: AuditRecorder;
+  readonly lateIntents: LateIntents;
   readonly log: ReturnType<typeof createLogger>;
   /** Age from which an intent without an outcome is declared unknown, in milliseconds. */
   readonly afterMs: number;
@@ -24,6 +26,7 @@ export function startReconciliation({
   database,
   messaging,
   recorder,
+  lateIntents,
   log,
   afterMs,
 }: ReconciliationParts): () => Promise<void> {
@@ -36,6 +39,7 @@ export function startReconciliation({
         return { newest: last, storedUpTo: durable?.doneUpTo ?? 0 };
       },
       ...createPostgresReconciliation(database),
+      lateIntents,
       record: (entry) => recorder.record(entry),
       report: (declared, superseded) =>
         log.warn({ declared, superseded }, 'Executions without an outcome were declared unknown, or had one after all'),

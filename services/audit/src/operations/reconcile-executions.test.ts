@@ -1,6 +1,7 @@
 import { idSchema, newId } from '@patchbay/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { auditEvent } from '../../test/audit-event.fixture.ts';
+import { LateIntents } from '../domain/late-intents.ts';
 import type { Superseded, Unended } from '../domain/reconciliation.ts';
 import { createReconcileExecutions, type ReconcilePorts } from './reconcile-executions.ts';
 
@@ -33,6 +34,7 @@ function setup() {
     taken: new Set<string>(),
     ranges: [] as { sinceMs: number; beforeMs: number }[],
   };
+  const lateIntents = new LateIntents(() => world.now);
   const report = vi.fn();
   const ports: ReconcilePorts = {
     now: () => world.now,
@@ -44,11 +46,12 @@ function setup() {
         .filter(({ executionId }) => !world.taken.has(executionId))
         .slice(0, range.limit);
     },
+    lateIntents,
     readSuperseded: async () => world.superseded,
     record: async (entry) => void world.recorded.push(entry),
     report,
   };
-  return { world, report, ports, reconcile: createReconcileExecutions(ports, afterMs) };
+  return { world, report, ports, lateIntents, reconcile: createReconcileExecutions(ports, afterMs) };
 }
 
 describe('reconciling executions', () => {
@@ -123,6 +126,43 @@ describe('reconciling executions', () => {
     world.progress = { newest: 9_500, storedUpTo: 9_000 };
     await reconcile();
     expect(world.recorded.map(({ subject }) => subject)).toEqual(world.intents.map(({ executionId }) => executionId));
+  });
+
+  it('declares one that came long after its time, once it was there as long as others have to be', async () => {
+    const { world, reconcile, lateIntents } = setup();
+    await reconcile();
+    const spooled = unended(start - 1_800_000);
+    world.intents = [spooled];
+    world.now += 1_000;
+    lateIntents.stored([{ class: 'execution', status: 'intent', time: spooled.intent.time }]);
+    for (let left = afterMs; left > 0; left -= 30_000) {
+      await reconcile();
+      expect(world.recorded).toEqual([]);
+      world.now += 30_000;
+    }
+    world.now += 1;
+    await reconcile();
+    expect(world.recorded.map(({ subject }) => subject)).toEqual([spooled.executionId]);
+    world.taken.add(spooled.executionId);
+    const looks = world.ranges.length;
+    await reconcile();
+    // And then not so far back again.
+    expect(world.ranges.slice(looks).every(({ sinceMs }) => sinceMs > spooled.intendedAtMs)).toBe(true);
+    expect(world.recorded).toHaveLength(1);
+  });
+
+  it('looks for it again when the store was away meanwhile', async () => {
+    const { world, ports, reconcile, lateIntents } = setup();
+    await reconcile();
+    const spooled = unended(start - 1_800_000);
+    world.intents = [spooled];
+    lateIntents.stored([{ class: 'execution', status: 'intent', time: spooled.intent.time }]);
+    world.now += afterMs + 1;
+    Object.assign(ports, { record: () => Promise.reject(new Error('away')) });
+    await expect(reconcile()).rejects.toThrow('away');
+    Object.assign(ports, { record: async (entry: Entry) => void world.recorded.push(entry) });
+    await reconcile();
+    expect(world.recorded).toHaveLength(1);
   });
 
   it('looks at all of the last seven days at first and each hour, and at what became old enough in between', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AuditData, idFrom } from '@patchbay/contracts';
+import type { LateIntents } from '../domain/late-intents.ts';
 import {
   declareUnknown,
   type Reconciliation,
@@ -15,6 +16,8 @@ export interface ReconcilePorts {
   readonly readProgress: () => Promise<{ readonly newest: number; readonly storedUpTo: number }>;
   /** Intents with `sinceMs <= time < beforeMs` that have neither an outcome nor a declaration, oldest first, one an execution. */
   readonly readUnended: (range: { sinceMs: number; beforeMs: number; limit: number }) => Promise<readonly Unended[]>;
+  /** Intents that this process stored long after their time, by when it did. */
+  readonly lateIntents: Pick<LateIntents, 'oldestStoredBefore' | 'forgetStoredBefore'>;
   /** Declarations since a time whose outcome came, and of which nothing was said yet. */
   readonly readSuperseded: (range: { sinceMs: number; limit: number }) => Promise<readonly Superseded[]>;
   /** Settles when the event is durable. @throws PatchbayError `audit_unavailable`. */
@@ -34,7 +37,7 @@ export interface ReconcilePorts {
 const lookBackMs = 7 * 86_400_000;
 /** Milliseconds between two looks at all of that; in between only what became old enough since is looked at. */
 const fullEveryMs = 3_600_000;
-/** What came to the store out of its time by less than this is found without waiting for the next full look. */
+/** What came to the store out of its time by less than this is found by its time alone. */
 const overlapMs = 300_000;
 const pageRows = 1_000;
 /** Whoever records it: the instance does not matter, and would make the event another. */
@@ -59,14 +62,17 @@ export function createReconcileExecutions(ports: ReconcilePorts, afterMs: number
     const horizon = await storedSince(at);
     if (horizon === null) return;
     const full = at - fullAt >= fullEveryMs;
-    const sinceMs = full || lookedUpTo === null ? at - lookBackMs : lookedUpTo - overlapMs;
     const beforeMs = horizon - afterMs;
+    // What came late has its outcome, if it has one, right behind it: it is given as long as others are.
+    const late = ports.lateIntents.oldestStoredBefore(beforeMs) ?? beforeMs;
+    const sinceMs = full || lookedUpTo === null ? at - lookBackMs : Math.min(lookedUpTo - overlapMs, late);
     const before = recorded;
     recorded = new Set();
     const declared = await recordAll(before, await allUnended(Math.max(0, sinceMs), beforeMs));
-    const late = await ports.readSuperseded({ sinceMs: Math.max(0, at - lookBackMs), limit: pageRows });
-    const superseded = await recordAll(before, late.map(supersede));
+    const ended = await ports.readSuperseded({ sinceMs: Math.max(0, at - lookBackMs), limit: pageRows });
+    const superseded = await recordAll(before, ended.map(supersede));
     lookedUpTo = beforeMs;
+    ports.lateIntents.forgetStoredBefore(beforeMs);
     if (full) fullAt = at;
     if (declared + superseded > 0) ports.report(declared, superseded);
   };
