@@ -41,6 +41,7 @@ const ofAudit: FaultKind = {
   lastsMs: [2_000, 6_000],
   async begin(stage, random) {
     const victim = pick(stage.living('audit'), random);
+    stage.meantToEnd.add(victim);
     failWrites(victim.pid as number);
     return {
       victim: victim.instance,

@@ -114,6 +114,13 @@ test.runIf(asked !== null)(
     count('submissions accepted and lost', result.submissions.lost);
     measured({
       row: 'matrix',
+      what: 'processes that ended by themselves',
+      unit: 'processes',
+      value: result.ended.length,
+      bound: 0,
+    });
+    measured({
+      row: 'matrix',
       what: 'healed: until calls of every kind succeed',
       unit: 'ms',
       value: result.recovered_ms,

@@ -3,7 +3,7 @@ import type { ServiceName } from '@patchbay/contracts';
 import type { HostedService } from '@patchbay/launcher';
 import type { FaultKind, Part } from './fault-kind.ts';
 import { pick } from './fault-kind.ts';
-import { processes, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** A service may start while what it needs is away, and then ends: its supervisor would start it again. */
 const startTries = 20;
@@ -21,12 +21,6 @@ export async function startAnother({ system }: Stage, service: ServiceName): Pro
   }
 }
 
-/** Starts what ended by itself on the way, as a supervisor would have. */
-export async function startMissing(stage: Stage): Promise<void> {
-  for (const [service, many] of Object.entries(processes) as [keyof typeof processes, number][])
-    while (service !== 'nats' && stage.living(service).length < many) await startAnother(stage, service);
-}
-
 /** Killed by SIGKILL; after a while another takes its place. */
 function killed(service: ServiceName, part: Part, row: string, lastsMs: FaultKind['lastsMs']): FaultKind {
   return {
@@ -36,6 +30,7 @@ function killed(service: ServiceName, part: Part, row: string, lastsMs: FaultKin
     lastsMs,
     async begin(stage, random) {
       const victim = pick(stage.living(service), random);
+      stage.meantToEnd.add(victim);
       victim.kill('SIGKILL');
       return { victim: victim.instance, heal: () => startAnother(stage, service) };
     },

@@ -15,12 +15,18 @@ const clean: KindVerdict = {
   audit: { unaudited: [], orphans: [], doubled: [], untold: [], declared: 1, executions: 3 },
 };
 const result = (
-  over: { history?: Partial<KindVerdict['history']>; audit?: Partial<KindVerdict['audit']>; lost?: number } = {},
+  over: {
+    history?: Partial<KindVerdict['history']>;
+    audit?: Partial<KindVerdict['audit']>;
+    lost?: number;
+    ended?: string[];
+  } = {},
 ): MatrixResult => ({
   faults: [],
   kinds: [{ ...clean, history: { ...clean.history, ...over.history }, audit: { ...clean.audit, ...over.audit } }],
   recovered_ms: 1,
   submissions: { waiting: 4, lost: over.lost ?? 0 },
+  ended: over.ended ?? [],
   settled_ms: 1,
   audited_ms: 1,
 });
@@ -41,6 +47,7 @@ test.each([
   [{ audit: { orphans: ['e'] } }, 'keyed writes: intents without an end on record: 1 (e)'],
   [{ audit: { doubled: ['e'] } }, 'keyed writes: executions with a record twice: 1 (e)'],
   [{ audit: { untold: ['e'] } }, 'keyed writes: successes without an outcome on record: 1 (e)'],
+  [{ ended: ['executor-3'] }, 'processes that ended by themselves: 1 (executor-3)'],
   [{ lost: 2 }, 'submissions: accepted, and neither finished nor in the stream: 2'],
 ])('%j is a violation', (over, told) => {
   expect(violationsOf(result(over))).toEqual([told]);

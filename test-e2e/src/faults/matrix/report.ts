@@ -20,7 +20,7 @@ export interface RunFacts {
 }
 
 /** What must be empty and is not, in words. */
-export function violationsOf({ kinds, submissions }: MatrixResult): string[] {
+export function violationsOf({ kinds, submissions, ended }: MatrixResult): string[] {
   const lists = kinds.flatMap(({ name, history, audit }) => [
     [`${name}: lost effects`, history.lost],
     [`${name}: effects that should not be`, history.unexpected],
@@ -36,6 +36,7 @@ export function violationsOf({ kinds, submissions }: MatrixResult): string[] {
     .map(([what, items]) => `${what}: ${items.length} (${items.slice(0, 20).join(', ')})`);
   if (submissions.lost > 0)
     violations.push(`submissions: accepted, and neither finished nor in the stream: ${submissions.lost}`);
+  if (ended.length > 0) violations.push(`processes that ended by themselves: ${ended.length} (${ended.join(', ')})`);
   return violations;
 }
 

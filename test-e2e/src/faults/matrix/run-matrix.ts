@@ -8,9 +8,9 @@ import type { FaultKind } from './fault-kind.ts';
 import { type InflictedFault, inflict } from './inflict.ts';
 import { type AuditVerdict, isClean, judgeAudit } from './judge-audit.ts';
 import { callKinds, runLoad } from './load.ts';
-import { startMissing } from './process-faults.ts';
 import { planFaults } from './schedule.ts';
 import type { Stage } from './stage.ts';
+import { Supervisor } from './supervisor.ts';
 import { UpstreamRecord } from './upstream-record.ts';
 
 export interface MatrixOptions {
@@ -41,6 +41,8 @@ export interface MatrixResult {
   readonly recovered_ms: number;
   /** Accepted submissions that wait for their next try, and how many of those the stream does not hold. */
   readonly submissions: { readonly waiting: number; readonly lost: number };
+  /** Processes that ended by themselves. */
+  readonly ended: readonly string[];
   /** Milliseconds from the end of the load until every call had its end, and the log all of theirs. */
   readonly settled_ms: number;
   readonly audited_ms: number;
@@ -64,11 +66,12 @@ export async function runMatrix(
   const startedAt = performance.now();
   const load = runLoad(kinds, ending.signal);
   const progress = setInterval(() => onProgress(countsOf(kinds, startedAt)), 30_000);
+  const supervisor = new Supervisor(stage);
   let inflicted: InflictedFault[];
   let recoveredMs: number;
   try {
     inflicted = await inflict(stage, planned, startedAt);
-    await startMissing(stage);
+    await supervisor.stop();
     const healedAt = performance.now();
     recoveredMs = await recovered(kinds, healedAt);
     onProgress(
@@ -76,6 +79,7 @@ export async function runMatrix(
     );
     await delay(Math.max(0, startedAt + seconds * 1_000 - performance.now()));
   } finally {
+    await supervisor.stop();
     clearInterval(progress);
     ending.abort();
     await load;
@@ -98,6 +102,7 @@ export async function runMatrix(
     kinds: kinds.map((kind, index) => verdictOf(kind, upstream, audits[index] as AuditVerdict)),
     recovered_ms: Math.round(recoveredMs),
     submissions: { waiting, lost: Math.max(0, waiting - held) },
+    ended: supervisor.ended,
     settled_ms: Math.round(settledMs),
     audited_ms: Math.round(auditedMs),
   };

@@ -32,12 +32,14 @@ export interface Stage {
   };
   /** Processes of the service that live, oldest first. */
   living(service: ServiceName): HostedService[];
+  /** Processes that a fault ended, or is expected to: no other may end while the stage is up. */
+  readonly meantToEnd: Set<HostedService>;
   /** Heals everything, ends everything, and fails if a credential was left behind anywhere. */
   stop(): Promise<void>;
 }
 
 /** How many there are of each whose processes faults befall. */
-export const processes = { nats: 3, executor: 3, vault: 2, audit: 1, registry: 1, gateway: 1 } as const;
+const processes = { nats: 3, executor: 3, vault: 2, audit: 1, registry: 1, gateway: 1 } as const;
 /** A machine with much else to do takes minutes to start all of them. */
 const readyTimeoutMs = 300_000;
 const clock = fileURLToPath(new URL('../stepped-clock.mjs', import.meta.url));
@@ -110,6 +112,7 @@ export async function startStage(seed: number): Promise<Stage> {
     httpAgent,
     links: { services, agents, redis: redis as FaultProxy, upstream: upstream as FaultProxy, routes },
     living,
+    meantToEnd: new Set(),
     async stop() {
       await Promise.all(opened.map((one) => one.heal()));
       try {
