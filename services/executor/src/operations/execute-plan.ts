@@ -70,7 +70,7 @@ export function createExecutePlan(
     const waitsForRoom = call.lane === 'background';
     const deadlineAt = call.receivedAt + request.deadline_ms;
     const cutOff = new AbortController();
-    const timer = setTimeout(() => cutOff.abort(), deadlineAt + graceMs - performance.now());
+    const timer = setTimeout(() => cutOff.abort(), Math.max(0, deadlineAt + graceMs - performance.now()));
     // 3. Run it: what need not wait starts now.
     let results: PlanCallResult[];
     try {
