@@ -45,7 +45,8 @@ function textsBehind(script, { files, read }) {
         // A folder of which each file is a name that the script takes.
         else if (!known.has(place) && /\/src\/\w+/.test(`/${place}`))
           for (const inside of files)
-            if (posix.dirname(inside) === place) seen.set(inside, posix.basename(inside).split('.')[0]);
+            if (posix.dirname(inside) === place && !seen.has(inside))
+              seen.set(inside, posix.basename(inside).split('.')[0]);
       }
     }
   };
