@@ -110,7 +110,7 @@ test.runIf(asked !== null)(
       total(({ audit }) => audit.declared),
       null,
     );
-    count('submissions that wait for their next try', result.submissions.waiting, null);
+    count('submissions that wait for their next try', result.submissions.waiting.length, null);
     count('submissions accepted and lost', result.submissions.lost);
     measured({
       row: 'matrix',

@@ -25,7 +25,7 @@ const result = (
   faults: [],
   kinds: [{ ...clean, history: { ...clean.history, ...over.history }, audit: { ...clean.audit, ...over.audit } }],
   recovered_ms: 1,
-  submissions: { waiting: 4, lost: over.lost ?? 0 },
+  submissions: { waiting: ['sub_1: waiting after 2 tries', 'sub_2: unknown'], lost: over.lost ?? 0 },
   ended: over.ended ?? [],
   settled_ms: 1,
   audited_ms: 1,
@@ -48,7 +48,10 @@ test.each([
   [{ audit: { doubled: ['e'] } }, 'keyed writes: executions with a record twice: 1 (e)'],
   [{ audit: { untold: ['e'] } }, 'keyed writes: successes without an outcome on record: 1 (e)'],
   [{ ended: ['executor-3'] }, 'processes that ended by themselves: 1 (executor-3)'],
-  [{ lost: 2 }, 'submissions: accepted, and neither finished nor in the stream: 2'],
+  [
+    { lost: 2 },
+    'submissions: accepted, and neither finished nor in the stream: 2 of sub_1: waiting after 2 tries, sub_2: unknown',
+  ],
 ])('%j is a violation', (over, told) => {
   expect(violationsOf(result(over))).toEqual([told]);
 });

@@ -35,7 +35,9 @@ export function violationsOf({ kinds, submissions, ended }: MatrixResult): strin
     .filter(([, items]) => items.length > 0)
     .map(([what, items]) => `${what}: ${items.length} (${items.slice(0, 20).join(', ')})`);
   if (submissions.lost > 0)
-    violations.push(`submissions: accepted, and neither finished nor in the stream: ${submissions.lost}`);
+    violations.push(
+      `submissions: accepted, and neither finished nor in the stream: ${submissions.lost} of ${submissions.waiting.join(', ')}`,
+    );
   if (ended.length > 0) violations.push(`processes that ended by themselves: ${ended.length} (${ended.join(', ')})`);
   return violations;
 }

@@ -40,7 +40,7 @@ export interface MatrixResult {
   /** Milliseconds from the last healing until a call of each way succeeded, the slowest way. */
   readonly recovered_ms: number;
   /** Accepted submissions that wait for their next try, and how many of those the stream does not hold. */
-  readonly submissions: { readonly waiting: number; readonly lost: number };
+  readonly submissions: { readonly waiting: readonly string[]; readonly lost: number };
   /** Processes that ended by themselves. */
   readonly ended: readonly string[];
   /** Milliseconds from the end of the load until every call had its end, and the log all of theirs. */
@@ -93,7 +93,7 @@ export async function runMatrix(
   await Promise.all(kinds.map((kind) => kind.settle(endedAt + (kind === submissions ? submissionsMs : patienceMs))));
   const settledMs = performance.now() - endedAt;
   const { waiting } = submissions;
-  const held = waiting === 0 ? 0 : await messagesIn(stage.system, 'SUBMISSIONS');
+  const held = waiting.length === 0 ? 0 : await messagesIn(stage.system, 'SUBMISSIONS');
   onProgress(`every call has its end ${inSeconds(settledMs)} after the load`);
   await upstream.stop();
   const audits = await untilClean(stage, kinds, upstream, endedAt + patienceMs + auditPatience * seconds * 1_000);
@@ -103,7 +103,7 @@ export async function runMatrix(
     faults: inflicted,
     kinds: kinds.map((kind, index) => verdictOf(kind, upstream, audits[index] as AuditVerdict)),
     recovered_ms: Math.round(recoveredMs),
-    submissions: { waiting, lost: Math.max(0, waiting - held) },
+    submissions: { waiting, lost: Math.max(0, waiting.length - held) },
     ended: supervisor.ended,
     settled_ms: Math.round(settledMs),
     audited_ms: Math.round(auditedMs),

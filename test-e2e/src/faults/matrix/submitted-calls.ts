@@ -52,9 +52,11 @@ export class SubmittedCalls implements CallKind {
     }));
   }
 
-  /** How many were accepted and are neither done nor given up: whose next try may be minutes away. */
-  get waiting(): number {
-    return this.#submitted.filter((one) => one.accepted && !isOver(one)).length;
+  /** Those that were accepted and are neither done nor given up, whose next try may be minutes away: what they were called, and how they stand. */
+  get waiting(): string[] {
+    return this.#submitted
+      .filter((one) => one.accepted && !isOver(one))
+      .map(({ id, last }) => `${id}: ${last === null ? 'unknown' : `${last.state} after ${last.tries} tries`}`);
   }
 
   async #submit(number: number): Promise<string> {
