@@ -31,7 +31,7 @@ export function createNatsResults(bucket: Bucket): KeepResults {
     create: (tenant, id, record) => available(bucket.create(keyOf(tenant, id), JSON.stringify(record)), away),
     update: (tenant, id, record, revision) =>
       available(bucket.update(keyOf(tenant, id), JSON.stringify(record), revision), away),
-    remove: async (tenant, id) => void (await available(bucket.delete(keyOf(tenant, id)), away)),
+    remove: async (tenant, id, revision) => void (await available(bucket.delete(keyOf(tenant, id), revision), away)),
   };
 }
 

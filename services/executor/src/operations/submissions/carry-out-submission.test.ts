@@ -13,32 +13,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { answer } from '../../domain/answers.ts';
 import { FairShare } from '../../domain/fair-share.ts';
 import { callResult, planAnswer } from '../../domain/plan-answers.ts';
-import type { SubmissionRecord } from '../../domain/submission-record.ts';
 import { maxTries, retryDelaysMs } from '../../domain/submission-schedule.ts';
 import type { FindTool } from '../ports.ts';
 import { type CarryOutPorts, createCarryOutSubmission } from './carry-out-submission.ts';
-import type { KeepResults } from './ports.ts';
-
-class MemoryResults implements KeepResults {
-  readonly records = new Map<string, { record: SubmissionRecord; revision: number }>();
-  #revision = 0;
-  async read(tenant: string, id: string) {
-    return this.records.get(`${tenant}.${id}`) ?? null;
-  }
-  async create(tenant: string, id: string, record: SubmissionRecord) {
-    return this.records.has(`${tenant}.${id}`) ? null : this.#put(tenant, id, record);
-  }
-  async update(tenant: string, id: string, record: SubmissionRecord, revision: number) {
-    return this.records.get(`${tenant}.${id}`)?.revision === revision ? this.#put(tenant, id, record) : null;
-  }
-  async remove(tenant: string, id: string) {
-    this.records.delete(`${tenant}.${id}`);
-  }
-  #put(tenant: string, id: string, record: SubmissionRecord) {
-    this.records.set(`${tenant}.${id}`, { record, revision: ++this.#revision });
-    return this.#revision;
-  }
-}
+import { MemoryResults } from './memory-results.test-support.ts';
 
 const facts = { executionId: newId('execution'), tool: 'acme_do', version: '1.0.0', receivedAt: 0, now: 0 };
 const fine = answer({ ...facts, attempts: 1 }, 'succeeded', { ok: true }, null);
@@ -103,6 +81,35 @@ function submission(over: Partial<StoredSubmission> = {}): StoredSubmission {
 const recordOf = ({ submission_id }: StoredSubmission) => results.records.get(`acme.${submission_id}`)?.record;
 
 describe('a submission', () => {
+  test('that another executor began meanwhile comes again, since that one may be gone', async () => {
+    const stored = submission();
+    const begunElsewhere = async () => {
+      const found = await results.read('acme', stored.submission_id);
+      const { record, revision } = found as NonNullable<typeof found>;
+      await results.update('acme', stored.submission_id, { ...record, tries: record.tries + 1 }, revision);
+      return { result: fine };
+    };
+    expect(await carryOut(stored, { execute: begunElsewhere })).toEqual({ done: false, retryAfterMs: 1_000 });
+    expect(recordOf(stored)).toMatchObject({ state: 'pending', tries: 2 });
+    expect(told).toEqual([]);
+    // The other was killed: whoever has it next finishes it.
+    expect(await carryOut(stored)).toEqual({ done: true });
+    expect(recordOf(stored)).toMatchObject({ state: 'done', tries: 3 });
+  });
+
+  test('that another executor finished meanwhile is done with at the next look', async () => {
+    const stored = submission();
+    const finishedElsewhere = async () => {
+      const found = await results.read('acme', stored.submission_id);
+      const { record, revision } = found as NonNullable<typeof found>;
+      await results.update('acme', stored.submission_id, { ...record, state: 'done', result: fine }, revision);
+      return { result: fine };
+    };
+    expect(await carryOut(stored, { execute: finishedElsewhere })).toEqual({ done: false, retryAfterMs: 1_000 });
+    expect(await carryOut(stored)).toEqual({ done: true });
+    expect(executed).toEqual([]);
+  });
+
   test('is tried under its own id as key, and the answer kept and told', async () => {
     const stored = submission();
     expect(await carryOut(stored)).toEqual({ done: true });

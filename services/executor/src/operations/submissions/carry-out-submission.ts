@@ -31,6 +31,9 @@ export interface SubmissionMessage {
 /** What becomes of the message: it is done with, or comes again. */
 export type SubmissionVerdict = { readonly done: true } | { readonly done: false; readonly retryAfterMs: number };
 const done: SubmissionVerdict = { done: true };
+/** The message is done with when its record is settled: by this executor, or as the next one finds. */
+const settledOr = (settled: boolean): SubmissionVerdict =>
+  settled ? done : { done: false, retryAfterMs: shareRetryMs };
 
 /**
  * Carries out a submission that the stream hands over, perhaps not for the first time: an executor may have died at any
@@ -50,13 +53,11 @@ export function createCarryOutSubmission(
     if (record.state !== 'pending') return done;
     const submission = { tenant, stored, text: message.text };
     if (ports.now() >= stored.expires_at) {
-      await giveUpSubmission(ports, submission, record, revision, 'expired');
-      return done;
+      return settledOr(await giveUpSubmission(ports, submission, record, revision, 'expired'));
     }
     // Every try ended its executor, or failed: what is counted is begun tries, so that a deadly message ends too.
     if (record.tries >= maxTries) {
-      await giveUpSubmission(ports, submission, record, revision, 'exhausted');
-      return done;
+      return settledOr(await giveUpSubmission(ports, submission, record, revision, 'exhausted'));
     }
     if (ports.now() < stored.not_before) return { done: false, retryAfterMs: stored.not_before - ports.now() };
     if (!ports.share.enter(tenant)) return { done: false, retryAfterMs: shareRetryMs };
@@ -88,17 +89,15 @@ async function tryOnce(
   const last = { ...begun, ...outcome };
   const { againMs } = reading;
   if (reading.refused && ports.now() >= stored.expires_at) {
-    await giveUpSubmission(ports, submission, last, begunRevision, 'expired');
-    return done;
+    return settledOr(await giveUpSubmission(ports, submission, last, begunRevision, 'expired'));
   }
   const isLast = begun.tries >= maxTries || ports.now() + (againMs ?? 0) >= stored.expires_at;
   if (againMs === null || (isLast && reading.unknown)) {
-    await finishSubmission(ports, tenant, last, begunRevision, 'done');
-    return done;
+    return settledOr(await finishSubmission(ports, tenant, last, begunRevision, 'done'));
   }
   if (isLast) {
-    await giveUpSubmission(ports, submission, last, begunRevision, begun.tries >= maxTries ? 'exhausted' : 'expired');
-    return done;
+    const reason = begun.tries >= maxTries ? 'exhausted' : 'expired';
+    return settledOr(await giveUpSubmission(ports, submission, last, begunRevision, reason));
   }
   await ports.results.update(tenant, stored.submission_id, keepable(last), begunRevision);
   return { done: false, retryAfterMs: againMs };

@@ -23,8 +23,8 @@ export interface FinishPorts {
 }
 
 /**
- * Keeps the answer that the record holds for pick-up, and tells whoever listens. Nothing happens when another executor was
- * first.
+ * Keeps the answer that the record holds for pick-up, and tells whoever listens. False when another executor was first, which may have
+ * begun a try and be gone: whether anything is left to do is for the next look at the record.
  */
 export async function finishSubmission(
   { results, announce, now }: FinishPorts,
@@ -32,10 +32,10 @@ export async function finishSubmission(
   record: SubmissionRecord,
   revision: number,
   state: 'done' | 'dead_letter',
-): Promise<void> {
+): Promise<boolean> {
   const { submission_id, session, result, plan } = record;
   const kept = keepable({ ...record, state, finished_at: now() });
-  if ((await results.update(tenant, submission_id, kept, revision)) === null) return;
+  if ((await results.update(tenant, submission_id, kept, revision)) === null) return false;
   const { output: _output, ...told } = result ?? {};
   const { results: _results, ...sum } = plan ?? {};
   announce.finished(tenant, {
@@ -45,23 +45,24 @@ export async function finishSubmission(
     result: result === null ? null : (told as Omit<typeof result, 'output'>),
     ...(plan !== undefined && { plan: sum as Omit<typeof plan, 'results'> }),
   });
+  return true;
 }
 
-/** Puts a submission among the dead letters, and its reason where the tenant looks. */
+/** Puts a submission among the dead letters, and its reason where the tenant looks. False as of `finishSubmission`. */
 export async function giveUpSubmission(
   ports: FinishPorts,
   { tenant, stored, text }: { tenant: string; stored: StoredSubmission; text: string },
   record: SubmissionRecord,
   revision: number,
   reason: 'expired' | 'exhausted',
-): Promise<void> {
+): Promise<boolean> {
   const { submission_id: id, execute, plan } = stored;
   const hasAnswer = record.result !== null || record.plan !== undefined;
   const last = hasAnswer ? record : { ...record, ...neverAnswered(stored, reason) };
   const error = errorOf(last) ?? errorBody('internal');
   const letter = { id, tenant, reason, error, tries: record.tries, tool: execute?.tool ?? null };
   await bury(ports, { ...letter, ...(plan !== undefined && { calls: plan.calls.length }) }, text);
-  await finishSubmission(ports, tenant, last, revision, 'dead_letter');
+  return finishSubmission(ports, tenant, last, revision, 'dead_letter');
 }
 
 export async function giveUpUnreadable(

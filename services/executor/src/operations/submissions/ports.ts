@@ -8,7 +8,8 @@ export interface KeepResults {
   create(tenant: string, id: string, record: SubmissionRecord): Promise<number | null>;
   /** The revision, or null when another was first. */
   update(tenant: string, id: string, record: SubmissionRecord, revision: number): Promise<number | null>;
-  remove(tenant: string, id: string): Promise<void>;
+  /** Nothing when it was changed since that revision. */
+  remove(tenant: string, id: string, revision: number): Promise<void>;
 }
 
 export interface QueueSubmission {

@@ -47,15 +47,16 @@ export function createSubmitTool(
       expires_at: acceptedAt + request.expires_in_ms,
     };
     const digest = workDigest(work);
-    const created = (await ports.results.create(tenant, id, pendingRecord(stored, digest))) !== null;
-    const earlier = created ? null : ((await ports.results.read(tenant, id))?.record ?? null);
+    const created = await ports.results.create(tenant, id, pendingRecord(stored, digest));
+    const earlier = created === null ? ((await ports.results.read(tenant, id))?.record ?? null) : null;
     if (earlier !== null && earlier.digest !== digest) throw invalid('submission_id', 'was used for another call');
     // What waits already is sent again all the same: its first sender may have failed between record and stream.
     if (earlier === null || earlier.state === 'pending') {
       try {
         await ports.queue.add(tenant, stored, `${tenant}.${id}`);
       } catch (error) {
-        if (created) await ports.results.remove(tenant, id).catch(() => {});
+        // The stream may have it all the same, and an executor have begun: what that wrote down stays, or nobody would know the answer.
+        if (created !== null) await ports.results.remove(tenant, id, created).catch(() => {});
         throw error;
       }
     }
