@@ -17,8 +17,7 @@ beforeEach(() => {
 
 const submit = createSubmitTool({
   tools: {
-    find: () =>
-      ({ name: 'acme_do', risk: 'write', validateArguments: () => [] }) as unknown as PreparedTool,
+    find: () => ({ name: 'acme_do', risk: 'write', validateArguments: () => [] }) as unknown as PreparedTool,
     names: () => [],
   },
   get results() {
