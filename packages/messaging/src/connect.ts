@@ -119,7 +119,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
   };
 }
 
-/** Tries again when the server, or we, gave up waiting: it allows two seconds for our signature, and a busy machine needs longer. */
+/** Tries again when the server gave up waiting for our signature: it allows two seconds, and a busy machine needs longer. */
 async function connectPatiently(options: ConnectOptions): Promise<CoalescingConnection> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -133,9 +133,7 @@ async function connectPatiently(options: ConnectOptions): Promise<CoalescingConn
         noAsyncTraces: true,
       });
     } catch (error) {
-      const tooSlow =
-        error instanceof errors.TimeoutError ||
-        (error instanceof Error && /authentication timeout/i.test(error.message));
+      const tooSlow = error instanceof Error && /authentication timeout/i.test(error.message);
       if (!tooSlow || attempt === connectAttempts) throw connectFailure(error, options);
     }
   }
