@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { IntegrationId } from '@patchbay/contracts';
+import { holdsPassword } from '@patchbay/service-kit';
 
 /** Where the audit database is: its URL, which holds no password, or a file with it. */
 export type DatabasePlace = { readonly url: string } | { readonly urlFile: string };
@@ -123,7 +124,7 @@ function databaseOf(url: string | undefined, urlFile: string | undefined): Datab
     throw new UsageError('Say --database or --database-url-file, not both.');
   if (urlFile !== undefined) return { urlFile: resolve(urlFile) };
   if (url === undefined) return null;
-  if (URL.parse(url)?.password || /[?&]password=/i.test(url))
+  if (holdsPassword(url))
     throw new UsageError(
       '--database takes no password: whoever is on this machine can read it. Write the URL to a file that only you can read, and name it with --database-url-file.',
     );

@@ -14,7 +14,6 @@ export interface Installation {
   readonly redisUrlFile: string;
   /** The origin that executors dial every upstream at; null: they call the real hosts. */
   readonly sandboxUrl: string | null;
-  /** `postgres://…` or `pglite:…`. */
   readonly database: DatabasePlace;
   readonly logLevel: string;
   readonly seedCatalog: ShippedChoice;

@@ -19,6 +19,8 @@ it('accepts what can be run', { timeout: 60_000 }, async () => {
     'npm start -- --executors 4   # more of them',
     'npm test -- packages/egress',
     'npm run bench -- rest --json',
+    // A name that stands in the program's own text alone.
+    'npm run drill -- restore-postgres',
     'npm run faults -- --seconds 5 random-kills',
     'npm run vectors -w services/vault',
     'npx node examples/javascript/agent.mjs',

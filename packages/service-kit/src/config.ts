@@ -58,6 +58,11 @@ export function readSecretFile(path: string): string {
   return text;
 }
 
+/** Whether a URL holds a password, which belongs in a file: arguments and environments of processes are not secret. */
+export function holdsPassword(url: string): boolean {
+  return Boolean(URL.parse(url)?.password) || /[?&]password=/i.test(url);
+}
+
 /** The variables every service has. */
 const baseVariables = z.object({
   PATCHBAY_NATS_URLS: z.string().min(1),

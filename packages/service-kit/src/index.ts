@@ -2,6 +2,7 @@ export { answeredSockets } from './answered-sockets.ts';
 export {
   type BaseConfig,
   ConfigError,
+  holdsPassword,
   parseConfig,
   readBaseConfig,
   readKeyFile,

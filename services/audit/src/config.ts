@@ -4,6 +4,7 @@ import { auditProducers, ToolName } from '@patchbay/contracts';
 import {
   type BaseConfig,
   ConfigError,
+  holdsPassword,
   parseConfig,
   readBaseConfig,
   readKeyFile,
@@ -50,7 +51,7 @@ function readDatabaseUrl(url: string | undefined, file: string | undefined): str
   }
   if (url !== undefined) {
     // The environment of a process is in what it dumps, and in what is looked at when it is inspected.
-    if (URL.parse(url)?.password || /[?&]password=/i.test(url))
+    if (holdsPassword(url))
       throw new ConfigError('PATCHBAY_DATABASE_URL takes no password: have PATCHBAY_DATABASE_URL_FILE name a file.');
     return url;
   }

@@ -81,10 +81,10 @@ export async function runMatrix(
     );
     await delay(Math.max(0, startedAt + seconds * 1_000 - performance.now()));
   } finally {
-    await supervisor.stop();
     clearInterval(progress);
     ending.abort();
     await load;
+    await supervisor.stop();
   }
 
   const endedAt = performance.now();
