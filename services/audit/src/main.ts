@@ -17,7 +17,6 @@ import { createReportAuditStore } from './adapters/report-audit-store.ts';
 import { readTenantMessages, toStreamHandler } from './adapters/stream-batches.ts';
 import { type AuditConfig, readConfig } from './config.ts';
 import type { VerifyMac } from './domain/check-message.ts';
-import { LateIntents } from './domain/late-intents.ts';
 import { createCopyAuditDatabase } from './operations/copy-audit-database.ts';
 import { createListUnknown } from './operations/list-unknown.ts';
 import { createQueryAnalytics } from './operations/query-analytics.ts';
@@ -75,12 +74,10 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
     stops.push(() => recorder.close());
 
     const verify: VerifyMac = (message) => verifyAuditMac(config.auditMacKeys, message);
-    const lateIntents = new LateIntents(Date.now);
     const storeAuditBatch = createStoreAuditBatch({
       verify,
       store: createPostgresAuditStore(database),
       report: createLogStoreReport(log, counters),
-      onStored: (rows) => lateIntents.stored(rows),
     });
     const { stream, durable } = auditConsumer;
     const consumer = await messaging.consume(stream, durable, {
@@ -90,9 +87,7 @@ export async function startAudit(config: AuditConfig): Promise<AuditService> {
       onError: (err) => log.error({ alert: 'audit_consumer', err }, 'Storing a batch failed unexpectedly'),
     });
     stops.push(() => consumer.stop());
-    stops.push(
-      startReconciliation({ database, messaging, recorder, lateIntents, log, afterMs: config.reconcileAfterMs }),
-    );
+    stops.push(startReconciliation({ database, messaging, recorder, log, afterMs: config.reconcileAfterMs }));
 
     const reading = {
       now: Date.now,

@@ -4,7 +4,6 @@ import type { Messaging } from '@patchbay/messaging';
 import type { createLogger } from '@patchbay/service-kit';
 import type { AuditDatabase } from './adapters/audit-database.ts';
 import { createPostgresReconciliation } from './adapters/postgres-reconciliation.ts';
-import type { LateIntents } from './domain/late-intents.ts';
 import { createReconcileExecutions } from './operations/reconcile-executions.ts';
 import { repeatedly } from './repeatedly.ts';
 
@@ -12,7 +11,6 @@ export interface ReconciliationParts {
   readonly database: AuditDatabase;
   readonly messaging: Pick<Messaging, 'streamBounds' | 'durableState'>;
   readonly recorder: AuditRecorder;
-  readonly lateIntents: LateIntents;
   readonly log: ReturnType<typeof createLogger>;
   /** Age from which an intent without an outcome is declared unknown, in milliseconds. */
   readonly afterMs: number;
@@ -26,20 +24,19 @@ export function startReconciliation({
   database,
   messaging,
   recorder,
-  lateIntents,
   log,
   afterMs,
 }: ReconciliationParts): () => Promise<void> {
   const reconcile = createReconcileExecutions(
     {
       now: Date.now,
+      elapsed: () => performance.now(),
       async readProgress() {
         const { last } = await messaging.streamBounds(auditConsumer.stream);
         const durable = await messaging.durableState(auditConsumer.stream, auditConsumer.durable);
         return { newest: last, storedUpTo: durable?.doneUpTo ?? 0 };
       },
       ...createPostgresReconciliation(database),
-      lateIntents,
       record: (entry) => recorder.record(entry),
       report: (declared, superseded) =>
         log.warn({ declared, superseded }, 'Executions without an outcome were declared unknown, or had one after all'),

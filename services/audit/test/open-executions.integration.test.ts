@@ -90,14 +90,30 @@ for (const kind of storeKinds) {
         ],
         'reconciliation',
       );
-      const { readUnended, readSuperseded } = createPostgresReconciliation(audit.database);
+      const { readUnended, readUnendedByPlace, readSuperseded } = createPostgresReconciliation(audit.database);
       const range = { sinceMs: Date.parse(minute(0)), beforeMs: Date.parse(minute(10)), limit: 1_000 };
       const ofTenant = (await readUnended(range)).filter(({ intent }) => intent.tenant === tenant);
-      expect(ofTenant).toEqual([
-        { executionId: open, intendedAtMs: Date.parse(minute(1)), intent: intents[0] },
-        { executionId: twice, intendedAtMs: Date.parse(minute(2)), intent: intents[2] },
-      ]);
+      const sequence = expect.any(Number);
+      const expected = [
+        { executionId: open, intendedAtMs: Date.parse(minute(1)), sequence, intent: intents[0] },
+        { executionId: twice, intendedAtMs: Date.parse(minute(2)), sequence, intent: intents[2] },
+      ];
+      expect(ofTenant).toEqual(expected);
       expect((await readUnended({ ...range, limit: 1 })).length).toBe(1);
+
+      const place = ofTenant[0]?.sequence ?? 0;
+      const inMessage = { after: { sequence: place, eventId: '' }, upTo: place, sinceMs: 0, limit: 1 };
+      const [first] = await readUnendedByPlace(inMessage);
+      const second = await readUnendedByPlace({
+        ...inMessage,
+        after: { sequence: place, eventId: first?.intent.id ?? '' },
+      });
+      expect([first, ...second].toSorted((a, b) => (a?.intendedAtMs ?? 0) - (b?.intendedAtMs ?? 0))).toEqual(expected);
+      expect(await readUnendedByPlace({ ...inMessage, limit: 10, upTo: place - 1 })).toEqual([]);
+      expect(
+        await readUnendedByPlace({ ...inMessage, after: { sequence: place + 1, eventId: '' }, upTo: place + 5 }),
+      ).toEqual([]);
+      expect(await readUnendedByPlace({ ...inMessage, sinceMs: Date.parse(minute(2)) })).toEqual(expected.slice(1));
       expect((await readSuperseded(range)).filter(({ outcome }) => outcome.tenant === tenant)).toEqual([
         {
           executionId: late,

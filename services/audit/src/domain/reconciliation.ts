@@ -6,6 +6,8 @@ export interface Unended {
   readonly executionId: string;
   /** When the intent was recorded, Unix milliseconds by its producer's clock. */
   readonly intendedAtMs: number;
+  /** The place of the intent in the stream. */
+  readonly sequence: number;
 }
 
 /** An execution that was declared unknown, and whose outcome came after all. */

@@ -1,15 +1,15 @@
 import { idSchema, newId } from '@patchbay/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { auditEvent } from '../../test/audit-event.fixture.ts';
-import { LateIntents } from '../domain/late-intents.ts';
 import type { Superseded, Unended } from '../domain/reconciliation.ts';
 import { createReconcileExecutions, type ReconcilePorts } from './reconcile-executions.ts';
 
 const afterMs = 180_000;
 const start = Date.UTC(2026, 4, 1, 10);
-const unended = (intendedAtMs: number, executionId = newId('execution')): Unended => ({
+const unended = (intendedAtMs: number, sequence = 1, executionId = newId('execution')): Unended => ({
   executionId,
   intendedAtMs,
+  sequence,
   intent: auditEvent({
     time: new Date(intendedAtMs).toISOString(),
     data: {
@@ -26,6 +26,8 @@ type Entry = Parameters<ReconcilePorts['record']>[0];
 function setup() {
   const world = {
     now: start,
+    /** Of the clock that nobody sets. */
+    elapsed: 5_000,
     progress: { newest: 10, storedUpTo: 10 },
     intents: [] as Unended[],
     superseded: [] as Superseded[],
@@ -33,11 +35,16 @@ function setup() {
     /** Executions that the store has a declaration of. */
     taken: new Set<string>(),
     ranges: [] as { sinceMs: number; beforeMs: number }[],
+    places: [] as Parameters<ReconcilePorts['readUnendedByPlace']>[0][],
   };
-  const lateIntents = new LateIntents(() => world.now);
+  const pass = (ms: number) => {
+    world.now += ms;
+    world.elapsed += ms;
+  };
   const report = vi.fn();
   const ports: ReconcilePorts = {
     now: () => world.now,
+    elapsed: () => world.elapsed,
     readProgress: async () => world.progress,
     async readUnended(range) {
       world.ranges.push(range);
@@ -46,12 +53,23 @@ function setup() {
         .filter(({ executionId }) => !world.taken.has(executionId))
         .slice(0, range.limit);
     },
-    lateIntents,
+    async readUnendedByPlace(range) {
+      world.places.push(range);
+      const { after, upTo, sinceMs, limit } = range;
+      return world.intents
+        .filter((one) => one.sequence <= upTo && one.intendedAtMs >= sinceMs)
+        .filter(({ sequence, intent: { id } }) =>
+          sequence === after.sequence ? id > after.eventId : sequence > after.sequence,
+        )
+        .filter(({ executionId }) => !world.taken.has(executionId))
+        .sort((a, b) => a.sequence - b.sequence || (a.intent.id < b.intent.id ? -1 : 1))
+        .slice(0, limit);
+    },
     readSuperseded: async () => world.superseded,
     record: async (entry) => void world.recorded.push(entry),
     report,
   };
-  return { world, report, ports, lateIntents, reconcile: createReconcileExecutions(ports, afterMs) };
+  return { world, pass, report, ports, reconcile: createReconcileExecutions(ports, afterMs) };
 }
 
 describe('reconciling executions', () => {
@@ -91,7 +109,7 @@ describe('reconciling executions', () => {
     const [one, two] = [setup(), setup()];
     const intents = Array.from({ length: 5 }, (_, n) => unended(start - 2 * afterMs + n));
     for (const { world } of [one, two]) world.intents = intents;
-    two.world.now += 12_345;
+    two.pass(12_345);
     await Promise.all([one.reconcile(), two.reconcile()]);
     expect(two.world.recorded).toEqual(one.world.recorded);
     expect(new Set(one.world.recorded.map(({ fixed }) => fixed.id)).size).toBe(5);
@@ -111,15 +129,15 @@ describe('reconciling executions', () => {
   });
 
   it('does not take a backlog for silence', async () => {
-    const { world, reconcile } = setup();
+    const { world, pass, reconcile } = setup();
     world.intents = [unended(start - 2 * afterMs)];
     world.progress = { newest: 5_000, storedUpTo: 4_000 };
     await reconcile();
     expect(world.recorded).toEqual([]);
     // Ten minutes later more has come, and the store has what there was at the start: it speaks for that moment.
-    const later = unended(start - afterMs + 60_000);
+    const later = unended(start - afterMs + 60_000, 4_900);
     world.intents.push(later);
-    world.now += 600_000;
+    pass(600_000);
     world.progress = { newest: 9_000, storedUpTo: 5_500 };
     await reconcile();
     expect(world.recorded.map(({ subject }) => subject)).toEqual([world.intents[0]?.executionId]);
@@ -128,36 +146,76 @@ describe('reconciling executions', () => {
     expect(world.recorded.map(({ subject }) => subject)).toEqual(world.intents.map(({ executionId }) => executionId));
   });
 
-  it('declares one that came long after its time, once it was there as long as others have to be', async () => {
-    const { world, reconcile, lateIntents } = setup();
+  it.each([
+    ['long after its time, as by a spool', -1_800_000],
+    ['from a clock that is ahead', 3_600_000],
+  ])('declares one that came %s once the stream had it as long as others', async (_, offMs) => {
+    const { world, pass, reconcile } = setup();
     await reconcile();
-    const spooled = unended(start - 1_800_000);
-    world.intents = [spooled];
-    world.now += 1_000;
-    lateIntents.stored([{ class: 'execution', status: 'intent', time: spooled.intent.time }]);
+    const strange = unended(start + offMs, 11);
+    world.intents = [strange];
+    pass(1_000);
+    world.progress = { newest: 11, storedUpTo: 11 };
     for (let left = afterMs; left > 0; left -= 30_000) {
       await reconcile();
       expect(world.recorded).toEqual([]);
-      world.now += 30_000;
+      pass(30_000);
     }
-    world.now += 1;
     await reconcile();
-    expect(world.recorded.map(({ subject }) => subject)).toEqual([spooled.executionId]);
-    world.taken.add(spooled.executionId);
-    const looks = world.ranges.length;
-    await reconcile();
+    expect(world.recorded.map(({ subject, fixed }) => [subject, Date.parse(fixed.time)])).toEqual([
+      [strange.executionId, strange.intendedAtMs + afterMs],
+    ]);
+    world.taken.add(strange.executionId);
     // And then not so far back again.
-    expect(world.ranges.slice(looks).every(({ sinceMs }) => sinceMs > spooled.intendedAtMs)).toBe(true);
+    const looks = world.places.length;
+    world.progress = { newest: 20, storedUpTo: 20 };
+    for (let n = 0; n < 10; n++) {
+      pass(30_000);
+      await reconcile();
+    }
+    expect(world.places.slice(looks).map(({ after, upTo }) => [after.sequence, upTo])).toEqual([[12, 20]]);
     expect(world.recorded).toHaveLength(1);
   });
 
-  it('looks for it again when the store was away meanwhile', async () => {
-    const { world, ports, reconcile, lateIntents } = setup();
+  it('waits as long when its own clock is set', async () => {
+    const { world, pass, reconcile } = setup();
     await reconcile();
-    const spooled = unended(start - 1_800_000);
-    world.intents = [spooled];
-    lateIntents.stored([{ class: 'execution', status: 'intent', time: spooled.intent.time }]);
-    world.now += afterMs + 1;
+    world.intents = [unended(start, 11)];
+    world.progress = { newest: 11, storedUpTo: 11 };
+    await reconcile();
+    world.now += 1_800_000;
+    pass(30_000);
+    await reconcile();
+    expect(world.recorded).toEqual([]);
+    world.now -= 3_600_000;
+    pass(afterMs);
+    await reconcile();
+    expect(world.recorded).toHaveLength(1);
+  });
+
+  it('begins again with a stream that began again', async () => {
+    const { world, pass, reconcile } = setup();
+    world.progress = { newest: 10_000, storedUpTo: 10_000 };
+    await reconcile();
+    pass(afterMs);
+    await reconcile();
+    world.intents = [unended(start + afterMs, 3)];
+    world.progress = { newest: 3, storedUpTo: 3 };
+    pass(1);
+    await reconcile();
+    expect(world.recorded).toEqual([]);
+    pass(afterMs);
+    await reconcile();
+    expect(world.recorded).toHaveLength(1);
+  });
+
+  it('looks for them again when the store was away meanwhile', async () => {
+    const { world, pass, ports, reconcile } = setup();
+    await reconcile();
+    world.intents = [unended(start - 1_800_000, 11)];
+    world.progress = { newest: 11, storedUpTo: 11 };
+    await reconcile();
+    pass(afterMs);
     Object.assign(ports, { record: () => Promise.reject(new Error('away')) });
     await expect(reconcile()).rejects.toThrow('away');
     Object.assign(ports, { record: async (entry: Entry) => void world.recorded.push(entry) });
@@ -165,21 +223,34 @@ describe('reconciling executions', () => {
     expect(world.recorded).toHaveLength(1);
   });
 
-  it('looks at all of the last seven days at first and each hour, and at what became old enough in between', async () => {
-    const { world, reconcile } = setup();
+  it('looks at all of the last seven days at first and each hour, by time, and at what came in between by place', async () => {
+    const { world, pass, reconcile } = setup();
     for (let minute = 0; minute <= 61; minute++) {
       await reconcile();
-      world.now += 60_000;
+      pass(60_000);
+      world.progress = { newest: 11 + minute, storedUpTo: 11 + minute };
     }
     const spans = world.ranges.map(({ sinceMs, beforeMs }) => Math.round((beforeMs - sinceMs) / 60_000));
-    expect(spans[0]).toBe(7 * 24 * 60 - 3);
-    expect(spans.filter((span) => span > 60)).toHaveLength(2);
-    expect(Math.max(...spans.slice(1, 60))).toBe(6);
+    expect(spans).toEqual([7 * 24 * 60 - 3, 7 * 24 * 60 - 3]);
+    const looked = world.places.map(({ after, upTo }) => [after.sequence, upTo]);
+    expect(looked).toEqual([[1, 10], ...Array.from({ length: 58 }, (_, n) => [11 + n, 11 + n])]);
   });
 
   it('reads as many pages as there are', async () => {
     const { world, reconcile } = setup();
     world.intents = Array.from({ length: 2_500 }, (_, n) => unended(start - 3 * afterMs + n));
+    await reconcile();
+    expect(new Set(world.recorded.map(({ subject }) => subject)).size).toBe(2_500);
+    expect(world.recorded).toHaveLength(2_500);
+  });
+
+  it('reads as many pages of one place as there are', async () => {
+    const { world, pass, reconcile } = setup();
+    await reconcile();
+    world.intents = Array.from({ length: 2_500 }, (_, n) => unended(start, 11 + (n % 2)));
+    world.progress = { newest: 12, storedUpTo: 12 };
+    await reconcile();
+    pass(afterMs);
     await reconcile();
     expect(new Set(world.recorded.map(({ subject }) => subject)).size).toBe(2_500);
     expect(world.recorded).toHaveLength(2_500);

@@ -39,8 +39,6 @@ export interface StoreAuditBatchPorts {
   readonly verify: VerifyMac;
   readonly store: AuditStore;
   readonly report: StoreReport;
-  /** Told of rows that were committed, some of which may have been there before. */
-  readonly onStored?: (rows: readonly AuditRow[]) => void;
 }
 
 /** The store is away: ends a batch from any depth. Never leaves this file. */
@@ -54,7 +52,6 @@ export function createStoreAuditBatch({
   verify,
   store,
   report,
-  onStored,
 }: StoreAuditBatchPorts): (messages: readonly ReceivedMessage[]) => Promise<Verdict> {
   let failures = 0;
 
@@ -76,7 +73,6 @@ export function createStoreAuditBatch({
       if (apart.length > 0) await keepApart(apart);
       failures = 0;
       outcome = { kind: 'committed' };
-      onStored?.(rows.map(({ row }) => row));
       report.stored(appended.stored, messages.length);
       if (apart.length > 0) report.quarantined(apart);
     } catch (error) {
