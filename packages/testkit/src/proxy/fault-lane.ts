@@ -74,7 +74,7 @@ export class FaultLane {
       const next = this.#queue[0];
       if (next === undefined || this.#find('timeout') !== undefined) await this.#pause(null);
       else if (this.#find('latency') !== undefined && next.dueAt > performance.now())
-        await this.#pause(next.dueAt - performance.now());
+        await this.#pause(Math.max(0, next.dueAt - performance.now()));
       else {
         this.#queue.shift();
         if (next.chunk === null) return this.#end();

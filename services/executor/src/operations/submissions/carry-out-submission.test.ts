@@ -17,6 +17,7 @@ import { maxTries, retryDelaysMs } from '../../domain/submission-schedule.ts';
 import type { FindTool } from '../ports.ts';
 import { type CarryOutPorts, createCarryOutSubmission } from './carry-out-submission.ts';
 import { MemoryResults } from './memory-results.test-support.ts';
+import type { KeptDeadLetter } from './ports.ts';
 
 const facts = { executionId: newId('execution'), tool: 'acme_do', version: '1.0.0', receivedAt: 0, now: 0 };
 const fine = answer({ ...facts, attempts: 1 }, 'succeeded', { ok: true }, null);
@@ -29,6 +30,7 @@ let answers: ExecutionResult[];
 let executed: ExecuteRequest[];
 let buried: string[];
 let told: string[];
+let recorded: string[];
 let share: FairShare;
 beforeEach(() => {
   now = 1_000_000;
@@ -37,6 +39,7 @@ beforeEach(() => {
   executed = [];
   buried = [];
   told = [];
+  recorded = [];
   share = new FairShare(4);
 });
 
@@ -57,9 +60,10 @@ function carryOut(stored: StoredSubmission | string, over: Partial<CarryOutPorts
     },
     deadLetters: {
       put: async ({ id, reason, tries }) => void buried.push(`${id} ${reason} ${tries}`),
+      read: async (_tenant, id) => (buried.some((one) => one.startsWith(id)) ? ({} as KeptDeadLetter) : null),
     } as Partial<CarryOutPorts['deadLetters']> as CarryOutPorts['deadLetters'],
     announce: { finished: (_tenant, event) => void told.push(event.state) },
-    audit: { record: () => {} },
+    audit: { record: (_tenant, what) => void recorded.push(what) },
     ...over,
   });
   const text = typeof stored === 'string' ? stored : JSON.stringify(stored);
@@ -225,6 +229,33 @@ describe('a submission', () => {
     const racing = Object.assign(results, { update: async () => null });
     expect(await carryOut(stored, { results: racing })).toEqual({ done: false, retryAfterMs: 1_000 });
     expect(executed).toEqual([]);
+  });
+
+  test('that is given up while another executor finishes it is no dead letter', async () => {
+    const stored = submission({ expires_at: now + 500 });
+    const finishedElsewhere = async () => {
+      const found = await results.read('acme', stored.submission_id);
+      const { record, revision } = found as NonNullable<typeof found>;
+      await results.update('acme', stored.submission_id, { ...record, state: 'done', result: fine }, revision);
+      return { result: failed('rate_limited') };
+    };
+    expect(await carryOut(stored, { execute: finishedElsewhere })).toEqual({ done: false, retryAfterMs: 1_000 });
+    expect(await carryOut(stored)).toEqual({ done: true });
+    expect([buried, told, recorded]).toEqual([[], [], []]);
+    expect(recordOf(stored)).toMatchObject({ state: 'done' });
+  });
+
+  test('whose executor ended when it had given it up is among the dead letters at the next look, once', async () => {
+    const stored = submission({ expires_at: now + 500 });
+    answers = [failed('rate_limited')];
+    const ending = { put: () => Promise.reject(new Error('the process ended')), read: async () => null };
+    const deadLetters = ending as Partial<CarryOutPorts['deadLetters']> as CarryOutPorts['deadLetters'];
+    await expect(carryOut(stored, { deadLetters })).rejects.toThrow('ended');
+    expect(recordOf(stored)).toMatchObject({ state: 'dead_letter' });
+    expect([buried, told, recorded]).toEqual([[], [], []]);
+    for (let i = 0; i < 2; i++) expect(await carryOut(stored)).toEqual({ done: true });
+    expect(buried).toEqual([`${stored.submission_id} expired 1`]);
+    expect([told, recorded]).toEqual([['dead_letter'], ['dead_lettered']]);
   });
 
   test('whose output is larger than is kept says so', async () => {

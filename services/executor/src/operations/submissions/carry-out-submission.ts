@@ -4,10 +4,12 @@ import { pendingRecord, type SubmissionOutcome, type SubmissionRecord } from '..
 import { maxTries, shareRetryMs } from '../../domain/submission-schedule.ts';
 import type { FindTool } from '../ports.ts';
 import {
+  buryGivenUp,
   type FinishPorts,
   finishSubmission,
   giveUpSubmission,
   giveUpUnreadable,
+  type HeldSubmission,
   keepable,
 } from './finish-submission.ts';
 import type { KeepResults } from './ports.ts';
@@ -50,8 +52,9 @@ export function createCarryOutSubmission(
       return done;
     }
     const { record, revision } = await recordOf(ports.results, tenant, stored);
-    if (record.state !== 'pending') return done;
     const submission = { tenant, stored, text: message.text };
+    if (record.state === 'dead_letter') await buryGivenUp(ports, submission, record);
+    if (record.state !== 'pending') return done;
     if (ports.now() >= stored.expires_at) {
       return settledOr(await giveUpSubmission(ports, submission, record, revision, 'expired'));
     }
@@ -71,7 +74,7 @@ export function createCarryOutSubmission(
 
 async function tryOnce(
   ports: CarryOutPorts,
-  submission: { tenant: string; stored: StoredSubmission; text: string },
+  submission: HeldSubmission,
   before: SubmissionRecord,
   revision: number,
 ): Promise<SubmissionVerdict> {
@@ -93,7 +96,7 @@ async function tryOnce(
   }
   const isLast = begun.tries >= maxTries || ports.now() + (againMs ?? 0) >= stored.expires_at;
   if (againMs === null || (isLast && reading.unknown)) {
-    return settledOr(await finishSubmission(ports, tenant, last, begunRevision, 'done'));
+    return settledOr(await finishSubmission(ports, tenant, last, begunRevision));
   }
   if (isLast) {
     const reason = begun.tries >= maxTries ? 'exhausted' : 'expired';
