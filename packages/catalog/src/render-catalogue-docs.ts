@@ -52,6 +52,7 @@ function credentialOf(auth: IntegrationDocument['auth']): string {
     bearer: 'token',
     basic: 'name and password',
     custom: 'own fields',
+    aws_sigv4: 'AWS keys',
   };
   return auth.exchange === undefined ? kind[auth.type] : `${kind[auth.type]}, exchanged for a token`;
 }

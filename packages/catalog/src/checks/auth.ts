@@ -18,6 +18,7 @@ const fieldsOf: Record<Auth['type'], readonly (keyof Auth)[]> = {
   basic: ['hosts'],
   bearer: ['scheme', 'header', 'hosts', 'exchange'],
   custom: ['headers', 'query', 'body', 'hosts', 'exchange'],
+  aws_sigv4: ['service', 'region', 'hosts'],
   none: ['hosts'],
 };
 
@@ -36,6 +37,14 @@ export function checkAuth(document: IntegrationDocument): Finding[] {
     if (auth.scopes !== undefined && auth.token_url === undefined) {
       findings.push(finding(['auth', 'token_url'], 'required where scopes are asked for'));
     }
+  }
+  if (auth.type === 'aws_sigv4') {
+    for (const field of ['service', 'region'] as const)
+      if (auth[field] === undefined) findings.push(finding(['auth', field], 'required for aws_sigv4'));
+    const name = /^\{(.+)\}$/.exec(auth.region ?? '')?.[1];
+    const known = Object.keys(document.variables ?? {});
+    if (name !== undefined && !known.includes(name))
+      findings.push(wrongWord(['auth', 'region'], `{${name}} is not declared in variables`, name, known));
   }
   for (const [name, { pattern }] of Object.entries(auth.variables_from ?? {})) {
     const path = ['auth', 'variables_from', name];

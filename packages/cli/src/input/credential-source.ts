@@ -62,7 +62,7 @@ function credentialOf(type: AuthType, text: string): Credential {
   if (type === 'bearer') return checked({ type, token: text });
   const value = jsonObject(type, text);
   if (type === 'basic') return checked({ type, ...value });
-  if (type === 'custom') return checked({ type, fields: value });
+  if (type === 'custom' || type === 'aws_sigv4') return checked({ type: 'custom', fields: value });
   return checked(tokenResponse(value));
 }
 
@@ -94,6 +94,15 @@ async function prompted(type: AuthType, templates: Omit<Auth, 'type'>, io: CliIo
       return checked({ type, token: await promptHidden('Token (not shown): ', io) });
     case 'api_key':
       return checked({ type, api_key: await promptHidden('API key (not shown): ', io) });
+    case 'aws_sigv4': {
+      const fields = {
+        access_key_id: await promptLine('Access key id: ', io),
+        secret_access_key: await promptHidden('Secret access key (not shown): ', io),
+        session_token: await promptHidden('Session token, empty where there is none (not shown): ', io),
+      };
+      const given = Object.entries(fields).filter(([, value]) => value !== '');
+      return checked({ type: 'custom', fields: Object.fromEntries(given) });
+    }
     case 'custom': {
       const fields: [string, string][] = [];
       for (const field of fieldsOf(templates)) fields.push([field, await promptHidden(`${field} (not shown): `, io)]);

@@ -26,6 +26,12 @@ export function credentialFields(auth: Pick<Auth, 'type' | 'headers' | 'query' |
       return [one('token', 'Token')];
     case 'oauth2':
       return [one('access_token', 'Access token'), one('refresh_token', 'Refresh token', true, false)];
+    case 'aws_sigv4':
+      return [
+        one('access_key_id', 'Access key id', false),
+        one('secret_access_key', 'Secret access key'),
+        one('session_token', 'Session token', true, false),
+      ];
     case 'custom':
       return templateFields(auth).map((name) => one(name, name));
     case 'none':
@@ -59,8 +65,9 @@ export function credentialOf({ type }: Pick<Auth, 'type'>, given: Readonly<Recor
         token_type: 'Bearer',
         ...(text('refresh_token') !== '' && { refresh_token: text('refresh_token') }),
       };
+    case 'aws_sigv4':
     case 'custom':
-      return { type, fields: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) };
+      return { type: 'custom', fields: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) };
     case 'none':
       return null;
   }

@@ -20,7 +20,7 @@ const VariableName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 
 /** How a connection's credential is shown to the upstream. The material itself never stands in a document. */
 export const Auth = z.strictObject({
-  type: z.enum(['oauth2', 'api_key', 'basic', 'bearer', 'none', 'custom']),
+  type: z.enum(['oauth2', 'api_key', 'basic', 'bearer', 'none', 'custom', 'aws_sigv4']),
   ...oauthFields,
   /** oauth2, bearer: the word before the token. Default `Bearer`; `none`: the token alone. */
   scheme: z
@@ -46,6 +46,21 @@ export const Auth = z.strictObject({
   query: z.record(z.string(), z.string()).optional(),
   /** custom: templates of fields in the JSON or form body of every request; in JSON dots nest, `auth.key`. */
   body: z.record(z.string().regex(/^[A-Za-z_$@][\w$@:-]*(?:\.[A-Za-z_$@][\w$@:-]*){0,5}$/), z.string()).optional(),
+  /**
+   * aws_sigv4: each request is signed with Signature Version 4 of AWS, for this service, such as `ses`, in this region: `eu-west-1`, or a
+   * variable, `{region}`. The credential is of type custom, with `access_key_id`, `secret_access_key` and, where it is a temporary one,
+   * `session_token`. The secret key itself is never sent.
+   */
+  service: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .optional(),
+  region: z
+    .string()
+    .regex(/^(?:[a-z0-9-]{1,40}|\{[a-z][a-z0-9_]{0,39}\})$/, {
+      error: 'expected a region such as eu-west-1, or {variable}',
+    })
+    .optional(),
   /** The only hosts that ever receive this credential. Default: the host of `base_url`. */
   hosts: z.array(Host).optional(),
   exchange: TokenExchange.optional(),

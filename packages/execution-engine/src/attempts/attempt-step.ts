@@ -6,7 +6,7 @@ import type { StepPlan } from '../request/step-plan.ts';
 import { ampleMsOf } from './ample-ms.ts';
 import { attemptMcp } from './attempt-mcp.ts';
 import { attemptStream } from './attempt-stream.ts';
-import { type AuthorisedRequest, authoriseRequest } from './authorise-request.ts';
+import { type AuthorisedRequest, authoriseRequest, signRequest } from './authorise-request.ts';
 import type { AttemptPorts, Execution } from './execution.ts';
 import { sendHedged } from './hedge.ts';
 import { judgeEgressFailure } from './judge-egress-failure.ts';
@@ -44,6 +44,7 @@ export async function attemptStep(
   let program: StdioServer | null = null;
   try {
     authorised = authoriseRequest(request, execution);
+    if (prepared.sign !== null) authorised = await signRequest(request, authorised, execution, ports.wallClock());
     program = step.mcp?.stdio?.(execution.credential) ?? null;
   } catch (error) {
     ports.health.report(permit, 'unknown', startedAt);

@@ -36,6 +36,21 @@ export function authoriseRequest(request: BuiltRequest, execution: Execution): A
   return { url: `${rest}${rest.includes('?') ? '&' : '?'}${query}`, headers, body };
 }
 
+/** The same, signed where the credential is shown as a signature. `now`: Unix milliseconds. Rejects with a PatchbayError. */
+export async function signRequest(
+  { method, mayCarryCredential }: BuiltRequest,
+  authorised: AuthorisedRequest,
+  { input: { prepared }, credential, context }: Execution,
+  now: number,
+): Promise<AuthorisedRequest> {
+  if (prepared.sign === null || credential === null || !mayCarryCredential) return authorised;
+  const { url, headers, body } = authorised;
+  return {
+    ...authorised,
+    headers: { ...headers, ...(await prepared.sign({ method, url, headers, body }, credential, context, now)) },
+  };
+}
+
 /** A page's URL may repeat the parameters that carry the credential. */
 function withoutParameters(url: string, query: string): string {
   const parsed = new URL(url);

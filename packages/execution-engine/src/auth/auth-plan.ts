@@ -2,6 +2,7 @@ import type { Auth, Credential } from '@patchbay/contracts';
 import { isHeaderValue } from '@patchbay/egress/header-rules';
 import type { Report } from '../prepare/report.ts';
 import { headerNameProblem } from '../request/headers.ts';
+import { checkAwsKeys } from './aws-signature.ts';
 import type { BodyPiece } from './credential-body.ts';
 import { bearerTokenOf } from './credential-fields.ts';
 import { credentialTemplates } from './credential-templates.ts';
@@ -46,6 +47,12 @@ export function compileAuth(auth: Auth, report: Report): AuthPlan | null {
       return compileApiKey(auth, report);
     case 'custom':
       return compileCustom(auth, report);
+    case 'aws_sigv4':
+      // What is shown is a signature over the whole request: made last, by its signer.
+      return (credential) => {
+        checkAwsKeys(credential);
+        return { headers: [], query: '' };
+      };
   }
 }
 

@@ -1,6 +1,8 @@
 import type { IntegrationDocument, Issue } from '@patchbay/contracts';
 import type { AuthPlan } from '../auth/auth-plan.ts';
 import { compileAuth, pathMarkerOf } from '../auth/auth-plan.ts';
+import type { RequestSigner } from '../auth/aws-signature.ts';
+import { compileAwsSignature } from '../auth/aws-signature.ts';
 import type { ExchangePlan } from '../auth/exchange-plan.ts';
 import { compileExchange } from '../auth/exchange-plan.ts';
 import type { BaseUrl } from '../request/base-url.ts';
@@ -18,6 +20,8 @@ export interface DocumentPlan {
   readonly base: BaseUrl | null;
   readonly hosts: HostList | null;
   readonly auth: AuthPlan | null;
+  /** Signs what leaves, where the credential is shown as a signature. */
+  readonly sign: RequestSigner | null;
   readonly exchange: ExchangePlan | null;
   readonly rules: readonly RulePlan[];
   /** What is wrong with the common parts. */
@@ -44,12 +48,14 @@ export function documentPlanOf(document: IntegrationDocument): DocumentPlan {
     if (comparable && !hostIsListed(hosts.declared, baseHost))
       report('auth.hosts', `does not hold '${baseHost}', the host of base_url`);
   }
+  const sign = compileAwsSignature(document.auth, variables, report);
   const exchange = compileExchange(document.auth, hosts, variables, report);
   const plan = {
     variables,
     base,
     hosts,
     auth,
+    sign,
     exchange,
     rules: compileErrorRules(document.errors, report, 'errors'),
     issues,

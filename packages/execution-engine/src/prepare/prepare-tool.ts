@@ -114,6 +114,7 @@ export function prepareTool(document: IntegrationDocument, toolKey: string): Pre
     retry: tool.retry ?? document.retry,
     hedge: tool.risk === 'read' && (tool.retry ?? document.retry).hedge === true,
     auth: plan.auth,
+    sign: plan.sign,
     exchange: plan.exchange,
     files: compileFiles(tool),
     pagination,

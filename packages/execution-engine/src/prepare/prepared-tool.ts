@@ -1,5 +1,6 @@
 import type { IntegrationDocument, Issue, RateLimits, Retry, Tool } from '@patchbay/contracts';
 import type { AuthPlan } from '../auth/auth-plan.ts';
+import type { RequestSigner } from '../auth/aws-signature.ts';
 import type { ExchangePlan } from '../auth/exchange-plan.ts';
 import type { FilePlan } from '../files/file-plan.ts';
 import type { StepPlan } from '../request/step-plan.ts';
@@ -62,6 +63,8 @@ export interface PreparedTool {
   /** Whether a second request may follow a slow first one. Only ever of reads. */
   readonly hedge: boolean;
   readonly auth: AuthPlan | null;
+  /** Signs what leaves, where the credential is shown as a signature. */
+  readonly sign: RequestSigner | null;
   /** How the credential becomes the token that `auth` shows. */
   readonly exchange: ExchangePlan | null;
   /** Arguments that carry files; empty for most tools. */

@@ -78,6 +78,8 @@ function credentialFor({ auth }: IntegrationDocument): Credential | null {
       return { type: 'oauth2', access_token: secret, token_type: 'Bearer' };
     case 'api_key':
       return { type: 'api_key', api_key: secret };
+    case 'aws_sigv4':
+      return { type: 'custom', fields: { access_key_id: 'made-up', secret_access_key: secret } };
     case 'custom': {
       const templates = [auth.headers, auth.query, auth.body].flatMap((part) => Object.values(part ?? {}));
       const names = templates.flatMap((template) =>

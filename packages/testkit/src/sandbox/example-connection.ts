@@ -64,6 +64,11 @@ function credentialOf({ auth }: IntegrationDocument, secret: Secret): Credential
       return { type: 'basic', username: 'ada', password: token };
     case 'api_key':
       return { type: 'api_key', api_key: token };
+    case 'aws_sigv4':
+      return {
+        type: 'custom',
+        fields: { access_key_id: secret('access_key_id'), secret_access_key: secret('secret_access_key') },
+      };
     case 'custom':
       return { type: 'custom', fields: fieldsOf({ ...auth.headers, ...auth.query, ...auth.body }, secret) };
   }

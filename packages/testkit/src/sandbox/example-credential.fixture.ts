@@ -29,6 +29,15 @@ export function authorise(
         return [`${auth.name ?? 'api_key'}=${encodeURIComponent(`${auth.prefix ?? ''}${secret}`)}`];
       headers[(auth.name ?? 'X-API-Key').toLowerCase()] = `${auth.prefix ?? ''}${secret}`;
       return [];
+    case 'aws_sigv4': {
+      const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+      headers['x-amz-date'] = date;
+      const names = ['host', ...Object.keys(headers).filter((name) => name.startsWith('x-amz-'))].sort();
+      headers.authorization =
+        `AWS4-HMAC-SHA256 Credential=${secret}/${date.slice(0, 8)}/eu-west-1/${auth.service}/aws4_request, ` +
+        `SignedHeaders=${names.join(';')}, Signature=${'0'.repeat(64)}`;
+      return [];
+    }
     case 'custom':
       for (const [name, template] of Object.entries(auth.headers ?? {})) headers[name.toLowerCase()] = filled(template);
       return Object.entries(auth.query ?? {}).map(([name, template]) => `${name}=${filled(template)}`);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionResult } from '@patchbay/contracts';
 import type { Operation } from '../history.ts';
 import type { ToolKey } from './document.ts';
@@ -39,8 +40,30 @@ export function inWords({ status, error }: ExecutionResult): string {
   return error === null ? status : `${status} ${error.code}`;
 }
 
+/**
+ * Asks about each that is not over, a few at a time, again and again until all are or the time has come. By rounds: one that never ends
+ * keeps nobody from asking about the rest.
+ */
+export async function askUntilOver<T>(
+  items: readonly T[],
+  {
+    isOver,
+    ask,
+    many,
+    untilMs,
+  }: { isOver(item: T): boolean; ask(item: T): Promise<unknown>; many: number; untilMs: number },
+): Promise<void> {
+  for (let left = items.filter((item) => !isOver(item)); left.length > 0; left = left.filter((item) => !isOver(item))) {
+    await forEachOf(left, many, async (item) => {
+      if (performance.now() < untilMs) await ask(item);
+    });
+    if (performance.now() >= untilMs) return;
+    await delay(500);
+  }
+}
+
 /** Does something for each, a few at a time. */
-export async function forEachOf<T>(items: readonly T[], many: number, act: (item: T) => Promise<void>): Promise<void> {
+async function forEachOf<T>(items: readonly T[], many: number, act: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {
     for (let item = items[next++]; item !== undefined; item = items[next++]) await act(item);

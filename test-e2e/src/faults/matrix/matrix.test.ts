@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -30,6 +30,9 @@ afterAll(async () => {
 function keepLogs(): void {
   const directory = mkdtempSync(join(tmpdir(), `patchbay-matrix-${seed}-`));
   cpSync(stage.system.patchbay.state.logs, directory, { recursive: true });
+  for (let node = 0; node < stage.nodes.size; node++)
+    for (const file of readdirSync(stage.nodes.directoryOf(node)).filter((name) => name.includes('.log')))
+      cpSync(join(stage.nodes.directoryOf(node), file), join(directory, `nats-n${node + 1}-${file}`));
   say(`the logs of every process are in ${directory}`);
 }
 

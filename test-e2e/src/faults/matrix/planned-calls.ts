@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionResult } from '@patchbay/contracts';
 import type { Agent } from '@patchbay/sdk';
 import { endOf, isSettled, type Operation } from '../history.ts';
-import { type CallKind, forEachOf, Tally } from './call-kind.ts';
+import { askUntilOver, type CallKind, Tally } from './call-kind.ts';
 import { nameOf } from './document.ts';
 
 const writesOfEach = 2;
@@ -32,11 +31,11 @@ export class PlannedCalls implements CallKind {
   }
 
   async settle(untilMs: number): Promise<void> {
-    await forEachOf([...this.#answersOf.keys()], 8, async (plan) => {
-      while (!this.#isDone(plan) && performance.now() < untilMs) {
-        await this.#ask(plan);
-        if (!this.#isDone(plan)) await delay(500);
-      }
+    await askUntilOver([...this.#answersOf.keys()], {
+      isOver: (plan) => this.#isDone(plan),
+      ask: (plan) => this.#ask(plan),
+      many: 8,
+      untilMs,
     });
   }
 

@@ -12,6 +12,7 @@ const clean: KindVerdict = {
   latest_ms: -10,
   // That something is not known is no violation, whether it happened or not.
   history: { lost: [], unexpected: [], duplicates: [], contradictions: [], unknown: [{ number: 2, happened: true }] },
+  contradictory: {},
   audit: { unaudited: [], orphans: [], doubled: [], untold: [], declared: 1, executions: 3 },
 };
 const result = (
@@ -25,7 +26,7 @@ const result = (
   faults: [],
   kinds: [{ ...clean, history: { ...clean.history, ...over.history }, audit: { ...clean.audit, ...over.audit } }],
   recovered_ms: 1,
-  submissions: { waiting: ['sub_1: waiting after 2 tries', 'sub_2: unknown'], lost: over.lost ?? 0 },
+  submissions: { waiting: ['sub_1: waiting after 2 tries', 'sub_2: unknown'], lost: over.lost ?? 0, places: null },
   ended: over.ended ?? [],
   settled_ms: 1,
   audited_ms: 1,
@@ -50,7 +51,7 @@ test.each([
   [{ ended: ['executor-3'] }, 'processes that ended by themselves: 1 (executor-3)'],
   [
     { lost: 2 },
-    'submissions: accepted, and neither finished nor in the stream: 2 of sub_1: waiting after 2 tries, sub_2: unknown',
+    'submissions: accepted, and neither finished nor in the stream: 2 of sub_1: waiting after 2 tries, sub_2: unknown; null',
   ],
 ])('%j is a violation', (over, told) => {
   expect(violationsOf(result(over))).toEqual([told]);

@@ -36,7 +36,7 @@ export function violationsOf({ kinds, submissions, ended }: MatrixResult): strin
     .map(([what, items]) => `${what}: ${items.length} (${items.slice(0, 20).join(', ')})`);
   if (submissions.lost > 0)
     violations.push(
-      `submissions: accepted, and neither finished nor in the stream: ${submissions.lost} of ${submissions.waiting.join(', ')}`,
+      `submissions: accepted, and neither finished nor in the stream: ${submissions.lost} of ${submissions.waiting.slice(0, 20).join(', ')}; ${JSON.stringify(submissions.places)}`,
     );
   if (ended.length > 0) violations.push(`processes that ended by themselves: ${ended.length} (${ended.join(', ')})`);
   return violations;

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type ExecutionResult, submissionConsumer } from '@patchbay/contracts';
 import { spooledFiles } from '../audited.ts';
 import { judgeHistory, type Verdict } from '../history.ts';
-import { messagesIn } from '../stream-info.ts';
-import type { CallKind } from './call-kind.ts';
+import { type Places, placesOf } from '../stream-info.ts';
+import { type CallKind, inWords } from './call-kind.ts';
 import { nameOf } from './document.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { type InflictedFault, inflict } from './inflict.ts';
@@ -31,6 +32,8 @@ export interface KindVerdict {
   readonly answers: Record<string, number>;
   readonly latest_ms: number | null;
   readonly history: Verdict;
+  /** What was answered where answers contradict each other, in order. */
+  readonly contradictory: Record<string, string[]>;
   readonly audit: AuditVerdict;
 }
 
@@ -40,7 +43,7 @@ export interface MatrixResult {
   /** Milliseconds from the last healing until a call of each way succeeded, the slowest way. */
   readonly recovered_ms: number;
   /** Accepted submissions that wait for their next try, and how many of those the stream does not hold. */
-  readonly submissions: { readonly waiting: readonly string[]; readonly lost: number };
+  readonly submissions: { readonly waiting: readonly string[]; readonly lost: number; readonly places: Places | null };
   /** Processes that ended by themselves. */
   readonly ended: readonly string[];
   /** Milliseconds from the end of the load until every call had its end, and the log all of theirs. */
@@ -93,7 +96,8 @@ export async function runMatrix(
   await Promise.all(kinds.map((kind) => kind.settle(endedAt + (kind === submissions ? submissionsMs : patienceMs))));
   const settledMs = performance.now() - endedAt;
   const { waiting } = submissions;
-  const held = waiting.length === 0 ? 0 : await messagesIn(stage.system, 'SUBMISSIONS');
+  const places =
+    waiting.length === 0 ? null : await placesOf(stage.system, submissionConsumer.stream, submissionConsumer.durable);
   onProgress(`every call has its end ${inSeconds(settledMs)} after the load`);
   await upstream.stop();
   const audits = await untilClean(stage, kinds, upstream, endedAt + patienceMs + auditPatience * seconds * 1_000);
@@ -103,7 +107,7 @@ export async function runMatrix(
     faults: inflicted,
     kinds: kinds.map((kind, index) => verdictOf(kind, upstream, audits[index] as AuditVerdict)),
     recovered_ms: Math.round(recoveredMs),
-    submissions: { waiting, lost: Math.max(0, waiting.length - held) },
+    submissions: { waiting, lost: Math.max(0, waiting.length - (places?.messages ?? 0)), places },
     ended: supervisor.ended,
     settled_ms: Math.round(settledMs),
     audited_ms: Math.round(auditedMs),
@@ -180,8 +184,17 @@ function verdictOf(kind: CallKind, upstream: UpstreamRecord, audit: AuditVerdict
     latest_ms: Number.isFinite(kind.latestMs) ? Math.round(kind.latestMs) : null,
     // A read that succeeded has no effect to be lost.
     history: writes ? history : { ...history, lost: [] },
+    contradictory: Object.fromEntries(
+      operations
+        .filter(({ number }) => history.contradictions.includes(number))
+        .map(({ number, answers }) => [number, answers.map(inFull)]),
+    ),
     audit,
   };
+}
+
+function inFull(answer: ExecutionResult): string {
+  return `${answer.execution_id} ${inWords(answer)}${answer.replayed ? ', replayed' : ''}`;
 }
 
 function countsOf(kinds: readonly CallKind[], startedAt: number): string {

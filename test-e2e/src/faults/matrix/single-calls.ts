@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionResult } from '@patchbay/contracts';
 import type { Agent } from '@patchbay/sdk';
 import { endOf, isSettled, type Operation } from '../history.ts';
-import { type CallKind, forEachOf, inWords, Tally } from './call-kind.ts';
+import { askUntilOver, type CallKind, inWords, Tally } from './call-kind.ts';
 import { nameOf, type ToolKey } from './document.ts';
 
 export interface SingleCallOptions {
@@ -45,11 +44,11 @@ export class SingleCalls implements CallKind {
   async settle(untilMs: number): Promise<void> {
     // Without a key, to ask again would be to act again.
     if (!this.#options.keyed) return;
-    await forEachOf([...this.#answersOf.keys()], 16, async (number) => {
-      while (!isSettled(this.#answersOf[number] as ExecutionResult[]) && performance.now() < untilMs) {
-        await this.#ask(number);
-        if (!isSettled(this.#answersOf[number] as ExecutionResult[])) await delay(500);
-      }
+    await askUntilOver([...this.#answersOf.keys()], {
+      isOver: (number) => isSettled(this.#answersOf[number] as ExecutionResult[]),
+      ask: (number) => this.#ask(number),
+      many: 16,
+      untilMs,
     });
   }
 

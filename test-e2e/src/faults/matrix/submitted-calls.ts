@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { newId, PatchbayError, type SubmissionResult } from '@patchbay/contracts';
 import type { Agent } from '@patchbay/sdk';
 import type { Operation } from '../history.ts';
-import { type CallKind, forEachOf, Tally } from './call-kind.ts';
+import { askUntilOver, type CallKind, Tally } from './call-kind.ts';
 import { nameOf } from './document.ts';
 
 interface Submitted {
@@ -32,14 +31,15 @@ export class SubmittedCalls implements CallKind {
   }
 
   async settle(untilMs: number): Promise<void> {
-    await forEachOf([...this.#submitted.keys()], 16, async (number) => {
-      const one = this.#submitted[number] as Submitted;
-      while (!isOver(one) && performance.now() < untilMs) {
+    await askUntilOver([...this.#submitted.entries()], {
+      isOver: ([, one]) => isOver(one),
+      ask: async ([number, one]) => {
         // Nobody may know whether it was accepted: the same id again changes nothing if it was.
         if (!one.accepted) await this.#submit(number);
         if (one.accepted) one.last = await this.#agent.result(one.id).catch(() => one.last);
-        if (!isOver(one)) await delay(500);
-      }
+      },
+      many: 16,
+      untilMs,
     });
   }
 

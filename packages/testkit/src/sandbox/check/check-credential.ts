@@ -85,6 +85,8 @@ export function checkCredential(
         violation: null,
         refusal: { status: 401, message: `the credential has another shape: expected ${slot.description}` },
       };
+    const problem = slot.proof?.problemOf(arrival, Date.now()) ?? null;
+    if (problem !== null) return { shown, violation: null, refusal: { status: 403, message: problem } };
     const token = slot.tokenIn(value);
     if (token !== null && !tokens.isOf(target.integration, token))
       return {
@@ -94,8 +96,10 @@ export function checkCredential(
       };
     if (accepted === 'any') continue;
     const own = accepted[target.integration];
-    if (own !== undefined && same(value, slot.shownAs(own, token))) continue;
-    const foreign = Object.values(accepted).some((other) => same(value, slot.shownAs(other, token)));
+    const isOf = (credential: Credential) =>
+      slot.proof?.isOf(arrival, credential) ?? same(value, slot.shownAs(credential, token));
+    if (own !== undefined && isOf(own)) continue;
+    const foreign = Object.values(accepted).some(isOf);
     return {
       shown,
       violation: foreign ? 'foreign_credential' : null,

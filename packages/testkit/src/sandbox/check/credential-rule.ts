@@ -1,5 +1,7 @@
 import type { Credential, IntegrationDocument } from '@patchbay/contracts';
+import type { Arrival } from '../arrival.ts';
 import { escapeRegExp, type HostTest, hostTest, splitUrl } from '../route/host-pattern.ts';
+import { awsSignatureFor } from './aws-signature.ts';
 import { filledTemplate, templateShape } from './template-shape.ts';
 
 /** Where one piece of a credential stands, and what it looks like there. */
@@ -15,6 +17,13 @@ export interface CredentialSlot {
   readonly tokenIn: (value: string) => string | null;
   /** The value that this credential, with this token, gives; null when it is of another kind. */
   readonly shownAs: (credential: Credential, token: string | null) => string | null;
+  /** Where the value is not the credential but made with it and the request: what is wrong with it, and whose it is. */
+  readonly proof?: {
+    problemOf(arrival: Arrival, now: number): string | null;
+    isOf(arrival: Arrival, credential: Credential): boolean;
+    /** What goes along with it. */
+    readonly headerNames: readonly string[];
+  };
   /** Fixed text before the secret. */
   readonly lead: string;
 }
@@ -32,13 +41,15 @@ export interface CredentialRule {
 export function credentialRuleOf(document: IntegrationDocument): CredentialRule {
   const variables = document.variables ?? {};
   const hosts = (document.auth.hosts ?? [splitUrl(document.base_url).host]).map((host) => hostTest(host, variables));
-  const plain = slotsOf(document.auth);
+  const plain = slotsOf(document.auth, variables);
   const slots =
     document.auth.exchange === undefined ? plain : plain.map((slot) => withTokens(slot, document.auth.type));
   return {
     scheme: document.auth.type,
     slots,
-    headerNames: slots.filter((slot) => slot.in === 'header').map((slot) => slot.name),
+    headerNames: slots
+      .filter((slot) => slot.in === 'header')
+      .flatMap((slot) => [slot.name, ...(slot.proof?.headerNames ?? [])]),
     queryNames: slots.filter((slot) => slot.in === 'query').map((slot) => slot.name),
     mayGoTo: (host) => hosts.some((test) => test(host)),
   };
@@ -47,7 +58,10 @@ export function credentialRuleOf(document: IntegrationDocument): CredentialRule 
 /** Anything a credential may be made of: no space, no control character. */
 const secretText = '(?<secret>[\\x21-\\x7e]+)';
 
-function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
+function slotsOf(
+  auth: IntegrationDocument['auth'],
+  variables: NonNullable<IntegrationDocument['variables']>,
+): CredentialSlot[] {
   switch (auth.type) {
     case 'none':
       return [];
@@ -92,6 +106,10 @@ function slotsOf(auth: IntegrationDocument['auth']): CredentialSlot[] {
     }
     case 'custom':
       return templatesOf(auth);
+    case 'aws_sigv4': {
+      const { shape, ...proof } = awsSignatureFor(auth.service ?? '', hostTest(auth.region ?? '', variables));
+      return [{ ...header('Authorization', 'AWS4-HMAC-SHA256 ', () => null), shape, proof }];
+    }
   }
 }
 
