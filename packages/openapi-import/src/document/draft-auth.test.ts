@@ -32,6 +32,29 @@ const api = (security: object[] | undefined, rest: object = {}) =>
     { components: { securitySchemes: schemes }, ...rest },
   );
 
+describe('signatures of AWS', () => {
+  const signed = {
+    hmac: { type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
+  };
+  it.each([
+    ['https://connect.{region}.amazonaws.com', 'connect', '{region}', /connect in {region}, taken from the host/],
+    ['https://abc123.execute-api.eu-west-1.amazonaws.com/live', 'execute-api', 'eu-west-1', /execute-api in eu-west-1/],
+    ['https://api.acme.example', 'execute-api', 'us-east-1', /which the host does not tell/],
+  ])('are made for what the host tells: %s', async (url, service, region, note) => {
+    const description = describe31(
+      { '/a': { get: { operationId: 'a', responses: ok, security: [{ hmac: [] }] } } },
+      {
+        components: { securitySchemes: signed },
+        servers: [{ url, variables: url.includes('{region}') ? { region: { default: 'eu-west-1' } } : {} }],
+      },
+    );
+    const draft = draftOf(description);
+    expect(draft.whole.auth).toEqual({ type: 'aws_sigv4', service, region });
+    expect(await problemsOf(description, draft)).toEqual([]);
+    expect(draft.report.notes.join(' ')).toMatch(note);
+  });
+});
+
 describe('security alternatives', () => {
   it.each([
     ['basic', { type: 'basic' }],

@@ -124,7 +124,8 @@ function optionOf(names: readonly string[], schemes: ReadonlyMap<string, Securit
     : { schemes: names, kind, auth, problem: null };
 }
 
-function kindOf({ type, scheme, in: place, name, flows }: SecurityScheme): string {
+function kindOf({ type, scheme, in: place, name, flows, ...more }: SecurityScheme): string {
+  if (more['x-amazon-apigateway-authtype']?.toLowerCase() === 'awssigv4') return 'AWS Signature Version 4';
   if (type === 'http') return `HTTP ${scheme ?? ''}`.trim();
   if (type === 'apiKey') return `API key in ${place} ${name}`;
   if (type === 'oauth2') return `OAuth 2.0 (${Object.keys(flows ?? {}).join(', ')})`;
@@ -137,6 +138,7 @@ function single(scheme: SecurityScheme): Auth | string {
   if (scheme.type === 'http' && kind === 'basic') return { type: 'basic' };
   if (scheme.type === 'http' && kind === 'bearer') return { type: 'bearer' };
   if (scheme.type === 'http') return `HTTP scheme '${scheme.scheme}' needs more than a fixed header`;
+  if (scheme['x-amazon-apigateway-authtype']?.toLowerCase() === 'awssigv4') return { type: 'aws_sigv4' };
   if (scheme.type === 'apiKey') {
     const { name = '', in: place } = scheme;
     if (place === 'header' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name)) return `'${name}' is no header's name`;

@@ -9,7 +9,8 @@ import { type ListedOperation, listOperations } from '../spec/list-operations.ts
 import { type References, referencesOf } from '../spec/references.ts';
 import type { ApiDescription } from '../spec/types.ts';
 import { accountParameters } from './account-variables.ts';
-import { draftAuth } from './draft-auth.ts';
+import { withAwsPlace } from './aws-place.ts';
+import { type DraftedAuth, draftAuth } from './draft-auth.ts';
 import { draftErrors } from './draft-errors.ts';
 import { draftServer, type Variables } from './draft-server.ts';
 import { guessCategory } from './guess-category.ts';
@@ -52,8 +53,8 @@ export function draftDocument(description: ApiDescription, options: DraftOptions
 
   const title = shorten(plainText(description.info?.title) || 'Imported API', 80);
   const id = idOf(options.id, title);
-  const security = draftAuth(description, chosen, references);
   const server = serverOf(chosen, description, options);
+  const security = placed(draftAuth(description, chosen, references), server.baseUrl);
   const accounts = accountParameters(listed, references);
   const keys = toolKeys(chosen, id);
   const context = {
@@ -184,6 +185,11 @@ function categoryOf(given: string | undefined, text: string): Category {
 }
 
 /** The server of the operations: the description's, or one that all of them name. */
+function placed(security: DraftedAuth, baseUrl: string): DraftedAuth {
+  const { auth, notes } = withAwsPlace(security.auth, baseUrl);
+  return { ...security, auth, notes: [...security.notes, ...notes] };
+}
+
 function serverOf(chosen: readonly ListedOperation[], description: ApiDescription, { source, baseUrl }: DraftOptions) {
   const own = chosen.find(({ servers }) => servers !== undefined)?.servers;
   const all = own !== undefined && chosen.every(({ servers }) => servers?.[0]?.url === own[0]?.url);

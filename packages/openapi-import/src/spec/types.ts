@@ -127,6 +127,8 @@ export interface SecurityScheme {
   readonly description?: string;
   readonly flows?: Readonly<Record<string, OAuthFlow | undefined>>;
   readonly openIdConnectUrl?: string;
+  /** Of AWS: `awsSigv4` where requests are signed. */
+  readonly 'x-amazon-apigateway-authtype'?: string;
 }
 
 /** An OpenAPI 3.1 or 3.2 description, as `readApiDescription` gives it whatever version its text had. */
