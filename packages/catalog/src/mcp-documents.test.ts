@@ -65,6 +65,7 @@ describe('a document of an MCP server', () => {
     ['an address without https', 'mcp.url', { 'mcp.url': 'http://{site}.desk.example/mcp' }],
     ['a variable nobody declared', 'mcp.url', { 'mcp.url': 'https://{tenant}.desk.example/mcp' }],
     ['a host the credential may not go to', 'mcp.url', { 'auth.hosts': ['other.example'] }],
+    ['signatures of AWS', 'auth.type', { auth: { type: 'aws_sigv4', service: 'x', region: 'eu-west-1' } }],
     ['another base_url', 'base_url', { base_url: 'https://other.desk.example' }],
     ['a header of the protocol', 'headers.Mcp-Session-Id', { headers: { 'Mcp-Session-Id': 'x' } }],
     [

@@ -12,6 +12,10 @@ export function checkMcp(document: IntegrationDocument): Finding[] {
       .map(({ path }) => finding([...path, 'mcp'], 'the document names no MCP server (mcp)'));
   const { base, path } = mcpAddress(mcp);
   const findings: Finding[] = [];
+  if (document.auth.type === 'aws_sigv4')
+    findings.push(
+      finding(['auth', 'type'], 'signs each request by itself, of which a call of an MCP server is several'),
+    );
   if (document.base_url !== base.replace(/\/+$/, ''))
     findings.push(finding(['base_url'], 'is not where the MCP server is: leave it out, it comes from mcp'));
   for (const name of Object.keys(document.headers ?? {}))

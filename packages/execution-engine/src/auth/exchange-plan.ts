@@ -44,7 +44,7 @@ export function compileExchange(
   const { exchange } = auth;
   if (exchange === undefined) return null;
   const at = 'auth.exchange';
-  if (auth.type === 'none' || auth.type === 'basic')
+  if (auth.type === 'none' || auth.type === 'basic' || auth.type === 'aws_sigv4')
     report(at, `gives a token, which auth type ${auth.type} cannot show; use bearer, api_key or custom`);
   const base = compileBaseUrl(exchange.url, variables, report, `${at}.url`);
   const headers = templates(exchange.headers, variables, report, `${at}.headers`);
