@@ -14,6 +14,10 @@ export interface ServerStream {
   readonly leader: string | null;
   /** Servers that should hold a copy and are away, or behind. */
   readonly lagging: readonly string[];
+  /** Place of its newest message. */
+  readonly last: number;
+  /** Durable readers that were handed a message behind it. */
+  readonly readersAhead: readonly { readonly name: string; readonly delivered: number }[];
 }
 
 /** What one nats-server says of itself. */
@@ -94,7 +98,10 @@ const JetStream = z.object({
                 name: z.string(),
                 cluster: z.object({ leader: z.string().optional(), replicas: Peers }).optional(),
                 config: z.object({ num_replicas: z.int().default(1) }).optional(),
-                state: z.object({ bytes: Bytes }),
+                state: z.object({ bytes: Bytes, last_seq: Bytes }),
+                consumer_detail: z
+                  .array(z.object({ name: z.string(), delivered: z.object({ stream_seq: Bytes }).optional() }))
+                  .default([]),
               }),
             )
             .default([]),
@@ -112,7 +119,12 @@ export async function readServers(options: SideConnectionOptions): Promise<Serve
   const connection = await connectAside(options, '_INBOX_system');
   try {
     const servers = await gather(connection, 'VARZ', {}, Variables);
-    const stores = await gather(connection, 'JSZ', { acc: natsAccounts.main, streams: true, config: true }, JetStream);
+    const stores = await gather(
+      connection,
+      'JSZ',
+      { acc: natsAccounts.main, streams: true, consumer: true, config: true },
+      JetStream,
+    );
     const present = new Set(servers.map(({ told }) => told.server.name));
     const peers = stores.flatMap(({ told: { data } }) => [
       ...(data.meta_cluster?.leader ? [data.meta_cluster.leader] : []),
@@ -188,7 +200,7 @@ function streamsOf(stores: readonly z.output<typeof JetStream>[], present: Reado
   const found = new Map<string, ServerStream>();
   for (const { server, data } of stores)
     for (const account of data.account_details)
-      for (const { name, cluster, config, state } of account.stream_detail) {
+      for (const { name, cluster, config, state, consumer_detail: readers } of account.stream_detail) {
         const leader = cluster?.leader || null;
         if (account.name !== natsAccounts.main || (found.has(name) && leader !== server.name)) continue;
         found.set(name, {
@@ -199,6 +211,10 @@ function streamsOf(stores: readonly z.output<typeof JetStream>[], present: Reado
           lagging: (cluster?.replicas ?? [])
             .filter((peer) => leader === server.name && (peer.offline || !peer.current || !present.has(peer.name)))
             .map((peer) => peer.name),
+          last: state.last_seq,
+          readersAhead: readers
+            .map((reader) => ({ name: reader.name, delivered: reader.delivered?.stream_seq ?? 0 }))
+            .filter(({ delivered }) => delivered > state.last_seq),
         });
       }
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));

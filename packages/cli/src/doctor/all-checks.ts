@@ -8,6 +8,7 @@ import { clocks } from './checks/clocks.ts';
 import { deadLetters } from './checks/dead-letters.ts';
 import { diskSpace } from './checks/disk-space.ts';
 import { doorTls } from './checks/door-tls.ts';
+import { durablesInStep } from './checks/durables-in-step.ts';
 import { executors } from './checks/executors.ts';
 import { integrationsReadable } from './checks/integrations-readable.ts';
 import { jetstreamSpace } from './checks/jetstream-space.ts';
@@ -53,6 +54,7 @@ export const allChecks: readonly Check[] = [
   jetstreamSync,
   jetstreamSpace,
   streamReplicas,
+  durablesInStep,
   services,
   serviceVersions,
   clocks,

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { allChecks } from './all-checks.ts';
 import { judgeSpace } from './checks/disk-space.ts';
+import { durablesInStep } from './checks/durables-in-step.ts';
 import { judgeNatsVersion } from './checks/nats-version.ts';
 import { judge as judgeNode } from './checks/node-version.ts';
+import type { Examination } from './examination.ts';
 import { isLoopback } from './loopback.ts';
 import { renderDoctorDocs } from './render-doctor-docs.ts';
 
@@ -56,6 +58,17 @@ test.each([
   ['127.evil.example', false],
 ])('%s is the loopback: %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
+});
+
+test('a reader that is ahead of its stream is named, with where both are', async () => {
+  const streams = [
+    { name: 'AUDIT', last: 9, readersAhead: [] },
+    { name: 'SUBMISSIONS', last: 4, readersAhead: [{ name: 'executor', delivered: 7 }] },
+  ];
+  const examination = { servers: async () => ({ streams }) } as unknown as Examination;
+  expect(await durablesInStep.look(examination)).toMatchObject([
+    { status: 'fail', message: 'ahead: executor at 7 of SUBMISSIONS, whose last is 4' },
+  ]);
 });
 
 test('docs/doctor.md is what the checks say', () => {

@@ -59,7 +59,7 @@ describe('one server', () => {
   let server: ChildProcess;
   let url: string;
   const all =
-    'nats-auth,nats-tls,nats-monitor,nats-payload,jetstream-space,jetstream-sync,nats-cluster,stream-replicas';
+    'nats-auth,nats-tls,nats-monitor,nats-payload,jetstream-space,jetstream-sync,nats-cluster,stream-replicas,durables-in-step';
 
   beforeAll(async () => {
     const [port, monitor] = [await freePort(), await freePort()];
@@ -102,8 +102,9 @@ describe('one server', () => {
       'jetstream-sync warn',
       'jetstream-space ok',
       'stream-replicas fail',
+      'durables-in-step ok',
     ]);
-    expect(found.at(-1)?.message).toBe('there are no streams');
+    expect(found.at(-2)?.message).toBe('there are no streams');
     expect(found[0]?.message).toBe('lets anybody in');
   });
 
