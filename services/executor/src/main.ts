@@ -251,7 +251,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningServ
     name: config.instance,
     isReady: () => messaging.connected,
     stop: stopInOrder([
-      () => recorder.windDown(),
+      () => {
+        recorder.windDown();
+        ledger.windDown();
+      },
       () => Promise.all([served.stop(), submissions.stop()]),
       () => background.settled(),
       () => {

@@ -3,7 +3,7 @@ import { PatchbayError } from '@patchbay/contracts';
 import { type Bucket, StreamRefusal } from '@patchbay/messaging';
 import type { LedgerRecord } from '../domain/ledger-record.ts';
 import type { KeepLedger } from '../operations/ports.ts';
-import { writeAgain } from './write-again.ts';
+import { WriteAgain } from './write-again.ts';
 
 /** Milliseconds for one try at a claim, and between two: JetStream may be choosing a leader, which takes it seconds. */
 const tryMs = 1_000;
@@ -34,7 +34,8 @@ async function available<T>(work: Promise<T>, message: string): Promise<T> {
  * The idempotency ledger in the JetStream key-value bucket `executions`.
  * @throws PatchbayError `audit_unavailable` when the bucket does not answer, from each of its methods.
  */
-export function createNatsLedger(bucket: Bucket): KeepLedger {
+export function createNatsLedger(bucket: Bucket): KeepLedger & Pick<WriteAgain, 'windDown'> {
+  const again = new WriteAgain();
   async function read(tenant: string, key: string) {
     const entry = await available(
       bucket.get(bucketKey(tenant, key)),
@@ -55,6 +56,7 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
   }
 
   return {
+    windDown: () => again.windDown(),
     async claim(tenant, key, record, timeoutMs) {
       const until = performance.now() + timeoutMs;
       const mark = randomUUID();
@@ -97,21 +99,23 @@ export function createNatsLedger(bucket: Bucket): KeepLedger {
       }
     },
     read,
-    settle(tenant, key, record, revision) {
+    settle(tenant, key, record, revision, told = false) {
       const text = JSON.stringify(record);
-      const written = writeAgain(
+      const written = again.write(
         async () => (await bucket.update(bucketKey(tenant, key), text, revision)) !== null,
         async () => {
           const held = (await read(tenant, key))?.record;
           return held?.state === 'done' && held.execution_id === record.execution_id;
         },
+        told,
       );
       return available(written, 'The idempotency ledger did not take the answer.');
     },
-    release(tenant, key, revision) {
-      const released = writeAgain(
+    release(tenant, key, revision, told = false) {
+      const released = again.write(
         () => bucket.delete(bucketKey(tenant, key), revision),
         async () => (await read(tenant, key)) === null,
+        told,
       );
       return available(released, 'The idempotency ledger did not take the key back.');
     },

@@ -84,10 +84,13 @@ export interface KeepLedger {
     revision: number,
     timeoutMs: number,
   ): Promise<number | null>;
-  /** False when another executor took the key over since `revision`. */
-  settle(tenant: string, key: string, record: LedgerRecord, revision: number): Promise<boolean>;
+  /**
+   * False when another executor took the key over since `revision`. While the ledger is away it is tried again: for seconds, and where the
+   * answer was `told` already for minutes, since a repeat is to be told the same.
+   */
+  settle(tenant: string, key: string, record: LedgerRecord, revision: number, told?: boolean): Promise<boolean>;
   /** Gives a key back after a refusal: nothing was sent, so the same key may be tried again. False as for `settle`. */
-  release(tenant: string, key: string, revision: number): Promise<boolean>;
+  release(tenant: string, key: string, revision: number, told?: boolean): Promise<boolean>;
 }
 
 /** The moments of an audit record. Rejections nobody awaits are silent. */

@@ -127,12 +127,13 @@ export async function settleKey(
   run: Run,
   revision: number,
   result: ExecutionResult,
+  told: boolean,
 ): Promise<boolean> {
   const mayRunAgain = result.status === 'refused' || (result.status === 'failed' && result.error?.retryable === true);
   const key = run.ledgerKey as string;
   return mayRunAgain
-    ? ledger.release(run.call.tenant, key, revision)
-    : ledger.settle(run.call.tenant, key, ledgerRecord(run, { result }), revision);
+    ? ledger.release(run.call.tenant, key, revision, told)
+    : ledger.settle(run.call.tenant, key, ledgerRecord(run, { result }), revision, told);
 }
 
 async function giveBack(ledger: KeepLedger, run: Run, late: Claim): Promise<void> {

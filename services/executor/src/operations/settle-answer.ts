@@ -30,11 +30,11 @@ export async function settleAnswer(
 ): Promise<ExecutionResult> {
   if (performance.now() <= run.deadlineAt + staleAfterMs) {
     // At the end of this turn: the answer leaves first.
-    ports.background(setImmediate().then(() => settleAndAnnounce(ports, run, revision, result)));
+    ports.background(setImmediate().then(() => settleAndAnnounce(ports, run, revision, result, true)));
     return result;
   }
   try {
-    if (await settleAndAnnounce(ports, run, revision, result)) return result;
+    if (await settleAndAnnounce(ports, run, revision, result, false)) return result;
     const newer = await ports.ledger.read(run.call.tenant, run.ledgerKey as string);
     if (newer?.record.result !== undefined) return { ...newer.record.result, replayed: true };
   } catch {
@@ -49,8 +49,9 @@ async function settleAndAnnounce(
   run: Run,
   revision: number,
   result: ExecutionResult,
+  told: boolean,
 ): Promise<boolean> {
-  const stands = await settleKey(ledger, run, revision, result);
+  const stands = await settleKey(ledger, run, revision, result, told);
   if (stands) announce.finished(run.call.tenant, run.execution.session, result);
   return stands;
 }
