@@ -1,7 +1,9 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import { events, newId } from '@patchbay/contracts';
 import { serversForSuite } from '@patchbay/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Messaging, StreamMessage } from './index.ts';
+import { rawConnection } from './raw-connection.test-support.ts';
 
 const servers = serversForSuite({ beforeAll, afterAll }, { tenants: ['acme'], redis: false });
 let ingress: Messaging;
@@ -55,6 +57,32 @@ describe('a stream', () => {
     expect(found[0]?.payload).toHaveLength(0);
     expect(found[0]?.header('Nats-Msg-Size')).toBe('4');
   });
+
+  test('is read on behind the last page when the server lost the reading, each message once', async () => {
+    await store('a', 'b', 'c', 'd', 'e');
+    const connection = await rawConnection(servers(), 'webhook-delivery');
+    const { consumers } = await jetstreamManager(connection, { checkAPI: false });
+    const lose = async () => {
+      for await (const { name } of consumers.list('WEBHOOKS'))
+        if (name.startsWith('scan_')) await consumers.delete('WEBHOOKS', name);
+    };
+    const texts: string[] = [];
+    for await (const { messages } of delivery.readStream('WEBHOOKS', {
+      filter: `webhooks.v1.acme.${source}.*`,
+      after: 0,
+      pageRows: 2,
+    })) {
+      texts.push(...messages.map(textOf));
+      await lose();
+    }
+    await connection.close();
+    expect(texts).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('that is not there is said not to be readable', async () => {
+    const reading = delivery.readStream('NOPE', { filter: 'nope.>', after: 0, pageRows: 1 })[Symbol.asyncIterator]();
+    await expect(reading.next()).rejects.toMatchObject({ name: 'PatchbayError', code: 'overloaded' });
+  }, 90_000);
 
   test('with nothing that is asked for ends at once', async () => {
     for await (const page of delivery.readStream('WEBHOOKS', {

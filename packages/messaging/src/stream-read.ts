@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -8,6 +9,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos, nuid } from '@nats-io/transport-node';
+import { PatchbayError } from '@patchbay/contracts';
 import { toStreamMessage } from './consume.ts';
 import { apiTryMs, untilAnswered } from './jetstream-api.ts';
 import type { ReadStreamOptions, StreamPage } from './stream-access.ts';
@@ -20,8 +22,39 @@ const forgottenAfterMs = 60_000;
 /** Milliseconds that the look at one message waits for its answer. */
 const lookPatienceMs = 15_000;
 
-/** Reads part of a stream. A page is asked for when the one before was used up, so that neither side holds more than one. */
+/** Failures in a row after which a reading is given up, and milliseconds before it is begun again. */
+const mostFailures = 5;
+const againMs = 500;
+
+/**
+ * Reads part of a stream. A page is asked for when the one before was used up, so that neither side holds more than one. The server may
+ * lose a reading, as with one that is killed, or keep it waiting for too long: it then goes on behind the last page.
+ * @throws PatchbayError `overloaded` when it cannot be gone on with.
+ */
 export async function* readStream(
+  connection: NatsConnection,
+  stream: string,
+  options: ReadStreamOptions,
+): AsyncGenerator<StreamPage, void, undefined> {
+  let { after } = options;
+  for (let failures = 0; ; ) {
+    try {
+      for await (const page of readOn(connection, stream, { ...options, after })) {
+        failures = 0;
+        after = page.upTo;
+        yield page;
+      }
+      return;
+    } catch (error) {
+      if (error instanceof PatchbayError) throw error;
+      if (++failures > mostFailures)
+        throw new PatchbayError('overloaded', { message: `The stream ${stream} could not be read.`, cause: error });
+      await delay(againMs);
+    }
+  }
+}
+
+async function* readOn(
   connection: NatsConnection,
   stream: string,
   { filter, after, pageRows, headersOnly = false, mayRemove = true }: ReadStreamOptions,
