@@ -38,14 +38,13 @@ describe('after the server went away and came back', () => {
   let integrations: Bucket;
   let consumer: Awaited<ReturnType<Messaging['consume']>>;
   let scanning: AsyncIterator<BucketPage>;
-  let scanned: BucketPage;
 
   beforeAll(async () => {
     integrations = await registry.bucket('integrations');
     await integrations.put('watch.before', '1');
     for (const key of ['scan.a', 'scan.b']) await integrations.put(key, key);
     scanning = integrations.scan('scan.*', { after: 0, pageRows: 1 })[Symbol.asyncIterator]();
-    scanned = (await scanning.next()).value;
+    await scanning.next();
     await (await executor.bucket('integrations')).watch('watch.>', ({ key, value }) =>
       seen.set(key, value && Buffer.from(value).toString()),
     );
@@ -118,12 +117,10 @@ describe('after the server went away and came back', () => {
     );
   }, 60_000);
 
-  test('a scan has failed, and can be gone on with where it was', async () => {
-    await expect(scanning.next()).rejects.toThrow();
-    const keys: string[] = [];
-    for await (const { entries } of integrations.scan('scan.*', { after: scanned.upTo, pageRows: 10 }))
-      keys.push(...entries.map(({ key }) => key));
-    expect(keys).toEqual(['scan.b']);
+  test('a scan goes on where it was', async () => {
+    const next: BucketPage = (await scanning.next()).value;
+    expect(next.entries.map(({ key }) => key)).toEqual(['scan.b']);
+    expect((await scanning.next()).done).toBe(true);
   }, 60_000);
 
   test('a consumer goes on', async () => {
