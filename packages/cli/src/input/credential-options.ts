@@ -29,7 +29,10 @@ export function credentialOptions(command: Command): void {
     .option('--basic-user <name>', 'a user name; goes with --password-file')
     .option('--password-file <file>', 'its password')
     .option('--oauth2-file <file>', 'a token response as JSON: {"access_token":…,"refresh_token":…,"expires_in":…}')
-    .option('--custom-file <file>', 'the fields of a custom scheme as JSON: {"api_key":…,"account":…}');
+    .option(
+      '--custom-file <file>',
+      'the fields of a custom scheme, or the keys of AWS, as JSON: {"api_key":…,"account":…} or {"access_key_id":…,"secret_access_key":…}',
+    );
   for (const flag of secretOptions) command.addOption(new Option(`${flag} [value]`).hideHelp().argParser(refuseSecret));
 }
 

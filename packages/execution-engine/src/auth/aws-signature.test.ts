@@ -60,6 +60,22 @@ describe('a request signed for AWS', () => {
     expect(first).not.toBe(second);
   });
 
+  it('is signed for a further page whose address has a broken escape, as it stands', async () => {
+    const next = 'https://email.eu-west-1.amazonaws.com/v2/x?after=%zz';
+    const bench = benchOf([answer(200, { items: [1], next }), answer(200, { items: [2] })]);
+    const tool = toolOf(
+      {
+        risk: 'read',
+        request: { method: 'GET', path: '/v2/x' },
+        response: { pagination: { kind: 'link', items: 'items', next: 'next' } },
+      },
+      document,
+    );
+    const outcome = await bench.execute(tool, { credential, variables });
+    expect(outcome).toMatchObject({ status: 'succeeded', output: { items: [1, 2] } });
+    expect(bench.requests[1]).toMatchObject({ url: next, headers: { authorization: expect.any(String) } });
+  });
+
   it('is signed for no other host', async () => {
     const bench = benchOf([answer(200, {})]);
     const tool = toolOf(

@@ -98,12 +98,21 @@ function queryOf(search: string): Record<string, string | string[]> {
   for (const pair of search.slice(1).split('&')) {
     if (pair === '') continue;
     const mark = pair.indexOf('=');
-    const name = decodeURIComponent(mark === -1 ? pair : pair.slice(0, mark));
+    const name = decoded(mark === -1 ? pair : pair.slice(0, mark));
     const values = query[name] ?? [];
-    values.push(mark === -1 ? '' : decodeURIComponent(pair.slice(mark + 1)));
+    values.push(mark === -1 ? '' : decoded(pair.slice(mark + 1)));
     query[name] = values;
   }
   return query;
+}
+
+/** The address of a further page is the upstream's, broken escapes and all: it is signed as it stands, and theirs to refuse. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;

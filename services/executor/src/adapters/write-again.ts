@@ -1,6 +1,9 @@
 /** Milliseconds after the first try in which another one may begin: JetStream may choose a leader. The shutdown's drain has room for it. */
 const tryForMs = 11_000;
-/** The same of what nobody waits for, and is not to be forgotten: the servers may be away. */
+/**
+ * The same of what nobody waits for, and is not to be forgotten: the servers may be away. How many wait so long needs no limit of its own:
+ * a call has a claim before it has an answer, and while the ledger takes no answers it takes no claims.
+ */
 const patientMs = 120_000;
 const firstGapMs = 500;
 const mostGapMs = 2_000;
