@@ -170,7 +170,8 @@ async function startAll(
     `nats-server on ${nats.urls.join(', ')}, redis-server on port ${redis.port}${sandbox === null ? '' : `, sandbox on ${sandbox.url}`}`,
   );
 
-  await provisionStreams(nats, keys, options.auditStreamDays ?? 0);
+  const madeAnew = await provisionStreams(nats, keys, options.auditStreamDays ?? 0);
+  if (madeAnew.length > 0) say(`Made anew, as the end of their streams was lost: the readers ${madeAnew.join(', ')}`);
   const installation: Installation = {
     state,
     keys,
@@ -294,8 +295,12 @@ async function keepUndo<T extends { stop(): Promise<void> } | null>(
   return started;
 }
 
-/** `auditDays`: 0 keeps the messages of stream `AUDIT` for ever. */
-async function provisionStreams({ urls, replicas }: LocalNats, keys: LocalKeys, auditDays: number): Promise<void> {
+/** `auditDays`: 0 keeps the messages of stream `AUDIT` for ever. Gives the durables that were ahead of their streams, and are made anew. */
+async function provisionStreams(
+  { urls, replicas }: LocalNats,
+  keys: LocalKeys,
+  auditDays: number,
+): Promise<readonly string[]> {
   const messaging = await connectMessaging({
     servers: urls,
     seed: readSecretFile(seedFileOf(keys, 'provisioner')),
@@ -303,7 +308,7 @@ async function provisionStreams({ urls, replicas }: LocalNats, keys: LocalKeys, 
     inboxPrefix: inboxPrefixOf('provisioner'),
   });
   try {
-    await messaging.provision({
+    return await messaging.provision({
       streams: Object.values({ ...streams, audit: { ...streams.audit, maxAgeMs: auditDays * 86_400_000 } }),
       buckets: Object.values(buckets),
       durables,

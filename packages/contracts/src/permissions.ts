@@ -313,6 +313,7 @@ export function permissionsOf(identity: Identity, tenant?: string): Permissions 
             `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${durable}`,
             `$JS.API.CONSUMER.CREATE.${stream}.${durable}`,
             `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+            `$JS.API.CONSUMER.DELETE.${stream}.${durable}`,
             `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
           ]),
           ...streamNames.flatMap((name) => [

@@ -80,6 +80,10 @@ async function main(argv: readonly string[]): Promise<number> {
       replicas: Number(values.replicas ?? (natsHosts.length >= 3 ? 3 : 1)),
       patienceMs: Number(values.patience) * 1_000,
       onWaiting: (reason) => process.stderr.write(`waiting: ${reason}\n`),
+      onMadeAnew: (durables) =>
+        process.stderr.write(
+          `made anew: ${durables.join(', ')}: ahead of what the servers have of the stream, whose end they lost; what was published since may have passed unseen\n`,
+        ),
     });
     process.stdout.write('streams, buckets and durables are there\n');
     return 0;

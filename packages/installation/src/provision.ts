@@ -12,6 +12,8 @@ export interface ProvisionOptions {
   /** Milliseconds in which the servers must come up. */
   readonly patienceMs: number;
   readonly onWaiting?: (reason: string) => void;
+  /** Told of durables that were ahead of their streams: what was published meanwhile they may have missed. */
+  readonly onMadeAnew?: (durables: readonly string[]) => void;
 }
 
 /** Milliseconds between two attempts. */
@@ -22,7 +24,9 @@ export async function provisionInstallation(options: ProvisionOptions): Promise<
   const giveUpAt = performance.now() + options.patienceMs;
   for (;;) {
     try {
-      return await provision(options);
+      const madeAnew = await provision(options);
+      if (madeAnew.length > 0) options.onMadeAnew?.(madeAnew);
+      return;
     } catch (error) {
       if (performance.now() > giveUpAt) throw error;
       options.onWaiting?.(error instanceof Error ? error.message : 'unknown');
@@ -31,7 +35,7 @@ export async function provisionInstallation(options: ProvisionOptions): Promise<
   }
 }
 
-async function provision({ natsUrls, seedFile, replicas }: ProvisionOptions): Promise<void> {
+async function provision({ natsUrls, seedFile, replicas }: ProvisionOptions): Promise<readonly string[]> {
   const messaging = await connectMessaging({
     servers: natsUrls,
     seed: readSecretFile(seedFile),
@@ -39,7 +43,7 @@ async function provision({ natsUrls, seedFile, replicas }: ProvisionOptions): Pr
     inboxPrefix: inboxPrefixOf('provisioner'),
   });
   try {
-    await messaging.provision({
+    return await messaging.provision({
       streams: Object.values(streams),
       buckets: Object.values(buckets),
       durables,

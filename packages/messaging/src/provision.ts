@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
   DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
+  type JetStreamManager,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
@@ -21,8 +23,14 @@ export interface ProvisioningPlan {
   readonly storage: 'file' | 'memory';
 }
 
-/** Creates what is missing and updates what differs. Running it again changes nothing. */
-export async function provision(connection: NatsConnection, plan: ProvisioningPlan): Promise<void> {
+/** Milliseconds between the two looks at a reader that seems to be ahead of its stream. */
+const lookAgainMs = 1_000;
+
+/**
+ * Creates what is missing, updates what differs, and makes the durables anew that are ahead of their streams, which begin with what is there
+ * then. Running it again changes nothing. Gives the durables that were made anew.
+ */
+export async function provision(connection: NatsConnection, plan: ProvisioningPlan): Promise<readonly string[]> {
   const manager = await untilAnswered('account', () => jetstreamManager(connection, { timeout: apiTryMs }));
   const configs = [
     ...plan.streams.map((stream) => streamConfig(stream, plan)),
@@ -34,9 +42,14 @@ export async function provision(connection: NatsConnection, plan: ProvisioningPl
       else await manager.streams.add(config);
     });
   }
+  const madeAnew: string[] = [];
   for (const { stream, durable, ackWaitMs = 30_000, maxAckPending = 5_000 } of plan.durables) {
     await untilAnswered(`durable ${durable}`, async () => {
-      if (await exists(() => manager.consumers.info(stream, durable))) return;
+      if (await exists(() => manager.consumers.info(stream, durable))) {
+        if (!(await isAhead(manager, stream, durable))) return;
+        madeAnew.push(durable);
+        await exists(() => manager.consumers.delete(stream, durable));
+      }
       await manager.consumers.add(stream, {
         durable_name: durable,
         ack_policy: AckPolicy.Explicit,
@@ -47,6 +60,20 @@ export async function provision(connection: NatsConnection, plan: ProvisioningPl
       });
     });
   }
+  return [...new Set(madeAnew)];
+}
+
+/**
+ * Whether a durable was handed more than the stream holds, as when the servers lost the stream's end and not the durable's place: what is
+ * published next it would never be handed. Twice, since a server that has just begun to lead may not have counted everything yet.
+ */
+async function isAhead({ consumers, streams }: JetStreamManager, stream: string, durable: string): Promise<boolean> {
+  // The durable first: a stream only grows.
+  const look = async () =>
+    (await consumers.info(stream, durable)).delivered.stream_seq > (await streams.info(stream)).state.last_seq;
+  if (!(await look())) return false;
+  await delay(lookAgainMs);
+  return look();
 }
 
 async function exists(look: () => Promise<unknown>): Promise<boolean> {

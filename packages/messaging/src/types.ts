@@ -343,14 +343,17 @@ export interface Messaging extends StreamAccess {
   consume(stream: string, durable: string, options: ConsumeOptions): Promise<BatchConsumer>;
   /** Takes messages from a durable one by one, several at a time; others may share the durable. */
   work(stream: string, durable: string, options: WorkOptions): Promise<BatchConsumer>;
-  /** Creates or updates streams, buckets and durables to match. Needs the provisioner identity. */
+  /**
+   * Creates or updates streams, buckets and durables to match, and makes those durables anew that are ahead of their streams: it gives
+   * their names. Needs the provisioner identity.
+   */
   provision(plan: {
     streams: readonly StreamDefinition[];
     buckets: readonly BucketDefinition[];
     durables: readonly DurableDefinition[];
     replicas: number;
     storage: 'file' | 'memory';
-  }): Promise<void>;
+  }): Promise<readonly string[]>;
   /**
    * What each process of a service says of itself, by its id; those that say nothing are left out. Needs the admin
    * identity. Default 500 ms.

@@ -8,7 +8,7 @@ export const durablesInStep: Check = {
   title: 'No reader of a stream is ahead of it',
   means:
     'The servers lost the end of the stream, as after a disk that failed: what is published since under places that the reader has passed is not handed out, and of a queue it is removed.',
-  fix: 'With the services of the stream stopped, remove the reader (nats consumer rm STREAM READER) and provision again, or for DELIVERIES start webhook-delivery, which makes its own readers: it begins with what is there, and what was done is not done twice.',
+  fix: 'Provision again: it makes the reader anew, which begins with what is there, and what was done is not done twice. Those of DELIVERIES the delivery makes itself: remove them (nats consumer rm DELIVERIES READER) and start webhook-delivery again.',
   async look(examination) {
     const { streams } = await examination.servers();
     const ahead = streams.flatMap(({ name, last, readersAhead }) =>
