@@ -2,7 +2,7 @@ import type { Connection, IntegrationDocument } from '@patchbay/contracts';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useSend } from '../api/use-get.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { credentialFields, credentialOf } from '../forms/credential-of.ts';
 import { presetVariables, VariableFields } from './variable-fields.tsx';
@@ -40,12 +40,10 @@ export function CredentialForm({ document, connection }: Given) {
       </p>
     );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.send(undefined, { onSuccess: () => setSecrets({}) });
-      }}
+    <ChangeForm
+      send={save.isPending ? 'Storing …' : connection === null ? 'Connect' : 'Replace'}
+      onSend={() => save.send(undefined, { onSuccess: () => setSecrets({}) })}
+      change={save}
     >
       <h2>By a secret of {document.name}</h2>
       {credentialFields(document.auth).map(({ name, label: title, secret, required }) => (
@@ -68,12 +66,6 @@ export function CredentialForm({ document, connection }: Given) {
           </label>
         </>
       )}
-      {save.problem !== null && <ProblemNote problem={save.problem} />}
-      <div>
-        <button type="submit" data-kind="main" disabled={save.isPending}>
-          {save.isPending ? 'Storing …' : connection === null ? 'Connect' : 'Replace'}
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }

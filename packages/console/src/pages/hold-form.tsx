@@ -1,8 +1,8 @@
 import type { LegalHold } from '@patchbay/contracts';
 import { useState } from 'react';
 import { useSend } from '../api/use-get.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { Choice } from '../components/choice.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { auditClasses, moment } from './audit-classes.ts';
 
@@ -19,13 +19,12 @@ export function HoldForm({ onDone }: { readonly onDone: () => void }) {
     said: () => 'The hold is on.',
   });
   return (
-    <form
-      className="card stack"
-      aria-label="New hold"
-      onSubmit={(event) => {
-        event.preventDefault();
-        place.send({ ...said, from: moment(said.from), to: moment(said.to) }, { onSuccess: onDone });
-      }}
+    <ChangeForm
+      label="New hold"
+      send="Place it"
+      onSend={() => place.send({ ...said, from: moment(said.from), to: moment(said.to) }, { onSuccess: onDone })}
+      onCancel={onDone}
+      change={place}
     >
       <div className="filters">
         <TextField label="Why" required value={said.reason} onChange={set('reason')} placeholder="Case 2026-114" />
@@ -39,15 +38,6 @@ export function HoldForm({ onDone }: { readonly onDone: () => void }) {
         <TextField label="From" type="datetime-local" value={said.from} onChange={set('from')} />
         <TextField label="To" type="datetime-local" value={said.to} onChange={set('to')} />
       </div>
-      {place.problem !== null && <ProblemNote problem={place.problem} />}
-      <div className="row">
-        <button type="submit" data-kind="main" disabled={place.isPending}>
-          Place it
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSend } from '../api/use-get.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { Choice } from '../components/choice.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { auditClasses } from './audit-classes.ts';
 
@@ -16,25 +16,12 @@ export function RetentionRuleForm() {
     said: () => 'The rule is in force.',
   });
   return (
-    <form
-      className="card stack"
-      aria-label="New rule"
-      onSubmit={(event) => {
-        event.preventDefault();
-        set.send();
-      }}
-    >
+    <ChangeForm label="New rule" send="Set it" onSend={() => set.send()} change={set}>
       <h2>Set a rule</h2>
       <div className="filters">
         <Choice label="Class" value={of} onChange={setOf} none="every class without a rule" options={auditClasses} />
         <TextField label="Days" type="number" value={days} onChange={setDays} hint="Empty: without limit." />
       </div>
-      {set.problem !== null && <ProblemNote problem={set.problem} />}
-      <div>
-        <button type="submit" data-kind="main" disabled={set.isPending}>
-          Set it
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSend } from '../api/use-get.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { Choice } from '../components/choice.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { auditClasses } from './audit-classes.ts';
 
@@ -34,13 +34,12 @@ export function SinkForm({ onDone }: { readonly onDone: () => void }) {
     said: ({ name }) => `Records go to ${name}.`,
   });
   return (
-    <form
-      className="card stack"
-      aria-label="New sink"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.send(said, { onSuccess: onDone });
-      }}
+    <ChangeForm
+      label="New sink"
+      send="Send there"
+      onSend={() => make.send(said, { onSuccess: onDone })}
+      onCancel={onDone}
+      change={make}
     >
       <div className="filters">
         <TextField label="Name" required value={said.name} onChange={set('name')} placeholder="siem" />
@@ -97,15 +96,6 @@ export function SinkForm({ onDone }: { readonly onDone: () => void }) {
           options={[['0', 'at the log’s beginning']]}
         />
       </div>
-      {make.problem !== null && <ProblemNote problem={make.problem} />}
-      <div className="row">
-        <button type="submit" data-kind="main" disabled={make.isPending}>
-          Send there
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }

@@ -1,8 +1,8 @@
 import type { WebhookSourceView } from '@patchbay/contracts';
 import { useState } from 'react';
 import { type Page as ListPage, useGet, useSend } from '../api/use-get.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { Choice } from '../components/choice.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
 import { TextField } from '../components/text-field.tsx';
 
 interface Given {
@@ -35,15 +35,16 @@ export function SubscriptionForm({ onDone }: Given) {
   });
   const read = readArguments(args);
   return (
-    <form
-      className="card stack"
-      aria-label="New subscription"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <ChangeForm
+      label="New subscription"
+      send="Make it"
+      onSend={() => {
         if (kind === 'tool' && read === null) return;
         const target = kind === 'http' ? { kind, url } : kind === 'tool' ? { kind, tool, arguments: read } : { kind };
         make.send(target, { onSuccess: ({ signing_key }) => onDone(name, signing_key) });
       }}
+      onCancel={() => onDone(name, null)}
+      change={make}
     >
       <div className="filters">
         <TextField label="Name" value={name} onChange={setName} placeholder="Payments to the desk" />
@@ -95,16 +96,7 @@ export function SubscriptionForm({ onDone }: Given) {
           hint="As JSON. {event.type} and {body.customer.name} stand for values of the event."
         />
       )}
-      {make.problem !== null && <ProblemNote problem={make.problem} />}
-      <div className="row">
-        <button type="submit" data-kind="main" disabled={make.isPending}>
-          Make it
-        </button>
-        <button type="button" onClick={() => onDone(name, null)}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }
 

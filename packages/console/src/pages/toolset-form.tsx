@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSend } from '../api/use-get.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { Choice } from '../components/choice.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
 import { TextField } from '../components/text-field.tsx';
 
 export interface EditedToolset {
@@ -35,13 +35,12 @@ export function ToolsetForm({ edited, onDone }: { readonly edited: EditedToolset
     said: ({ name }) => `Toolset ${name} is saved.`,
   });
   return (
-    <form
-      className="card stack"
-      aria-label="Toolset"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.send(value, { onSuccess: onDone });
-      }}
+    <ChangeForm
+      label="Toolset"
+      send="Save"
+      onSend={() => save.send(value, { onSuccess: onDone })}
+      onCancel={onDone}
+      change={save}
     >
       <div className="filters">
         {!edited.known && (
@@ -73,15 +72,6 @@ export function ToolsetForm({ edited, onDone }: { readonly edited: EditedToolset
         onChange={(tools) => setValue({ ...value, tools })}
         hint="One a line: a tool’s name, or slack.* for all of an integration."
       />
-      {save.problem !== null && <ProblemNote problem={save.problem} />}
-      <div className="row">
-        <button type="submit" data-kind="main" disabled={save.isPending}>
-          Save
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }

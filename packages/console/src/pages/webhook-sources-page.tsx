@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { usePages, useSend } from '../api/use-get.tsx';
 import { Badge } from '../components/badge.tsx';
+import { ChangeForm } from '../components/change-form.tsx';
 import { Choice } from '../components/choice.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { MoreButton } from '../components/more-button.tsx';
 import { Page } from '../components/page.tsx';
-import { ProblemNote } from '../components/problem-note.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { useSession } from '../session/session-context.tsx';
 
@@ -78,13 +78,12 @@ function SourceForm({ onDone }: { readonly onDone: () => void }) {
     said: () => 'The source is there. Enter its address at the vendor.',
   });
   return (
-    <form
-      className="card stack"
-      aria-label="New source"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.send(undefined, { onSuccess: onDone });
-      }}
+    <ChangeForm
+      label="New source"
+      send="Make it"
+      onSend={() => make.send(undefined, { onSuccess: onDone })}
+      onCancel={onDone}
+      change={make}
     >
       <div className="filters">
         <TextField label="Name" value={name} onChange={setName} placeholder="Payments" />
@@ -117,15 +116,6 @@ function SourceForm({ onDone }: { readonly onDone: () => void }) {
           </>
         )}
       </div>
-      {make.problem !== null && <ProblemNote problem={make.problem} />}
-      <div className="row">
-        <button type="submit" data-kind="main" disabled={make.isPending}>
-          Make it
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </ChangeForm>
   );
 }
