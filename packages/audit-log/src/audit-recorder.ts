@@ -54,7 +54,24 @@ export interface Recording {
   readonly durable: Promise<void>;
 }
 
+/** Data that is learnt at the end: nothing that could name a person. */
+export type AuditEnding = Omit<Partial<AuditData>, 'actor' | 'arguments_digest' | 'sealed'> &
+  Pick<AuditData, 'outcome'>;
+
+/** An event of which the first part is known, and written down, before the rest is. */
+export interface AuditDraft {
+  /** Begins to record it, at this time and with the rest of its data: fields that the first part does not have. */
+  complete(rest: AuditEnding, how?: Pick<AuditEntry, 'unhurried' | 'ahead'>): Recording;
+}
+
+/** What is known of an event whose data is still to be completed. */
+export interface DraftEntry extends Omit<AuditEntry, 'data' | 'unhurried' | 'ahead' | 'fixed'> {
+  readonly data: Omit<AuditData, 'outcome'>;
+}
+
 export interface AuditRecorder {
+  /** Prepares an event while there is time for it. Nothing is recorded, and nothing held, until it is completed. */
+  draft(entry: DraftEntry): AuditDraft;
   /** Begins to record. Both promises must be looked after; rejections nobody awaits are silent. */
   begin(entry: AuditEntry): Recording;
   /** Settles when the event is durable. @throws PatchbayError `audit_unavailable` when no sink took it. */
@@ -233,25 +250,43 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   }
 
   function begin(entry: AuditEntry): Recording {
-    const lane = laneOf(entry.tenant, entry.class);
     const { fixed } = entry;
     const id = fixed?.id ?? newId('auditEvent');
     const event: AuditEvent = {
-      specversion: '1.0',
+      ...envelopeOf(entry, fixed?.source ?? source),
       id,
-      source: fixed?.source ?? source,
-      type: entry.type,
       time: fixed?.time ?? new Date().toISOString(),
-      ...(entry.subject !== undefined && { subject: entry.subject }),
-      tenant: entry.tenant,
-      datacontenttype: 'application/json',
       data: withoutPersons(entry.data),
     };
-    const text = JSON.stringify(event);
-    const batch = joinWaiting(lane, id, text, fixed !== undefined);
-    if (entry.unhurried !== true || closing) batch.hurried = true;
+    return enter(entry, id, JSON.stringify(event), fixed !== undefined);
+  }
+
+  function draft(entry: DraftEntry): AuditDraft {
+    const data = withoutPersons(entry.data);
+    // Both are objects with fields: what follows is written into the text before the braces that end them.
+    const head = JSON.stringify({ ...envelopeOf(entry, source), data }).slice(0, -2);
+    return {
+      complete(rest, how = {}) {
+        const more = JSON.stringify(rest).slice(1, -1);
+        const id = newId('auditEvent');
+        const ending = JSON.stringify({ id, time: new Date().toISOString() }).slice(1);
+        return enter({ ...entry, ...how }, id, `${head},${more}},${ending}`, false);
+      },
+    };
+  }
+
+  /** Has the text of an event join what waits to be published. */
+  function enter(
+    { tenant, class: auditClass, unhurried, ahead }: Pick<AuditEntry, 'tenant' | 'class' | 'unhurried' | 'ahead'>,
+    id: string,
+    text: string,
+    alone: boolean,
+  ): Recording {
+    const lane = laneOf(tenant, auditClass);
+    const batch = joinWaiting(lane, id, text, alone);
+    if (unhurried !== true || closing) batch.hurried = true;
     else lane.gathering ??= setTimeout(() => endGathering(lane), gatherMs);
-    const kind = entry.unhurried === true || entry.ahead === true ? 'followed' : 'waited';
+    const kind = unhurried === true || ahead === true ? 'followed' : 'waited';
     batch[kind] ??= openRecording();
     const { recording } = batch[kind];
     publishWaiting(lane);
@@ -294,6 +329,7 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
   }
 
   return {
+    draft,
     begin,
     record: (entry) => begin(entry).durable,
     windDown: () => repeats.windDown(),
@@ -305,6 +341,17 @@ export function createAuditRecorder(options: AuditRecorderOptions): AuditRecorde
       await sinks.close();
     },
   };
+}
+
+function envelopeOf({ type, subject, tenant }: Pick<AuditEntry, 'type' | 'subject' | 'tenant'>, source: string) {
+  return {
+    specversion: '1.0',
+    source,
+    type,
+    ...(subject !== undefined && { subject }),
+    tenant,
+    datacontenttype: 'application/json',
+  } as const;
 }
 
 function notTaken(cause: unknown): PatchbayError {

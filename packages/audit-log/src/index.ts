@@ -1,4 +1,5 @@
 export {
+  type AuditDraft,
   type AuditEntry,
   type AuditRecorder,
   type AuditRecorderOptions,

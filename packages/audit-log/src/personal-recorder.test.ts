@@ -17,11 +17,13 @@ function stage() {
   const asked: string[] = [];
   const state = { held: true, away: false };
   const settled = Promise.resolve();
+  const begin = (entry: AuditEntry) => {
+    recorded.push(entry);
+    return { handed: null, sent: settled, durable: settled };
+  };
   const recorder: AuditRecorder = {
-    begin(entry) {
-      recorded.push(entry);
-      return { handed: null, sent: settled, durable: settled };
-    },
+    begin,
+    draft: (entry) => ({ complete: (rest) => begin({ ...entry, data: { ...entry.data, ...rest } }) }),
     record: () => settled,
     windDown() {},
     close: () => settled,
@@ -132,6 +134,21 @@ describe('a digest of arguments', () => {
       'hmac_acme.abc',
       unknownDigest,
     ]);
+  });
+
+  it('is under the tenant’s key in a draft already, or when it is completed', async () => {
+    const { recorder, recorded, state } = stage();
+    const { outcome, ...data } = digested().data;
+    const draft = () => recorder.draft({ ...digested(), data: { ...data, actor: { ...data.actor, end_user: ada } } });
+    const early = draft();
+    state.held = false;
+    const late = draft();
+    expect(recorded).toEqual([]);
+    early.complete({ outcome });
+    await late.complete({ outcome }).durable;
+    for (const { data } of recorded)
+      expect(data).toMatchObject({ arguments_digest: 'hmac_acme.abc', actor: { end_user: tokenOf(ada) }, outcome });
+    expect(recorded).toHaveLength(2);
   });
 
   it('says nothing where nobody has keys', () => {

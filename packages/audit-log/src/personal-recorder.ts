@@ -1,6 +1,6 @@
 import type { AuditData } from '@patchbay/contracts';
 import { type SubjectToken, unknownDigest, unknownSubject } from '@patchbay/contracts';
-import type { AuditEntry, AuditRecorder, Recording } from './audit-recorder.ts';
+import type { AuditDraft, AuditEntry, AuditRecorder, DraftEntry, Recording } from './audit-recorder.ts';
 import { isContact } from './personal-identifiers.ts';
 import type { PersonalKeys } from './personal-keys.ts';
 import { type PersonalValues, sealPersonal } from './sealed-personal.ts';
@@ -11,11 +11,13 @@ export interface PersonalEntry extends AuditEntry {
   readonly personal?: PersonalValues;
 }
 
+export interface PersonalDraftEntry extends DraftEntry, Pick<PersonalEntry, 'personal'> {}
+
 export interface PersonalRecorder extends AuditRecorder {
+  /** Where a key is not at hand, all is done when it is completed. */
+  draft(entry: PersonalDraftEntry): AuditDraft;
   begin(entry: PersonalEntry): Recording;
   record(entry: PersonalEntry): Promise<void>;
-  /** What will be recorded for a digest of arguments, worked out ahead; the digest itself while the tenant's key is not at hand. */
-  keyedDigest(tenant: string, digest: string): string;
 }
 
 /**
@@ -29,23 +31,36 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
 
   function begin(entry: PersonalEntry): Recording {
     const { personal, ...rest } = entry;
-    const named = namedIn(rest.data.actor);
-    const digest = bareDigestOf(rest.data);
-    if (named.length === 0 && digest === undefined) return recorder.begin(rest);
-    const tokens = named.map(({ text }) => keys.tokenNow(rest.tenant, text));
-    const keyed = digest === undefined ? undefined : keys.digestNow(rest.tenant, digest);
-    if (keyed !== null && tokens.every((token) => token !== null)) {
-      const data = withNames(rest.data, named, tokens, keyed);
-      const subject = subjectOf(data);
-      if (personal === undefined || subject === null) return recorder.begin({ ...rest, data });
-      const key = keys.dataKeyNow(rest.tenant, subject);
-      if (key !== null)
-        return recorder.begin({
-          ...rest,
-          data: { ...data, sealed: sealPersonal(rest.tenant, subject, key, personal) },
-        });
-    }
-    return later(prepare(rest, named, personal));
+    const data = dataNow(rest.tenant, rest.data, personal);
+    return data === null ? later(prepare(rest, namedIn(rest.data.actor), personal)) : recorder.begin({ ...rest, data });
+  }
+
+  function draft(entry: PersonalDraftEntry): AuditDraft {
+    const { personal, ...rest } = entry;
+    const data = dataNow(rest.tenant, rest.data, personal);
+    if (data !== null) return recorder.draft({ ...rest, data });
+    return {
+      complete: (more, how) => begin({ ...entry, ...how, data: { ...rest.data, ...more } }),
+    };
+  }
+
+  /** The data as it is recorded; null while a key that it takes is not at hand. */
+  function dataNow<Data extends DraftEntry['data']>(
+    tenant: string,
+    data: Data,
+    personal: PersonalValues | undefined,
+  ): Data | null {
+    const named = namedIn(data.actor);
+    const digest = bareDigestOf(data);
+    if (named.length === 0 && digest === undefined) return data;
+    const tokens = named.map(({ text }) => keys.tokenNow(tenant, text));
+    const keyed = digest === undefined ? undefined : keys.digestNow(tenant, digest);
+    if (keyed === null || !tokens.every((token) => token !== null)) return null;
+    const told = withNames(data, named, tokens, keyed);
+    const subject = subjectOf(told);
+    if (personal === undefined || subject === null) return told;
+    const key = keys.dataKeyNow(tenant, subject);
+    return key === null ? null : { ...told, sealed: sealPersonal(tenant, subject, key, personal) };
   }
 
   async function prepare(
@@ -78,9 +93,9 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
   }
 
   return {
+    draft,
     begin,
     record: (entry) => begin(entry).durable,
-    keyedDigest: (tenant, digest) => keys.digestNow(tenant, digest) ?? digest,
     windDown: () => recorder.windDown(),
     async close() {
       await Promise.allSettled(waiting);
@@ -93,7 +108,7 @@ export function withTokens(recorder: AuditRecorder, keys: PersonalKeys): Persona
  * The data with no person named in it: what is no token becomes `unknownSubject`, and a digest under no key `unknownDigest`. For whoever
  * records without keys.
  */
-export function withoutPersons(data: AuditData): AuditData {
+export function withoutPersons<Data extends DraftEntry['data']>(data: Data): Data {
   const { end_user: endUser } = data.actor;
   const isNamed = endUser !== undefined && endUser !== unknownSubject && !isToken.test(endUser);
   const isBare = bareDigestOf(data) !== undefined;
@@ -109,7 +124,7 @@ export function withoutPersons(data: AuditData): AuditData {
 const isToken = /^tok_[A-Za-z0-9_-]{43}$/;
 
 /** The digest of arguments, unless it is under a key already. */
-function bareDigestOf({ arguments_digest: digest }: AuditData): string | undefined {
+function bareDigestOf({ arguments_digest: digest }: DraftEntry['data']): string | undefined {
   return digest?.startsWith('hmac_') === true ? undefined : digest;
 }
 
@@ -126,12 +141,12 @@ function namedIn({ kind, id, session, end_user: endUser }: AuditData['actor']): 
   return named;
 }
 
-function withNames(
-  data: AuditData,
+function withNames<Data extends DraftEntry['data']>(
+  data: Data,
   named: readonly Named[],
   tokens: readonly string[],
   digest: string | undefined,
-): AuditData {
+): Data {
   const actor = { ...data.actor };
   named.forEach(({ field }, i) => {
     actor[field] = tokens[i] as string;
@@ -139,6 +154,6 @@ function withNames(
   return digest === undefined ? { ...data, actor } : { ...data, actor, arguments_digest: digest };
 }
 
-function subjectOf({ actor }: AuditData): SubjectToken | null {
+function subjectOf({ actor }: DraftEntry['data']): SubjectToken | null {
   return actor.end_user === undefined || actor.end_user === unknownSubject ? null : actor.end_user;
 }

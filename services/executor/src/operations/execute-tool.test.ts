@@ -1,7 +1,7 @@
 import { newId, PatchbayError } from '@patchbay/contracts';
 import { describe, expect, test, vi } from 'vitest';
 import { Admission } from '../domain/admission.ts';
-import { failed, type Harness, harness, keyedDigest, recorded, succeeded, toolOf } from './fakes.test-support.ts';
+import { auditOf, failed, type Harness, harness, recorded, succeeded, toolOf } from './fakes.test-support.ts';
 import type { AdmitCall } from './ports.ts';
 
 const engineThat = (execute: (input: never) => unknown) => ({
@@ -144,10 +144,7 @@ describe('an execution', () => {
     [
       'audit_unavailable',
       {
-        audit: {
-          keyedDigest,
-          begin: () => recorded(null, Promise.reject(new PatchbayError('audit_unavailable'))),
-        },
+        audit: auditOf(() => recorded(null, Promise.reject(new PatchbayError('audit_unavailable')))),
       },
     ],
     [
@@ -293,7 +290,7 @@ describe('an execution', () => {
   test('of a read has one record, its outcome, which is on its way before anything is told', async () => {
     const way = Promise.withResolvers<void>();
     const { run, executed, audited } = harness(
-      { audit: { keyedDigest, begin: (...entry) => ({ ...recorded(void audited.push(entry)), handed: way.promise }) } },
+      { audit: auditOf((...entry) => ({ ...recorded(void audited.push(entry)), handed: way.promise })) },
       toolOf({ risk: 'read' }),
     );
     let told = false;
@@ -316,10 +313,7 @@ describe('an execution', () => {
     const handed = Promise.reject(new PatchbayError('audit_unavailable'));
     handed.catch(() => {});
     for (const way of [handed, new Promise<void>(() => {})]) {
-      const { run } = harness(
-        { audit: { keyedDigest, begin: () => ({ ...recorded(), handed: way }) } },
-        toolOf({ risk: 'read' }),
-      );
+      const { run } = harness({ audit: auditOf(() => ({ ...recorded(), handed: way })) }, toolOf({ risk: 'read' }));
       expect(await run({ deadline_ms: 60 })).toMatchObject({
         status: 'failed',
         output: null,
@@ -331,7 +325,7 @@ describe('an execution', () => {
   test('of a read that failed says so, whatever becomes of its record', async () => {
     const { run } = harness(
       {
-        audit: { keyedDigest, begin: () => ({ ...recorded(), handed: new Promise<void>(() => {}) }) },
+        audit: auditOf(() => ({ ...recorded(), handed: new Promise<void>(() => {}) })),
         engine: { ...harness().ports.engine, execute: async () => failed('upstream_error') },
       },
       toolOf({ risk: 'read' }),
@@ -351,7 +345,7 @@ describe('an execution', () => {
     async (_which, ports, request) => {
       const confirmation = Promise.withResolvers<void>();
       const { run, executed } = harness(
-        { ...ports, audit: { keyedDigest, begin: () => recorded(null, confirmation.promise, Promise.resolve()) } },
+        { ...ports, audit: auditOf(() => recorded(null, confirmation.promise, Promise.resolve())) },
         toolOf({ risk: 'read' }),
       );
       const pending = run(request);
@@ -359,7 +353,7 @@ describe('an execution', () => {
       confirmation.reject(new PatchbayError('audit_unavailable'));
       expect(await pending).toMatchObject({ status: 'failed', output: null, error: { code: 'audit_unavailable' } });
       const silent = harness(
-        { ...ports, audit: { keyedDigest, begin: () => recorded(null, new Promise(() => {}), Promise.resolve()) } },
+        { ...ports, audit: auditOf(() => recorded(null, new Promise(() => {}), Promise.resolve())) },
         toolOf({ risk: 'read' }),
       );
       expect(await silent.run({ ...request, deadline_ms: 40 })).toMatchObject({
@@ -371,7 +365,7 @@ describe('an execution', () => {
   test('of a write goes out only when its intent is confirmed', async () => {
     const confirmation = Promise.withResolvers<void>();
     const { run, executed } = harness({
-      audit: { keyedDigest, begin: () => recorded(null, confirmation.promise, Promise.resolve()) },
+      audit: auditOf(() => recorded(null, confirmation.promise, Promise.resolve())),
     });
     const pending = run();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -382,11 +376,9 @@ describe('an execution', () => {
 
   test('whose outcome cannot be recorded still answers, and the failure is reported', async () => {
     const { run, background, backgroundErrors } = harness({
-      audit: {
-        keyedDigest,
-        begin: (_tenant, type) =>
-          recorded(null, type.endsWith('outcome') ? Promise.reject(new PatchbayError('audit_unavailable')) : undefined),
-      },
+      audit: auditOf((_tenant, type) =>
+        recorded(null, type.endsWith('outcome') ? Promise.reject(new PatchbayError('audit_unavailable')) : undefined),
+      ),
     });
     expect((await run()).status).toBe('succeeded');
     await background.settled();

@@ -8,14 +8,7 @@ import {
   newId,
   PatchbayError,
 } from '@patchbay/contracts';
-import type {
-  AttemptStart,
-  AttemptWatch,
-  Engine,
-  ExecuteInput,
-  ExecuteOutcome,
-  PreparedTool,
-} from '@patchbay/execution-engine';
+import type { AttemptStart, AttemptWatch, Engine, ExecuteInput, PreparedTool } from '@patchbay/execution-engine';
 import { answer, refusal } from '../domain/answers.ts';
 import type { RunningExecutions } from '../domain/running-executions.ts';
 import type { TimeSpent } from '../domain/window-of-work.ts';
@@ -32,7 +25,7 @@ import type { GuardArguments } from './privacy/guard-arguments.ts';
 import type { GuardResult } from './privacy/guard-result.ts';
 import type { GuardedCall } from './privacy/ports.ts';
 import { probeOwnOutcome } from './probe-outcome.ts';
-import { type Ended, recordOutcome } from './record-outcome.ts';
+import { type CompleteOutcome, draftOutcome, type Ended, type Recorded, recordOutcome } from './record-outcome.ts';
 import { borrowLease, type Reservation, type ReservePorts, reserveExecution } from './reserve-execution.ts';
 import { type SettleAnswerPorts, settleAnswer } from './settle-answer.ts';
 import { noRoom } from './shed-call.ts';
@@ -143,7 +136,7 @@ export function createExecuteTool(
   }
 
   async function carryOut(run: Run): Promise<ExecutionResult> {
-    const { request, call, prepared, execution } = run;
+    const { request, prepared, execution } = run;
     // 5. Claim the key, write the intent, borrow the credential, ask the limiter.
     let reservation: Reservation;
     try {
@@ -176,8 +169,8 @@ export function createExecuteTool(
       ...(prepared.cache !== undefined && { admit: () => waitForRoom(ports, run, lease) }),
       ...(prepared.needsConnection && { refreshCredential: () => freshCredential(run) }),
     });
-    // The upstream works now, and there is time for what the record needs.
-    const digest = intent === null ? ports.audit.keyedDigest(call.tenant, run.argumentsDigest) : undefined;
+    // The upstream works now, and there is time for as much of the record as is known.
+    const draft = intent === null ? draftOutcome(ports, recordedOf(run, lease)) : null;
     const outcome = await executing;
     delivery?.close();
     const upstream = { upstreamMs: outcome.upstreamMs, attempts: outcome.attempts, truncated: outcome.truncated };
@@ -193,13 +186,12 @@ export function createExecuteTool(
     if (delivery !== null) result = delivery.seal(result, outcome);
     // 8. Record the outcome, let go of the key, and tell whoever listens. What was carried on has the name it was begun under.
     if (held !== null) result = { ...result, execution_id: held.executionId };
-    const unrecorded =
-      intent === null ? await tellAlone(run, result, outcome, lease, digest) : await tellAfter(intent, run);
+    const unrecorded = draft === null ? await tellAfter(intent, run) : await tellAlone(run, draft, { result, outcome });
     if (unrecorded !== null) {
       const facts = { ...factsOf(run), ...upstream, truncated: false, executionId: result.execution_id };
       result = answer(facts, 'failed', null, unrecorded.body);
     }
-    background(tellOthers(run, result, intent === null ? null : { outcome, lease }, held === null));
+    background(tellOthers(run, result, draft === null ? { outcome, lease } : null, held === null));
     return held === null ? result : settleAnswer(ports, run, held.revision, result);
   }
 
@@ -241,18 +233,9 @@ export function createExecuteTool(
   function outcomeOf(
     run: Run,
     result: ExecutionResult,
-    how: Pick<Ended, 'outcome' | 'lease' | 'ahead' | 'digest'>,
+    { outcome, lease }: Pick<Ended, 'outcome' | 'lease'>,
   ): Recording {
-    const { request, call, prepared, execution } = run;
-    return recordOutcome(ports, {
-      executionId: execution.executionId,
-      request,
-      call,
-      prepared,
-      result,
-      run,
-      ...how,
-    });
+    return recordOutcome(ports, { ...recordedOf(run, lease), result, outcome });
   }
 
   /**
@@ -260,20 +243,18 @@ export function createExecuteTool(
    */
   async function tellAlone(
     run: Run,
-    result: ExecutionResult,
-    outcome: ExecuteOutcome,
-    lease: Lease | null,
-    digest: string | undefined,
+    complete: CompleteOutcome,
+    ended: Pick<Ended, 'result' | 'outcome'>,
   ): Promise<PatchbayError | null> {
-    const tells = result.status === 'succeeded';
-    const { handed, durable } = outcomeOf(run, result, { outcome, lease, ahead: tells, digest });
+    const tells = ended.result.status === 'succeeded';
+    const { handed, durable } = complete({ ...ended, ahead: tells });
     background(durable);
     return handed === null || !tells ? null : failureOf(handed, run);
   }
 
   /** What was read is not told unless its intent, where it has one, is on record. It nearly always is by now. */
-  async function tellAfter(intent: Recording, run: Run): Promise<PatchbayError | null> {
-    return run.prepared.risk === 'read' ? failureOf(intent.durable, run) : null;
+  async function tellAfter(intent: Recording | null, run: Run): Promise<PatchbayError | null> {
+    return intent !== null && run.prepared.risk === 'read' ? failureOf(intent.durable, run) : null;
   }
 
   /** A dry run needs the connection's variables for the URL, but not its credential. */
@@ -330,6 +311,11 @@ function guardedCall({
   execution,
 }: Pick<Run, 'request' | 'call' | 'prepared' | 'execution'>): GuardedCall {
   return { executionId: execution.executionId, request, call, prepared };
+}
+
+function recordedOf(run: Run, lease: Lease | null | undefined): Recorded {
+  const { request, call, prepared, execution } = run;
+  return { executionId: execution.executionId, request, call, prepared, run, lease };
 }
 
 /**

@@ -26,8 +26,23 @@ export function toolOf(over: Partial<PreparedTool> = {}): PreparedTool {
   } as PreparedTool;
 }
 
-/** As while the tenant's key is not at hand. */
-export const keyedDigest = (_tenant: string, digest: string) => digest;
+/** An audit log of which only the beginnings are made up. */
+export const auditOf = (begin: RecordAudit['begin']): RecordAudit => ({
+  begin,
+  draft: (tenant, executionId, data, personal) => ({
+    complete: (rest, ahead) =>
+      begin(
+        tenant,
+        'dev.patchbay.execution.outcome',
+        executionId,
+        { ...data, ...rest },
+        {
+          ...(personal !== undefined && { personal }),
+          ahead,
+        },
+      ),
+  }),
+});
 
 /** A recording that came to this end. */
 export function recorded(
@@ -134,7 +149,7 @@ export function harness(over: Partial<ExecuteToolPorts> = {}, tool: PreparedTool
     limits: { applies: () => false, admit: async () => null },
     turns: new Turns(),
     ledger,
-    audit: { keyedDigest, begin: (...entry) => recorded(void audited.push(entry)) },
+    audit: auditOf((...entry) => recorded(void audited.push(entry))),
     engine: {
       execute: async (input) => {
         executed.push(input);

@@ -103,9 +103,23 @@ export interface Recording {
   readonly durable: Promise<void>;
 }
 
+/** What is learnt of an execution at its end. */
+export type OutcomeEnding = Omit<Partial<AuditData>, 'actor' | 'arguments_digest' | 'sealed'> &
+  Pick<AuditData, 'outcome'>;
+
+/** An outcome of which the rest of the data is still to come. `ahead` as of `RecordAudit.begin`. */
+export interface OutcomeDraft {
+  complete(rest: OutcomeEnding, ahead: boolean): Recording;
+}
+
 export interface RecordAudit {
-  /** What will be recorded for a digest of arguments, worked out ahead. */
-  keyedDigest(tenant: string, digest: string): string;
+  /** Prepares an outcome while there is time, of what is known of it. Nothing is recorded until it is completed. */
+  draft(
+    tenant: string,
+    executionId: string,
+    data: Omit<AuditData, 'outcome'>,
+    personal?: () => Readonly<Record<string, unknown>>,
+  ): OutcomeDraft;
   begin(
     tenant: string,
     type: 'dev.patchbay.execution.intent' | 'dev.patchbay.execution.outcome',
