@@ -50,46 +50,6 @@ function setup(written: () => Promise<void> = async () => {}) {
 }
 
 describe('the audit recorder', () => {
-  test('publishes a draft when it is completed, as the event that it would have been', async () => {
-    const { published, recorder } = setup();
-    const { outcome, ...known } = data;
-    const entry = {
-      tenant: 'acme',
-      class: 'execution',
-      type: 'dev.patchbay.execution.outcome',
-      subject: 'exe_1',
-    } as const;
-    const draft = recorder.draft({
-      ...entry,
-      data: { ...known, actor: { ...known.actor, end_user: 'Ada "}} Byron' } },
-    });
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(published).toEqual([]);
-    const before = Date.now();
-    const { handed } = draft.complete({ outcome: 'succeeded', attempts: 1, facts: { cached: true } }, { ahead: true });
-    expect(handed).toBeNull();
-    const [message] = published as [Published];
-    const [event] = AuditBatch.parse(JSON.parse(message.payload));
-    expect(event).toEqual({
-      specversion: '1.0',
-      id: message.messageId,
-      source: '/services/executor/executor-1',
-      type: 'dev.patchbay.execution.outcome',
-      time: expect.any(String),
-      subject: 'exe_1',
-      tenant: 'acme',
-      datacontenttype: 'application/json',
-      data: {
-        actor: { kind: 'agent', id: 'a', end_user: 'tok_unknown' },
-        target: { kind: 'tool', id: 't' },
-        outcome: 'succeeded',
-        attempts: 1,
-        facts: { cached: true },
-      },
-    });
-    expect(Date.parse(event?.time ?? '')).toBeGreaterThanOrEqual(before);
-  });
-
   test('publishes a quiet event at once, as a CloudEvents batch under the MAC of its producer', async () => {
     const { published, record } = setup();
     const written = record(1);
