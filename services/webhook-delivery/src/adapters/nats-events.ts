@@ -42,6 +42,8 @@ export function createNatsEvents({ messaging, requests }: EventsOptions): NatsEv
   const kept = new LRUCache<number, StoredEvent>({
     maxSize: maxKeptBytes,
     ttl: keptMs,
+    // By themselves, not when they are next asked for: otherwise every payload stays until its room is needed.
+    ttlAutopurge: true,
     sizeCalculation: ({ payload }) => payload.byteLength + 2_048,
   });
   const subjectOf = (tenant: string, source: string | undefined) =>
@@ -100,8 +102,8 @@ export function createNatsEvents({ messaging, requests }: EventsOptions): NatsEv
 /** The event of a message of `WEBHOOKS`; null for what is none. */
 export function readStored(message: StreamMessage): StoredEvent | null {
   const event = decodeWebhookEvent(message.header(webhookEventHeader));
-  // A copy: the message is a view of whatever else came in with it.
-  return event === null ? null : { event, payload: message.payload.slice(), sequence: message.sequence };
+  // A copy: the message is a view of whatever else came in with it, and its `slice`, being a Buffer's, would be one as well.
+  return event === null ? null : { event, payload: new Uint8Array(message.payload), sequence: message.sequence };
 }
 
 async function findIn(pages: ReturnType<Messaging['readStream']>, id: string, until: number): Promise<number | null> {
