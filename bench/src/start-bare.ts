@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findBinary, freePort } from '@patchbay/local-servers';
+import { findBinary, freePort, natsServerEnvironment } from '@patchbay/local-servers';
 import { startModule } from './processes.ts';
 import type { Bench } from './start-bench.ts';
 
@@ -54,7 +54,11 @@ export async function startBareNats({ dir, children }: Pick<Bench, 'dir' | 'chil
   const config = join(dir, `bare-nats-${port}.conf`);
   const jetstream = `jetstream { store_dir: "${join(dir, `bare-nats-${port}`)}", sync_interval: "2m" }`;
   writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n${jetstream}\n`);
-  const nats = spawn(findBinary('nats-server', root), ['--config', config], { stdio: 'ignore' });
+  const nats = spawn(findBinary('nats-server', root), ['--config', config], {
+    stdio: 'ignore',
+    // As many cores as Patchbay's own has.
+    env: natsServerEnvironment(),
+  });
   children.push(nats);
   for (let i = 0; !(await answers(port)); i++) {
     if (i === 200) throw new Error('the bare nats-server did not start');

@@ -1,3 +1,4 @@
+export { natsServerEnvironment } from './config.ts';
 export { findBinary, MissingServerError } from './find-binary.ts';
 export { freePort } from './free-port.ts';
 export {

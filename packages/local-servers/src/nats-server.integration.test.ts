@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { get } from 'node:http';
 import { connect } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { natsServerEnvironment } from './config.ts';
 import { freePort } from './free-port.ts';
 import { ensureIdentityKeys, type LocalKeys, seedFileOf } from './identity-keys.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
@@ -139,6 +141,14 @@ describe('startNatsServer', () => {
     const monitorPort = await freePort();
     await start({ monitorPort });
     expect(await status(`http://127.0.0.1:${monitorPort}/healthz`)).toBe(200);
+  });
+
+  it('uses no more cores at once than it is to', async () => {
+    const monitorPort = await freePort();
+    await start({ monitorPort });
+    const varz = await fetch(`http://127.0.0.1:${monitorPort}/varz`);
+    const cores = Number(natsServerEnvironment().GOMAXPROCS ?? availableParallelism());
+    expect(await varz.json()).toMatchObject({ gomaxprocs: cores });
   });
 
   it('starts beside a stranger who took its port meanwhile', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { natsServerEnvironment } from './config.ts';
 import { freePort } from './free-port.ts';
 import type { LocalKeys } from './identity-keys.ts';
 import { privateDirectory } from './key-file.ts';
@@ -92,6 +93,7 @@ async function startOn(port: number, options: NatsServerOptions): Promise<NatsSe
     name: 'nats-server',
     binary: options.binary,
     args: ['--config', configFile],
+    env: natsServerEnvironment(),
     dir,
     logFile,
     // The name shows that it is this server that answers, and not one of ours or a stranger's that took the port first.

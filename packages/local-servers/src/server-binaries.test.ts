@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childEnvironment, searchEnvironment } from './config.ts';
+import { childEnvironment, natsServerEnvironment, searchEnvironment } from './config.ts';
 import { findBinary, MissingServerError } from './find-binary.ts';
 import { parseVersion, searchServer, unpackedServer } from './server-binaries.mjs';
 import { openWorkspace } from './workspace.test-support.ts';
@@ -120,5 +120,22 @@ describe('environment', () => {
 
   it('of a server holds nothing that could be a secret', () => {
     expect(childEnvironment(env)).toEqual({ PATH: '/bin', HOME: '/root' });
+  });
+
+  it.each([
+    [1, '1'],
+    [2, '1'],
+    [4, undefined],
+  ])('of nats-server on %i cores lets it use %s at once', (cores, value) => {
+    expect(natsServerEnvironment(env, cores).GOMAXPROCS).toBe(value);
+  });
+
+  it('of nats-server is what ours says about its cores', () => {
+    expect(natsServerEnvironment({ ...env, GOMAXPROCS: '3' }, 2)).toEqual({
+      PATH: '/bin',
+      HOME: '/root',
+      GOMAXPROCS: '3',
+    });
+    expect(natsServerEnvironment({ GOMAXPROCS: '' }, 2)).toEqual({ GOMAXPROCS: '1' });
   });
 });

@@ -29,6 +29,8 @@ export interface ServerProcessOptions {
   readonly binary: string;
   /** Must hold no secret: any user of the machine can read it. */
   readonly args: readonly string[];
+  /** Must hold no secret either. Default `childEnvironment()`. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The server's own directory; `<dir>/<name>.log` takes its output. */
   readonly dir: string;
   readonly logFile: string;
@@ -73,7 +75,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     child = spawn(program, programArgs, {
       cwd: dir,
       stdio: ['ignore', log, log],
-      env: childEnvironment(),
+      env: options.env ?? childEnvironment(),
       detached: true,
     });
   } finally {
