@@ -17,3 +17,11 @@ it('gives the preferred port when it is free and another when it is not', async 
   expect(await freePort(preferred)).not.toBe(preferred);
   server.close();
 });
+
+it.each([undefined, 0])(
+  'gives, when asked for %s, a port that the system gives to nobody by itself',
+  async (preferred) => {
+    const ports = await Promise.all(Array.from({ length: 20 }, () => freePort(preferred)));
+    expect(ports.filter((port) => port < 20_000 || port > 32_767)).toEqual([]);
+  },
+);

@@ -1,18 +1,30 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A TCP port of the loopback interface that nobody listens on now: `preferred` if it is free, else one the system picks.
- * Another process may still take it first, so whoever starts a server on it must be ready to ask again.
+ * Below what systems give to whoever asks for any port, and to connections: from 32,768 on Linux, from 49,152 elsewhere. What is free
+ * here stays so until somebody wants just that port.
+ */
+const quiet = { from: 20_000, to: 32_768 };
+const quietAttempts = 20;
+
+/**
+ * A TCP port of the loopback interface that nobody listens on now: `preferred` if it is free (0 is none), else one from 20,000 to 32,767,
+ * else one the system picks. Another process may still take it first, so whoever starts a server on it must be ready to ask again.
  */
 export async function freePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined) {
-    const port = await listenOnce(preferred);
-    if (port !== null) return port;
+  for (const port of candidates(preferred)) {
+    const free = await listenOnce(port);
+    if (free !== null) return free;
   }
-  const port = await listenOnce(0);
-  if (port === null) throw new Error('the system has no free TCP port on 127.0.0.1');
-  return port;
+  throw new Error('the system has no free TCP port on 127.0.0.1');
+}
+
+function* candidates(preferred = 0): Generator<number> {
+  if (preferred !== 0) yield preferred;
+  for (let attempt = 0; attempt < quietAttempts; attempt++) yield randomInt(quiet.from, quiet.to);
+  yield 0;
 }
 
 async function listenOnce(port: number): Promise<number | null> {

@@ -2,16 +2,28 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { encodeWebhookEvent, webhookEventHeader } from '@patchbay/contracts';
 import type { StreamMessage } from '@patchbay/messaging';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { webhookEvent } from '../domain/event.fixture.ts';
 import { createNatsEvents, readStored } from './nats-events.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-// Before anything is imported: the cache takes the clock that it finds then. What was put in at 0 would never be old to it.
-vi.hoisted(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }).advanceTimersByTime(1));
-afterAll(() => void vi.useRealTimers());
+// The cache takes the clock object when it is loaded, which another test file may have done already: its `now` is changed, not it.
+// What was put in at 0 would never be old to the cache.
+let now = 1;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+function pass(ms: number): void {
+  now += ms;
+  vi.advanceTimersByTime(ms);
+}
 
 /** A message as it comes from the socket: a view of a larger chunk. */
 function message(sequence: number, payload = '{"a":1}'): StreamMessage {
@@ -56,9 +68,9 @@ test('an event that was just read is not read again for a minute', async () => {
   const stored = readStored(message(7));
   events.keep(stored as NonNullable<typeof stored>);
   expect(await events.at(7)).toBe(stored);
-  vi.advanceTimersByTime(59_000);
+  pass(59_000);
   expect(await events.at(7)).toBe(stored);
-  vi.advanceTimersByTime(2_000);
+  pass(2_000);
   expect(await events.at(7)).not.toBe(stored);
   expect(asked).toEqual([7]);
 });
@@ -69,7 +81,7 @@ test('after a minute its payload is out of memory, asked for or not', async () =
     events.keep(stored as NonNullable<typeof stored>);
     return new WeakRef(stored?.payload as Uint8Array);
   })(readStored(message(7)));
-  vi.advanceTimersByTime(61_000);
+  pass(61_000);
   // What a weak reference points to lives to the end of the turn that made it.
   await new Promise((resolve) => setImmediate(resolve));
   collect();
