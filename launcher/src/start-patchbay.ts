@@ -186,8 +186,8 @@ async function startAll(
     integrationsDir: options.integrationsDir ?? null,
     mcpCommands: options.mcpCommands ?? '',
     sharedIngressPort: (options.ingresses ?? 1) > 1,
-    ingressPort: await freePort((options.ports?.ingress ?? 7_720) || undefined),
-    gatewayPort: await freePort((options.ports?.gateway ?? 7_700) || undefined),
+    ingressPort: await freePort(options.ports?.ingress ?? 7_720),
+    gatewayPort: await freePort(options.ports?.gateway ?? 7_700),
   };
   if (options.integrationsDir !== undefined) mkdirSync(options.integrationsDir, { recursive: true });
   const started: Partial<Record<ServiceName, number>> = {};

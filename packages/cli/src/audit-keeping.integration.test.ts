@@ -29,7 +29,7 @@ describe('audit export', () => {
     const verified = await audit('verify', 'first.jsonl', '--key', key, '--json');
     expect(verified.code).toBe(0);
     const text = await audit('export', '--from', '1h', '--to', '2099-01-01', '--out', 'hour.jsonl');
-    expect(text.out).toMatch(/^exported {2}\d+ records/);
+    expect(text.out, text.err).toMatch(/^exported {2}\d+ records/);
     expect((await audit('verify', 'hour.jsonl', '--key', key)).code).toBe(0);
   });
 
