@@ -7,6 +7,7 @@ import { seedFileOf } from '@patchbay/local-servers';
 import { type Admin, type Agent, connect, connectAdmin } from '@patchbay/sdk';
 import { fewIntegrations, scanForCanaries } from '@patchbay/testkit';
 import { type SandboxClient, sandboxClient } from '@patchbay/testkit/sandbox';
+import { within } from './within.ts';
 
 /** The specification's single-tool document, to the letter. */
 export const singleToolText =
@@ -83,9 +84,22 @@ export type SystemOptions = Partial<
   >
 >;
 
+/** Less than the limit of a hook. */
+const startTimeoutMs = 100_000;
+
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const said = ['the system did not start'];
+  return within(
+    startTimeoutMs,
+    () => said.join('; '),
+    start(options, (line) => said.push(line)),
+  );
+}
+
+async function start(options: SystemOptions, onProgress: (line: string) => void): Promise<System> {
   const stateDir = mkdtempSync(join(tmpdir(), 'patchbay-e2e-'));
   const patchbay = await startPatchbay({
+    onProgress,
     stateDir,
     tenants: ['acme', 'rival'],
     shape: 'one_process',

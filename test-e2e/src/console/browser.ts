@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packaged, { inflate } from '@sparticuz/chromium';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, errors } from 'playwright-core';
 
 const projectRoot = join(import.meta.dirname, '../../..');
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
@@ -48,12 +48,25 @@ async function unpackProgram(): Promise<Program> {
   return { executablePath, env: { ...(process.env as Record<string, string>), ...env } };
 }
 
+/** A browser that is there within seconds, or, on a busy machine, never: asked anew, it comes. Playwright would wait for three minutes. */
+const launchTimeoutMs = 30_000;
+const launchAttempts = 3;
+
 /** `https`: where a host's name leads to. Its certificate is not looked at. */
 export async function openBrowser(https: Readonly<Record<string, number>> = {}): Promise<Browser> {
   const rules = Object.entries(https).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`);
-  return chromium.launch({
+  const options = {
     ...(await findProgram()),
     headless: true,
+    timeout: launchTimeoutMs,
     args: [...args, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(',')}`] : [])],
-  });
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await chromium.launch(options);
+    } catch (error) {
+      if (attempt === launchAttempts || !(error instanceof errors.TimeoutError)) throw error;
+      process.stderr.write(`Chromium was not there after ${launchTimeoutMs} ms: once more\n`);
+    }
+  }
 }

@@ -15,7 +15,8 @@ let seeded: Seeded;
 beforeAll(async () => {
   stage = await startStage();
   seeded = await seed(stage);
-});
+  // What takes too long in it names itself before.
+}, 240_000);
 afterAll(() => stage?.stop());
 
 /** Of axe's findings those that keep somebody out: where, and what. `rules`: only these. */

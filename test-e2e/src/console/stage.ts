@@ -5,6 +5,7 @@ import type { ApiKey, Role, WebhookSourceView } from '@patchbay/contracts';
 import { freePort } from '@patchbay/local-servers';
 import type { Browser, Page } from 'playwright-core';
 import { type System, startSystem } from '../system.ts';
+import { within } from '../within.ts';
 import { acmeDesk } from './acme-desk.ts';
 import { openBrowser } from './browser.ts';
 import { startVendor, type Vendor, vendorHost } from './vendor.ts';
@@ -41,6 +42,9 @@ export interface Look {
   readonly colorScheme?: 'light' | 'dark';
 }
 
+/** A request that hangs is to fail with its name; the limit of a hook says only that it was reached. */
+const askTimeoutMs = 30_000;
+
 export async function startStage(): Promise<Stage> {
   const connectPort = await freePort();
   const connectUrl = `http://127.0.0.1:${connectPort}`;
@@ -63,7 +67,11 @@ export async function startStage(): Promise<Stage> {
   // The sandbox stands for the vendor's API too; which tools there are is for the console to say.
   const document = normaliseDocument(parseDocumentText(acmeDesk()));
   if (!document.ok) throw new Error(JSON.stringify(document.issues));
-  await system.sandbox.addDocument(document.document);
+  await within(
+    askTimeoutMs,
+    () => 'the sandbox did not take a document',
+    system.sandbox.addDocument(document.document),
+  );
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(new URL(`/v1${path}`, consoleUrl), {
       method,
@@ -73,6 +81,9 @@ export async function startStage(): Promise<Stage> {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(askTimeoutMs),
+    }).catch((error: unknown) => {
+      throw new Error(`${method} ${path} got no answer`, { cause: error });
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
