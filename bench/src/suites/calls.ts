@@ -15,14 +15,14 @@ Patchbay execution of a read tool and of a write tool. Each process counts: driv
   --rounds N        rounds per figure; medians are printed (default 5)
   --seconds S       seconds per candidate, concurrency and round (default 2)
   --concurrency L   comma list (default 1,16,64)
-  --warmup S        seconds of load before counting (default 5)
+  --warmup S        seconds of load before counting (default 15)
   --only L          comma list of direct, bare, read, write
   --profile C       instead of measuring, say where the executor's time goes under candidate C (read or write), or
                     another service's with C=read:audit
   --json            print one JSON object
 `;
 
-const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 5, only: '', profile: '' });
+const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 15, only: '', profile: '' });
 const { rounds, seconds, warmup, only, profile } = options;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const [profiledCandidate = '', profiledService = 'executor'] = profile.split(':');

@@ -23,8 +23,8 @@ elsewhere, and all of them listen on loopback alone where they can be told to.
 
   --only L          comma list of ${peers.map(({ id }) => id).join(', ')}
   --rounds N        rounds, each with a fresh start of each product; medians are printed (default 1)
-  --seconds S       seconds per cell (default 4)
-  --warmup S        seconds of load per door before counting (default 4)
+  --seconds S       seconds per cell (default 12)
+  --warmup S        seconds of load per door before counting (default 12)
   --concurrency L   comma list (default 1,16,64)
   --upstream L      comma list of milliseconds after which the upstream answers (default 0,20)
   --json            print one JSON object
@@ -36,7 +36,7 @@ const options = readOptions(usage, {
   only: '',
   rounds: 1,
   seconds: 4,
-  warmup: 4,
+  warmup: 12,
   concurrency: '1,16,64',
   upstream: '0,20',
 });

@@ -14,12 +14,12 @@ and does nothing else; the same tool over NATS; and the same tool over the gatew
   --rounds N        rounds per figure; medians are printed (default 5)
   --seconds S       seconds per candidate, concurrency and round (default 2)
   --concurrency L   comma list (default 1,16,64)
-  --warmup S        seconds of load before counting (default 5)
+  --warmup S        seconds of load before counting (default 15)
   --profile P       instead of measuring, say where the time of a service goes under REST load: gateway or executor
   --json            print one JSON object
 `;
 
-const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 5, profile: '' });
+const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 15, profile: '' });
 const names = { proxy: 'bare fastify and undici', nats: 'Patchbay over NATS', rest: 'Patchbay over REST' } as const;
 type Candidate = keyof typeof names;
 /** What REST should reach of the bare proxy's throughput. */
