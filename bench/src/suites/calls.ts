@@ -22,7 +22,14 @@ Patchbay execution of a read tool and of a write tool. Each process counts: driv
   --json            print one JSON object
 `;
 
-const options = readOptions(usage, { rounds: 5, seconds: 2, concurrency: '1,16,64', warmup: 15, only: '', profile: '' });
+const options = readOptions(usage, {
+  rounds: 5,
+  seconds: 2,
+  concurrency: '1,16,64',
+  warmup: 15,
+  only: '',
+  profile: '',
+});
 const { rounds, seconds, warmup, only, profile } = options;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const [profiledCandidate = '', profiledService = 'executor'] = profile.split(':');

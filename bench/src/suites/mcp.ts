@@ -71,7 +71,8 @@ try {
       cpuSeconds: Object.fromEntries(after.map(([role, at]) => [role, at - (before[role] as number)])),
     });
   };
-  for (const candidate of candidates) await ask(drivers[candidate], { concurrency, seconds: Math.min(12, 3 * seconds) });
+  for (const candidate of candidates)
+    await ask(drivers[candidate], { concurrency, seconds: Math.min(12, 3 * seconds) });
   for (let round = 1; round <= rounds; round++) {
     for (const candidate of round % 2 === 0 ? candidates : candidates.toReversed())
       for (const atOnce of [1, concurrency]) await measure(candidate, atOnce, round);

@@ -23,13 +23,13 @@ elsewhere, and all of them listen on loopback alone where they can be told to.
 
   --only L          comma list of ${peers.map(({ id }) => id).join(', ')}
   --rounds N        rounds, each with a fresh start of each product; medians are printed (default 1)
-  --seconds S       seconds per cell (default 12)
+  --seconds S       seconds per cell (default 4)
   --warmup S        seconds of load per door before counting (default 12)
   --concurrency L   comma list (default 1,16,64)
   --upstream L      comma list of milliseconds after which the upstream answers (default 0,20)
   --json            print one JSON object
 
-About ten minutes; '--seconds 1 --warmup 1' takes four.
+About thirteen minutes; '--seconds 1 --warmup 1' takes four.
 `;
 
 const options = readOptions(usage, {
