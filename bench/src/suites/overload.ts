@@ -21,12 +21,13 @@ go before the flood: what is measured is the executor's overload, not the driver
 
   --seconds S       seconds per figure (default 8)
   --rounds N        rounds; medians are printed (default 3)
+  --warmup S        seconds of load before counting (default 20)
   --upstream-ms N   how long the upstream takes (default 50)
   --json            print one JSON object
 `;
 
-const options = readOptions(usage, { seconds: 8, rounds: 3, 'upstream-ms': 50 });
-const { seconds, rounds, 'upstream-ms': upstreamDelayMs } = options;
+const options = readOptions(usage, { seconds: 8, rounds: 3, warmup: 20, 'upstream-ms': 50 });
+const { seconds, rounds, warmup, 'upstream-ms': upstreamDelayMs } = options;
 
 /** A crowd that holds back what the SDK would, and one that sends everything. */
 const floods = ['throttled', 'plain'] as const;
@@ -78,7 +79,8 @@ try {
     pin([executor, bench.patchbay.nats.pid], '0') &&
     pin([...others, ...[...drivers, bench.upstream].map(({ pid }) => pid)], '1');
   for (const { pid } of [same, other, bench.upstream]) goFirst(pid as number);
-  await ask(waiting, { concurrency: 32, seconds: 5 });
+  // Until the runtime's compiler has done its work: a peak of before would be too low.
+  await ask(waiting, { concurrency: 32, seconds: warmup });
   for (const one of [same, other]) await ask(one, { callsPerSecond: 200, seconds: 2 });
   const sendFlood = (callsPerSecond: number, throttled: boolean) =>
     ask<FloodResult>(flood, { callsPerSecond, seconds, throttled });
