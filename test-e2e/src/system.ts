@@ -84,13 +84,13 @@ export type SystemOptions = Partial<
   >
 >;
 
-/** Less than the limit of a hook. */
+/** Less than the limit of a hook, for whoever does not give services longer. */
 const startTimeoutMs = 100_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const said = ['the system did not start'];
   return within(
-    startTimeoutMs,
+    startTimeoutMs + (options.readyTimeoutMs ?? 0),
     () => said.join('; '),
     start(options, (line) => said.push(line)),
   );

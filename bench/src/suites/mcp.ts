@@ -16,12 +16,13 @@ installed into bench/peers at the first run.
 
   --seconds S        seconds per figure (default 5)
   --rounds N         rounds; medians are printed (default 5)
+  --warmup S         seconds of load for each before counting (default 12)
   --concurrency N    calls under way at once, at the most (default 64)
   --json             print one JSON object
 `;
 
-const options = readOptions(usage, { seconds: 5, rounds: 5, concurrency: 64 });
-const { seconds, rounds, concurrency } = options;
+const options = readOptions(usage, { seconds: 5, rounds: 5, warmup: 12, concurrency: 64 });
+const { seconds, rounds, warmup, concurrency } = options;
 
 const candidates = ['OpenAPI to MCP, 2025-11-25', 'Patchbay, 2025-11-25', 'Patchbay, 2026-07-28'] as const;
 type Candidate = (typeof candidates)[number];
@@ -71,8 +72,7 @@ try {
       cpuSeconds: Object.fromEntries(after.map(([role, at]) => [role, at - (before[role] as number)])),
     });
   };
-  for (const candidate of candidates)
-    await ask(drivers[candidate], { concurrency, seconds: Math.min(12, 3 * seconds) });
+  for (const candidate of candidates) await ask(drivers[candidate], { concurrency, seconds: warmup });
   for (let round = 1; round <= rounds; round++) {
     for (const candidate of round % 2 === 0 ? candidates : candidates.toReversed())
       for (const atOnce of [1, concurrency]) await measure(candidate, atOnce, round);

@@ -29,7 +29,7 @@ elsewhere, and all of them listen on loopback alone where they can be told to.
   --upstream L      comma list of milliseconds after which the upstream answers (default 0,20)
   --json            print one JSON object
 
-About thirteen minutes; '--seconds 1 --warmup 1' takes four.
+About ten minutes; '--seconds 1 --warmup 1' takes four.
 `;
 
 const options = readOptions(usage, {

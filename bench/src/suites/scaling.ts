@@ -55,7 +55,7 @@ try {
     while (bench.patchbay.services.filter(({ service }) => service === 'executor').length < executors)
       await bench.patchbay.addService('executor');
     // Gently first: a cold process that is asked for everything at once refuses some of it, and rightly so. Then until the compiler
-    // has done its work: a new executor's first thousands of calls take it two to four times of what they take later.
+    // has done its work: a new executor's first thousands of calls take it up to four times of what later ones do.
     const most = Math.max(...levels) * executors;
     await ask(driver, { concurrency: Math.ceil(most / 4), seconds: 4 });
     await ask(driver, { concurrency: most, seconds: warmup });

@@ -48,7 +48,7 @@ async function unpackProgram(): Promise<Program> {
   return { executablePath, env: { ...(process.env as Record<string, string>), ...env } };
 }
 
-/** A browser that is there within seconds, or, on a busy machine, never: asked anew, it comes. Playwright would wait for three minutes. */
+/** Playwright would wait for three minutes, longer than a hook may take; a browser comes within seconds. */
 const launchTimeoutMs = 30_000;
 const launchAttempts = 3;
 

@@ -72,7 +72,7 @@ export async function startStage(): Promise<Stage> {
     () => 'the sandbox did not take a document',
     system.sandbox.addDocument(document.document),
   );
-  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function askOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(new URL(`/v1${path}`, consoleUrl), {
       method,
       headers: {
@@ -81,14 +81,13 @@ export async function startStage(): Promise<Stage> {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(askTimeoutMs),
-    }).catch((error: unknown) => {
-      throw new Error(`${method} ${path} got no answer`, { cause: error });
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text) as T;
   }
+  const ask: Stage['ask'] = <T>(method: string, path: string, body?: unknown) =>
+    within(askTimeoutMs, () => `${method} ${path} was not answered`, askOnce<T>(method, path, body));
   async function signedOut({ width = 1_600, height = 1_000, colorScheme = 'light' }: Look = {}): Promise<Page> {
     const context = await browser.newContext({
       viewport: { width, height },
